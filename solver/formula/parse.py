@@ -1,0 +1,126 @@
+"""Text of the formula language to a tree: Python's expression syntax, read with `ast`, through a whitelist.
+
+    u1 = W1.T @ x + b1
+
+Nothing is evaluated. Brackets and typed digits stay as the author wrote them.
+"""
+
+import ast
+import re
+import warnings
+from functools import lru_cache
+
+from solver.errors import FormulaError, nearest
+from solver.formula.functions import FUNCTIONS
+from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Op, Transpose, Tree
+
+MAX_LENGTH = 4_000
+MAX_DEPTH = 60
+
+_OPS: dict[type[ast.operator], Op] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Pow: "**",
+    ast.MatMult: "@",
+}
+_NUMBER = re.compile(r"(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+_LANGUAGE = "a formula has names, numbers, + - * / ** @, .T, brackets and functions, such as tanh(W1.T @ x + b1)"
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Tree:
+    """The tree of a formula such as `W1.T @ x + b1`.
+
+    Raises FormulaError, with the column counted from 1, for anything outside the language.
+    """
+    if len(text) > MAX_LENGTH:
+        raise FormulaError(f"a formula of {len(text)} characters is too long", f"the most is {MAX_LENGTH}")
+    source = text.strip()
+    if not source:
+        raise FormulaError("the formula is empty", _LANGUAGE)
+    if not source.isascii():
+        column = next(i for i, c in enumerate(text) if not c.isascii())
+        raise FormulaError(f"{text[column]!r} is not part of the formula language", _LANGUAGE, column + 1)
+    if any(c in source for c in "\n\r;#\\"):
+        raise FormulaError("a formula stands on one line and holds no ; # or \\", _LANGUAGE)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            body = ast.parse(source, mode="eval").body
+    except SyntaxError as error:
+        hint = "write powers as **, multiplication as *" if "^" in source else _LANGUAGE
+        raise FormulaError(f"{source!r} is not a formula", hint, error.offset or 1) from None
+    except (ValueError, RecursionError, MemoryError):
+        raise FormulaError("the formula is nested too deeply", f"the most is {MAX_DEPTH} levels") from None
+    return _Reader(source).tree(body, 0)
+
+
+class _Reader:
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def fail(self, node: ast.expr, hint: str = _LANGUAGE) -> FormulaError:
+        found = ast.get_source_segment(self.source, node) or self.source
+        return FormulaError(f"{found[:80]!r} is not part of the formula language", hint, node.col_offset + 1)
+
+    def tree(self, node: ast.expr, depth: int) -> Tree:
+        if depth > MAX_DEPTH:
+            raise FormulaError("the formula is nested too deeply", f"the most is {MAX_DEPTH} levels")
+        match node:
+            case ast.Name(id=name):
+                return Name(name)
+            case ast.Constant():
+                return self.number(node)
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPS:
+                start, middle = node.col_offset, left.end_col_offset or 0
+                return Bin(
+                    _OPS[type(op)],
+                    self.grouped(left, start, left.col_offset, depth),
+                    self.grouped(right, middle, right.col_offset, depth),
+                )
+            case ast.UnaryOp(op=ast.USub(), operand=x):
+                return Neg(self.grouped(x, node.col_offset, x.col_offset, depth))
+            case ast.Attribute(value=x, attr="T"):
+                return Transpose(self.grouped(x, node.col_offset, x.col_offset, depth))
+            case ast.Call(func=ast.Name(id=fn), args=args, keywords=[]):
+                return self.call(node, fn, args, depth)
+            case _:
+                raise self.fail(node)
+
+    def grouped(self, node: ast.expr, start: int, end: int, depth: int) -> Tree:
+        """The operand, in a Group where the author bracketed it: `ast` drops brackets, the text between keeps them."""
+        tree = self.tree(node, depth + 1)
+        return Group(tree) if "(" in self.source[start:end] else tree
+
+    def number(self, node: ast.Constant) -> Num:
+        text = ast.get_source_segment(self.source, node) or ""
+        if type(node.value) not in (int, float) or not _NUMBER.fullmatch(text):
+            raise self.fail(node)
+        if float(text) == float("inf"):
+            raise self.fail(node, "the number is too large")
+        return Num(text)
+
+    def call(self, node: ast.expr, fn: str, args: list[ast.expr], depth: int) -> Tree:
+        row = FUNCTIONS.get(fn)
+        if row is None:
+            raise FormulaError(f"unknown function {fn!r}", nearest(fn, FUNCTIONS), node.col_offset + 1)
+        if not row.least <= len(args) <= len(row.params):
+            wanted = ", ".join(row.params)
+            raise self.fail(node, f"{fn} takes ({wanted})")
+        return Call(fn, tuple(self.tree(a, depth + 1) for a in args))
+
+
+def parse_equation(text: str) -> tuple[str, Tree]:
+    """`u1 = W1.T @ x + b1` to the name it defines and the tree of its right side; raises FormulaError."""
+    left, sign, right = text.partition("=")
+    name = left.strip()
+    if not sign or not is_name(name):
+        raise FormulaError(f"{text[:80]!r} does not define a name", "write NAME = FORMULA, such as u1 = W1.T @ x + b1")
+    return name, parse(right)
+
+
+def is_name(text: str) -> bool:
+    """Whether `text` can name a quantity: an ASCII identifier that is no function of the table."""
+    return text.isascii() and text.isidentifier() and len(text) <= 60 and text not in FUNCTIONS

@@ -1,0 +1,178 @@
+"""The print walk: order, brackets and joins, decided once for every format.
+
+A format is a subclass that says how to set each kind of node (`R` is what it makes: a string, a block of lines).
+It never looks inside a tree, and a node it does not know is an error, never a silent `str()`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Generic, Literal, TypeVar
+
+from solver.formula.functions import FUNCTIONS
+from solver.formula.shape import SCALAR, Shape, shape
+from solver.formula.symbol import Symbol, Symbols, default_symbol
+from solver.formula.tree import (
+    SUMS,
+    Array,
+    Bin,
+    Call,
+    Dots,
+    Group,
+    Name,
+    Neg,
+    Num,
+    Transpose,
+    Tree,
+    Written,
+    bare,
+)
+
+R = TypeVar("R")
+
+SUM, NEGATIVE, PRODUCT, POWER, ATOM = range(1, 6)
+
+Join = Literal["juxtaposed", "times", "hadamard", "space"]
+"""How a product is joined: (a)(b), a · b, a ⊙ b, A b."""
+
+
+def visible(count: int, most: int) -> tuple[int | None, ...]:
+    """Which of `count` rows or terms are shown when at most `most` fit: the first ones, None for …, the last."""
+    if count <= most:
+        return tuple(range(count))
+    return (*range(max(most - 2, 1)), None, count - 1)
+
+
+class Printer(ABC, Generic[R]):
+    """Walks a tree and sets it in one format.
+
+    symbols: how names are written (others get their default symbol).
+    most: the most rows or columns of a matrix that are shown; the rest is …
+    """
+
+    stacks_fractions = False
+
+    def __init__(self, symbols: Symbols | None = None, most: int = 8) -> None:
+        self.symbols: Symbols = symbols or {}
+        self.most = most
+
+    # -- what a format provides -------------------------------------------------------------------------------------
+    @abstractmethod
+    def number(self, text: str) -> R: ...
+    @abstractmethod
+    def symbol(self, symbol: Symbol) -> R: ...
+    @abstractmethod
+    def brackets(self, inner: R) -> R: ...
+    @abstractmethod
+    def negative(self, inner: R) -> R: ...
+    @abstractmethod
+    def sum(self, op: str, a: R, b: R) -> R: ...
+    @abstractmethod
+    def product(self, join: Join, a: R, b: R) -> R: ...
+    @abstractmethod
+    def fraction(self, a: R, b: R) -> R: ...
+    @abstractmethod
+    def power(self, base: R, exponent: R) -> R: ...
+    @abstractmethod
+    def transpose(self, inner: R) -> R: ...
+    @abstractmethod
+    def call(self, fn: str, args: Sequence[R]) -> R: ...
+    @abstractmethod
+    def matrix(self, rows: Sequence[Sequence[R]]) -> R: ...
+    @abstractmethod
+    def dots(self) -> R: ...
+
+    # -- the walk ---------------------------------------------------------------------------------------------------
+    def print(self, tree: Tree) -> R:
+        """The tree set in this format."""
+        return self._set(tree)[0]
+
+    def _at_least(self, tree: Tree, level: int) -> R:
+        made, precedence = self._set(tree)
+        return made if precedence >= level else self.brackets(made)
+
+    def _set(self, tree: Tree) -> tuple[R, int]:
+        match tree:
+            case Name(id=name):
+                symbol = self.symbols.get(name) or default_symbol(name)
+                return self.symbol(symbol), PRODUCT if symbol.wrt else ATOM
+            case Num(text):
+                return self.number(text), NEGATIVE if text.startswith("-") else ATOM if "e" not in text else PRODUCT
+            case Array():
+                return self._array(tree), ATOM
+            case Written(_, ((Bin() as only,),)):
+                return self._set(only)
+            case Written(_, cells):
+                return self.matrix([[self.dots() if c is None else self.print(c) for c in row] for row in cells]), ATOM
+            case Dots():
+                return self.dots(), ATOM
+            case Group(x):
+                inner = self.print(x)
+                return (inner if isinstance(x, Array | Written) else self.brackets(inner)), ATOM
+            case Neg(x):
+                return self.negative(self._at_least(x, PRODUCT)), NEGATIVE
+            case Transpose(x):
+                return self.transpose(self._at_least(x, ATOM)), ATOM
+            case Call(fn, args):
+                return self._call(fn, args)
+            case Bin(op, a, b) if op in SUMS:
+                return self.sum(op, self._at_least(a, SUM), self._at_least(b, PRODUCT)), SUM
+            case Bin("/", a, b):
+                return self._fraction(a, b)
+            case Bin("**", a, b):
+                exponent = self.print(bare(b))
+                return self.power(self._at_least(a, ATOM), exponent), POWER
+            case Bin(_, a, b):
+                leads = isinstance(a, Neg) or (isinstance(a, Num) and a.text.startswith("-"))
+                return self._product(tree, a, b), NEGATIVE if leads else PRODUCT
+            case _:
+                raise TypeError(f"{type(self).__name__} cannot print {tree!r}")
+
+    def _array(self, array: Array) -> R:
+        rows, columns = (visible(n, self.most) for n in array.value.shape)
+        return self.matrix(
+            [[self.dots() if i is None or j is None else self.number(array.text(i, j)) for j in columns] for i in rows]
+        )
+
+    def _call(self, fn: str, args: tuple[Tree, ...]) -> tuple[R, int]:
+        if fn == "exp":
+            return self.power(self.symbol(Symbol("e")), self.print(bare(args[0]))), POWER
+        return self.call(fn, [self.print(bare(a)) for a in args]), ATOM
+
+    def _fraction(self, a: Tree, b: Tree) -> tuple[R, int]:
+        if self.stacks_fractions:
+            return self.fraction(self.print(bare(a)), self.print(bare(b))), PRODUCT
+        return self.fraction(self._at_least(a, PRODUCT), self._at_least(b, POWER)), PRODUCT
+
+    def _product(self, tree: Bin, a: Tree, b: Tree) -> R:
+        if tree.op == "@":
+            left, right = self._at_least(a, NEGATIVE), self._factor(b)
+            return self.product("space", left, right)
+        if isinstance(a, Group) and isinstance(b, Group) and isinstance(a.x, Num) and isinstance(b.x, Num):
+            return self.product("juxtaposed", self.print(a), self.print(b))
+        join: Join = "hadamard" if self._shape(a) != SCALAR and self._shape(b) != SCALAR else "times"
+        return self.product(join, self._at_least(a, NEGATIVE), self._at_least(b, POWER))
+
+    def _factor(self, tree: Tree) -> R:
+        """The right factor of a matrix product: a number stands in brackets, [2.0; −1.0] (0.81)."""
+        return self.brackets(self.print(tree)) if isinstance(tree, Num) else self._at_least(tree, POWER)
+
+    def _shape(self, tree: Tree) -> Shape:
+        return shape(tree, _Shapes(self.symbols))
+
+
+class _Shapes(dict[str, Shape]):
+    """The shapes that the symbols know; a name without a symbol counts as a scalar."""
+
+    def __init__(self, symbols: Symbols) -> None:
+        super().__init__({name: symbol.shape for name, symbol in symbols.items()})
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> Shape:
+        return SCALAR
+
+
+def notation(fn: str) -> str:
+    """A function's written name in plain text."""
+    return FUNCTIONS[fn].text or fn

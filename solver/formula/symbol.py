@@ -1,0 +1,71 @@
+"""How a name is written on the page: `grad_u1` is ∇ of J with respect to u₁, in every format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from solver.formula.shape import SCALAR, Shape
+
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta": "θ",
+    "kappa": "κ", "lambda": "λ", "lam": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ",
+    "sigma": "σ", "tau": "τ", "phi": "φ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Sigma": "Σ", "Omega": "Ω",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """The parts of a written symbol, free of any format.
+
+    base: letters; one letter is set in italics, a word upright, a Greek letter's name as the letter.
+    sub, sup: below and above: `1`, `conv 1`.
+    argument: in brackets behind: h(1); a symbol or plain text.
+    prime: f′.
+    wrt: makes it a gradient: ∇ with `wrt` below, before the base.
+    shape: rows and columns; anything but 1×1 is set in bold.
+    """
+
+    base: str
+    sub: str = ""
+    sup: str = ""
+    argument: Symbol | str = ""
+    prime: bool = False
+    wrt: Symbol | None = None
+    shape: Shape = SCALAR
+
+    @property
+    def bold(self) -> bool:
+        """Whether it is a vector or matrix."""
+        return self.shape != SCALAR
+
+    def shaped(self, shape: Shape) -> Symbol:
+        """The same symbol for a quantity of this shape; what a gradient or derivative is taken by has it too."""
+        wrt = self.wrt and self.wrt.shaped(shape)
+        argument = self.argument.shaped(shape) if isinstance(self.argument, Symbol) else self.argument
+        return replace(self, shape=shape, wrt=wrt, argument=argument)
+
+
+Symbols = Mapping[str, Symbol]
+
+_NAME = re.compile(r"(?P<base>[A-Za-z]+?)_?(?P<sub>\d*)")
+
+
+def default_symbol(name: str) -> Symbol:
+    """The symbol of a name nobody gave one: `W1` is W with 1 below, `grad_W1` the gradient of J, `flops_conv1` a word."""
+    if name.startswith("grad_") and len(name) > 5:
+        return Symbol("J", wrt=default_symbol(name[5:]))
+    match = _NAME.fullmatch(name)
+    if match:
+        return Symbol(match["base"], match["sub"])
+    base, _, sub = name.strip("_").partition("_")
+    inner = _NAME.fullmatch(base)
+    if inner and inner["sub"]:
+        return Symbol(inner["base"], f"{inner['sub']},{_words(sub)}")
+    return Symbol(base or name, _words(sub))
+
+
+def _words(text: str) -> str:
+    """`conv1` as `conv 1`, `new_bias` as `new bias`."""
+    return re.sub(r"(?<=[a-z])(?=\d)", " ", text.replace("_", " "))

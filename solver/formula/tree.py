@@ -1,0 +1,186 @@
+"""The nodes of a formula, and of the lines of working that come from it.
+
+A parsed formula holds `Name`, `Num` and operations. A line of working holds the same operations over numbers:
+`Num` for a scalar, `Array` for a vector or matrix, `Written` for an operation whose cells are written out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from solver.rounding import Floats, Format
+
+Op: TypeAlias = Literal["+", "-", "*", "/", "**", "@"]
+SUMS = frozenset({"+", "-"})
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A quantity that stands on the page: `u1`, `W1`, `grad_u1`."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Num:
+    """A scalar, kept as it was typed: `3.0` stays `3.0`."""
+
+    text: str
+
+    @property
+    def value(self) -> Floats:
+        """The number as a 1×1 array."""
+        return np.array([[float(self.text)]])
+
+
+@dataclass(frozen=True, slots=True)
+class Neg:
+    """−x"""
+
+    x: Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Two operands and what joins them; `*` is elementwise, `@` the matrix product."""
+
+    op: Op
+    a: Tree
+    b: Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Transpose:
+    """xᵀ"""
+
+    x: Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of the table, `tanh(u)`."""
+
+    fn: str
+    args: tuple[Tree, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Brackets that the author wrote."""
+
+    x: Tree
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Array:
+    """Numbers of a vector or matrix (2-D) and how each is written: as typed, or in a format."""
+
+    value: Floats
+    typed: tuple[tuple[str, ...], ...] | None = None
+    form: Format | None = None
+    transposed: bool = False
+
+    def text(self, i: int, j: int) -> str:
+        """The number in row i, column j as it is written."""
+        if self.typed is not None:
+            return self.typed[j][i] if self.transposed else self.typed[i][j]
+        if self.form is None:
+            return repr(float(self.value[i, j]))
+        return self.form.text(float(self.value[i, j]))
+
+    @property
+    def T(self) -> Array:
+        """The same numbers, rows and columns exchanged."""
+        return Array(self.value.T, self.typed, self.form, not self.transposed)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Written:
+    """An operation with its result's cells written out as expressions; None stands where cells are left out.
+
+    `rows` and `columns` say which cell of the result each written cell is.
+    """
+
+    of: Tree
+    cells: tuple[tuple[Tree | None, ...], ...]
+    rows: tuple[int | None, ...] = field(default=())
+    columns: tuple[int | None, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Dots:
+    """Terms left out of a long sum."""
+
+
+Literal_: TypeAlias = Num | Array
+Tree: TypeAlias = Name | Num | Neg | Bin | Transpose | Call | Group | Array | Written | Dots
+
+
+def children(tree: Tree) -> tuple[Tree, ...]:
+    """The operands of a node, in the order of the page."""
+    match tree:
+        case Bin(_, a, b):
+            return (a, b)
+        case Neg(x) | Transpose(x) | Group(x):
+            return (x,)
+        case Call(_, args):
+            return args
+        case Written(of):
+            return (of,)
+        case _:
+            return ()
+
+
+def rebuild(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
+    """The node with `change` applied to each of its operands (not to the node itself)."""
+    match tree:
+        case Bin(op, a, b):
+            return Bin(op, change(a), change(b))
+        case Neg(x):
+            return Neg(change(x))
+        case Transpose(x):
+            return Transpose(change(x))
+        case Group(x):
+            return Group(change(x))
+        case Call(fn, args):
+            return Call(fn, tuple(change(a) for a in args))
+        case _:
+            return tree
+
+
+def walk(tree: Tree) -> Iterator[Tree]:
+    """Every node, a parent before its operands."""
+    yield tree
+    for child in children(tree):
+        yield from walk(child)
+
+
+def names(tree: Tree) -> list[str]:
+    """The names a formula uses, each once, in the order of their first use."""
+    return list(dict.fromkeys(node.id for node in walk(tree) if isinstance(node, Name)))
+
+
+def replace_names(tree: Tree, trees: Mapping[str, Tree]) -> Tree:
+    """The formula with other formulas in place of the names given; other names stay."""
+    if isinstance(tree, Name):
+        return trees.get(tree.id, tree)
+    return rebuild(tree, lambda x: replace_names(x, trees))
+
+
+def bare(tree: Tree) -> Tree:
+    """The tree without brackets around it."""
+    while isinstance(tree, Group):
+        tree = tree.x
+    return tree
+
+
+def literal(value: Floats, form: Format) -> Literal_:
+    """Numbers written in a format: a `Num` if 1×1, otherwise an `Array`; the value is the written one."""
+    written = form.round(value)
+    if written.shape == (1, 1):
+        return Num(form.text(float(written[0, 0])))
+    return Array(written, form=form)

@@ -1,0 +1,104 @@
+"""The value walk: numbers of a formula, over any leading batch axes."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from solver.errors import FormulaError
+from solver.formula.functions import FUNCTIONS
+from solver.formula.source import source
+from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Transpose, Tree, Written, children
+from solver.rounding import Floats
+
+Env = Mapping[str, Floats]
+
+
+def value(tree: Tree, env: Env) -> Floats:
+    """The value of a formula, shape (…, rows, columns).
+
+    env: name to an array (…, rows, columns); leading axes are a batch and broadcast.
+    A value that does not exist is nan or ±inf here; `finite` says where it arose. 0·∞ counts as 0, the limit that
+    cross-entropy needs for 0·log 0.
+    """
+    with np.errstate(all="ignore"):
+        return _value(tree, env)
+
+
+def _value(tree: Tree, env: Env) -> Floats:
+    match tree:
+        case Name(id=name):
+            return env[name]
+        case Num() | Array():
+            return tree.value
+        case Bin(op, a, b):
+            return _join(op, _value(a, env), _value(b, env))
+        case Neg(x):
+            return -_value(x, env)
+        case Group(x):
+            return _value(x, env)
+        case Written(of):
+            return _value(of, env)
+        case Transpose(x):
+            return np.swapaxes(_value(x, env), -1, -2)
+        case Call(fn, args):
+            return FUNCTIONS[fn].code(*[_value(a, env) for a in args])
+        case _:
+            raise TypeError(f"no value for {tree!r}")
+
+
+def _join(op: str, a: Floats, b: Floats) -> Floats:
+    match op:
+        case "+":
+            return a + b
+        case "-":
+            return a - b
+        case "*":
+            return _product(a, b)
+        case "/":
+            return a / b
+        case "@":
+            return a @ b
+        case _:
+            return _power(a, b)
+
+
+def _product(a: Floats, b: Floats) -> Floats:
+    result = a * b
+    if np.isnan(result).any():
+        vanishes = ((a == 0) & np.isinf(b)) | (np.isinf(a) & (b == 0))
+        result = np.where(vanishes, 0.0, result)
+    return result
+
+
+def _power(a: Floats, b: Floats) -> Floats:
+    return np.asarray(np.power(a, b))
+
+
+def finite(tree: Tree, env: Env) -> Floats:
+    """The value of a formula, each number of it finite; raises FormulaError naming the operation that has none."""
+    result = value(tree, env)
+    if not np.isfinite(result).all():
+        raise _reason(tree, env)
+    return result
+
+
+def _reason(tree: Tree, env: Env) -> FormulaError:
+    """What made the value infinite or undefined: the innermost operation whose operands are still finite."""
+    for child in children(tree):
+        if not np.isfinite(value(child, env)).all():
+            return _reason(child, env)
+    what = source(tree)
+    match tree:
+        case Call(fn, args):
+            u = value(args[0], env)
+            bad = float(np.ravel(u)[~np.ravel(np.isfinite(value(tree, env)))][0])
+            domain = FUNCTIONS[fn].domain
+            hint = f"the argument must be {domain}" if domain else ""
+            return FormulaError(f"{fn}({bad:g}) has no value, in {what}", hint)
+        case Bin("/", a, b) if not np.all(value(b, env)):
+            top = "0/0" if np.any((value(a, env) == 0) & (value(b, env) == 0)) else "a division by 0"
+            return FormulaError(f"{top} in {what}", "a quantity that divides must not be 0, nor round to 0")
+        case Bin("**"):
+            return FormulaError(f"{what} has no value", "the power overflows, or the base is negative or 0")
+        case _:
+            return FormulaError(f"overflow in {what}", "the numbers are too large to compute with")

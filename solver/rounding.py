@@ -1,0 +1,105 @@
+"""The rounding policy: to decimals or significant figures, half up on the decimal value."""
+
+from dataclasses import dataclass
+from math import floor, log10
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Carry = Literal["rounded", "exact"]
+
+MAX_DIGITS = 12
+_EPSILON = float(np.finfo(float).eps)
+_LARGEST_FIXED = 1e15  # beyond this a float has no decimals left to show
+
+
+def _half_up(x: Floats, places: NDArray[np.int64] | int) -> Floats:
+    """Round half away from zero; a tie is one of the decimal value, so 0.645 goes up.
+
+    Binary arithmetic leaves a tie a few units in the last place off: what lies that close counts as the tie.
+    """
+    scale = np.power(10.0, places)
+    scaled = np.abs(x) * scale
+    slack = 1e-12 + 64 * _EPSILON * scaled
+    rounded = np.floor(scaled + (0.5 + slack)) / scale
+    rounded = np.where(scaled < _LARGEST_FIXED, rounded, np.abs(x))
+    result: Floats = np.where(x < 0, -rounded, rounded) + 0.0  # + 0.0 turns -0.0 into 0.0
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding:
+    """How a result is written: `digits` decimals, or `digits` significant figures."""
+
+    digits: int
+    figures: bool = False
+
+    def places(self, x: Floats) -> NDArray[np.int64] | int:
+        """Decimals kept for each value of x (negative: tens, hundreds, …)."""
+        if not self.figures:
+            return self.digits
+        size = np.where(x == 0, 1.0, np.abs(x))
+        return np.asarray(self.digits - 1 - np.floor(np.log10(size) + 1e-12), dtype=np.int64)
+
+    def round(self, x: Floats) -> Floats:
+        """Each value of x as it is written on the page; any shape."""
+        x = np.asarray(x, dtype=float)
+        return _half_up(x, self.places(x))
+
+    def half_unit(self, x: Floats) -> Floats:
+        """Half a unit of the last digit written, for each value of x."""
+        return np.asarray(0.5 * np.power(10.0, -np.asarray(self.places(x), dtype=float)))
+
+    def text(self, x: float) -> str:
+        """One value as written: decimals stay fixed (6.70), never a negative zero."""
+        value = float(self.round(np.asarray(x)))
+        if abs(value) >= _LARGEST_FIXED:
+            return f"{value:.{max(self.digits - self.figures, 0)}e}"
+        if not self.figures:
+            return f"{value:.{self.digits}f}"
+        if value == 0:
+            return f"{0:.{self.digits - 1}f}"
+        exponent = floor(log10(abs(value)) + 1e-12)
+        if exponent < -4 or exponent >= 9 > self.digits:
+            return f"{value:.{self.digits - 1}e}"
+        return f"{value:.{max(self.digits - 1 - exponent, 0)}f}"
+
+    def __str__(self) -> str:
+        unit = "significant figure" if self.figures else "decimal place"
+        return f"{self.digits} {unit}{'' if self.digits == 1 else 's'}"
+
+
+class Exact:
+    """Counts and other values that are written whole, whatever the policy says."""
+
+    def round(self, x: Floats) -> Floats:
+        """The values themselves."""
+        return np.asarray(x, dtype=float) + 0.0
+
+    def half_unit(self, x: Floats) -> Floats:
+        """Room for the arithmetic of floats only."""
+        return np.asarray(np.abs(x) * 1e-9 + 1e-12)
+
+    def text(self, x: float) -> str:
+        """A whole number without decimals, another as short as it is exact."""
+        if x == int(x) and abs(x) < _LARGEST_FIXED:
+            return str(int(x))
+        return repr(float(x))
+
+
+EXACT = Exact()
+Format = Rounding | Exact
+
+
+def shortest(x: Floats, most: int) -> Rounding | None:
+    """The fewest decimals (at most `most`) that write every value of x exactly; None where none do."""
+    largest = float(np.max(np.abs(x), initial=0.0))
+    if not largest < _LARGEST_FIXED:
+        return None
+    for places in range(most + 1):
+        scaled = x * 10.0**places
+        if np.all(np.abs(scaled - np.rint(scaled)) <= 1e-9 + 64 * _EPSILON * largest * 10.0**places):
+            return Rounding(places)
+    return None

@@ -1,0 +1,112 @@
+"""Solves a checked question: each step once, with rounded values carried and exactly."""
+
+from pathlib import Path
+
+from solver.errors import FormulaError, Problem, SpecError
+from solver.rounding import EXACT, Carry, Floats, Format, Rounding
+from solver.solution import Context, Solution, Solved, SolvedPart
+from solver.spec import Paper, Part, Question, load
+from solver.working import Computed, Item, Stated, Statement
+
+
+def solve(path: str | Path, *, carry: Carry | None = None, decimals: int | None = None) -> Solution:
+    """Solves the question in a file (the first one of an exam).
+
+    carry and decimals override what the question says. Raises SpecError.
+    """
+    return solve_question(load(path).questions[0], carry=carry, decimals=decimals)
+
+
+def solve_paper(paper: Paper, *, carry: Carry | None = None, decimals: int | None = None) -> list[Solution]:
+    """Solves every question of a paper; raises SpecError with the problems of all of them."""
+    solutions, problems = [], []
+    for question in paper.questions:
+        try:
+            solutions.append(solve_question(question, carry=carry, decimals=decimals))
+        except SpecError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise SpecError(problems)
+    return solutions
+
+
+def solve_question(question: Question, *, carry: Carry | None = None, decimals: int | None = None) -> Solution:
+    """Solves one checked question; raises SpecError where the arithmetic of a step has no value."""
+    solver = _Solver(carry or question.carry, None if decimals is None else Rounding(decimals))
+    parts = [solver.part(part) for part in question.parts]
+    if solver.problems:
+        raise SpecError(solver.problems)
+    rounding = solver.override or question.rounding
+    return Solution(question.title, question.file, question.prompt, rounding, solver.carry, parts)
+
+
+class _Solver:
+    def __init__(self, carry: Carry, override: Rounding | None) -> None:
+        self.carry: Carry = carry
+        self.override = override
+        self.contexts: dict[int, Context] = {}
+        self.problems: list[Problem] = []
+
+    def part(self, part: Part) -> SolvedPart:
+        solved = SolvedPart(part.label, part.prompt, part.note, part.marks)
+        if part.task is None:
+            return solved
+        working = part.task.working
+        context = self.contexts.setdefault(id(working), Context(working, self.carry))
+        solved.context = context
+        policy = self.override or part.rounding
+        for name in working.closure(part.find):
+            item = working.items[name]
+            known = context.solved.get(name)
+            if known is None:
+                known = self.item(item, context, part, policy)
+                if known is None:
+                    return solved
+                context.solved[name] = known
+            if name in part.find:
+                solved.asked.append(known)
+            if name in part.find or (known.label == part.label and not isinstance(item, Stated)):
+                solved.steps.append(known)
+        solved.uses = _uses(solved, context)
+        order = {name: i for i, name in enumerate(part.find)}
+        solved.asked.sort(key=lambda s: order[s.name])
+        return solved
+
+    def item(self, item: Item, context: Context, part: Part, policy: Format) -> Solved | None:
+        """Solves one item under both carry rules; None (and a problem) where the chosen rule has no value."""
+        match item:
+            case Stated():
+                for env in context.envs.values():
+                    env[item.name] = item.numbers.value
+                return Solved(item, context, part.label, EXACT, item.numbers.value, item.numbers.value)
+            case Statement():
+                return Solved(item, context, part.label, EXACT, None, None)
+        form = item.form(policy)
+        found: dict[Carry, Floats | None] = {"rounded": None, "exact": None}
+        for rule, env in context.envs.items():
+            if any(name not in env for name in item.needs):
+                continue  # an operand has no value under the rule that was not chosen
+            try:
+                value = item.value(env)
+            except FormulaError as error:
+                if rule == self.carry:
+                    self.problems.append(self.problem(item, part, error))
+                    return None
+                continue
+            found[rule] = value
+            env[item.name] = form.round(value) if rule == "rounded" else value
+        return Solved(item, context, part.label, form, found["rounded"], found["exact"])
+
+    def problem(self, item: Computed, part: Part, error: FormulaError) -> Problem:
+        key = f"{part.label}/{item.name}"
+        hint = error.hint
+        if self.carry == "rounded":
+            hint += "; a value that rounding made 0 or 1 is kept by more decimals, or by carry: exact"
+        return Problem(part.place, f"{key}: {error.message}", hint.removeprefix("; "))
+
+
+def _uses(part: SolvedPart, context: Context) -> list[Solved]:
+    """The givens and earlier results that a part's steps use, in the order of the page."""
+    shown = {solved.name for solved in part.steps}
+    needed = {name for solved in part.steps for name in solved.item.needs} - shown
+    return [context.solved[name] for name in context.working.items if name in needed]

@@ -1,0 +1,294 @@
+"""A question's YAML to a checked `Question`: every error at once, each with file, line and column."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from solver.errors import FormulaError, Place, Problem, SpecError
+from solver.families import families, family
+from solver.fields import AtLeast, AtMost, entries_of, number, read, text_of, whole_number
+from solver.nodes import MAX_BYTES, Node, Report, read_nodes
+from solver.rounding import MAX_DIGITS, Carry, Rounding
+from solver.working import Working
+
+MAX_PARTS_DEPTH = 4
+DEFAULT_ROUNDING = Rounding(2)
+MAX_QUESTIONS = 200
+
+_QUESTION_KEYS = ("title", "prompt", "round", "carry", "given", "parts")
+_PART_KEYS = ("label", "marks", "prompt", "round", "given", "find", "parts", "note")
+_LABEL = re.compile(r"[A-Za-z0-9]{1,12}")
+
+
+@dataclass(slots=True)
+class Task:
+    """What one `given` block asks a family to work out; parts that share the block share the task."""
+
+    family: str
+    working: Working
+
+
+@dataclass(slots=True)
+class Part:
+    """One part of a question. label: the whole label, `a.ii`; find: the names it asks for; marks: None where unmarked."""
+
+    label: str
+    place: Place
+    prompt: str = ""
+    marks: Decimal | None = None
+    rounding: Rounding = DEFAULT_ROUNDING
+    task: Task | None = None
+    find: list[str] = field(default_factory=list)
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Question:
+    """A checked question."""
+
+    title: str
+    file: str
+    prompt: str = ""
+    rounding: Rounding = DEFAULT_ROUNDING
+    carry: Carry = "rounded"
+    parts: list[Part] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Paper:
+    """One question, or an exam of several; `title` is the exam's."""
+
+    title: str
+    questions: list[Question]
+    exam: bool = False
+
+
+def load(path: str | Path) -> Paper:
+    """The question or exam in a file, `-` for standard input; raises SpecError."""
+    name = os.fspath(path)
+    return load_text(_text_of(name), "standard input" if name == "-" else name)
+
+
+def load_text(text: str, file: str = "question") -> Paper:
+    """The question or exam in YAML text; `file` names it in messages and is where an exam's files are looked for."""
+    node = read_nodes(text, file)
+    if node.kind == "map" and node.get("questions"):
+        return _read_exam(node, file)
+    report = Report()
+    question = _Reader(file, report).question(node)
+    report.check()
+    return Paper(question.title, [question])
+
+
+def _text_of(name: str) -> str:
+    try:
+        if name == "-":
+            data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        else:
+            with open(name, "rb") as stream:
+                data = stream.read(MAX_BYTES + 1)
+    except IsADirectoryError:
+        raise _cannot(name, "is a folder, expected a YAML file") from None
+    except FileNotFoundError:
+        raise _cannot(name, "does not exist") from None
+    except (OSError, ValueError) as error:
+        raise _cannot(name, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if len(data) > MAX_BYTES:
+        raise _cannot(name, f"is larger than {MAX_BYTES:,} bytes")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        raise SpecError([Problem(Place(name, line, column), "not UTF-8 text", "save the file as UTF-8")]) from None
+
+
+def _cannot(name: str, why: str) -> SpecError:
+    return SpecError([Problem(Place(name), why)])
+
+
+def _read_exam(node: Node, file: str) -> Paper:
+    report = Report()
+    entries = entries_of(node, report)
+    for key in entries.keys() - {"title", "questions"}:
+        report.unknown(entries[key], "key", key, ("title", "questions"))
+    title = text_of(entries["title"], report, "title") if "title" in entries else "Exam"
+    questions: list[Question] = []
+    listed = entries["questions"]
+    if listed.kind != "list" or not 1 <= len(listed.items) <= MAX_QUESTIONS:
+        report.add(listed, f"found {listed.found()}, expected a list of 1 to {MAX_QUESTIONS} question files")
+    for item in listed.items:
+        name = text_of(item, report, "a question file")
+        inside = Path(name)
+        if inside.is_absolute() or ".." in inside.parts:
+            report.add(item, f"{name[:80]!r} leads out of the exam's folder", "name files beside or below the exam")
+        elif name:
+            _read_listed(Path(file).parent / inside, item, report, questions)
+    report.check()
+    return Paper(title, questions, exam=True)
+
+
+def _read_listed(path: Path, item: Node, report: Report, questions: list[Question]) -> None:
+    try:
+        paper = load(path)
+    except SpecError as error:
+        report.problems.extend(error.problems)
+        return
+    if paper.exam:
+        report.add(item, f"{path.name} is an exam itself", "an exam lists question files")
+    questions.extend(paper.questions)
+
+
+class _Reader:
+    """Reads one question, noting problems as it goes."""
+
+    def __init__(self, file: str, report: Report) -> None:
+        self.file, self.report = file, report
+        self.labels: dict[str, Place] = {}
+
+    def question(self, node: Node) -> Question:
+        question = Question("", self.file)
+        if node.kind != "map":
+            self.report.add(node, f"found {node.found()}, expected a map with title, given and parts")
+            return question
+        entries = self.entries(node, _QUESTION_KEYS)
+        question.title = self.text(entries, "title") or Path(self.file).stem
+        question.prompt = self.text(entries, "prompt")
+        question.rounding = self.rounding(entries, question.rounding)
+        question.carry = self.carry(entries)
+        task = self.task(entries, None)
+        parts = entries.get("parts")
+        if parts is None:
+            self.report.add(node, "'parts' is missing", "a question has a list of parts, each with a label")
+        else:
+            question.parts = list(self.parts(parts, "", task, question.rounding, 1))
+        return question
+
+    def entries(self, node: Node, known: tuple[str, ...]) -> dict[str, Node]:
+        entries = entries_of(node, self.report)
+        for key, value in entries.items():
+            if key not in known:
+                at = next(k for k, v in node.entries if v is value)
+                self.report.unknown(at, "key", key, known)
+        return {k: v for k, v in entries.items() if not v.empty}
+
+    def text(self, entries: dict[str, Node], key: str) -> str:
+        return text_of(entries[key], self.report, key).strip() if key in entries else ""
+
+    def rounding(self, entries: dict[str, Node], inherited: Rounding) -> Rounding:
+        node = entries.get("round")
+        if node is None:
+            return inherited
+        if node.kind == "map" and len(node.entries) == 1:
+            key, value = node.entries[0]
+            if key.text in ("decimals", "figures"):
+                figures = key.text == "figures"
+                digits = whole_number(value, self.report, key.text, (AtLeast(int(figures)), AtMost(MAX_DIGITS)))
+                return Rounding(max(digits, int(figures)), figures)
+        self.report.add(node, f"found {node.found()} for round, expected {{decimals: N}} or {{figures: N}}")
+        return inherited
+
+    def carry(self, entries: dict[str, Node]) -> Carry:
+        node = entries.get("carry")
+        if node is None or node.text == "rounded":
+            return "rounded"
+        if node.text == "exact":
+            return "exact"
+        self.report.add(node, f"found {node.found()} for carry, expected rounded or exact")
+        return "rounded"
+
+    def parts(self, node: Node, prefix: str, task: Task | None, rounding: Rounding, depth: int) -> Iterator[Part]:
+        if node.kind != "list" or not node.items:
+            self.report.add(node, f"found {node.found()} for parts, expected a list of parts")
+            return
+        if depth > MAX_PARTS_DEPTH:
+            self.report.add(node, f"parts within parts go {MAX_PARTS_DEPTH} levels deep at the most")
+            return
+        for item in node.items:
+            if item.kind == "map":
+                yield from self.part(item, prefix, task, rounding, depth)
+            else:
+                self.report.add(item, f"found {item.found()}, expected a part: a map with a label")
+
+    def part(self, node: Node, prefix: str, task: Task | None, rounding: Rounding, depth: int) -> Iterator[Part]:
+        entries = self.entries(node, _PART_KEYS)
+        part = Part(prefix + self.label(entries, node, prefix), node.place)
+        part.prompt, part.note = self.text(entries, "prompt"), self.text(entries, "note")
+        part.rounding = self.rounding(entries, rounding)
+        part.marks = self.marks(entries)
+        task = self.task(entries, task)
+        inner = entries.get("parts")
+        if inner is not None:
+            if "find" in entries:
+                self.report.add(entries["find"], "a part with parts of its own finds nothing itself")
+            yield part
+            yield from self.parts(inner, part.label + ".", task, part.rounding, depth + 1)
+            return
+        if task is not None:
+            part.task = task
+            part.find = self.find(entries.get("find"), task.working)
+        elif "given" not in entries:
+            self.report.add(node, f"part {part.label} has nothing to work with", "give it, or the question, a `given`")
+        yield part
+
+    def label(self, entries: dict[str, Node], node: Node, prefix: str) -> str:
+        if "label" not in entries:
+            self.report.add(node, "'label' is missing", "each part has a label such as a or ii")
+            return "?"
+        at = entries["label"]
+        label = text_of(at, self.report, "label")
+        if not _LABEL.fullmatch(label):
+            self.report.add(at, f"found {at.found()} for label, expected letters or digits", "such as a or ii")
+        elif prefix + label in self.labels:
+            first = self.labels[prefix + label]
+            self.report.add(at, f"the label {prefix + label!r} stands twice", f"first at line {first.line}")
+        self.labels.setdefault(prefix + label, at.place)
+        return label
+
+    def marks(self, entries: dict[str, Node]) -> Decimal | None:
+        if "marks" not in entries:
+            return None
+        marks = Decimal(number(entries["marks"], self.report, "marks").text)
+        if not 0 <= marks <= 1000:
+            self.report.add(entries["marks"], f"marks is {marks}, expected 0 to 1000")
+        return marks
+
+    def task(self, entries: dict[str, Node], inherited: Task | None) -> Task | None:
+        node = entries.get("given")
+        if node is None:
+            return inherited
+        named = node.get("family") if node.kind == "map" else None
+        if named is None:
+            self.report.add(node, "'family' is missing", f"one of {', '.join(families())}")
+            return None
+        if named.text not in families():
+            self.report.unknown(named, "family", named.text or named.found(), families())
+            return None
+        module = family(named.text)
+        given = read(module.Given, node, self.report, skip=("family",))
+        if given is None:
+            return None
+        try:
+            working = module.work(given, self.report)
+        except FormulaError as error:
+            self.report.add(node, error.message, error.hint)
+            return None
+        return Task(named.text, working)
+
+    def find(self, node: Node | None, working: Working) -> list[str]:
+        if node is None:
+            return working.expand(())
+        words = node.items if node.kind == "list" else [node]
+        asked: dict[str, None] = {}
+        for word in words:
+            try:
+                asked.update(dict.fromkeys(working.expand([text_of(word, self.report, "find")])))
+            except KeyError as error:
+                self.report.unknown(word, "find", str(error.args[0]), working.findable())
+        return list(asked)

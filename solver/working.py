@@ -1,0 +1,204 @@
+"""What a family makes of a question's givens: named quantities and the ordered steps that lead to them.
+
+Nothing here knows a format. Each kind of step says what it needs, how it is computed and which lines show it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, TypeAlias
+
+from solver.errors import FormulaError
+from solver.formula.parse import parse
+from solver.formula.reduce import Detail, Operands, reduce
+from solver.formula.shape import SCALAR, Shape, shape
+from solver.formula.source import source
+from solver.formula.symbol import Symbol, default_symbol
+from solver.formula.tree import Array, Literal_, Name, Num, Tree, names
+from solver.formula.value import Env, finite
+from solver.rounding import EXACT, Floats, Format
+
+Answer: TypeAlias = "str | int | list[Answer]"
+"""What a statement answers: text, TRUE, a letter, or a nested list of whole numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of working: `left relation right`; without `left` it continues the line above. `note`: its reason."""
+
+    right: Tree
+    left: Tree | None = None
+    relation: Literal["=", "≈"] = "="
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A quantity that the question gives."""
+
+    name: str
+    numbers: Literal_
+    title: str = ""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Nothing: it is given."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A quantity computed by a formula.
+
+    title: how the step is introduced; why: the reason behind it; whole: an exact count, never rounded.
+    """
+
+    name: str
+    formula: Tree
+    title: str = ""
+    why: str = ""
+    whole: bool = False
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The names its formula uses."""
+        return tuple(names(self.formula))
+
+    @property
+    def source(self) -> str:
+        """The formula as an author would type it."""
+        return source(self.formula)
+
+    def value(self, env: Env) -> Floats:
+        """The unrounded value; raises FormulaError where the arithmetic has none."""
+        return finite(self.formula, env)
+
+    def form(self, policy: Format) -> Format:
+        """How its value is written under the question's rounding."""
+        return EXACT if self.whole else policy
+
+    def lines(self, operands: Operands, result: Floats, form: Format, detail: Detail) -> list[Line]:
+        """The working, `name = formula = … = result`."""
+        first, *rest = reduce(self.formula, operands, result, form, detail)
+        return [Line(first, left=Name(self.name)), *(Line(tree) for tree in rest)]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """An answer in words: its short form, and the points a reader should find in it."""
+
+    name: str
+    answer: Answer
+    title: str = ""
+    points: tuple[str, ...] = ()
+    why: str = ""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Nothing: words stand for themselves."""
+        return ()
+
+
+class Computed(Protocol):
+    """Whatever has a number that the page works out: a step, an equation solved for its unknown, …
+
+    needs: the names it uses; source: its formula in the formula language.
+    """
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def why(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def needs(self) -> tuple[str, ...]: ...
+    def value(self, env: Env) -> Floats: ...
+    def form(self, policy: Format) -> Format: ...
+    def lines(self, operands: Operands, result: Floats, form: Format, detail: Detail) -> list[Line]: ...
+
+
+Item: TypeAlias = Stated | Statement | Computed
+
+
+@dataclass(slots=True)
+class Working:
+    """Named quantities in the order of the page: what is given, then steps that use only what stands above them.
+
+    groups: what a part may ask for under one word, `hidden` for u1, h1, u2, h2.
+    functions: the functions whose definition a reader should see where they first appear.
+    remarks: sentences about the whole, shown once.
+    """
+
+    items: dict[str, Item] = field(default_factory=dict)
+    symbols: dict[str, Symbol] = field(default_factory=dict)
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def given(self, name: str, numbers: Literal_, title: str = "", symbol: Symbol | None = None) -> None:
+        """States a given quantity; a 1×1 array is a scalar."""
+        if isinstance(numbers, Array) and numbers.value.shape == SCALAR:
+            numbers = Num(numbers.text(0, 0))
+        height, width = numbers.value.shape
+        self.add(Stated(name, numbers, title), (height, width), symbol)
+
+    def step(
+        self,
+        name: str,
+        formula: str | Tree,
+        title: str = "",
+        *,
+        why: str = "",
+        symbol: Symbol | None = None,
+        whole: bool = False,
+    ) -> None:
+        """Adds a step; raises FormulaError where its formula uses an unknown name or shapes that do not fit."""
+        tree = parse(formula) if isinstance(formula, str) else formula
+        self.add(Step(name, tree, title, why, whole), shape(tree, self.shapes), symbol)
+
+    def statement(
+        self, name: str, answer: Answer, title: str = "", *, points: Iterable[str] = (), why: str = ""
+    ) -> None:
+        """Adds an answer in words."""
+        self.add(Statement(name, answer, title, tuple(points), why))
+
+    def group(self, word: str, members: Iterable[str]) -> None:
+        """Lets a part ask for several names by one word."""
+        self.groups[word] = tuple(members)
+
+    def add(self, item: Item, size: Shape = SCALAR, symbol: Symbol | None = None) -> None:
+        """Adds an item of any kind, rows × columns `size`; raises FormulaError where its name is taken."""
+        if item.name in self.items:
+            raise FormulaError(f"{item.name!r} is defined twice", "a name stands for one quantity")
+        self.items[item.name] = item
+        self.shapes[item.name] = size
+        self.symbols[item.name] = (symbol or default_symbol(item.name)).shaped(size)
+
+    def findable(self) -> list[str]:
+        """Every word a part may ask for."""
+        return [*self.groups, *self.items]
+
+    def expand(self, words: Iterable[str]) -> list[str]:
+        """The names that words ask for, each once; no words ask for every step. Raises KeyError for an unknown word."""
+        asked: dict[str, None] = {}
+        for word in words:
+            if word not in self.groups and word not in self.items:
+                raise KeyError(word)
+            asked.update(dict.fromkeys(self.groups.get(word, (word,))))
+        if not asked:
+            asked = dict.fromkeys(n for n, item in self.items.items() if not isinstance(item, Stated))
+        return list(asked)
+
+    def closure(self, asked: Iterable[str]) -> list[str]:
+        """The names asked for and all they need, in the order of the page."""
+        wanted: set[str] = set()
+        stack = list(asked)
+        while stack:
+            name = stack.pop()
+            if name not in wanted:
+                wanted.add(name)
+                stack.extend(self.items[name].needs)
+        return [name for name in self.items if name in wanted]
