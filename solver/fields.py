@@ -15,7 +15,6 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Callable, Mapping
-from functools import cache
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -96,7 +95,6 @@ class Field(NamedTuple):
     default: Any
 
 
-@cache
 def fields_of(cls: type[Spec]) -> dict[str, Field]:
     """The fields of a Spec by name; raises TypeError where one is not described."""
     found: dict[str, Field] = {}
