@@ -7,7 +7,8 @@ A family declares what it reads as a dataclass of `Spec`; the annotations say ho
         layers: Annotated[tuple[Layer, ...], AtLeast(1), "from the first hidden layer to the output layer"]
         loss: Annotated[Literal["cross-entropy", "none"], "the loss at the output"] = "none"
 
-Read are: Scalar, Vector, Matrix, int, bool, str, Literal, tuples of these, nested Specs, and `X | None`.
+Read are: Scalar, Vector, Matrix, Quantity (one of the three, by its form), int, bool, str, Literal, tuples of these,
+`dict[str, X]` for names of the author's own, nested Specs, and `X | None`.
 """
 
 from __future__ import annotations
@@ -45,13 +46,13 @@ class Kind(NamedTuple):
 
 
 class AtLeast(NamedTuple):
-    """The least value of a whole number, or the fewest items of a list."""
+    """The least value of a whole number, or the fewest items of a list or map."""
 
     least: int
 
 
 class AtMost(NamedTuple):
-    """The largest value of a whole number, or the most items of a list."""
+    """The largest value of a whole number, or the most items of a list or map."""
 
     most: int
 
@@ -59,6 +60,7 @@ class AtMost(NamedTuple):
 Scalar: TypeAlias = Annotated[Num, Kind("number")]
 Vector: TypeAlias = Annotated[Array, Kind("vector")]
 Matrix: TypeAlias = Annotated[Array, Kind("matrix")]
+Quantity: TypeAlias = Annotated[Num | Array, Kind("quantity")]
 
 MAX_INT = 10**9
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?")
@@ -75,13 +77,18 @@ class Spec:
     def __init_subclass__(cls) -> None:
         dataclasses.dataclass(frozen=True, kw_only=True)(cls)
 
-    def place(self, field: str = "", index: int | None = None) -> Place:
-        """Where a field (or one item of it) stands; the whole map's place for a field left out."""
+    def place(self, field: str = "", index: int | str | None = None, offset: int = 0) -> Place:
+        """Where a field stands, or one item of its list, or one key of its map; the Spec's place for a field left out.
+
+        offset: counts characters into a text, and moves the place there if the text is written on one line.
+        """
         nodes: Mapping[str, Node] = getattr(self, "_nodes", {})
         node = nodes.get(field) or nodes.get("")
-        if node and index is not None and index < len(node.items):
+        if node and isinstance(index, int) and index < len(node.items):
             node = node.items[index]
-        return node.place if node else Place("")
+        elif node and isinstance(index, str):
+            node = next((key for key, _ in node.entries if key.text == index), node)
+        return node.at(offset) if node else Place("")
 
 
 class Field(NamedTuple):
@@ -149,6 +156,9 @@ def _read(kind: Any, notes: tuple[Any, ...], node: Node, report: Report, name: s
     if origin is Annotated:
         base, *more = get_args(kind)
         return _read(base, (*more, *notes), node, report, name)
+    for note in notes:
+        if isinstance(note, Kind):
+            return _QUANTITIES[note.name](node, report, name)
     if origin in (Union, UnionType):
         inner = [a for a in get_args(kind) if a is not NoneType]
         return _read_any(inner, notes, node, report, name)
@@ -156,9 +166,8 @@ def _read(kind: Any, notes: tuple[Any, ...], node: Node, report: Report, name: s
         return _choice(get_args(kind), node, report, name)
     if origin is tuple:
         return _items(get_args(kind)[0], notes, node, report, name)
-    if kind in (Num, Array):
-        shape = next(n.name for n in notes if isinstance(n, Kind))
-        return _QUANTITIES[shape](node, report, name)
+    if origin is dict:
+        return _named(get_args(kind)[1], notes, node, report, name)
     if kind is int:
         return whole_number(node, report, name, notes)
     if kind is bool:
@@ -186,12 +195,26 @@ def _read_any(kinds: list[Any], notes: tuple[Any, ...], node: Node, report: Repo
 
 def _items(kind: Any, notes: tuple[Any, ...], node: Node, report: Report, name: str) -> tuple[Any, ...]:
     items = node.items if node.kind == "list" else [node]
-    for note in notes:
-        if isinstance(note, AtLeast) and len(items) < note.least:
-            report.add(node, f"{name} has {len(items)} items, expected at least {note.least}")
-        if isinstance(note, AtMost) and len(items) > note.most:
-            report.add(node, f"{name} has {len(items)} items, expected at most {note.most}")
+    _count(len(items), notes, node, report, name)
     return tuple(_read(kind, (), item, report, name) for item in items)
+
+
+def _named(kind: Any, notes: tuple[Any, ...], node: Node, report: Report, name: str) -> dict[str, Any]:
+    """A map whose keys are names of the author's own."""
+    if node.kind != "map":
+        report.add(node, f"found {node.found()} for {name}, expected a map of names")
+        return {}
+    entries = entries_of(node, report)
+    _count(len(entries), notes, node, report, name)
+    return {key: _read(kind, (), value, report, key[:60]) for key, value in entries.items()}
+
+
+def _count(count: int, notes: tuple[Any, ...], node: Node, report: Report, name: str) -> None:
+    for note in notes:
+        if isinstance(note, AtLeast) and count < note.least:
+            report.add(node, f"{name} has {count} items, expected at least {note.least}")
+        if isinstance(note, AtMost) and count > note.most:
+            report.add(node, f"{name} has {count} items, expected at most {note.most}")
 
 
 def _choice(options: tuple[Any, ...], node: Node, report: Report, name: str) -> Any:
@@ -283,6 +306,13 @@ def matrix(node: Node, report: Report, name: str) -> Array:
     return _array(rows, node, report, name)
 
 
+def quantity(node: Node, report: Report, name: str) -> Num | Array:
+    """A number, a vector (a list) or a matrix (a list of lists)."""
+    if node.kind == "list":
+        return (matrix if any(row.kind == "list" for row in node.items) else vector)(node, report, name)
+    return number(node, report, name)
+
+
 def _array(rows: list[list[Node]], node: Node, report: Report, name: str) -> Array:
     if not rows or not rows[0]:
         report.add(node, f"{name} is empty, expected numbers")
@@ -303,6 +333,7 @@ _QUANTITIES: dict[str, Callable[[Node, Report, str], Num | Array]] = {
     "number": number,
     "vector": vector,
     "matrix": matrix,
+    "quantity": quantity,
 }
 
 

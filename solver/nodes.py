@@ -5,6 +5,7 @@ Scalars stay text (`3.0` stays `3.0`): what they mean is decided by the field th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -18,6 +19,7 @@ MAX_NODES = 3_000_000
 MAX_DEPTH = 40
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(slots=True, eq=False)
@@ -25,7 +27,7 @@ class Node:
     """One scalar, list or map of a file.
 
     text: a scalar's text; plain: whether it stood without quotes; items: a list's nodes; entries: a map's pairs.
-    size: how many nodes it holds, itself counted.
+    size: how many nodes it holds, itself counted. verbatim: whether the text stands on one line, free of escapes.
     """
 
     kind: Literal["scalar", "list", "map"]
@@ -35,6 +37,7 @@ class Node:
     items: list[Node] = field(default_factory=list)
     entries: list[tuple[Node, Node]] = field(default_factory=list)
     size: int = 1
+    verbatim: bool = False
 
     @property
     def empty(self) -> bool:
@@ -50,6 +53,12 @@ class Node:
                 return f"a list of {len(self.items)}"
             case _:
                 return f"a map of {len(self.entries)}"
+
+    def at(self, offset: int) -> Place:
+        """The place of one character of a scalar's text, or the node's own place where the two cannot be matched."""
+        if offset == 0 or not self.verbatim:
+            return self.place
+        return self.place._replace(column=self.place.column + offset + (not self.plain))
 
     def get(self, key: str) -> Node | None:
         """The value of a map's key, the first where it stands twice."""
@@ -80,6 +89,11 @@ def read_nodes(text: str, file: str) -> Node:
     """The root node of a YAML document; raises SpecError."""
     if len(text) > MAX_BYTES:
         raise _refused(Place(file), f"{len(text):,} characters are too many", f"the most is {MAX_BYTES:,}")
+    wrong = _FORBIDDEN.search(text)
+    if wrong:
+        before = text[: wrong.start()]
+        place = Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise _refused(place, f"not YAML: the character U+{ord(wrong[0]):04X} is not allowed", "a file is plain text")
     try:
         return _Builder(file).document(text)
     except yaml.MarkedYAMLError as error:
@@ -88,15 +102,7 @@ def read_nodes(text: str, file: str) -> Node:
         hint = "check indentation, and quote text that holds : or #"
         raise _refused(place, f"not YAML: {error.problem or error.context}", hint) from None
     except yaml.YAMLError as error:
-        raise _refused(_place_of(error, text, file), "not YAML: a character that is not allowed") from None
-
-
-def _place_of(error: yaml.YAMLError, text: str, file: str) -> Place:
-    position = getattr(error, "position", None)
-    if not isinstance(position, int):
-        return Place(file)
-    before = text[:position]
-    return Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
+        raise _refused(Place(file), f"not YAML: {error}") from None
 
 
 def _refused(place: Place, message: str, hint: str = "") -> SpecError:
@@ -145,7 +151,7 @@ class _Builder:
         if anchor:
             self.anchors[anchor] = None
         if isinstance(event, yaml.ScalarEvent):
-            node = Node("scalar", self.place(event), event.value, event.style is None)
+            node = self.scalar(event)
         elif isinstance(event, yaml.SequenceStartEvent):
             node = self.list(event, events, depth)
         else:
@@ -160,6 +166,11 @@ class _Builder:
             raise _refused(self.place(event), f"*{event.anchor[:40]} names no finished &{event.anchor[:40]}")
         self.grow(event, node.size)
         return node
+
+    def scalar(self, event: Any) -> Node:
+        start, end, plain = event.start_mark, event.end_mark, not event.style
+        verbatim = start.line == end.line and end.column - start.column == len(event.value) + 2 * (not plain)
+        return Node("scalar", self.place(event), event.value, plain, verbatim=verbatim)
 
     def list(self, event: Any, events: Iterator[Any], depth: int) -> Node:
         items = []

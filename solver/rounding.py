@@ -12,6 +12,7 @@ Carry = Literal["rounded", "exact"]
 
 MAX_DIGITS = 12
 _EPSILON = float(np.finfo(float).eps)
+_POWERS_OF_TEN = 10.0 ** np.arange(40)
 _LARGEST_FIXED = 1e15  # beyond this a float has no decimals left to show
 
 
@@ -20,12 +21,11 @@ def _half_up(x: Floats, places: NDArray[np.int64] | int) -> Floats:
 
     Binary arithmetic leaves a tie a few units in the last place off: what lies that close counts as the tie.
     """
-    scale = np.power(10.0, places)
+    scale = 10.0**places
     scaled = np.abs(x) * scale
-    slack = 1e-12 + 64 * _EPSILON * scaled
-    rounded = np.floor(scaled + (0.5 + slack)) / scale
-    rounded = np.where(scaled < _LARGEST_FIXED, rounded, np.abs(x))
-    result: Floats = np.where(x < 0, -rounded, rounded) + 0.0  # + 0.0 turns -0.0 into 0.0
+    slack = np.minimum(1e-12 + 64 * _EPSILON * scaled, 1e-6)
+    rounded = np.where(scaled < _LARGEST_FIXED, np.floor(scaled + (0.5 + slack)) / scale, np.abs(x))
+    result: Floats = np.copysign(rounded, x) + 0.0  # + 0.0 turns -0.0 into 0.0
     return result
 
 
@@ -53,8 +53,8 @@ class Rounding:
         return np.asarray(0.5 * np.power(10.0, -np.asarray(self.places(x), dtype=float)))
 
     def text(self, x: float) -> str:
-        """One value as written: decimals stay fixed (6.70), never a negative zero."""
-        value = float(self.round(np.asarray(x)))
+        """One value that `round` has rounded, in digits: decimals stay fixed (6.70)."""
+        value = x + 0.0
         if abs(value) >= _LARGEST_FIXED:
             return f"{value:.{max(self.digits - self.figures, 0)}e}"
         if not self.figures:
@@ -95,11 +95,11 @@ Format = Rounding | Exact
 
 def shortest(x: Floats, most: int) -> Rounding | None:
     """The fewest decimals (at most `most`) that write every value of x exactly; None where none do."""
-    largest = float(np.max(np.abs(x), initial=0.0))
+    size = np.abs(x).reshape(-1, 1)
+    largest = float(size.max(initial=0.0))
     if not largest < _LARGEST_FIXED:
         return None
-    for places in range(most + 1):
-        scaled = x * 10.0**places
-        if np.all(np.abs(scaled - np.rint(scaled)) <= 1e-9 + 64 * _EPSILON * largest * 10.0**places):
-            return Rounding(places)
-    return None
+    scale = _POWERS_OF_TEN[: most + 1]
+    scaled = size * scale
+    fits = (np.abs(scaled - np.rint(scaled)) <= 1e-9 + 64 * _EPSILON * largest * scale).all(axis=0)
+    return Rounding(int(fits.argmax())) if fits.any() else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -13,17 +14,18 @@ from solver.errors import nearest
 from solver.formula.reduce import Detail
 from solver.formula.symbol import Symbol
 from solver.formula.text import TextPrinter
-from solver.formula.tree import Literal_, Name, Num, literal
+from solver.formula.tree import Literal_, Name, Num, literal, written_literal
 from solver.rounding import EXACT, Carry, Floats, Format, Rounding, shortest
 from solver.working import Answer, Item, Line, Stated, Statement, Working
 
 Value: TypeAlias = "float | int | str | Floats | list[Answer]"
 
 
-@dataclass(slots=True)
+@dataclass
 class Solved:
     """One quantity of a question.
 
+    written: the value as it stands on the page, shape (rows, columns).
     rounded: computed from rounded operands; exact: from unrounded ones; neither is itself rounded yet, and each is
     None where the arithmetic has no value. label: the part that first worked it out.
     """
@@ -32,6 +34,7 @@ class Solved:
     context: Context
     label: str
     form: Format
+    written: Floats
     rounded: Floats | None
     exact: Floats | None
 
@@ -46,13 +49,6 @@ class Solved:
         return self.context.working.symbols[self.name]
 
     @property
-    def written(self) -> Floats:
-        """The value as it stands on the page, shape (rows, columns)."""
-        value = self.rounded if self.context.carry == "rounded" else self.exact
-        assert value is not None  # solving stops where the chosen rule has no value
-        return self.form.round(value)
-
-    @property
     def value(self) -> Value:
         """The value as written: a number for a scalar, an array for a vector or matrix, words for a statement."""
         if isinstance(self.item, Statement):
@@ -65,6 +61,13 @@ class Solved:
         return plain(float(written[0, 0]), self.form)
 
     @property
+    def exact_value(self) -> Any:
+        """The value computed without rounding, as JSON; None where the arithmetic has none."""
+        if self.exact is None:
+            return None
+        return plain(float(self.exact[0, 0]), self.form) if self.exact.shape == (1, 1) else self.exact.tolist()
+
+    @property
     def diverges(self) -> bool:
         """Whether carrying rounded and exact values prints different numbers."""
         if isinstance(self.item, Stated | Statement) or self.rounded is None or self.exact is None:
@@ -73,16 +76,18 @@ class Solved:
 
     def literal(self, guard: int = 0) -> Literal_:
         """Its numbers as printed where it is used; carried exactly, they show up to `guard` digits more."""
-        if isinstance(self.item, Stated):
-            return self.item.numbers
         if self.context.carry == "rounded" or not isinstance(self.form, Rounding) or guard == 0:
-            return literal(self.written, self.form)
+            return self._printed
         assert self.exact is not None
         digits = self.form.digits + guard
         needed = shortest(self.exact, digits)
         if needed is not None and needed.digits <= self.form.digits:
             return literal(self.exact, self.form)
         return literal(self.exact, needed or Rounding(digits, self.form.figures))
+
+    @cached_property
+    def _printed(self) -> Literal_:
+        return self.item.numbers if isinstance(self.item, Stated) else written_literal(self.written, self.form)
 
     @property
     def text(self) -> str:
@@ -98,9 +103,7 @@ class Solved:
             return []
         if isinstance(item, Stated):
             return [Line(item.numbers, left=Name(item.name))]
-        value = self.rounded if self.context.carry == "rounded" else self.exact
-        assert value is not None
-        return item.lines(self._operands, value, self.form, detail)
+        return item.lines(self._operands, self.written, self.form, detail)
 
     def _operands(self, guard: int) -> Mapping[str, Literal_]:
         return {name: self.context.solved[name].literal(guard) for name in self.item.needs}

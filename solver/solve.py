@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from solver.errors import FormulaError, Problem, SpecError
 from solver.rounding import EXACT, Carry, Floats, Format, Rounding
 from solver.solution import Context, Solution, Solved, SolvedPart
@@ -40,6 +42,9 @@ def solve_question(question: Question, *, carry: Carry | None = None, decimals: 
     return Solution(question.title, question.file, question.prompt, rounding, solver.carry, parts)
 
 
+_WORDS = np.zeros((1, 1))  # a statement has no number
+
+
 class _Solver:
     def __init__(self, carry: Carry, override: Rounding | None) -> None:
         self.carry: Carry = carry
@@ -55,6 +60,7 @@ class _Solver:
         context = self.contexts.setdefault(id(working), Context(working, self.carry))
         solved.context = context
         policy = self.override or part.rounding
+        order = {name: i for i, name in enumerate(part.find)}
         for name in working.closure(part.find):
             item = working.items[name]
             known = context.solved.get(name)
@@ -63,12 +69,11 @@ class _Solver:
                 if known is None:
                     return solved
                 context.solved[name] = known
-            if name in part.find:
+            if name in order:
                 solved.asked.append(known)
-            if name in part.find or (known.label == part.label and not isinstance(item, Stated)):
+            if name in order or (known.label == part.label and not isinstance(item, Stated)):
                 solved.steps.append(known)
         solved.uses = _uses(solved, context)
-        order = {name: i for i, name in enumerate(part.find)}
         solved.asked.sort(key=lambda s: order[s.name])
         return solved
 
@@ -76,26 +81,28 @@ class _Solver:
         """Solves one item under both carry rules; None (and a problem) where the chosen rule has no value."""
         match item:
             case Stated():
+                value = item.numbers.value
                 for env in context.envs.values():
-                    env[item.name] = item.numbers.value
-                return Solved(item, context, part.label, EXACT, item.numbers.value, item.numbers.value)
+                    env[item.name] = value
+                return Solved(item, context, part.label, EXACT, value, value, value)
             case Statement():
-                return Solved(item, context, part.label, EXACT, None, None)
+                return Solved(item, context, part.label, EXACT, _WORDS, None, None)
         form = item.form(policy)
         found: dict[Carry, Floats | None] = {"rounded": None, "exact": None}
         for rule, env in context.envs.items():
             if any(name not in env for name in item.needs):
                 continue  # an operand has no value under the rule that was not chosen
             try:
-                value = item.value(env)
+                value = found[rule] = item.value(env)
             except FormulaError as error:
                 if rule == self.carry:
                     self.problems.append(self.problem(item, part, error))
                     return None
                 continue
-            found[rule] = value
             env[item.name] = form.round(value) if rule == "rounded" else value
-        return Solved(item, context, part.label, form, found["rounded"], found["exact"])
+        chosen = context.envs[self.carry][item.name]
+        written = chosen if self.carry == "rounded" else form.round(chosen)
+        return Solved(item, context, part.label, form, written, found["rounded"], found["exact"])
 
     def problem(self, item: Computed, part: Part, error: FormulaError) -> Problem:
         key = f"{part.label}/{item.name}"

@@ -151,6 +151,7 @@ class _Reader:
     def __init__(self, file: str, report: Report) -> None:
         self.file, self.report = file, report
         self.labels: dict[str, Place] = {}
+        self.unusable = False  # whether a `given` could not be read: its parts are not to blame
 
     def question(self, node: Node) -> Question:
         question = Question("", self.file)
@@ -233,7 +234,7 @@ class _Reader:
         if task is not None:
             part.task = task
             part.find = self.find(entries.get("find"), task.working)
-        elif "given" not in entries:
+        elif not self.unusable:
             self.report.add(node, f"part {part.label} has nothing to work with", "give it, or the question, a `given`")
         yield part
 
@@ -263,6 +264,11 @@ class _Reader:
         node = entries.get("given")
         if node is None:
             return inherited
+        task = self.given(node)
+        self.unusable = self.unusable or task is None
+        return task
+
+    def given(self, node: Node) -> Task | None:
         named = node.get("family") if node.kind == "map" else None
         if named is None:
             self.report.add(node, "'family' is missing", f"one of {', '.join(families())}")
@@ -274,12 +280,12 @@ class _Reader:
         given = read(module.Given, node, self.report, skip=("family",))
         if given is None:
             return None
+        before = len(self.report.problems)
         try:
             working = module.work(given, self.report)
         except FormulaError as error:
             self.report.add(node, error.message, error.hint)
-            return None
-        return Task(named.text, working)
+        return Task(named.text, working) if len(self.report.problems) == before else None
 
     def find(self, node: Node | None, working: Working) -> list[str]:
         if node is None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, Protocol, TypeAlias
 
 from solver.errors import FormulaError
@@ -19,8 +20,8 @@ from solver.formula.tree import Array, Literal_, Name, Num, Tree, names
 from solver.formula.value import Env, finite
 from solver.rounding import EXACT, Floats, Format
 
-Answer: TypeAlias = "str | int | list[Answer]"
-"""What a statement answers: text, TRUE, a letter, or a nested list of whole numbers."""
+Answer: TypeAlias = "str | int | float | list[Answer]"
+"""What a statement answers: text, TRUE, a letter, or a nested list of numbers (or of True and False)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Stated:
         return ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """A quantity computed by a formula.
 
@@ -60,7 +61,7 @@ class Step:
     why: str = ""
     whole: bool = False
 
-    @property
+    @cached_property
     def needs(self) -> tuple[str, ...]:
         """The names its formula uses."""
         return tuple(names(self.formula))
@@ -86,13 +87,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """An answer in words: its short form, and the points a reader should find in it."""
+    """An answer in words: its short form, and the points a reader should find in it.
+
+    points_answer: the points are the answer, so that its short form need not be shown beside them.
+    """
 
     name: str
     answer: Answer
     title: str = ""
     points: tuple[str, ...] = ()
     why: str = ""
+    points_answer: bool = False
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -160,10 +165,17 @@ class Working:
         self.add(Step(name, tree, title, why, whole), shape(tree, self.shapes), symbol)
 
     def statement(
-        self, name: str, answer: Answer, title: str = "", *, points: Iterable[str] = (), why: str = ""
+        self,
+        name: str,
+        answer: Answer,
+        title: str = "",
+        *,
+        points: Iterable[str] = (),
+        why: str = "",
+        points_answer: bool = False,
     ) -> None:
         """Adds an answer in words."""
-        self.add(Statement(name, answer, title, tuple(points), why))
+        self.add(Statement(name, answer, title, tuple(points), why, points_answer))
 
     def group(self, word: str, members: Iterable[str]) -> None:
         """Lets a part ask for several names by one word."""
@@ -178,8 +190,8 @@ class Working:
         self.symbols[item.name] = (symbol or default_symbol(item.name)).shaped(size)
 
     def findable(self) -> list[str]:
-        """Every word a part may ask for."""
-        return [*self.groups, *self.items]
+        """Every word a part may ask for; an answer without a name goes by its group."""
+        return [word for word in (*self.groups, *self.items) if word]
 
     def expand(self, words: Iterable[str]) -> list[str]:
         """The names that words ask for, each once; no words ask for every step. Raises KeyError for an unknown word."""

@@ -142,7 +142,10 @@ class _Network:
         for k, layer in enumerate(self.given.layers, 1):
             u, out = f"u{k}", self.output_of(k)
             self.working.step(u, f"W{k}.T @ {self.output_of(k - 1)} + b{k}", f"Synaptic input to {{{out}}}")
-            self.working.step(out, self.activated(layer, k), f"Output of {self.place(k)}")
+            self.working.step(out, self.activated(layer, k), self.output_title(k))
+
+    def output_title(self, k: int) -> str:
+        return "Output {y}" if k == self.depth else f"Output of {self.place(k)}"
 
     def activated(self, layer: Layer, k: int) -> str:
         if layer.activation == "linear":

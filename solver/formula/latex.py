@@ -1,6 +1,7 @@
 """Formulas in LaTeX, as markdown with mathematics and TeX both read it."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from solver.formula.functions import FUNCTIONS
 from solver.formula.printer import Join, Printer
@@ -25,13 +26,14 @@ def escape(text: str) -> str:
     return "".join(_ESCAPES.get(c, c) for c in text)
 
 
+@lru_cache(maxsize=4096)
 def symbol_latex(symbol: Symbol) -> str:
     """A symbol in LaTeX: bold for a vector or matrix, words upright."""
     base = _base(symbol)
     if symbol.prime:
         base += "'"
     if symbol.sub:
-        base += "_{" + _words(symbol.sub) + "}"
+        base += "_" + _braced(_words(symbol.sub))
     if symbol.sup:
         base += "^{(" + _words(symbol.sup) + ")}"
     if symbol.argument:
@@ -52,8 +54,19 @@ def _base(symbol: Symbol) -> str:
     return rf"\mathbf{{{escape(letters)}}}" if symbol.bold and not gradient else escape(letters)
 
 
+def _braced(text: str) -> str:
+    return text if len(text) == 1 else "{" + text + "}"
+
+
 def _words(text: str) -> str:
     return rf"\text{{{escape(text)}}}" if any(c.isalpha() for c in text) and len(text) > 1 else escape(text)
+
+
+@lru_cache(maxsize=4096)
+def number_latex(text: str) -> str:
+    """A number in LaTeX: 16{,}941{,}456, 1.5 · 10⁻⁷."""
+    digits, power = scientific(text)
+    return rf"{digits} \cdot 10^{{{power}}}" if power else grouped(digits, "{,}")
 
 
 class LatexPrinter(Printer[str]):
@@ -62,8 +75,7 @@ class LatexPrinter(Printer[str]):
     stacks_fractions = True
 
     def number(self, text: str) -> str:
-        digits, power = scientific(text)
-        return rf"{digits} \cdot 10^{{{power}}}" if power else grouped(digits, "{,}")
+        return number_latex(text)
 
     def symbol(self, symbol: Symbol) -> str:
         return symbol_latex(symbol)

@@ -9,6 +9,7 @@ import ast
 import re
 import warnings
 from functools import lru_cache
+from keyword import iskeyword
 
 from solver.errors import FormulaError, nearest
 from solver.formula.functions import FUNCTIONS
@@ -33,16 +34,25 @@ _LANGUAGE = "a formula has names, numbers, + - * / ** @, .T, brackets and functi
 def parse(text: str) -> Tree:
     """The tree of a formula such as `W1.T @ x + b1`.
 
-    Raises FormulaError, with the column counted from 1, for anything outside the language.
+    Raises FormulaError, with the column in `text` counted from 1, for anything outside the language.
     """
+    try:
+        return _parse(text)
+    except FormulaError as error:
+        if error.column:
+            error.column += len(text) - len(text.lstrip())
+        raise
+
+
+def _parse(text: str) -> Tree:
     if len(text) > MAX_LENGTH:
         raise FormulaError(f"a formula of {len(text)} characters is too long", f"the most is {MAX_LENGTH}")
     source = text.strip()
     if not source:
         raise FormulaError("the formula is empty", _LANGUAGE)
     if not source.isascii():
-        column = next(i for i, c in enumerate(text) if not c.isascii())
-        raise FormulaError(f"{text[column]!r} is not part of the formula language", _LANGUAGE, column + 1)
+        column = next(i for i, c in enumerate(source) if not c.isascii())
+        raise FormulaError(f"{source[column]!r} is not part of the formula language", _LANGUAGE, column + 1)
     if any(c in source for c in "\n\r;#\\"):
         raise FormulaError("a formula stands on one line and holds no ; # or \\", _LANGUAGE)
     try:
@@ -122,5 +132,5 @@ def parse_equation(text: str) -> tuple[str, Tree]:
 
 
 def is_name(text: str) -> bool:
-    """Whether `text` can name a quantity: an ASCII identifier that is no function of the table."""
-    return text.isascii() and text.isidentifier() and len(text) <= 60 and text not in FUNCTIONS
+    """Whether `text` can name a quantity: an ASCII identifier that is no function of the table and no keyword."""
+    return text.isascii() and text.isidentifier() and len(text) <= 60 and text not in FUNCTIONS and not iskeyword(text)

@@ -92,11 +92,14 @@ class Printer(ABC, Generic[R]):
 
     def _set(self, tree: Tree) -> tuple[R, int]:
         match tree:
+            case Num(text):
+                return self.number(text), NEGATIVE if text[0] == "-" else ATOM if "e" not in text else PRODUCT
+            case Group(x):
+                inner = self.print(x)
+                return (inner if isinstance(x, Array | Written) else self.brackets(inner)), ATOM
             case Name(id=name):
                 symbol = self.symbols.get(name) or default_symbol(name)
                 return self.symbol(symbol), PRODUCT if symbol.wrt else ATOM
-            case Num(text):
-                return self.number(text), NEGATIVE if text.startswith("-") else ATOM if "e" not in text else PRODUCT
             case Array():
                 return self._array(tree), ATOM
             case Written(_, ((Bin() as only,),)):
@@ -105,9 +108,6 @@ class Printer(ABC, Generic[R]):
                 return self.matrix([[self.dots() if c is None else self.print(c) for c in row] for row in cells]), ATOM
             case Dots():
                 return self.dots(), ATOM
-            case Group(x):
-                inner = self.print(x)
-                return (inner if isinstance(x, Array | Written) else self.brackets(inner)), ATOM
             case Neg(x):
                 return self.negative(self._at_least(x, PRODUCT)), NEGATIVE
             case Transpose(x):
@@ -119,8 +119,7 @@ class Printer(ABC, Generic[R]):
             case Bin("/", a, b):
                 return self._fraction(a, b)
             case Bin("**", a, b):
-                exponent = self.print(bare(b))
-                return self.power(self._at_least(a, ATOM), exponent), POWER
+                return self.power(self._at_least(a, ATOM), self._exponent(b)), POWER
             case Bin(_, a, b):
                 leads = isinstance(a, Neg) or (isinstance(a, Num) and a.text.startswith("-"))
                 return self._product(tree, a, b), NEGATIVE if leads else PRODUCT
@@ -135,8 +134,11 @@ class Printer(ABC, Generic[R]):
 
     def _call(self, fn: str, args: tuple[Tree, ...]) -> tuple[R, int]:
         if fn == "exp":
-            return self.power(self.symbol(Symbol("e")), self.print(bare(args[0]))), POWER
+            return self.power(self.symbol(Symbol("e")), self._exponent(args[0])), POWER
         return self.call(fn, [self.print(bare(a)) for a in args]), ATOM
+
+    def _exponent(self, tree: Tree) -> R:
+        return self.print(bare(tree))
 
     def _fraction(self, a: Tree, b: Tree) -> tuple[R, int]:
         if self.stacks_fractions:

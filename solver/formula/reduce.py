@@ -39,6 +39,7 @@ from solver.formula.tree import (
     literal,
     rebuild,
     walk,
+    written_literal,
 )
 from solver.formula.value import value
 from solver.rounding import EXACT, Floats, Format, Rounding, shortest
@@ -58,9 +59,9 @@ def reduce(formula: Tree, operands: Operands, result: Floats, form: Format, deta
     """The lines of working, the first the formula itself, the last the result as written.
 
     operands: what each name stands for, as printed.
-    result: the value before it is written in `form`, shape (rows, columns).
+    result: the value as written, shape (rows, columns); form: how it is written.
     """
-    target = literal(result, form)
+    target = written_literal(result, form)
     lines: list[Tree] = []
     for guard in _GUARDS:
         lines = _Reduction(form, guard, detail).lines(formula, operands(guard))
@@ -80,10 +81,9 @@ def _same(a: Literal_, b: Literal_) -> bool:
     return a == b
 
 
-def _agrees(recomputed: Floats, result: Floats, form: Format) -> bool:
-    written = form.round(result)
+def _agrees(recomputed: Floats, written: Floats, form: Format) -> bool:
     room = form.half_unit(written)
-    return bool(np.all(np.abs(recomputed - written) <= room * (1 + 1e-9) + 1e-12 * np.abs(written)))
+    return bool((np.abs(recomputed - written) <= room * (1 + 1e-9) + 1e-12 * np.abs(written)).all())
 
 
 def substitute(formula: Tree, operands: Mapping[str, Num | Array]) -> Tree:
@@ -187,7 +187,7 @@ class _Reduction:
 
     def _spreads(self, tree: Tree) -> bool:
         """Whether an elementwise operation over a vector reads better cell by cell: 1 − h² does, a sum of vectors not."""
-        if not isinstance(tree, Bin | Neg) or shape(tree, {}) == SCALAR:
+        if not isinstance(tree, Bin | Neg) or (isinstance(tree, Bin) and tree.op == "@") or shape(tree, {}) == SCALAR:
             return False
         nodes = list(walk(tree))
         if any(isinstance(n, Written | Call | Transpose) or (isinstance(n, Bin) and n.op == "@") for n in nodes):
@@ -223,12 +223,15 @@ class _Reduction:
     # -- ratios of whole numbers --------------------------------------------------------------------------------------
     def _is_fraction(self, line: Tree) -> bool:
         """Whether a line is a scalar with a division, all of whole numbers: it has an exact fraction worth showing."""
-        nodes = list(walk(line))
-        return (
-            isinstance(self.form, Rounding)
-            and any(isinstance(n, Bin) and n.op == "/" for n in nodes)
-            and all(isinstance(n, Bin | Neg | Group) or (isinstance(n, Num) and n.text.isdigit()) for n in nodes)
-        )
+        if not isinstance(self.form, Rounding):
+            return False
+        divides = False
+        for n in walk(line):
+            if isinstance(n, Bin):
+                divides = divides or n.op == "/"
+            elif not (isinstance(n, Neg | Group) or (isinstance(n, Num) and n.text.isdigit())):
+                return False
+        return divides
 
     def _as_fraction(self, line: Tree) -> list[Tree]:
         fraction = rational(line)

@@ -14,6 +14,9 @@ Shape: TypeAlias = tuple[Size, Size]
 
 SCALAR: Shape = (1, 1)
 
+MAX_CELLS = 4_000_000
+"""The most numbers in one result; only a matrix product can have more than its operands."""
+
 
 def show(shape: Shape) -> str:
     """`3×2`."""
@@ -61,6 +64,9 @@ def _join(tree: Bin, op: str, a: Shape, b: Shape) -> Shape:
     if op == "@":
         if a[1] != b[0]:
             raise _misfit(tree, a, b, f"the {a[1]} columns on the left must meet {a[1]} rows on the right, not {b[0]}")
+        if isinstance(a[0], int) and isinstance(b[1], int) and a[0] * b[1] > MAX_CELLS:
+            message = f"{source(tree)} has {a[0]}×{b[1]} numbers"
+            raise FormulaError(message, f"a result has {MAX_CELLS:,} numbers at the most")
         return (a[0], b[1])
     if op == "**":
         if b != SCALAR:

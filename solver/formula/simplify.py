@@ -23,9 +23,9 @@ def drop_trivial(tree: Tree) -> Tree:
 
 
 def _trivial_product(node: Tree) -> bool:
-    if not (isinstance(node, Bin) and node.op == "*" and shape(node, {}) == SCALAR):
+    if not (isinstance(node, Bin) and node.op == "*" and _has_call(node) and shape(node, {}) == SCALAR):
         return False
-    return any(_known(x) in (0.0, 1.0) and _has_call(y) for x, y in ((node.a, node.b), (node.b, node.a)))
+    return any(_has_call(y) and _known(x) in (0.0, 1.0) for x, y in ((node.a, node.b), (node.b, node.a)))
 
 
 def _has_call(tree: Tree) -> bool:

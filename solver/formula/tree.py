@@ -122,6 +122,8 @@ Tree: TypeAlias = Name | Num | Neg | Bin | Transpose | Call | Group | Array | Wr
 
 def children(tree: Tree) -> tuple[Tree, ...]:
     """The operands of a node, in the order of the page."""
+    if isinstance(tree, Name | Num | Array | Dots):
+        return ()
     match tree:
         case Bin(_, a, b):
             return (a, b)
@@ -131,8 +133,6 @@ def children(tree: Tree) -> tuple[Tree, ...]:
             return args
         case Written(of):
             return (of,)
-        case _:
-            return ()
 
 
 def rebuild(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
@@ -154,9 +154,11 @@ def rebuild(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
 
 def walk(tree: Tree) -> Iterator[Tree]:
     """Every node, a parent before its operands."""
-    yield tree
-    for child in children(tree):
-        yield from walk(child)
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(reversed(children(node)))
 
 
 def names(tree: Tree) -> list[str]:
@@ -179,8 +181,12 @@ def bare(tree: Tree) -> Tree:
 
 
 def literal(value: Floats, form: Format) -> Literal_:
-    """Numbers written in a format: a `Num` if 1×1, otherwise an `Array`; the value is the written one."""
-    written = form.round(value)
+    """Numbers rounded and written in a format."""
+    return written_literal(form.round(value), form)
+
+
+def written_literal(written: Floats, form: Format) -> Literal_:
+    """Numbers already rounded, written in their format: a `Num` if 1×1, otherwise an `Array`."""
     if written.shape == (1, 1):
         return Num(form.text(float(written[0, 0])))
     return Array(written, form=form)

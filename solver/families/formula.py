@@ -1,0 +1,190 @@
+"""A list of formulas of the author's own: what no family covers needs no Python.
+
+    quantities: {x: [1.0, 2.0], W: [[0.5, -0.3], [0.2, 0.8]], b: 0.1}
+    formulas:
+      - u = W.T @ x + b
+      - {formula: y = sigmoid(u), title: Output of the neuron}
+
+A quantity is a number, a vector (a list) or a matrix (a list of rows). A formula defines one name from those above it,
+in the formula language: names, numbers, + - * / ** @, .T, brackets, and functions such as tanh, log, exp, sum. Constants
+are quantities too: give e or pi where a formula uses them.
+
+find: any quantity by name; all formulas if left out.
+"""
+
+import re
+from typing import Annotated
+
+from solver.errors import FormulaError, Place, nearest
+from solver.fields import AtLeast, AtMost, Quantity, Spec
+from solver.formula.functions import FUNCTIONS
+from solver.formula.parse import is_name, parse
+from solver.formula.tree import Tree, names
+from solver.nodes import Report
+from solver.working import Working
+
+EXAMPLE = """
+title: One neuron
+round: {decimals: 2}
+given:
+  family: formula
+  quantities:
+    x: [1.0, 2.0]
+    w: [0.4, -0.3]
+    b: 0.5
+  formulas:
+    - {formula: u = w.T @ x + b, title: Synaptic input}
+    - {formula: y = sigmoid(u), title: Output}
+parts:
+  - {label: a, marks: 2, prompt: Find the output of the neuron., find: [u, y]}
+"""
+
+MAX_QUANTITIES = 500
+MAX_FORMULAS = 500
+MAX_NUMBERS = 10_000_000
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+
+
+class Formula(Spec):
+    """One formula with what a reader is told about it."""
+
+    formula: Annotated[str, "NAME = FORMULA, such as u = W.T @ x + b"]
+    title: Annotated[str | None, "what it computes, in a few words"] = None
+    why: Annotated[str | None, "the reason behind it"] = None
+    whole: Annotated[bool, "whether it is an exact count, never rounded"] = False
+
+
+class Given(Spec):
+    """What is given, and the formulas in the order of the page."""
+
+    formulas: Annotated[
+        tuple[Formula | str, ...],
+        AtLeast(1),
+        AtMost(MAX_FORMULAS),
+        "the formulas, each `NAME = FORMULA`, or a map with formula, title, why and whole",
+    ]
+    quantities: Annotated[
+        dict[str, Quantity] | None, AtMost(MAX_QUANTITIES), "what is given, by name: a number, a vector or a matrix"
+    ] = None
+
+
+def work(given: Given, report: Report) -> Working:
+    """One step a formula; raises nothing, each formula that cannot be used goes to the report."""
+    return _Reader(given, report).working()
+
+
+class _Reader:
+    """Reads the formulas one by one. `spoilt`: names that a faulty formula was to define; they excuse what uses them."""
+
+    def __init__(self, given: Given, report: Report) -> None:
+        self.given, self.report = given, report
+        self.made = Working()
+        self.spoilt: set[str] = set()
+        self.numbers = 0
+        self.later = {_split(_text(item))[0] for item in given.formulas}
+
+    def working(self) -> Working:
+        for name, numbers in (self.given.quantities or {}).items():
+            problem = _misnamed(name)
+            if problem:
+                self.report.add(self.given.place("quantities", name), *problem)
+                self.spoilt.add(name)
+            else:
+                self.made.given(name, numbers)
+        for k, item in enumerate(self.given.formulas):
+            self.formula(k, item)
+        return self.made
+
+    def place(self, k: int, column: int = 0) -> Place:
+        """Where formula k stands, or a column of its text."""
+        item = self.given.formulas[k]
+        offset = max(column - 1, 0)
+        return (
+            self.given.place("formulas", k, offset) if isinstance(item, str) else item.place("formula", offset=offset)
+        )
+
+    def formula(self, k: int, item: Formula | str) -> None:
+        """Adds one formula to the working, or its problems to the report."""
+        before = len(self.report.problems)
+        text = _text(item)
+        name, start = _split(text)
+        tree = self.parsed(k, text, start) if self.check_name(k, text, name) else None
+        known = tree is not None and self.check_names(k, text, start, tree)
+        if tree is None or not known or len(self.report.problems) > before:
+            self.spoilt.add(name)
+            return
+        title, why, whole = ("", "", False) if isinstance(item, str) else (item.title or "", item.why or "", item.whole)
+        try:
+            self.made.step(name, tree, title, why=why, whole=whole)
+        except FormulaError as error:
+            self.report.add(self.place(k), error.message, error.hint)
+            self.spoilt.add(name)
+            return
+        self.count(k, name)
+
+    def check_name(self, k: int, text: str, name: str) -> bool:
+        """Notes a name that the formula cannot define; returns whether there is a formula at all."""
+        problem = _misnamed(name)
+        if "=" not in text:
+            message = f"{text[:80]!r} does not define a name"
+            self.report.add(self.place(k), message, "write NAME = FORMULA, such as u = W.T @ x + b")
+        elif problem:
+            self.report.add(self.place(k), *problem)
+        elif name in self.made.items or name in self.spoilt:
+            self.report.add(self.place(k), f"{name!r} is defined twice", "a name stands for one quantity")
+        return "=" in text
+
+    def parsed(self, k: int, text: str, start: int) -> Tree | None:
+        try:
+            return parse(text[start:])
+        except FormulaError as error:
+            self.report.add(self.place(k, start + error.column if error.column else 0), error.message, error.hint)
+            return None
+
+    def check_names(self, k: int, text: str, start: int, tree: Tree) -> bool:
+        """Whether every name stands above; one that does not is noted, unless a faulty formula was to define it."""
+        known = self.made.items
+        missing = [name for name in names(tree) if name not in known]
+        columns: dict[str, int] = {}
+        for word in _WORD.finditer(text, start):
+            columns.setdefault(word.group(), word.start() + 1)
+        hinted = False
+        for name in missing:
+            if name in self.spoilt:
+                continue
+            hint = ""
+            if name in self.later:
+                hint = "it is defined below: a formula uses what stands above it"
+            elif not hinted:
+                hint, hinted = nearest(name, known), True
+            self.report.add(self.place(k, columns.get(name, 0)), f"{name[:60]!r} is not given yet", hint)
+        return not missing
+
+    def count(self, k: int, name: str) -> None:
+        """Keeps all results together within memory."""
+        height, width = self.made.shapes[name]
+        before = self.numbers
+        self.numbers += int(height) * int(width)
+        if before <= MAX_NUMBERS < self.numbers:
+            self.report.add(self.place(k), "the results hold too many numbers", f"the most is {MAX_NUMBERS:,} in all")
+
+
+def _text(item: Formula | str) -> str:
+    return item if isinstance(item, str) else item.formula
+
+
+def _split(text: str) -> tuple[str, int]:
+    """The name a formula defines, and where its right side starts."""
+    left, sign, _ = text.partition("=")
+    return (left.strip(), len(left) + 1) if sign else ("", 0)
+
+
+def _misnamed(name: str) -> tuple[str, str] | None:
+    """Why a quantity cannot have this name, and what to do; None if it can."""
+    if is_name(name):
+        return None
+    if name in FUNCTIONS:
+        return f"{name!r} is a function, not a name", "choose another name"
+    hint = "write lam for λ" if name == "lambda" else "a name has letters, digits and _, and starts with a letter"
+    return f"{name[:60]!r} cannot be a name", hint

@@ -1,0 +1,199 @@
+"""Recurrent networks (RNN) with one hidden layer, unfolded in time: Jordan and Elman type.
+
+Weights are stored inputs × neurons. At each time t, with φ the hidden and σ the output activation:
+
+    Jordan (top-down recurrence)   h(t) = φ(Uᵀx(t) + Wᵀy(t−1) + b),   W is outputs × hidden
+    Elman (hidden recurrence)      h(t) = φ(Uᵀx(t) + Wᵀh(t−1) + b),   W is hidden × hidden
+    both                           y(t) = σ(Vᵀh(t) + c)
+
+An Elman network without V has its hidden states only.
+
+Quantities: x1 x2 …, U W V b c, y0 (Jordan) or h0 (Elman) (given); h1 y1 h2 y2 … (the states, in the order of time).
+
+find: parameters (U, W, V, b, c), hidden (all h), output (all y), states (h and y in the order of time), or any
+quantity by name.
+"""
+
+from typing import Annotated, Literal
+
+import numpy as np
+
+from solver.fields import AtLeast, AtMost, Matrix, Spec, Vector
+from solver.formula.symbol import Symbol
+from solver.formula.tree import Array
+from solver.nodes import Report
+from solver.working import Working
+
+EXAMPLE = """
+title: A small Elman network
+round: {decimals: 4}
+given:
+  family: rnn
+  type: elman
+  U: [[0.5, -0.2], [0.1, 0.4]]
+  W: [[0.3, 0.0], [-0.1, 0.2]]
+  V: [[1.0], [-1.0]]
+  b: 0.1
+  x: [[1.0, 0.0], [0.0, 1.0]]
+parts:
+  - {label: a, marks: 4, prompt: Find the hidden states and outputs for the sequence., find: states}
+"""
+
+MAX_STEPS = 100_000
+
+Activation = Literal["tanh", "sigmoid", "relu", "leaky_relu", "softplus", "elu", "gelu", "step", "linear"]
+OutputActivation = Literal[
+    "sigmoid", "softmax", "tanh", "relu", "leaky_relu", "softplus", "elu", "gelu", "step", "linear"
+]
+
+
+class Given(Spec):
+    """The network, its initial state and one input sequence."""
+
+    type: Annotated[Literal["jordan", "elman"], "what feeds back: the output (jordan) or the hidden layer (elman)"]
+    x: Annotated[tuple[Vector, ...], AtLeast(1), AtMost(MAX_STEPS), "the input sequence, a list of one vector a step"]
+    U: Annotated[Matrix, "input weights, inputs × hidden neurons"]
+    W: Annotated[Matrix, "recurrence weights: jordan outputs × hidden neurons, elman hidden × hidden neurons"]
+    V: Annotated[Matrix | None, "output weights, hidden × output neurons; elman may leave them out"] = None
+    b: Annotated[Vector | None, "hidden biases, one for each neuron, or one number for all; 0 if left out"] = None
+    c: Annotated[Vector | None, "output biases, one for each neuron, or one number for all; 0 if left out"] = None
+    h0: Annotated[Vector | None, "elman: the hidden state before the first step, or one number for all; else 0"] = None
+    y0: Annotated[Vector | None, "jordan: the output before the first step, or one number for all; else 0"] = None
+    activation: Annotated[Activation, "of the hidden neurons"] = "tanh"
+    output_activation: Annotated[OutputActivation, "of the output neurons"] = "sigmoid"
+
+
+def work(given: Given, report: Report) -> Working:
+    """Every hidden state and output in the order of time; raises nothing, misfits go to the report."""
+    if not _fits(given, report):
+        return Working()
+    working = Working()
+    _givens(given, working)
+    steps = range(1, len(given.x) + 1)
+    for t in steps:
+        _step(given, working, t)
+    hidden, output = [f"h{t}" for t in steps], [f"y{t}" for t in steps] if given.V is not None else []
+    working.group("parameters", [name for name in "UWVbc" if name in working.items])
+    working.group("hidden", hidden)
+    if output:
+        working.group("output", output)
+    working.group("states", [name for name in working.items if name in {*hidden, *output}])
+    return working
+
+
+def _fits(given: Given, report: Report) -> bool:
+    """Checks shapes against U, whose columns are the hidden neurons; each misfit is noted at its own line."""
+    before = len(report.problems)
+    inputs, hidden = given.U.value.shape
+    _check_inputs(given, report, inputs)
+    jordan = given.type == "jordan"
+    outputs = None
+    if given.V is None:
+        if jordan:
+            report.add(
+                given.place(), "'V' is missing: a Jordan network feeds its output back", "give V, or type: elman"
+            )
+        if given.c is not None:
+            report.add(given.place("c"), "c is given without V: there is no output layer")
+    elif given.V.value.shape[0] != hidden:
+        hint = "rows are hidden neurons, columns are outputs" + _transposed(given.V.value.shape[1] == hidden)
+        report.add(given.place("V"), f"V is {_size(given.V)}, but U is {_size(given.U)}: {hidden} rows expected", hint)
+    else:
+        outputs = given.V.value.shape[1]
+    fed_back = outputs if jordan else hidden
+    if fed_back is not None and given.W.value.shape != (fed_back, hidden):
+        other = f" and V is {_size(given.V)}" if jordan and given.V is not None else ""
+        turned = given.W.value.shape == (hidden, fed_back)
+        report.add(
+            given.place("W"),
+            f"W is {_size(given.W)}, but U is {_size(given.U)}{other}: {fed_back}×{hidden} expected",
+            f"{'outputs' if jordan else 'hidden'} × hidden neurons" + _transposed(turned),
+        )
+    _check_vector("b", given.b, hidden, f"U is {_size(given.U)}", given, report)
+    if given.V is not None and outputs:
+        _check_vector("c", given.c, outputs, f"V is {_size(given.V)}", given, report)
+        if jordan:
+            _check_vector("y0", given.y0, outputs, f"V is {_size(given.V)}", given, report)
+    if jordan and given.h0 is not None:
+        report.add(given.place("h0"), "h0 is not used: a Jordan network feeds its output back", "leave h0 out, give y0")
+    if not jordan:
+        _check_vector("h0", given.h0, hidden, f"U is {_size(given.U)}", given, report)
+        if given.y0 is not None:
+            message = "y0 is not used: an Elman network feeds its hidden layer back"
+            report.add(given.place("y0"), message, "leave y0 out, give h0")
+    return len(report.problems) == before
+
+
+def _check_inputs(given: Given, report: Report, inputs: int) -> None:
+    """The vectors of the sequence are of one size, the rows of U."""
+    first = given.x[0]
+    if first.value.shape[0] != inputs:
+        hint = "rows are inputs, columns are neurons"
+        if all(x.value.shape[0] == 1 for x in given.x) and len(given.x) == inputs:
+            hint = "x is a list of vectors, one for each time: a single one is [[1, 2]]"
+        else:
+            hint += _transposed(first.value.shape[0] == given.U.value.shape[1])
+        report.add(
+            given.place("U"), f"U is {_size(given.U)}, but x(1) is {_size(first)}: they must have equal rows", hint
+        )
+    for t, x in enumerate(given.x):
+        if x.value.shape != first.value.shape:
+            report.add(given.place("x", t), f"x({t + 1}) is {_size(x)}, but x(1) is {_size(first)}")
+
+
+def _check_vector(name: str, vector: Array | None, size: int, because: str, given: Given, report: Report) -> None:
+    if vector is not None and vector.value.shape[0] not in (1, size):
+        report.add(given.place(name), f"{name} is {_size(vector)}, but {because}: {size}×1 expected")
+
+
+def _transposed(likely: bool) -> str:
+    return "; is it transposed?" if likely else ""
+
+
+def _size(array: Array) -> str:
+    return f"{array.value.shape[0]}×{array.value.shape[1]}"
+
+
+def _givens(given: Given, working: Working) -> None:
+    hidden = given.U.value.shape[1]
+    working.given("U", given.U, "Weights from the input to the hidden layer")
+    source = "output" if given.type == "jordan" else "hidden layer"
+    working.given("W", given.W, f"Recurrence weights from the {source} to the hidden layer")
+    working.given("b", _full(given.b, hidden), "Biases of the hidden layer")
+    if given.type == "elman":
+        working.given("h0", _full(given.h0, hidden), "Initial hidden state", _at("h", 0))
+    if given.V is not None:
+        outputs = given.V.value.shape[1]
+        working.given("V", given.V, "Weights from the hidden layer to the output")
+        working.given("c", _full(given.c, outputs), "Biases of the output layer")
+        if given.type == "jordan":
+            working.given("y0", _full(given.y0, outputs), "Initial output", _at("y", 0))
+    for t, x in enumerate(given.x, 1):
+        working.given(f"x{t}", x, f"Input at t = {t}", _at("x", t))
+
+
+def _full(vector: Array | None, size: int) -> Array:
+    """A vector of `size` numbers, from one for each or one for all."""
+    if vector is not None and vector.value.shape[0] == size:
+        return vector
+    text = vector.text(0, 0) if vector is not None else "0"
+    return Array(np.full((size, 1), float(text)), ((text,),) * size)
+
+
+def _at(base: str, t: int) -> Symbol:
+    """h(1): a quantity at time t."""
+    return Symbol(base, argument=str(t))
+
+
+def _step(given: Given, working: Working, t: int) -> None:
+    fed_back = "y" if given.type == "jordan" else "h"
+    synaptic = f"U.T @ x{t} + W.T @ {fed_back}{t - 1} + b"
+    title = f"At t = {t}: output of the hidden layer"
+    working.step(f"h{t}", _activated(given.activation, synaptic), title, symbol=_at("h", t))
+    if given.V is not None:
+        formula = _activated(given.output_activation, f"V.T @ h{t} + c")
+        working.step(f"y{t}", formula, f"At t = {t}: output of the network", symbol=_at("y", t))
+
+
+def _activated(activation: str, u: str) -> str:
+    return u if activation == "linear" else f"{activation}({u})"

@@ -1,0 +1,43 @@
+"""Words from a spec made safe to show: nothing in them can steer a terminal, reorder a line or hide itself."""
+
+import re
+import unicodedata
+
+_BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
+_BLANK_LINES = re.compile(r"(?:\r\n?|\n|\u2028)[ \t]*(?:\r\n?|\n|\u2028)\s*|\u2029")
+_JOINERS = "\u200c\u200d"  # letters and emoji of several parts need them
+_UNKNOWN = "\ufffd"
+
+
+def clean(text: str) -> str:
+    """The text on one line: breaks and tabs become spaces, control characters their pictures (ESC is ␛).
+
+    Removed are the invisible: the marks that change the direction of writing, tags, zero-width spaces.
+    Lone surrogates and noncharacters, which no file may hold, become �.
+    """
+    if text.isprintable():
+        return text
+    return "".join(map(_shown, _BREAKS.sub(" ", text)))
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of a text, which blank lines part, each cleaned and on one line; none is empty."""
+    parts = (clean(part).strip() for part in _BLANK_LINES.split(text))
+    return [part for part in parts if part]
+
+
+def _shown(c: str) -> str:
+    if c.isprintable():
+        return c
+    code = ord(c)
+    match unicodedata.category(c):
+        case "Cc":
+            return chr(0x2400 + code) if code < 0x20 else "␡" if code == 0x7F else _UNKNOWN
+        case "Cs":
+            return _UNKNOWN
+        case "Cf":
+            return c if c in _JOINERS else ""
+        case "Cn" if code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:
+            return _UNKNOWN
+        case _:
+            return c

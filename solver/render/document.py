@@ -1,0 +1,230 @@
+"""A solution to the blocks of a document: what is said, in which order; how it looks is each format's own affair."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from solver.formula.functions import FUNCTIONS
+from solver.formula.parse import parse
+from solver.formula.reduce import MOST, Detail
+from solver.formula.symbol import Symbol
+from solver.formula.tree import Call, Name, Tree, bare, literal, walk
+from solver.render.blocks import Block, Bullets, Equations, Facts, Heading, Prose, Table, Words
+from solver.rounding import Rounding
+from solver.solution import Solution, Solved, SolvedPart
+from solver.working import Line, Stated, Statement, Step
+
+_BRACES = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What of a solution is shown. parts: labels (with all below them); none means every part."""
+
+    detail: Detail = "normal"
+    parts: tuple[str, ...] = ()
+    compare: bool = False
+
+    def shows(self, label: str) -> bool:
+        """Whether a part is among those asked for, or leads to one."""
+        return not self.parts or any(
+            label == part or label.startswith(part + ".") or part.startswith(label + ".") for part in self.parts
+        )
+
+
+WHOLE = View()
+
+
+def document(title: str, solutions: Sequence[Solution], view: View = WHOLE) -> list[Block]:
+    """The blocks of one question, or of an exam or several questions under a title of their own."""
+    if len(solutions) == 1 and solutions[0].title == title:
+        return list(_question(solutions[0], view, 1))
+    blocks: list[Block] = [Heading(1, title, _marks(sum((_total(s) for s in solutions), Decimal())))]
+    for solution in solutions:
+        blocks += _question(solution, view, 2)
+    return blocks
+
+
+def _question(solution: Solution, view: View, level: int) -> Iterator[Block]:
+    yield Heading(level, solution.title, _marks(_total(solution)))
+    if solution.prompt:
+        yield Prose((solution.prompt,), "prompt")
+    if any(isinstance(solved.form, Rounding) for part in solution.parts for solved in part.steps):
+        yield Prose((_policy(solution),), "note")
+    page = _Page(view)
+    for part in solution.parts:
+        if view.shows(part.label):
+            yield from page.part(part, level + 1)
+    if view.compare:
+        yield from _comparison(solution, view, level + 1)
+
+
+def _total(solution: Solution) -> Decimal:
+    """The marks of a question: those of its outermost marked parts."""
+    marked = {part.label: part.marks for part in solution.parts if part.marks is not None}
+    return sum((m for label, m in marked.items() if not any(_within(label, other) for other in marked)), Decimal())
+
+
+def _within(label: str, other: str) -> bool:
+    return label.startswith(other + ".")
+
+
+def _marks(marks: Decimal | None) -> str:
+    if not marks:
+        return ""
+    return f"{marks.normalize():f} mark{'' if marks == 1 else 's'}"
+
+
+def _policy(solution: Solution) -> str:
+    if solution.carry == "exact":
+        return f"Results are written to {solution.rounding}, half up; every step uses the unrounded values."
+    return f"Each result is rounded half up to {solution.rounding}, and the next step uses the rounded value."
+
+
+class _Page:
+    """One question's parts in order; remembers which functions have been defined already."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.most = MOST[view.detail]
+        self.defined: set[str] = set()
+
+    def part(self, part: SolvedPart, level: int) -> Iterator[Block]:
+        yield Heading(level, f"({part.label.replace('.', ')(')})", _marks(part.marks))
+        if part.prompt:
+            yield Prose((part.prompt,), "prompt")
+        if part.context is None:
+            yield from self.note(part)
+            return
+        self.symbols = part.context.working.symbols
+        yield from self.given(part)
+        stated: list[Solved] = []
+        for solved in part.steps:
+            if isinstance(solved.item, Stated):
+                stated.append(solved)
+                continue
+            yield from self.facts(stated)
+            stated = []
+            yield from self.step(solved)
+        yield from self.facts(stated)
+        yield from self.summary(part)
+        yield from self.note(part)
+
+    def note(self, part: SolvedPart) -> Iterator[Block]:
+        if part.note:
+            yield Prose((part.note,), "note")
+
+    def given(self, part: SolvedPart) -> Iterator[Block]:
+        """What the part's steps start from: what the question gives, then results of earlier parts."""
+        given = [s for s in part.uses if isinstance(s.item, Stated)]
+        if given:
+            yield Prose(("Given",), "label")
+            yield from self.facts(given)
+        earlier: dict[str, list[Solved]] = {}
+        for solved in part.uses:
+            if not isinstance(solved.item, Stated):
+                earlier.setdefault(solved.label, []).append(solved)
+        for label, results in earlier.items():
+            yield Prose((f"From part ({label.replace('.', ')(')})",), "label")
+            yield from self.facts(results)
+
+    def facts(self, solved: Sequence[Solved]) -> Iterator[Block]:
+        if solved:
+            yield Facts([Line(s.literal(), left=Name(s.name)) for s in solved], self.symbols, self.most)
+
+    def step(self, solved: Solved) -> Iterator[Block]:
+        item = solved.item
+        if isinstance(item, Statement):
+            yield from self.statement(item)
+            return
+        assert not isinstance(item, Stated)
+        if item.title:
+            yield Prose(self.words(item.title), "title")
+        if item.why and self.view.detail != "brief":
+            yield Prose(self.words(item.why), "why")
+        if isinstance(item, Step) and self.view.detail != "brief":
+            yield from self.definitions(item.formula)
+        yield Equations(solved.lines(self.view.detail), self.symbols, self.most)
+
+    def statement(self, item: Statement) -> Iterator[Block]:
+        if item.title:
+            yield Prose(self.words(item.title), "title")
+        if item.points:
+            yield Bullets(tuple(self.words(point) for point in item.points))
+        if item.answer and not item.points_answer:
+            yield Prose((f"Answer: {item.answer}",), "label")
+        if item.why and self.view.detail != "brief":
+            yield Prose(self.words(item.why), "why")
+
+    def definitions(self, formula: Tree) -> Iterator[Block]:
+        """Each function's definition, where it first appears."""
+        for node in walk(formula):
+            if isinstance(node, Call) and node.fn not in self.defined:
+                self.defined.add(node.fn)
+                lines = definition(node.fn)
+                if lines:
+                    yield Facts(lines, {"u": Symbol("u")}, self.most)
+
+    def summary(self, part: SolvedPart) -> Iterator[Block]:
+        asked = [s for s in part.asked if not isinstance(s.item, Stated | Statement)]
+        if len(part.steps) > 1 and asked:
+            yield Prose(("Summary",), "label")
+            yield from self.facts(asked)
+
+    def words(self, text: str) -> Words:
+        """A title's words, with symbols for the names in braces."""
+        pieces: list[str | Symbol] = []
+        for i, piece in enumerate(_BRACES.split(text)):
+            symbol = self.symbols.get(piece) if i % 2 else None
+            pieces.append(symbol or (f"{{{piece}}}" if i % 2 else piece))
+        return tuple(p for p in pieces if p)
+
+
+def definition(fn: str) -> list[Line]:
+    """The lines that define a function of the table; none for what every reader knows, such as sin."""
+    row = FUNCTIONS[fn]
+    if row.definition is None or row.definition == "u":
+        return []
+    left = Call(fn, tuple(Name(p) for p in row.params))
+    if isinstance(row.definition, str):
+        return [Line(parse(row.definition), left=left)]
+    return [
+        Line(parse(formula), left=left, note=f"if {condition}" if condition != "otherwise" else condition)
+        for formula, condition in row.definition
+    ]
+
+
+def _comparison(solution: Solution, view: View, level: int) -> Iterator[Block]:
+    """Every quantity that prints differently when rounded values are carried and when exact ones are."""
+    yield Heading(level, "Carried rounded or exact")
+    rows: dict[tuple[int, str], tuple[list[str | Symbol], Tree, Tree]] = {}
+    for part in solution.parts:
+        for solved in part.steps:
+            if not solved.diverges or not view.shows(part.label):
+                continue
+            assert solved.rounded is not None
+            assert solved.exact is not None
+            source = _renamed(solved)
+            if (id(solved.context), source) in rows:
+                rows[id(solved.context), source][0].extend([" = ", solved.symbol])
+                continue
+            cells = (literal(solved.rounded, solved.form), literal(solved.exact, solved.form))
+            rows[id(solved.context), solved.name] = ([f"({part.label}) ", solved.symbol], *cells)
+    if not rows:
+        yield Prose(("Every result prints the same under both rules.",), "plain")
+        return
+    yield Prose(
+        ("Both columns are right, each under its own rule: the same formulas, rounded at every step or only once.",),
+        "plain",
+    )
+    header = ("quantity", "rounded values carried", "exact values carried")
+    yield Table(header, tuple((tuple(q), a, b) for q, a, b in rows.values()), {}, MOST[view.detail])
+
+
+def _renamed(solved: Solved) -> str:
+    """The quantity a step merely renames (∇_b J = ∇_u J), or its own name."""
+    tree = bare(solved.item.formula) if isinstance(solved.item, Step) else None
+    return tree.id if isinstance(tree, Name) else solved.name

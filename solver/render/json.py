@@ -1,0 +1,90 @@
+"""A solution as JSON: the contract that grading scripts read."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from solver.formula.reduce import Detail
+from solver.formula.text import TextPrinter, symbol_text
+from solver.render.document import WHOLE, View
+from solver.rounding import Rounding
+from solver.solution import Solution, Solved, jsonable
+from solver.working import Line, Stated, Statement
+
+
+def render(title: str, solutions: Sequence[Solution], view: View = WHOLE) -> str:
+    """One object: a question, or an exam with its `questions`."""
+    made = [question(solution, view) for solution in solutions]
+    whole = made[0] if len(made) == 1 and solutions[0].title == title else {"title": title, "questions": made}
+    return json.dumps(whole, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def question(solution: Solution, view: View = WHOLE) -> dict[str, Any]:
+    """The object of one question."""
+    shown = [part for part in solution.parts if view.shows(part.label)]
+    answers = {part.key(s): jsonable(s.value) for part in shown for s in part.asked}
+    made: dict[str, Any] = {
+        "title": solution.title,
+        "round": _round(solution.rounding),
+        "carry": solution.carry,
+        "parts": [
+            {
+                "label": part.label,
+                "marks": None if part.marks is None else _number(part.marks),
+                "prompt": part.prompt,
+                "steps": [step(solved, view.detail) for solved in part.steps],
+            }
+            for part in shown
+        ],
+        "answers": answers,
+    }
+    if view.compare:
+        made["compare"] = {
+            part.key(s): {"rounded": _plain(s, s.rounded), "exact": _plain(s, s.exact)}
+            for part in shown
+            for s in part.asked
+            if s.diverges
+        }
+    return made
+
+
+def step(solved: Solved, detail: Detail) -> dict[str, Any]:
+    """The object of one step."""
+    item = solved.item
+    words = isinstance(item, Stated | Statement)
+    return {
+        "name": solved.name,
+        "symbol": symbol_text(solved.symbol),
+        "title": item.title,
+        "formula": "" if isinstance(item, Stated | Statement) else item.source,
+        "value": jsonable(solved.value),
+        "exact": jsonable(solved.value) if words else solved.exact_value,
+        "text": solved.text,
+        "lines": _lines(solved, detail),
+    }
+
+
+def _lines(solved: Solved, detail: Detail) -> list[str]:
+    if isinstance(solved.item, Statement):
+        return [*solved.item.points, *([solved.item.why] if solved.item.why else [])]
+    printer = TextPrinter(solved.context.working.symbols)
+    return [_line(line, printer) for line in solved.lines(detail)]
+
+
+def _line(line: Line, printer: TextPrinter) -> str:
+    left = printer.print(line.left) + " " if line.left is not None else ""
+    note = f"   ({line.note})" if line.note else ""
+    return f"{left}{line.relation} {printer.print(line.right)}{note}"
+
+
+def _plain(solved: Solved, value: Any) -> Any:
+    written = solved.form.round(value)
+    return written.item() if written.size == 1 else written.tolist()
+
+
+def _round(rounding: Rounding) -> dict[str, int]:
+    return {"figures" if rounding.figures else "decimals": rounding.digits}
+
+
+def _number(marks: Any) -> int | float:
+    return int(marks) if marks == int(marks) else float(marks)

@@ -1,0 +1,243 @@
+"""A document in lines of equal cells: the one layout behind plain text and the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from solver.formula.text import TextPrinter
+from solver.formula.tree import Tree
+from solver.render.blocks import Block, Bullets, Equations, Facts, Heading, Prose, Table, Words
+from solver.render.box import Align, Box, beside, cells, level, line, stacked
+from solver.render.clean import clean, paragraphs
+from solver.render.formula import BlockPrinter, symbol_words
+from solver.render.pieces import Phrase, Piece, Word, aired, column, shared, wrap
+from solver.working import Line
+
+Role: TypeAlias = Literal[
+    "plain", "document", "part", "heading", "aside", "rule", "title", "why", "label", "mark", "left", "note"
+]
+"""What a span is, for a format that can set it apart."""
+
+Span: TypeAlias = tuple[str, Role]
+Row: TypeAlias = tuple[Span, ...]
+"""One line of the document."""
+
+_EMPTY: Row = ()
+_INDENT = 2
+_GAP = 4
+_COLUMN_GAP = 3
+_WIDEST_LEFT = 0.4
+_HEADINGS: dict[int, Role] = {1: "document", 2: "part"}
+_ASIDE = " · "
+_RULES = {1: "═", 2: "─"}
+
+
+def lay_out(blocks: Sequence[Block], width: int) -> Iterator[Row]:
+    """The lines of a document, none wider than `width` unless something in it cannot be broken."""
+    width = max(width, 1)
+    above: Block | None = None
+    for block in blocks:
+        rows = list(_rows(block, width))
+        if rows and above is not None and not _close(above, block):
+            yield _EMPTY
+        yield from rows
+        above = block if rows else above
+
+
+def _close(above: Block, block: Block) -> bool:
+    """Whether two blocks stand without a blank line between them: a title and what it introduces."""
+    if isinstance(above, Prose) and above.role in ("title", "label"):
+        return isinstance(block, Equations | Facts | Bullets | Table) or (
+            isinstance(block, Prose) and block.role == "why"
+        )
+    return False
+
+
+def _rows(block: Block, width: int) -> Iterator[Row]:
+    match block:
+        case Heading():
+            yield from _heading(block, width)
+        case Prose():
+            yield from _prose(block, width)
+        case Bullets(items):
+            for item in items:
+                yield from _hanging("• ", "mark", item, "plain", width)
+        case Equations():
+            yield from _equations(block, width)
+        case Facts():
+            yield from _facts(block, width)
+        case Table():
+            yield from _table(block, width)
+
+
+# -- words --------------------------------------------------------------------------------------------------------------
+def sentence(words: Words) -> str:
+    """Words as text, their symbols kept whole when it is wrapped; not safe to show before it is cleaned."""
+    return "".join(w if isinstance(w, str) else symbol_words(w).replace(" ", "\u00a0") for w in words)
+
+
+def _heading(block: Heading, width: int) -> Iterator[Row]:
+    role = _HEADINGS.get(block.level, "heading")
+    lines, aside = wrap(clean(block.text), width), clean(block.aside)
+    rows: list[Row] = [((text, role),) for text in lines]
+    longest = max(map(cells, lines))
+    if aside:
+        end = cells(lines[-1]) + len(_ASIDE) + cells(aside)
+        if end <= width:
+            rows[-1] = ((lines[-1], role), (_ASIDE, "aside"), (aside, "aside"))
+            longest = max(longest, end)
+        else:
+            rows.extend(((text, "aside"),) for text in wrap(aside, width))
+    yield from rows
+    if block.level in _RULES:
+        yield ((_RULES[block.level] * longest, "rule"),)
+
+
+def _prose(block: Prose, width: int) -> Iterator[Row]:
+    if block.role == "note":
+        yield from _hanging("Note: ", "label", block.words, "plain", width)
+        return
+    role: Role = "plain" if block.role == "prompt" else block.role
+    for i, text in enumerate(paragraphs(sentence(block.words))):
+        if i:
+            yield _EMPTY
+        yield from (((each, role),) for each in wrap(text, width))
+
+
+def _hanging(mark: str, mark_role: Role, words: Words, role: Role, width: int) -> Iterator[Row]:
+    """Words behind a mark, their later lines indented; a paragraph is not parted from the one above."""
+    indent = cells(mark)
+    lines = [each for text in paragraphs(sentence(words)) for each in wrap(text, width - indent)] or [""]
+    for i, text in enumerate(lines):
+        yield ((" " * indent if i else mark, mark_role), (text, role))
+
+
+# -- formulas -----------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A line of working, set: the boxes of its sides, level with each other, and its note."""
+
+    sides: tuple[Box, ...]
+    note: str = ""
+
+    @property
+    def width(self) -> int:
+        return sum(box.width for box in self.sides)
+
+    @property
+    def height(self) -> int:
+        return self.sides[0].height
+
+    def rows(self, indent: str = "") -> list[Row]:
+        left, *others = (box.lines for box in self.sides)
+        return [
+            ((indent + first, "left"), ("".join(rest), "plain")) for first, *rest in zip(left, *others, strict=True)
+        ]
+
+
+def _equations(block: Equations | Facts, width: int) -> Iterator[Row]:
+    printer = BlockPrinter(block.symbols, block.most)
+    statements = _aligned(block.lines, printer, width - _INDENT)
+    column = max((s.width for s in statements if s.note and _beside(s, s.width, width)), default=0)
+    for i, each in enumerate(statements):
+        if i and max(each.height, statements[i - 1].height) > 1:
+            yield _EMPTY
+        rows = each.rows(" " * _INDENT)
+        place = column if _beside(each, column, width) else each.width
+        if each.note and _beside(each, place, width):
+            baseline = each.sides[0].baseline
+            space = " " * (place - each.width + _GAP)
+            rows[baseline] = (*rows[baseline], (space, "plain"), (each.note, "note"))
+            yield from rows
+        else:
+            indent = " " * min(2 * _INDENT + each.sides[0].width, width // 4)
+            yield from rows
+            yield from (((indent, "plain"), (text, "note")) for text in _lines(each.note, width - len(indent)))
+
+
+def _beside(statement: _Statement, place: int, width: int) -> bool:
+    """Whether a note that starts behind `place` has room on the line."""
+    return statement.width <= place and _INDENT + place + _GAP + cells(statement.note) <= width
+
+
+def _aligned(lines: Sequence[Line], printer: BlockPrinter, room: int) -> list[_Statement]:
+    """Lines with their relation signs below each other; a left side too wide for that stands on its own."""
+    lefts = [printer.print(each.left).natural if each.left is not None else line("") for each in lines]
+    column = max((left.width for left in lefts if left.width <= room * _WIDEST_LEFT), default=0)
+    statements = []
+    for each, left in zip(lines, lefts, strict=True):
+        if each.left is not None and left.width > column:
+            statements.append(_Statement((_fitted(each.left, printer, room),)))
+            left = line("")
+        relation = line(f" {each.relation} " if column else f"{each.relation} ")
+        right = _fitted(each.right, printer, room - column - relation.width)
+        statements.append(_Statement(tuple(level([left.padded(column, "right"), relation, right])), clean(each.note)))
+    return statements
+
+
+def _fitted(tree: Tree, printer: BlockPrinter, room: int) -> Box:
+    """A formula in `room` cells; one that no break makes fit is written in one line, wrapped at its spaces."""
+    box = printer.print(tree).within(room)
+    if box.width <= room:
+        return box
+    first, *rest = _lines(TextPrinter(printer.symbols, printer.most).print(tree), room - _INDENT)
+    return stacked(line(first), *(line(" " * _INDENT + each) for each in rest))
+
+
+def _lines(text: str, width: int) -> list[str]:
+    """Wrapped words that no width breaks: numbers, formulas in one line, notes."""
+    return wrap(clean(text), width, whole=True) if text else []
+
+
+def _facts(block: Facts, width: int) -> Iterator[Row]:
+    """Quantities side by side, as many as a line holds; those with notes one below the other."""
+    if any(each.note for each in block.lines):
+        yield from _equations(block, width)
+        return
+    printer = BlockPrinter(block.symbols, block.most)
+    facts = [beside(*_aligned([each], printer, width - _INDENT)[-1].sides) for each in block.lines]
+    if all(fact.height == 1 for fact in facts) and sum(fact.width + _GAP for fact in facts) > width:
+        facts = [fact.padded(max(each.width for each in facts)) for fact in facts]
+    lines: list[list[Box]] = []
+    room = 0
+    for fact in facts:
+        if lines and _GAP + fact.width <= room:
+            lines[-1] += [line(" " * _GAP), fact]
+            room -= _GAP + fact.width
+        else:
+            lines.append([fact])
+            room = width - _INDENT - fact.width
+    for row in aired([beside(*boxes) for boxes in lines]):
+        yield from (((" " * _INDENT + text, "plain"),) for text in row.lines)
+
+
+def _table(block: Table, width: int) -> Iterator[Row]:
+    printer = BlockPrinter(block.symbols, block.most)
+    header = [Phrase(clean(text)) for text in block.header]
+    body = [[_cell(each, printer) for each in row] for row in block.rows]
+    columns: list[list[Piece]] = [[head, *pieces] for head, *pieces in zip(header, *body, strict=True)]
+    rooms = shared(columns, width - _COLUMN_GAP * (len(columns) - 1))
+    made = [_column(pieces, room) for pieces, room in zip(columns, rooms, strict=True)]
+    gap = line(" " * _COLUMN_GAP)
+    heads, *rows = (
+        beside(first, *(box for each in rest for box in (gap, each))) for first, *rest in zip(*made, strict=True)
+    )
+    yield from (((text, "label"),) for text in heads.lines)
+    yield (((" " * _COLUMN_GAP).join("─" * boxes[0].width for boxes in made), "rule"),)
+    for row in aired(rows):
+        yield from (((text, "plain"),) for text in row.lines)
+
+
+def _cell(cell: Words | Tree, printer: BlockPrinter) -> Piece:
+    return Phrase(" ".join(paragraphs(sentence(cell)))) if isinstance(cell, tuple) else printer.print(cell)
+
+
+def _column(pieces: Sequence[Piece], room: int) -> list[Box]:
+    """A column with its head, which stands over numbers to the right."""
+    head, *rest = pieces
+    body = column(rest, room) if rest else []
+    width = max(head.within(room).width, *(box.width for box in body), 0)
+    align: Align = "right" if rest and all(isinstance(p, Word) for p in rest) else "left"
+    return [box.padded(width, align) for box in (head.within(room), *body)]

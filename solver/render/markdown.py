@@ -1,0 +1,110 @@
+"""A document as GitHub's markdown: mathematics in `$$` blocks with aligned lines."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from solver.formula.latex import LatexPrinter, escape, symbol_latex
+from solver.formula.symbol import Symbol
+from solver.formula.tree import Array, Tree
+from solver.render.blocks import Block, Bullets, Equations, Facts, Heading, Prose, Table, Words
+from solver.render.clean import clean
+from solver.working import Line
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
+_LEADING = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)", re.MULTILINE)
+_URL = re.compile(r"(?<=://)|(?<=\bwww)(?=\.)")
+_FACTS_WIDTH = 84
+
+
+def render(blocks: Sequence[Block]) -> str:
+    """The document's text, ending in a newline."""
+    return "\n\n".join(part for block in blocks for part in _block(block)) + "\n"
+
+
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Heading(level, text, aside):
+            yield f"{'#' * level} {_escape(text)}" + (f" — {_escape(aside)}" if aside else "")
+        case Prose(words, role):
+            yield _prose(_words(words), role)
+        case Bullets(items):
+            yield "\n".join("- " + _words(item).replace("\n", "\n  ") for item in items)
+        case Equations(lines, symbols, most):
+            yield _aligned(lines, LatexPrinter(symbols, most))
+        case Facts(lines, symbols, most):
+            yield from _facts(lines, LatexPrinter(symbols, most))
+        case Table(header, rows, symbols, most):
+            yield _table(header, rows, LatexPrinter(symbols, most))
+
+
+def _escape(text: str) -> str:
+    """Plain words that markdown and HTML leave as they are, wherever they stand."""
+    return _URL.sub("\u200b", _SPECIAL.sub(r"\\\1", clean(text)))
+
+
+def _unlisted(text: str) -> str:
+    """Lines whose first sign would begin a list or a heading, kept as words."""
+    return _LEADING.sub(r"\1\\\2", text.strip())
+
+
+def _words(words: Words) -> str:
+    return _unlisted("".join(_inline(symbol_latex(w)) if isinstance(w, Symbol) else _escape(w) for w in words))
+
+
+def _inline(latex: str) -> str:
+    """Mathematics in a line of words, where markdown's own signs must not meddle."""
+    return f"$`{latex}`$"
+
+
+def _prose(text: str, role: str) -> str:
+    match role:
+        case "title":
+            return f"**{text}**"
+        case "label":
+            return f"**{text}**"
+        case "why":
+            return f"*{text}*"
+        case "note":
+            return "> " + text.replace("\n", "\n> ")
+        case _:
+            return text
+
+
+def _line(line: Line, printer: LatexPrinter) -> str:
+    left = printer.print(line.left) + " " if line.left is not None else ""
+    note = rf" \qquad \text{{{escape(clean(line.note))}}}" if line.note else ""
+    relation = {"=": "=", "≈": r"\approx"}[line.relation]
+    return f"{left}&{relation} {printer.print(line.right)}{note}"
+
+
+def _aligned(lines: Sequence[Line], printer: LatexPrinter) -> str:
+    body = " \\\\\n".join(_line(line, printer) for line in lines)
+    return f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$"
+
+
+def _facts(lines: Sequence[Line], printer: LatexPrinter) -> Iterator[str]:
+    """Quantities side by side, as many in a row as a page is wide."""
+    row: list[str] = []
+    room = _FACTS_WIDTH
+    for line in lines:
+        width = _width(line.right)
+        if row and width > room:
+            yield "$$\n" + r" \qquad ".join(row) + "\n$$"
+            row, room = [], _FACTS_WIDTH
+        row.append(_line(line, printer).replace("&", "", 1))
+        room -= width
+    if row:
+        yield "$$\n" + r" \qquad ".join(row) + "\n$$"
+
+
+def _width(tree: Tree) -> int:
+    """About how wide a quantity is set, in digits."""
+    return 10 + 6 * (min(tree.value.shape[1], 9) if isinstance(tree, Array) else 1)
+
+
+def _table(header: tuple[str, ...], rows: Sequence[tuple[Words | Tree, ...]], printer: LatexPrinter) -> str:
+    lines = ["| " + " | ".join(_escape(h) for h in header) + " |", "|" + " --- |" * len(header)]
+    for row in rows:
+        cells = [_words(c) if isinstance(c, tuple) else _inline(printer.print(c)) for c in row]
+        lines.append("| " + " | ".join(c.replace("\n", " ") for c in cells) + " |")
+    return "\n".join(lines)

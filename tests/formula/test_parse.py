@@ -1,0 +1,131 @@
+"""The language: what is read, what is refused, and that nothing is lost on the way."""
+
+import contextlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solver.errors import FormulaError
+from solver.formula.parse import MAX_DEPTH, MAX_LENGTH, parse, parse_equation
+from solver.formula.source import source
+from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree, names
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("1.00", Num("1.00")),
+        ("W1.T @ x", Bin("@", Transpose(Name("W1")), Name("x"))),
+        ("-d*log(y)", Bin("*", Neg(Name("d")), Call("log", (Name("y"),)))),
+        ("-(d - y)", Neg(Group(Bin("-", Name("d"), Name("y"))))),
+        ("(a + b).T", Transpose(Group(Bin("+", Name("a"), Name("b"))))),
+        ("2**-1", Bin("**", Num("2"), Neg(Num("1")))),
+    ],
+)
+def test_reads(text: str, tree: Tree) -> None:
+    assert parse(text) == tree
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "__import__('os')",
+        "x.__class__",
+        "x.T.real",
+        "x[0]",
+        "lambda: 0",
+        "a if b else c",
+        "a < b",
+        "a and b",
+        "a := 1",
+        "[1, 2]",
+        "'text'",
+        "f'{x}'",
+        "True",
+        "None",
+        "1j",
+        "0x10",
+        "1_000",
+        "a % b",
+        "a // b",
+        "~a",
+        "+a",
+        "tanh(u=1)",
+        "tanh(*x)",
+        "tanh()",
+        "tanh(1, 2)",
+        "max(1)",
+        "a; b",
+        "a # b",
+        "a\nb",
+        "é + 1",
+        "",
+        "   ",
+        "1 +",
+        "a b",
+        "1e999",
+        "tanh(" * 100 + "1" + ")" * 100,
+        "-" * (MAX_DEPTH + 5) + "1",
+        "1" + "+1" * MAX_LENGTH,
+        "await x",
+        "yield",
+        "print(1)",
+        "\x00",
+    ],
+)
+def test_refuses(text: str) -> None:
+    with pytest.raises(FormulaError) as error:
+        parse(text)
+    assert error.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "hint"),
+    [("1 + tanhh(u)", 5, "tanh"), ("a + b[0]", 5, ""), ("u^2", 1, "**")],
+)
+def test_says_where_and_what(text: str, column: int, hint: str) -> None:
+    with pytest.raises(FormulaError) as error:
+        parse(text)
+    assert error.value.column == column
+    assert hint in error.value.hint
+
+
+def test_equation() -> None:
+    assert parse_equation("y = a*b") == ("y", Bin("*", Name("a"), Name("b")))
+    for bad in ("y", "tanh = 1", "2 = 3", "a.b = 1", "= 1"):
+        with pytest.raises(FormulaError):
+            parse_equation(bad)
+
+
+def test_names_are_in_order_of_first_use() -> None:
+    assert names(parse("b + a*b + c(1)".replace("c(1)", "exp(c)"))) == ["b", "a", "c"]
+
+
+def trees() -> st.SearchStrategy[str]:
+    leaves = st.sampled_from(["a", "b", "W1", "2", "0.50", "1e3"])
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(
+            st.tuples(inner, st.sampled_from(["+", "-", "*", "/", "**", "@"]), inner).map(
+                lambda t: f"({t[0]}) {t[1]} ({t[2]})"
+            ),
+            st.tuples(inner, st.sampled_from([" + ", "*", " - "]), inner).map("".join),
+            inner.map(lambda x: f"-({x})"),
+            inner.map(lambda x: f"tanh({x})"),
+            inner.map(lambda x: f"({x}).T"),
+        ),
+        max_leaves=8,
+    )
+
+
+@given(trees())
+def test_source_gives_the_tree_back(text: str) -> None:
+    tree = parse(text)
+    assert parse(source(tree)) == tree
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_read_or_refused_in_words(text: str) -> None:
+    with contextlib.suppress(FormulaError):
+        assert parse(source(parse(text))) == parse(text)

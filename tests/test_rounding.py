@@ -1,0 +1,96 @@
+"""Rounding against the decimal module, and what a page may never show."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+import numpy as np
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from solver.rounding import EXACT, Rounding, shortest
+
+
+def written(x: float, rounding: Rounding) -> str:
+    return rounding.text(float(rounding.round(np.array([[x]]))[0, 0]))
+
+
+@pytest.mark.parametrize(
+    ("x", "decimals", "text"),
+    [
+        (2.675, 2, "2.68"),
+        (0.645, 2, "0.65"),
+        (1.005, 2, "1.01"),
+        (-2.675, 2, "-2.68"),
+        (6.7, 2, "6.70"),
+        (-0.004, 2, "0.00"),
+        (-0.0, 2, "0.00"),
+        (0.5, 0, "1"),
+        (1.5, 0, "2"),
+        (1 - 0.9801, 2, "0.02"),
+        (0.1 + 0.2 - 0.295, 2, "0.01"),
+        (1e20, 2, "1.00e+20"),
+    ],
+)
+def test_decimals(x: float, decimals: int, text: str) -> None:
+    assert written(x, Rounding(decimals)) == text
+
+
+@pytest.mark.parametrize(
+    ("x", "figures", "text"),
+    [
+        (9.995, 3, "10.0"),
+        (0.18707, 3, "0.187"),
+        (0.00012345, 3, "0.000123"),
+        (1234.5, 2, "1200"),
+        (0.0, 3, "0.00"),
+        (-0.06345, 3, "-0.0635"),
+        (1.23e-9, 3, "1.23e-09"),
+    ],
+)
+def test_figures(x: float, figures: int, text: str) -> None:
+    assert written(x, Rounding(figures, figures=True)) == text
+
+
+@given(st.decimals(-1000, 1000, places=6), st.integers(0, 5))
+@example(Decimal("0.645000"), 2)
+def test_typed_decimals_round_as_decimal_does(x: Decimal, places: int) -> None:
+    expected = x.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) + 0
+    assert Decimal(written(float(x), Rounding(places))) == expected
+
+
+@given(
+    st.lists(st.tuples(st.decimals(-9, 9, places=2), st.decimals(-9, 9, places=2)), min_size=1, max_size=6),
+    st.integers(1, 3),
+)
+def test_sums_of_products_round_as_decimal_does(pairs: list[tuple[Decimal, Decimal]], places: int) -> None:
+    """Binary arithmetic leaves ties a little off; the page shows what decimal arithmetic gives."""
+    exact = sum((a * b for a, b in pairs), Decimal())
+    binary = float(np.dot([float(a) for a, _ in pairs], [float(b) for _, b in pairs]))
+    expected = exact.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP) + 0
+    assert Decimal(written(binary, Rounding(places))) == expected
+
+
+@given(st.floats(-1e6, 1e6), st.integers(0, 6), st.booleans())
+def test_rounding_is_idempotent_and_within_half_a_unit(x: float, digits: int, figures: bool) -> None:
+    rounding = Rounding(max(digits, 1), figures)
+    once = rounding.round(np.array([[x]]))
+    assert np.array_equal(rounding.round(once), once)
+    assert np.abs(once - x) <= rounding.half_unit(np.array([[x]])) * (1 + 1e-6)
+    assert not np.signbit(once[once == 0]).any()
+
+
+@given(st.decimals(-1000, 1000, places=4))
+def test_shortest_writes_the_value_with_no_digit_too_many(x: Decimal) -> None:
+    found = shortest(np.array([[float(x)]]), 6)
+    assert found is not None
+    expected = max(0, -int(x.normalize().as_tuple().exponent)) if x else 0
+    assert found.digits == expected
+
+
+def test_shortest_gives_up_on_what_no_few_decimals_write() -> None:
+    assert shortest(np.array([[1 / 3]]), 8) is None
+
+
+def test_counts_are_written_whole() -> None:
+    assert EXACT.text(16941456.0) == "16941456"
+    assert EXACT.text(0.25) == "0.25"
