@@ -1,8 +1,6 @@
 """What went wrong, where, and what to do: the one shape of every error a user sees."""
 
-import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -17,8 +15,7 @@ class Place(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One error: where, what was found and expected, and a hint that helps."""
 
     place: Place
@@ -47,6 +44,8 @@ class FormulaError(Exception):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint that names the known word nearest to `word`, or lists what is known."""
+    import difflib
+
     options = sorted(known)
     close = difflib.get_close_matches(word[:100], options, n=1)
     if close:

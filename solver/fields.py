@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import NoneType, UnionType
 from typing import (
     Annotated,
@@ -63,19 +63,19 @@ Matrix: TypeAlias = Annotated[Array, Kind("matrix")]
 Quantity: TypeAlias = Annotated[Num | Array, Kind("quantity")]
 
 MAX_INT = 10**9
-_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?")
-_INT = re.compile(r"[-+]?\d{1,18}")
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
+_INT = re.compile(r"[-+]?\d{1,18}", re.ASCII)
 _BOOLS = {"true": True, "yes": True, "false": False, "no": False}
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True)
+@dataclass_transform(kw_only_default=True, eq_default=False)
 class Spec:
-    """A checked part of a file. Subclasses are frozen, keyword-only dataclasses that remember where each field stood."""
+    """A checked part of a file. Subclasses are keyword-only dataclasses that remember where each field stood."""
 
     _nodes: Mapping[str, Node]
 
     def __init_subclass__(cls) -> None:
-        dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+        dataclasses.dataclass(kw_only=True, eq=False)(cls)
 
     def place(self, field: str = "", index: int | str | None = None, offset: int = 0) -> Place:
         """Where a field stands, or one item of its list, or one key of its map; the Spec's place for a field left out.
@@ -121,10 +121,9 @@ def read(cls: type[S], node: Node, report: Report, skip: tuple[str, ...] = ()) -
     before = len(report.problems)
     entries = entries_of(node, report)
     fields = fields_of(cls)
-    for key, value in entries.items():
+    for key in entries:
         if key not in fields and key not in skip:
-            place = next(k for k, v in node.entries if v is value)
-            report.add(place, f"unknown key {key[:60]!r}", nearest(key, fields))
+            report.add(node.key(key), f"unknown key {key[:60]!r}", nearest(key, fields))
     values = {}
     for name, field in fields.items():
         if name in entries and not entries[name].empty:
@@ -134,7 +133,7 @@ def read(cls: type[S], node: Node, report: Report, skip: tuple[str, ...] = ()) -
     if len(report.problems) > before:
         return None
     made = cls(**values)
-    object.__setattr__(made, "_nodes", {**entries, "": node})
+    made._nodes = {**entries, "": node}
     return made
 
 
@@ -313,7 +312,7 @@ def quantity(node: Node, report: Report, name: str) -> Num | Array:
     return number(node, report, name)
 
 
-def _array(rows: list[list[Node]], node: Node, report: Report, name: str) -> Array:
+def _array(rows: Sequence[Sequence[Node]], node: Node, report: Report, name: str) -> Array:
     if not rows or not rows[0]:
         report.add(node, f"{name} is empty, expected numbers")
         return _zero()

@@ -6,8 +6,8 @@ Scalars stay text (`3.0` stays `3.0`): what they mean is decided by the field th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import yaml
@@ -15,7 +15,7 @@ import yaml
 from solver.errors import Place, Problem, SpecError, nearest
 
 MAX_BYTES = 32_000_000
-MAX_NODES = 3_000_000
+MAX_NODES = 1_000_000
 MAX_DEPTH = 40
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -34,8 +34,8 @@ class Node:
     place: Place
     text: str = ""
     plain: bool = True
-    items: list[Node] = field(default_factory=list)
-    entries: list[tuple[Node, Node]] = field(default_factory=list)
+    items: Sequence[Node] = ()
+    entries: Sequence[tuple[Node, Node]] = ()
     size: int = 1
     verbatim: bool = False
 
@@ -63,6 +63,10 @@ class Node:
     def get(self, key: str) -> Node | None:
         """The value of a map's key, the first where it stands twice."""
         return next((value for name, value in self.entries if name.text == key), None)
+
+    def key(self, key: str) -> Node:
+        """Where a map's key stands; the map itself where it has none of this text."""
+        return next((name for name, _ in self.entries if name.text == key), self)
 
 
 class Report:
@@ -146,8 +150,8 @@ class _Builder:
             raise _refused(self.place(event), "nested too deeply", f"the most is {MAX_DEPTH} levels")
         if isinstance(event, yaml.AliasEvent):
             return self.alias(event)
+        start, anchor = self.count, event.anchor
         self.grow(event, 1)
-        anchor = event.anchor
         if anchor:
             self.anchors[anchor] = None
         if isinstance(event, yaml.ScalarEvent):
@@ -156,6 +160,7 @@ class _Builder:
             node = self.list(event, events, depth)
         else:
             node = self.map(event, events, depth)
+        node.size = self.count - start
         if anchor:
             self.anchors[anchor] = node
         return node
@@ -178,7 +183,7 @@ class _Builder:
             if isinstance(inner, yaml.SequenceEndEvent):
                 break
             items.append(self.node(inner, events, depth + 1))
-        return Node("list", self.place(event), items=items, size=1 + sum(n.size for n in items))
+        return Node("list", self.place(event), items=items)
 
     def map(self, event: Any, events: Iterator[Any], depth: int) -> Node:
         entries = []
@@ -187,5 +192,4 @@ class _Builder:
                 break
             key = self.node(inner, events, depth + 1)
             entries.append((key, self.node(next(events), events, depth + 1)))
-        size = 1 + sum(k.size + v.size for k, v in entries)
-        return Node("map", self.place(event), entries=entries, size=size)
+        return Node("map", self.place(event), entries=entries)

@@ -13,6 +13,7 @@ Carry = Literal["rounded", "exact"]
 MAX_DIGITS = 12
 _EPSILON = float(np.finfo(float).eps)
 _POWERS_OF_TEN = 10.0 ** np.arange(40)
+_VANISHING = 1e-280  # figures of what is smaller are out of a float's reach: it counts as 0
 _LARGEST_FIXED = 1e15  # beyond this a float has no decimals left to show
 
 
@@ -21,10 +22,11 @@ def _half_up(x: Floats, places: NDArray[np.int64] | int) -> Floats:
 
     Binary arithmetic leaves a tie a few units in the last place off: what lies that close counts as the tie.
     """
-    scale = 10.0**places
-    scaled = np.abs(x) * scale
+    # tens and hundreds divide by 10, 100: 10.0**-2 is not exact, and 100 must come out as 100
+    up, down = 10.0 ** np.maximum(places, 0), 10.0 ** np.maximum(-places, 0)
+    scaled = np.abs(x) * up / down
     slack = np.minimum(1e-12 + 64 * _EPSILON * scaled, 1e-6)
-    rounded = np.where(scaled < _LARGEST_FIXED, np.floor(scaled + (0.5 + slack)) / scale, np.abs(x))
+    rounded = np.where(scaled < _LARGEST_FIXED, np.floor(scaled + (0.5 + slack)) / up * down, np.abs(x))
     result: Floats = np.copysign(rounded, x) + 0.0  # + 0.0 turns -0.0 into 0.0
     return result
 
@@ -40,7 +42,7 @@ class Rounding:
         """Decimals kept for each value of x (negative: tens, hundreds, …)."""
         if not self.figures:
             return self.digits
-        size = np.where(x == 0, 1.0, np.abs(x))
+        size = np.where(np.abs(x) < _VANISHING, 1.0, np.abs(x))
         return np.asarray(self.digits - 1 - np.floor(np.log10(size) + 1e-12), dtype=np.int64)
 
     def round(self, x: Floats) -> Floats:

@@ -81,8 +81,8 @@ class Solved:
         assert self.exact is not None
         digits = self.form.digits + guard
         needed = shortest(self.exact, digits)
-        if needed is not None and needed.digits <= self.form.digits:
-            return literal(self.exact, self.form)
+        if np.allclose(self.written, self.exact, rtol=1e-12, atol=0 if self.form.figures else 1e-12):
+            return self._printed
         return literal(self.exact, needed or Rounding(digits, self.form.figures))
 
     @cached_property

@@ -6,9 +6,11 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
+from typing import BinaryIO
 
 from solver.errors import FormulaError, Place, Problem, SpecError
 from solver.families import families, family
@@ -32,6 +34,10 @@ class Task:
 
     family: str
     working: Working
+
+
+_UNREAD = Task("", Working())
+"""Stands for a `given` with problems: the parts that use it are not to blame."""
 
 
 @dataclass(slots=True)
@@ -72,13 +78,15 @@ class Paper:
 def load(path: str | Path) -> Paper:
     """The question or exam in a file, `-` for standard input; raises SpecError."""
     name = os.fspath(path)
-    return load_text(_text_of(name), "standard input" if name == "-" else name)
+    if name == "-":
+        return load_text(_text_of("standard input", sys.stdin.buffer), "standard input")
+    return load_text(_text_of(name), name)
 
 
 def load_text(text: str, file: str = "question") -> Paper:
     """The question or exam in YAML text; `file` names it in messages and is where an exam's files are looked for."""
     node = read_nodes(text, file)
-    if node.kind == "map" and node.get("questions"):
+    if _is_exam(node):
         return _read_exam(node, file)
     report = Report()
     question = _Reader(file, report).question(node)
@@ -86,13 +94,15 @@ def load_text(text: str, file: str = "question") -> Paper:
     return Paper(question.title, [question])
 
 
-def _text_of(name: str) -> str:
+def _is_exam(node: Node) -> bool:
+    return node.kind == "map" and node.get("questions") is not None
+
+
+def _text_of(name: str, stream: BinaryIO | None = None) -> str:
+    """The text of an open stream, or of the file of this name."""
     try:
-        if name == "-":
-            data = sys.stdin.buffer.read(MAX_BYTES + 1)
-        else:
-            with open(name, "rb") as stream:
-                data = stream.read(MAX_BYTES + 1)
+        with nullcontext(stream) if stream else open(name, "rb") as opened:
+            data = opened.read(MAX_BYTES + 1)
     except IsADirectoryError:
         raise _cannot(name, "is a folder, expected a YAML file") from None
     except FileNotFoundError:
@@ -117,13 +127,13 @@ def _read_exam(node: Node, file: str) -> Paper:
     report = Report()
     entries = entries_of(node, report)
     for key in entries.keys() - {"title", "questions"}:
-        report.unknown(entries[key], "key", key, ("title", "questions"))
-    title = text_of(entries["title"], report, "title") if "title" in entries else "Exam"
+        report.unknown(node.key(key), "key", key, ("title", "questions"))
+    title = text_of(entries["title"], report, "title").strip() if "title" in entries else "Exam"
     questions: list[Question] = []
     listed = entries["questions"]
     if listed.kind != "list" or not 1 <= len(listed.items) <= MAX_QUESTIONS:
         report.add(listed, f"found {listed.found()}, expected a list of 1 to {MAX_QUESTIONS} question files")
-    for item in listed.items:
+    for item in listed.items[:MAX_QUESTIONS]:
         name = text_of(item, report, "a question file")
         inside = Path(name)
         if inside.is_absolute() or ".." in inside.parts:
@@ -135,14 +145,21 @@ def _read_exam(node: Node, file: str) -> Paper:
 
 
 def _read_listed(path: Path, item: Node, report: Report, questions: list[Question]) -> None:
+    """Reads one question of an exam; what has no line of its own, a missing file, is a problem of the line listing it."""
+    name = os.fspath(path)
     try:
-        paper = load(path)
+        node = read_nodes(_text_of(name), name)
     except SpecError as error:
-        report.problems.extend(error.problems)
+        for problem in error.problems:
+            if problem.place.line:
+                report.problems.append(problem)
+            else:
+                report.add(item, f"{name[:200]}: {problem.message}", problem.hint)
         return
-    if paper.exam:
-        report.add(item, f"{path.name} is an exam itself", "an exam lists question files")
-    questions.extend(paper.questions)
+    if _is_exam(node):
+        report.add(item, f"{name[:200]} is an exam itself", "an exam lists question files")
+        return
+    questions.append(_Reader(name, report).question(node))
 
 
 class _Reader:
@@ -151,7 +168,6 @@ class _Reader:
     def __init__(self, file: str, report: Report) -> None:
         self.file, self.report = file, report
         self.labels: dict[str, Place] = {}
-        self.unusable = False  # whether a `given` could not be read: its parts are not to blame
 
     def question(self, node: Node) -> Question:
         question = Question("", self.file)
@@ -173,10 +189,9 @@ class _Reader:
 
     def entries(self, node: Node, known: tuple[str, ...]) -> dict[str, Node]:
         entries = entries_of(node, self.report)
-        for key, value in entries.items():
+        for key in entries:
             if key not in known:
-                at = next(k for k, v in node.entries if v is value)
-                self.report.unknown(at, "key", key, known)
+                self.report.unknown(node.key(key), "key", key, known)
         return {k: v for k, v in entries.items() if not v.empty}
 
     def text(self, entries: dict[str, Node], key: str) -> str:
@@ -231,11 +246,11 @@ class _Reader:
             yield part
             yield from self.parts(inner, part.label + ".", task, part.rounding, depth + 1)
             return
-        if task is not None:
+        if task is None:
+            self.report.add(node, f"part {part.label} has nothing to work with", "give it, or the question, a `given`")
+        elif task is not _UNREAD:
             part.task = task
             part.find = self.find(entries.get("find"), task.working)
-        elif not self.unusable:
-            self.report.add(node, f"part {part.label} has nothing to work with", "give it, or the question, a `given`")
         yield part
 
     def label(self, entries: dict[str, Node], node: Node, prefix: str) -> str:
@@ -264,9 +279,7 @@ class _Reader:
         node = entries.get("given")
         if node is None:
             return inherited
-        task = self.given(node)
-        self.unusable = self.unusable or task is None
-        return task
+        return self.given(node) or _UNREAD
 
     def given(self, node: Node) -> Task | None:
         named = node.get("family") if node.kind == "map" else None
@@ -291,6 +304,8 @@ class _Reader:
         if node is None:
             return working.expand(())
         words = node.items if node.kind == "list" else [node]
+        if not words:
+            self.report.add(node, "find names nothing", "leave it out to ask for every step")
         asked: dict[str, None] = {}
         for word in words:
             try:

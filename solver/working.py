@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from solver.errors import FormulaError
 from solver.formula.parse import parse
@@ -24,8 +24,7 @@ Answer: TypeAlias = "str | int | float | list[Answer]"
 """What a statement answers: text, TRUE, a letter, or a nested list of numbers (or of True and False)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of working: `left relation right`; without `left` it continues the line above. `note`: its reason."""
 
     right: Tree
@@ -34,7 +33,7 @@ class Line:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Stated:
     """A quantity that the question gives."""
 
@@ -48,7 +47,7 @@ class Stated:
         return ()
 
 
-@dataclass(frozen=True)
+@dataclass
 class Step:
     """A quantity computed by a formula.
 
@@ -85,7 +84,7 @@ class Step:
         return [Line(first, left=Name(self.name)), *(Line(tree) for tree in rest)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Statement:
     """An answer in words: its short form, and the points a reader should find in it.
 

@@ -50,7 +50,7 @@ class Given(Spec):
     base: Annotated[Scalar, "what is raised to the power 2i/d_model"] = Num("10000")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Encoding(Step):
     """One dimension of the encoding: its working opens with the general formula in i."""
 

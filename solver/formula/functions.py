@@ -5,9 +5,8 @@ both formulas of the language in the names `u` (the argument), `y` (the function
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import erf, pi, sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,8 +16,7 @@ Case = tuple[str, str]
 """A formula and the condition under which it holds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """One function of the formula language.
 
     code: numpy arrays (…, rows, columns) to an array; elementwise unless `to_scalar`, which gives (…, 1, 1).

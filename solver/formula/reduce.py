@@ -11,7 +11,7 @@ are not exact are shown with more digits, until it does not.
 """
 
 from collections.abc import Callable, Mapping
-from fractions import Fraction
+from itertools import takewhile
 from typing import Literal
 
 import numpy as np
@@ -65,8 +65,10 @@ def reduce(formula: Tree, operands: Operands, result: Floats, form: Format, deta
     lines: list[Tree] = []
     for guard in _GUARDS:
         lines = _Reduction(form, guard, detail).lines(formula, operands(guard))
-        if _agrees(value(lines[-1], {}), result, form):
+        if all(_agrees(value(line, {}), result, form) for line in reversed(lines)):
             break
+    else:  # no digits are enough, as in a difference of nearly equal numbers: the lines up to there remain
+        lines = list(takewhile(lambda line: _agrees(value(line, {}), result, form), lines)) or [target]
     if isinstance(lines[-1], Num | Array) and (len(lines) > 1 or _same(lines[-1], target)):
         lines.pop()
     if detail == "brief":
@@ -122,7 +124,10 @@ class _Reduction:
                     lines.append(line)
                     if self.detail != "full":
                         break
-            lines.append(line := self._next(line))
+            try:
+                lines.append(line := self._next(line))
+            except OverflowError:  # e^800 on the way to 1/(1 + e^800) has no digits: the result comes at once
+                break
         return lines
 
     def _next(self, line: Tree) -> Tree:
@@ -210,6 +215,8 @@ class _Reduction:
 
     def _number(self, tree: Tree) -> Literal_:
         result = np.asarray(value(tree, {}))
+        if not np.isfinite(result).all():
+            raise OverflowError
         return literal(result, self._form(result))
 
     def _form(self, result: Floats) -> Format:
@@ -234,41 +241,14 @@ class _Reduction:
         return divides
 
     def _as_fraction(self, line: Tree) -> list[Tree]:
+        from solver.formula.rational import rational
+
         fraction = rational(line)
         if fraction is None or fraction.denominator == 1 or max(fraction.denominator, abs(fraction.numerator)) > 10**7:
             return []
         whole: Tree = Bin("/", Num(str(abs(fraction.numerator))), Num(str(fraction.denominator)))
         lowest: Tree = Neg(whole) if fraction < 0 else whole
         return [] if lowest == line else [lowest]
-
-
-def rational(tree: Tree) -> Fraction | None:
-    """The exact value of a scalar of whole numbers under + − · / and powers; None where there is none."""
-    match tree:
-        case Num(text):
-            return Fraction(text)
-        case Group(x):
-            return rational(x)
-        case Neg(x):
-            inner = rational(x)
-            return None if inner is None else -inner
-        case Bin(op, x, y):
-            a, b = rational(x), rational(y)
-            if a is None or b is None:
-                return None
-            match op:
-                case "+":
-                    return a + b
-                case "-":
-                    return a - b
-                case "*" | "@":
-                    return a * b
-                case "/":
-                    return a / b if b else None
-                case _:
-                    return a ** int(b) if b.denominator == 1 and abs(b) <= 64 and (a or b > 0) else None
-        case _:
-            return None
 
 
 def layer(tree: Tree) -> int:

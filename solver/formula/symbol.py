@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from solver.formula.shape import SCALAR, Shape
 
@@ -15,8 +15,7 @@ GREEK = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(NamedTuple):
     """The parts of a written symbol, free of any format.
 
     base: letters; one letter is set in italics, a word upright, a Greek letter's name as the letter.
@@ -44,7 +43,7 @@ class Symbol:
         """The same symbol for a quantity of this shape; what a gradient or derivative is taken by has it too."""
         wrt = self.wrt and self.wrt.shaped(shape)
         argument = self.argument.shaped(shape) if isinstance(self.argument, Symbol) else self.argument
-        return replace(self, shape=shape, wrt=wrt, argument=argument)
+        return self._replace(shape=shape, wrt=wrt, argument=argument)
 
 
 Symbols = Mapping[str, Symbol]

@@ -7,7 +7,6 @@ A parsed formula holds `Name`, `Num` and operations. A line of working holds the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -18,18 +17,40 @@ Op: TypeAlias = Literal["+", "-", "*", "/", "**", "@"]
 SUMS = frozenset({"+", "-"})
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class _Node:
+    """Equal when kind and operands are; never changed once made. Plain classes, since a formula makes thousands."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self._parts() == other._parts()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._parts()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self._parts()))})"
+
+    def _parts(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.__slots__)
+
+
+class Name(_Node):
     """A quantity that stands on the page: `u1`, `W1`, `grad_u1`."""
 
-    id: str
+    __slots__ = __match_args__ = ("id",)
+
+    def __init__(self, id: str) -> None:
+        self.id = id
 
 
-@dataclass(frozen=True, slots=True)
-class Num:
+class Num(_Node):
     """A scalar, kept as it was typed: `3.0` stays `3.0`."""
 
-    text: str
+    __slots__ = __match_args__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
 
     @property
     def value(self) -> Floats:
@@ -37,52 +58,70 @@ class Num:
         return np.array([[float(self.text)]])
 
 
-@dataclass(frozen=True, slots=True)
-class Neg:
+class Neg(_Node):
     """−x"""
 
-    x: Tree
+    __slots__ = __match_args__ = ("x",)
+
+    def __init__(self, x: Tree) -> None:
+        self.x = x
 
 
-@dataclass(frozen=True, slots=True)
-class Bin:
+class Bin(_Node):
     """Two operands and what joins them; `*` is elementwise, `@` the matrix product."""
 
-    op: Op
-    a: Tree
-    b: Tree
+    __slots__ = __match_args__ = ("op", "a", "b")
+
+    def __init__(self, op: Op, a: Tree, b: Tree) -> None:
+        self.op: Op = op
+        self.a = a
+        self.b = b
 
 
-@dataclass(frozen=True, slots=True)
-class Transpose:
+class Transpose(_Node):
     """xᵀ"""
 
-    x: Tree
+    __slots__ = __match_args__ = ("x",)
+
+    def __init__(self, x: Tree) -> None:
+        self.x = x
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(_Node):
     """A function of the table, `tanh(u)`."""
 
-    fn: str
-    args: tuple[Tree, ...]
+    __slots__ = __match_args__ = ("fn", "args")
+
+    def __init__(self, fn: str, args: tuple[Tree, ...]) -> None:
+        self.fn = fn
+        self.args = args
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(_Node):
     """Brackets that the author wrote."""
 
-    x: Tree
+    __slots__ = __match_args__ = ("x",)
+
+    def __init__(self, x: Tree) -> None:
+        self.x = x
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Array:
     """Numbers of a vector or matrix (2-D) and how each is written: as typed, or in a format."""
 
-    value: Floats
-    typed: tuple[tuple[str, ...], ...] | None = None
-    form: Format | None = None
-    transposed: bool = False
+    __slots__ = __match_args__ = ("value", "typed", "form", "transposed")
+
+    def __init__(
+        self,
+        value: Floats,
+        typed: tuple[tuple[str, ...], ...] | None = None,
+        form: Format | None = None,
+        transposed: bool = False,
+    ) -> None:
+        self.value = value
+        self.typed = typed
+        self.form = form
+        self.transposed = transposed
 
     def text(self, i: int, j: int) -> str:
         """The number in row i, column j as it is written."""
@@ -98,22 +137,31 @@ class Array:
         return Array(self.value.T, self.typed, self.form, not self.transposed)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Written:
     """An operation with its result's cells written out as expressions; None stands where cells are left out.
 
     `rows` and `columns` say which cell of the result each written cell is.
     """
 
-    of: Tree
-    cells: tuple[tuple[Tree | None, ...], ...]
-    rows: tuple[int | None, ...] = field(default=())
-    columns: tuple[int | None, ...] = field(default=())
+    __slots__ = __match_args__ = ("of", "cells", "rows", "columns")
+
+    def __init__(
+        self,
+        of: Tree,
+        cells: tuple[tuple[Tree | None, ...], ...],
+        rows: tuple[int | None, ...] = (),
+        columns: tuple[int | None, ...] = (),
+    ) -> None:
+        self.of = of
+        self.cells = cells
+        self.rows = rows
+        self.columns = columns
 
 
-@dataclass(frozen=True, slots=True)
-class Dots:
+class Dots(_Node):
     """Terms left out of a long sum."""
+
+    __slots__ = __match_args__ = ()
 
 
 Literal_: TypeAlias = Num | Array

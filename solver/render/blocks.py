@@ -1,8 +1,7 @@
 """The blocks of a document, free of any format: each format sets the same blocks in its own way."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Tree
@@ -12,8 +11,7 @@ Words: TypeAlias = tuple[str | Symbol, ...]
 """A sentence: plain text (hostile until a format escapes it) and symbols."""
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A heading, level 1 (document) to 4; `aside` is said beside it, such as the marks."""
 
     level: int
@@ -21,23 +19,20 @@ class Heading:
     aside: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Prose:
+class Prose(NamedTuple):
     """A sentence or paragraph. role: a question's prompt, the line that introduces a step, its reason, a label."""
 
     words: Words
     role: Literal["plain", "prompt", "title", "why", "label", "note"] = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Bullets:
+class Bullets(NamedTuple):
     """A list of points."""
 
     items: tuple[Words, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Equations:
+class Equations(NamedTuple):
     """Lines of working, aligned at their relation signs."""
 
     lines: Sequence[Line]
@@ -45,8 +40,7 @@ class Equations:
     most: int = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(NamedTuple):
     """Quantities stated side by side, `W = …   b = …`: what is given, or a summary."""
 
     lines: Sequence[Line]
@@ -54,8 +48,7 @@ class Facts:
     most: int = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(NamedTuple):
     """Rows of cells, each words or a formula."""
 
     header: tuple[str, ...]

@@ -152,9 +152,9 @@ def _equations(block: Equations | Facts, width: int) -> Iterator[Row]:
             rows[baseline] = (*rows[baseline], (space, "plain"), (each.note, "note"))
             yield from rows
         else:
-            indent = " " * min(2 * _INDENT + each.sides[0].width, width // 4)
+            indent = " " * min(_INDENT + sum(box.width for box in each.sides[:2]), width // 3)
             yield from rows
-            yield from (((indent, "plain"), (text, "note")) for text in _lines(each.note, width - len(indent)))
+            yield from (((indent, "plain"), (text, "note")) for text in wrap(each.note, width - len(indent)) if text)
 
 
 def _beside(statement: _Statement, place: int, width: int) -> bool:
@@ -182,13 +182,9 @@ def _fitted(tree: Tree, printer: BlockPrinter, room: int) -> Box:
     box = printer.print(tree).within(room)
     if box.width <= room:
         return box
-    first, *rest = _lines(TextPrinter(printer.symbols, printer.most).print(tree), room - _INDENT)
+    text = clean(TextPrinter(printer.symbols, printer.most).print(tree))
+    first, *rest = wrap(text, room - _INDENT, whole=True)
     return stacked(line(first), *(line(" " * _INDENT + each) for each in rest))
-
-
-def _lines(text: str, width: int) -> list[str]:
-    """Wrapped words that no width breaks: numbers, formulas in one line, notes."""
-    return wrap(clean(text), width, whole=True) if text else []
 
 
 def _facts(block: Facts, width: int) -> Iterator[Row]:
@@ -197,7 +193,8 @@ def _facts(block: Facts, width: int) -> Iterator[Row]:
         yield from _equations(block, width)
         return
     printer = BlockPrinter(block.symbols, block.most)
-    facts = [beside(*_aligned([each], printer, width - _INDENT)[-1].sides) for each in block.lines]
+    alone = (_aligned([each], printer, width - _INDENT) for each in block.lines)
+    facts = [stacked(*(beside(*statement.sides) for statement in statements)) for statements in alone]
     if all(fact.height == 1 for fact in facts) and sum(fact.width + _GAP for fact in facts) > width:
         facts = [fact.padded(max(each.width for each in facts)) for fact in facts]
     lines: list[list[Box]] = []
@@ -214,6 +211,8 @@ def _facts(block: Facts, width: int) -> Iterator[Row]:
 
 
 def _table(block: Table, width: int) -> Iterator[Row]:
+    if not block.header:
+        return
     printer = BlockPrinter(block.symbols, block.most)
     header = [Phrase(clean(text)) for text in block.header]
     body = [[_cell(each, printer) for each in row] for row in block.rows]

@@ -180,7 +180,7 @@ class Raised(Piece):
 class Grid(Piece):
     """Rows of cells in aligned columns: a matrix without its brackets.
 
-    Too wide, its widest columns are broken; if that is not enough, its rows go over several lines.
+    Too wide, its widest columns are broken; if that is not enough, each row goes over several lines.
     """
 
     rows: tuple[tuple[Piece, ...], ...]
@@ -192,18 +192,28 @@ class Grid(Piece):
         if width is not None:
             rooms = shared(columns, width - self.gap * (len(columns) - 1))
         made = [column(pieces, room) for pieces, room in zip(columns, rooms, strict=True)]
-        rows = [self._row(row) for row in zip(*made, strict=True)]
-        if width is not None and rows[0].width > width:
-            join = Join(" " * self.gap)
-            rows = [Run(row, (join,) * (len(row) - 1)).within(width) for row in self.rows]
+        chunks = self._chunks([boxes[0].width for boxes in made], width)
+        rows = [stacked(*(self._row(row, i, j) for i, j in chunks)) for row in zip(*made, strict=True)]
         if len(rows) == 1:
             return rows[0]
         whole = stacked(*aired(rows))
         return replace(whole, baseline=(whole.height - 1) // 2)
 
-    def _row(self, row: Sequence[Box]) -> Box:
-        gap = line(" " * self.gap)
-        return beside(row[0], *(box for cell in row[1:] for box in (gap, cell)))
+    def _chunks(self, widths: Sequence[int], width: int | None) -> list[tuple[int, int]]:
+        """Which columns stand in one line: all, or as many as fit."""
+        if width is None or sum(widths) + self.gap * (len(widths) - 1) <= width:
+            return [(0, len(widths))]
+        starts, used = [0], widths[0]
+        for i, each in enumerate(widths[1:], 1):
+            used += self.gap + each
+            if used > width:
+                starts.append(i)
+                used = _INDENT + each
+        return list(zip(starts, [*starts[1:], len(widths)], strict=True))
+
+    def _row(self, row: Sequence[Box], start: int, stop: int) -> Box:
+        gap, indent = line(" " * self.gap), line(" " * _INDENT if start else "")
+        return beside(indent, row[start], *(box for cell in row[start + 1 : stop] for box in (gap, cell)))
 
 
 def aired(rows: Sequence[Box]) -> list[Box]:
