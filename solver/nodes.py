@@ -17,6 +17,7 @@ from solver.errors import Place, Problem, SpecError, nearest
 MAX_BYTES = 32_000_000
 MAX_NODES = 1_000_000
 MAX_DEPTH = 40
+MAX_PROBLEMS = 1_000
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -76,8 +77,13 @@ class Report:
         self.problems: list[Problem] = []
 
     def add(self, where: Node | Place, message: str, hint: str = "") -> None:
-        """Notes one problem."""
-        self.problems.append(Problem(where.place if isinstance(where, Node) else where, message, hint))
+        """Notes one problem; raises SpecError where there are too many to go on."""
+        place = where.place if isinstance(where, Node) else where
+        self.problems.append(Problem(place, message, hint))
+        if len(self.problems) > MAX_PROBLEMS:
+            raise SpecError(
+                [*self.problems, Problem(place, f"more than {MAX_PROBLEMS:,} problems: reading stops here")]
+            )
 
     def unknown(self, where: Node, what: str, word: str, known: Iterator[str] | list[str] | tuple[str, ...]) -> None:
         """Notes an unknown word, with the nearest known one."""
@@ -103,7 +109,7 @@ def read_nodes(text: str, file: str) -> Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
-        hint = "check indentation, and quote text that holds : or #"
+        hint = "check indentation (spaces, no tabs), and quote text that holds : or #"
         raise _refused(place, f"not YAML: {error.problem or error.context}", hint) from None
     except yaml.YAMLError as error:
         raise _refused(Place(file), f"not YAML: {error}") from None
@@ -127,7 +133,7 @@ class _Builder:
             if isinstance(event, yaml.DocumentStartEvent):
                 break
         else:
-            raise _refused(Place(self.file), "the file is empty", "a question needs at least a title and parts")
+            raise _refused(Place(self.file, 1, 1), "the file is empty", "a question needs at least a title and parts")
         root = self.node(next(events), events, 0)
         next(events)
         extra = next(events)

@@ -58,7 +58,7 @@ class Rounding:
         """One value that `round` has rounded, in digits: decimals stay fixed (6.70)."""
         value = x + 0.0
         if abs(value) >= _LARGEST_FIXED:
-            return f"{value:.{max(self.digits - self.figures, 0)}e}"
+            return f"{value:.{self.digits - 1}e}" if self.figures else repr(float(value))
         if not self.figures:
             return f"{value:.{self.digits}f}"
         if value == 0:

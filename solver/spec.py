@@ -308,8 +308,10 @@ class _Reader:
             self.report.add(node, "find names nothing", "leave it out to ask for every step")
         asked: dict[str, None] = {}
         for word in words:
+            name = text_of(word, self.report, "find")
             try:
-                asked.update(dict.fromkeys(working.expand([text_of(word, self.report, "find")])))
-            except KeyError as error:
-                self.report.unknown(word, "find", str(error.args[0]), working.findable())
+                asked.update(dict.fromkeys(working.expand([name])))
+            except KeyError:
+                if name:
+                    self.report.unknown(word, "find", name, working.findable())
         return list(asked)

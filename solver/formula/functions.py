@@ -21,19 +21,22 @@ class Function(NamedTuple):
 
     code: numpy arrays (…, rows, columns) to an array; elementwise unless `to_scalar`, which gives (…, 1, 1).
     definition: a formula in `params`, or cases of (formula, condition); None where there is nothing to explain.
-    derivative: dy/du as a formula in u, y and the other parameters; None where the table has none.
-    optional: how many of the last parameters may be left out.
+    derivative: dy/du of an elementwise function, a formula in u, y and the other parameters.
+    adjoint: of any other function, the gradient by u in terms of G, the gradient by y.
+    defaults: the values of the last parameters, where they may be left out.
     domain: what the argument must be, in words, for the message where the result is not a number.
     """
 
     code: Callable[..., Floats]
     definition: str | tuple[Case, ...] | None = None
     derivative: str | None = None
+    adjoint: str | None = None
     params: tuple[str, ...] = ("u",)
-    optional: int = 0
+    defaults: tuple[str, ...] = ()
     to_scalar: bool = False
     activation: bool = False
     along_column: bool = False
+    square: bool = False
     text: str = ""
     latex: str = ""
     domain: str = ""
@@ -42,7 +45,7 @@ class Function(NamedTuple):
     @property
     def least(self) -> int:
         """The fewest arguments it takes."""
-        return len(self.params) - self.optional
+        return len(self.params) - len(self.defaults)
 
 
 def _sigmoid(u: Floats) -> Floats:
@@ -80,6 +83,24 @@ def _norm(u: Floats) -> Floats:
     return np.asarray(np.sqrt(np.sum(u * u, axis=(-2, -1), keepdims=True)))
 
 
+def _eye(u: Floats) -> Floats:
+    return np.broadcast_to(np.eye(u.shape[-1]), u.shape) + 0.0
+
+
+def _det(u: Floats) -> Floats:
+    return np.asarray(np.linalg.det(u))[..., None, None]
+
+
+def _inv(u: Floats) -> Floats:
+    try:
+        return np.asarray(np.linalg.inv(u))
+    except np.linalg.LinAlgError:
+        return np.full(u.shape, np.nan)
+
+
+CONSTANT = "0*u"
+"""The derivative of what does not change with u."""
+
 _TANH = "(exp(u) - exp(-u))/(exp(u) + exp(-u))"
 
 FUNCTIONS: dict[str, Function] = {
@@ -92,7 +113,7 @@ FUNCTIONS: dict[str, Function] = {
         (("u", "u > 0"), ("a*u", "otherwise")),
         "step(u) + a*(1 - step(u))",
         params=("u", "a"),
-        optional=1,
+        defaults=("0.01",),
         activation=True,
         text="leaky relu",
         title="Leaky ReLU",
@@ -102,7 +123,7 @@ FUNCTIONS: dict[str, Function] = {
         (("u", "u > 0"), ("a*(exp(u) - 1)", "otherwise")),
         "step(u) + (y + a)*(1 - step(u))",
         params=("u", "a"),
-        optional=1,
+        defaults=("1",),
         activation=True,
         title="ELU",
     ),
@@ -111,11 +132,13 @@ FUNCTIONS: dict[str, Function] = {
     ),
     "gelu": Function(lambda u: u * _normal_cdf(u), "u*Phi(u)", "Phi(u) + u*phi(u)", activation=True, title="GELU"),
     "linear": Function(lambda u: u + 0.0, "u", "ones(u)", activation=True, title="Linear"),
-    "softmax": Function(_softmax, "exp(u)/sum(exp(u))", activation=True, along_column=True, title="Softmax"),
+    "softmax": Function(
+        _softmax, "exp(u)/sum(exp(u))", adjoint="y*(G - y.T @ G)", activation=True, along_column=True, title="Softmax"
+    ),
     "step": Function(
         lambda u: np.where(u > 0, 1.0, 0.0),
         (("1", "u > 0"), ("0", "otherwise")),
-        "0*u",
+        CONSTANT,
         activation=True,
         title="Threshold",
     ),
@@ -126,9 +149,9 @@ FUNCTIONS: dict[str, Function] = {
     "sin": Function(np.sin, derivative="cos(u)", latex=r"\sin"),
     "cos": Function(np.cos, derivative="-sin(u)", latex=r"\cos"),
     "abs": Function(np.abs, derivative="sign(u)"),
-    "sign": Function(np.sign, derivative="0*u"),
-    "floor": Function(np.floor, derivative="0*u"),
-    "ones": Function(np.ones_like, derivative="0*u", text="1"),
+    "sign": Function(np.sign, derivative=CONSTANT),
+    "floor": Function(np.floor, derivative=CONSTANT),
+    "ones": Function(np.ones_like, derivative=CONSTANT, text="1"),
     "max": Function(np.maximum, params=("u", "v"), latex=r"\max"),
     "min": Function(np.minimum, params=("u", "v"), latex=r"\min"),
     "Phi": Function(_normal_cdf, derivative="phi(u)", text="Φ", latex=r"\Phi"),
@@ -140,9 +163,23 @@ FUNCTIONS: dict[str, Function] = {
         latex=r"\varphi",
     ),
     # of all cells
-    "sum": Function(_total(np.sum), to_scalar=True),
-    "mean": Function(_total(np.mean), to_scalar=True),
-    "norm": Function(_norm, to_scalar=True),
+    "sum": Function(_total(np.sum), adjoint="G*ones(u)", to_scalar=True),
+    "mean": Function(_total(np.mean), adjoint="G*ones(u)/size(u)", to_scalar=True),
+    "size": Function(
+        lambda u: np.full((*u.shape[:-2], 1, 1), float(u.shape[-1] * u.shape[-2])), derivative=CONSTANT, to_scalar=True
+    ),
+    "norm": Function(_norm, adjoint="G*u/y", to_scalar=True),
+    # of square matrices
+    "trace": Function(
+        lambda u: np.trace(u, axis1=-2, axis2=-1)[..., None, None],
+        adjoint="G*eye(u)",
+        to_scalar=True,
+        square=True,
+        text="tr",
+    ),
+    "det": Function(_det, adjoint="G*y*inv(u).T", to_scalar=True, square=True, latex=r"\det"),
+    "inv": Function(_inv, adjoint="-(y.T @ G @ y.T)", square=True, domain="an invertible matrix"),
+    "eye": Function(_eye, derivative=CONSTANT, square=True, text="I"),
 }
 
 ACTIVATIONS = tuple(name for name, row in FUNCTIONS.items() if row.activation)

@@ -21,6 +21,7 @@ from solver.formula.tree import (
     Name,
     Neg,
     Num,
+    Sum,
     Transpose,
     Tree,
     Written,
@@ -114,6 +115,8 @@ class Printer(ABC, Generic[R]):
                 return self.transpose(self._at_least(x, ATOM)), ATOM
             case Call(fn, args):
                 return self._call(fn, args)
+            case Sum(terms):
+                return self._sum(terms), SUM
             case Bin(op, a, b) if op in SUMS:
                 return self.sum(op, self._at_least(a, SUM), self._at_least(b, PRODUCT)), SUM
             case Bin("/", a, b):
@@ -131,6 +134,15 @@ class Printer(ABC, Generic[R]):
         return self.matrix(
             [[self.dots() if i is None or j is None else self.number(array.text(i, j)) for j in columns] for i in rows]
         )
+
+    def _sum(self, terms: tuple[Tree, ...]) -> R:
+        """Many terms: the first ones, … and the last."""
+        shown: list[Tree] = [Dots() if k is None else terms[k] for k in visible(len(terms), self.most)]
+        made = self._at_least(shown[0], SUM)
+        for term in shown[1:]:
+            op, rest = ("-", term.x) if isinstance(term, Neg) else ("+", term)
+            made = self.sum(op, made, self._at_least(rest, PRODUCT))
+        return made
 
     def _call(self, fn: str, args: tuple[Tree, ...]) -> tuple[R, int]:
         if fn == "exp":

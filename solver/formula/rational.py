@@ -4,7 +4,6 @@ from fractions import Fraction
 
 from solver.formula.tree import Bin, Group, Neg, Num, Tree
 
-
 MAX_BITS = 4096
 
 

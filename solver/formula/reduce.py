@@ -32,6 +32,7 @@ from solver.formula.tree import (
     Name,
     Neg,
     Num,
+    Sum,
     Transpose,
     Tree,
     Written,
@@ -63,6 +64,8 @@ def reduce(formula: Tree, operands: Operands, result: Floats, form: Format, deta
     """
     target = written_literal(result, form)
     lines: list[Tree] = []
+    if any(isinstance(node, Sum) and len(node.terms) > MOST[detail] for node in walk(formula)):
+        return [formula, target]  # the terms left out could not be followed
     for guard in _GUARDS:
         lines = _Reduction(form, guard, detail).lines(formula, operands(guard))
         if all(_agrees(value(line, {}), result, form) for line in reversed(lines)):
@@ -222,7 +225,8 @@ class _Reduction:
     def _form(self, result: Floats) -> Format:
         """As many decimals as the numbers need, or the result's digits and some guard digits."""
         if not isinstance(self.form, Rounding):
-            return EXACT
+            whole = np.array_equal(result, np.rint(result))
+            return EXACT if whole else shortest(result, self.guard) or Rounding(self.guard)
         places = np.max(np.asarray(self.form.places(result)))
         most = int(max(places, 0)) + self.guard
         return shortest(result, most) or Rounding(self.form.digits + self.guard, self.form.figures)
@@ -266,6 +270,8 @@ def layer(tree: Tree) -> int:
             return 1 + max(layer(a) for a in args)
         case Bin(op, a, b):
             return max(1, _step(op, a), _step(op, b))
+        case Sum(terms):
+            return max(1, *(_step("+", term) for term in terms))
         case _:
             raise TypeError(f"no layer for {tree!r}")
 

@@ -6,7 +6,7 @@ from typing import TypeAlias
 from solver.errors import FormulaError, nearest
 from solver.formula.functions import FUNCTIONS
 from solver.formula.source import source
-from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Transpose, Tree, Written
+from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree, Written
 
 Size: TypeAlias = int | str
 """A number of rows or columns: known, or a letter such as n."""
@@ -43,6 +43,12 @@ def shape(tree: Tree, shapes: Mapping[str, Shape]) -> Shape:
             return (columns, rows)
         case Call(fn, args):
             return _call(tree, fn, [shape(a, shapes) for a in args])
+        case Sum(terms):
+            first, *others = (shape(t, shapes) for t in terms)
+            for other in others:
+                if other != first:
+                    raise _misfit(tree, first, other, "terms of a sum need equal shapes")
+            return first
         case Bin(op, a, b):
             return _join(tree, op, shape(a, shapes), shape(b, shapes))
         case _:
@@ -50,6 +56,8 @@ def shape(tree: Tree, shapes: Mapping[str, Shape]) -> Shape:
 
 
 def _call(tree: Tree, fn: str, args: list[Shape]) -> Shape:
+    if FUNCTIONS[fn].square and args[0][0] != args[0][1]:
+        raise FormulaError(f"{fn} of a {show(args[0])} matrix in {source(tree)}", f"{fn} needs a square matrix")
     if FUNCTIONS[fn].to_scalar:
         return SCALAR
     result = args[0]

@@ -1,6 +1,6 @@
 """A tree back to the text of the formula language: `parse(source(tree))` gives the tree again."""
 
-from solver.formula.tree import Array, Bin, Call, Dots, Group, Name, Neg, Num, Transpose, Tree, Written
+from solver.formula.tree import Array, Bin, Call, Dots, Group, Name, Neg, Num, Sum, Transpose, Tree, Written
 
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "@": 2, "**": 4}
 
@@ -22,6 +22,8 @@ def _source(tree: Tree) -> tuple[str, int]:
             return "-" + _at_least(x, 3), 3
         case Transpose(x):
             return _at_least(x, 5) + ".T", 5
+        case Sum(terms):
+            return " + ".join(_at_least(t, 2) for t in terms), 1
         case Call(fn, args):
             return f"{fn}({', '.join(source(a) for a in args)})", 5
         case Bin(op, a, b):

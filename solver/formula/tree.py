@@ -158,6 +158,15 @@ class Written:
         self.columns = columns
 
 
+class Sum(_Node):
+    """The sum of many terms of one shape, flat: a gradient added up over a thousand time steps is not a thousand deep."""
+
+    __slots__ = __match_args__ = ("terms",)
+
+    def __init__(self, terms: tuple[Tree, ...]) -> None:
+        self.terms = terms
+
+
 class Dots(_Node):
     """Terms left out of a long sum."""
 
@@ -165,7 +174,7 @@ class Dots(_Node):
 
 
 Literal_: TypeAlias = Num | Array
-Tree: TypeAlias = Name | Num | Neg | Bin | Transpose | Call | Group | Array | Written | Dots
+Tree: TypeAlias = Name | Num | Neg | Bin | Sum | Transpose | Call | Group | Array | Written | Dots
 
 
 def children(tree: Tree) -> tuple[Tree, ...]:
@@ -177,7 +186,7 @@ def children(tree: Tree) -> tuple[Tree, ...]:
             return (a, b)
         case Neg(x) | Transpose(x) | Group(x):
             return (x,)
-        case Call(_, args):
+        case Call(_, args) | Sum(args):
             return args
         case Written(of):
             return (of,)
@@ -196,6 +205,8 @@ def rebuild(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
             return Group(change(x))
         case Call(fn, args):
             return Call(fn, tuple(change(a) for a in args))
+        case Sum(terms):
+            return Sum(tuple(change(t) for t in terms))
         case _:
             return tree
 

@@ -7,7 +7,7 @@ import numpy as np
 from solver.errors import FormulaError
 from solver.formula.functions import FUNCTIONS
 from solver.formula.source import source
-from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Transpose, Tree, Written, children
+from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree, Written, children
 from solver.rounding import Floats
 
 Env = Mapping[str, Floats]
@@ -40,6 +40,11 @@ def _value(tree: Tree, env: Env) -> Floats:
             return _value(of, env)
         case Transpose(x):
             return np.swapaxes(_value(x, env), -1, -2)
+        case Sum(terms):
+            total = _value(terms[0], env)
+            for term in terms[1:]:
+                total = total + _value(term, env)
+            return total
         case Call(fn, args):
             return FUNCTIONS[fn].code(*[_value(a, env) for a in args])
         case _:

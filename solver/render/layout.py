@@ -12,7 +12,7 @@ from solver.render.blocks import Block, Bullets, Equations, Facts, Heading, Pros
 from solver.render.box import Align, Box, beside, cells, level, line, stacked
 from solver.render.clean import clean, paragraphs
 from solver.render.formula import BlockPrinter, symbol_words
-from solver.render.pieces import Phrase, Piece, Word, aired, column, shared, wrap
+from solver.render.pieces import Phrase, Piece, Word, aired, column, shared, span, wrap
 from solver.working import Line
 
 Role: TypeAlias = Literal[
@@ -216,9 +216,10 @@ def _table(block: Table, width: int) -> Iterator[Row]:
     printer = BlockPrinter(block.symbols, block.most)
     header = [Phrase(clean(text)) for text in block.header]
     body = [[_cell(each, printer) for each in row] for row in block.rows]
-    columns: list[list[Piece]] = [[head, *pieces] for head, *pieces in zip(header, *body, strict=True)]
-    rooms = shared(columns, width - _COLUMN_GAP * (len(columns) - 1))
-    made = [_column(pieces, room) for pieces, room in zip(columns, rooms, strict=True)]
+    columns = list(zip(*body, strict=True)) or [()] * len(header)
+    spans = [_span(head, pieces) for head, pieces in zip(header, columns, strict=True)]
+    rooms = shared(spans, width - _COLUMN_GAP * (len(header) - 1))
+    made = [_column(head, pieces, room) for head, pieces, room in zip(header, columns, rooms, strict=True)]
     gap = line(" " * _COLUMN_GAP)
     heads, *rows = (
         beside(first, *(box for each in rest for box in (gap, each))) for first, *rest in zip(*made, strict=True)
@@ -233,10 +234,15 @@ def _cell(cell: Words | Tree, printer: BlockPrinter) -> Piece:
     return Phrase(" ".join(paragraphs(sentence(cell)))) if isinstance(cell, tuple) else printer.print(cell)
 
 
-def _column(pieces: Sequence[Piece], room: int) -> list[Box]:
-    """A column with its head, which stands over numbers to the right."""
-    head, *rest = pieces
-    body = column(rest, room) if rest else []
-    width = max(head.within(room).width, *(box.width for box in body), 0)
-    align: Align = "right" if rest and all(isinstance(p, Word) for p in rest) else "left"
-    return [box.padded(width, align) for box in (head.within(room), *body)]
+def _span(head: Piece, pieces: Sequence[Piece]) -> tuple[int, int]:
+    """The width of a column and its head where there is room, and the least that it can be."""
+    natural, least = span(pieces) if pieces else (0, 0)
+    return max(natural, head.natural.width), max(least, head.least)
+
+
+def _column(head: Piece, pieces: Sequence[Piece], room: int) -> list[Box]:
+    """A column below its head, which stands over numbers to the right."""
+    boxes = [head.within(room), *(column(pieces, room) if pieces else ())]
+    width = max(box.width for box in boxes)
+    align: Align = "right" if pieces and all(isinstance(p, Word) for p in pieces) else "left"
+    return [box.padded(width, align) for box in boxes]

@@ -190,7 +190,7 @@ class Grid(Piece):
         columns = list(zip(*self.rows, strict=True))
         rooms: Sequence[int | None] = [None] * len(columns)
         if width is not None:
-            rooms = shared(columns, width - self.gap * (len(columns) - 1))
+            rooms = shared([span(each) for each in columns], width - self.gap * (len(columns) - 1))
         made = [column(pieces, room) for pieces, room in zip(columns, rooms, strict=True)]
         chunks = self._chunks([boxes[0].width for boxes in made], width)
         rows = [stacked(*(self._row(row, i, j) for i, j in chunks)) for row in zip(*made, strict=True)]
@@ -223,35 +223,45 @@ def aired(rows: Sequence[Box]) -> list[Box]:
     return [rows[0], *(box for row in rows[1:] for box in (line(""), row))]
 
 
-def shared(columns: Sequence[Sequence[Piece]], width: int) -> list[int]:
+def span(pieces: Sequence[Piece]) -> tuple[int, int]:
+    """The width of a column where there is room, and the least that it can be."""
+    return column(pieces)[0].width, max(p.least for p in pieces)
+
+
+def shared(spans: Sequence[tuple[int, int]], width: int) -> list[int]:
     """The width of each column, together `width`: narrow ones keep theirs, the others share what is left."""
-    naturals = [max(p.natural.width for p in pieces) for pieces in columns]
-    leasts = [max(p.least for p in pieces) for pieces in columns]
-    rooms = list(naturals)
-    pending = set(range(len(columns)))
+    rooms = [natural for natural, _ in spans]
+    pending = set(range(len(spans)))
     while pending:
-        share = (width - sum(rooms[i] for i in range(len(columns)) if i not in pending)) // len(pending)
-        settled = {i for i in pending if naturals[i] <= share or leasts[i] >= share}
+        taken = sum(rooms[i] for i in range(len(spans)) if i not in pending)
+        share = (width - taken) // len(pending)
+        settled = {i for i in pending if spans[i][0] <= share or spans[i][1] >= share}
         for i in settled or pending:
-            rooms[i] = naturals[i] if naturals[i] <= share else max(leasts[i], share)
+            natural, least = spans[i]
+            rooms[i] = natural if natural <= share else max(least, share)
         pending -= settled or pending
     return rooms
 
 
 def column(pieces: Sequence[Piece], room: int | None = None) -> list[Box]:
     """The cells of a column in its width: numbers by their points, sums term under term, words to the left."""
-    numbers = [_NUMBER.fullmatch(p.text) if isinstance(p, Word) else None for p in pieces]
-    if all(number or _elided(p) for number, p in zip(numbers, pieces, strict=True)):
-        before, after = (max((len(n[i]) for n in numbers if n), default=0) for i in (1, 2))
-        boxes = [
-            line(n[1].rjust(before) + n[2].ljust(after)) if n else p.natural
-            for n, p in zip(numbers, pieces, strict=True)
-        ]
-    else:
-        boxes = _terms(pieces, room) or [p.natural if room is None else p.within(room) for p in pieces]
+    boxes = _points(pieces, room) or _terms(pieces, room) or [_within(p, room) for p in pieces]
     width = max(box.width for box in boxes)
     align: Align = "right" if all(isinstance(p, Word) for p in pieces) else "left"
     return [box.padded(width, "centre" if _elided(p) else align) for box, p in zip(boxes, pieces, strict=True)]
+
+
+def _points(pieces: Sequence[Piece], room: int | None) -> list[Box]:
+    """Numbers, point under point; none where the cells are not numbers."""
+    numbers = [_NUMBER.fullmatch(p.text) if isinstance(p, Word) else None for p in pieces]
+    if not all(number or _elided(p) for number, p in zip(numbers, pieces, strict=True)):
+        return []
+    before, after = (max((len(n[i]) for n in numbers if n), default=0) for i in (1, 2))
+    if room is not None and before + after > room:
+        return []
+    return [
+        line(n[1].rjust(before) + n[2].ljust(after)) if n else p.natural for n, p in zip(numbers, pieces, strict=True)
+    ]
 
 
 def _terms(pieces: Sequence[Piece], room: int | None) -> list[Box]:

@@ -34,7 +34,8 @@ def render(blocks: Sequence[Block], width: int, color: bool) -> str:
 
     def styled(words: str, role: Role) -> str:
         shown = words.replace("\u00a0", " ")
-        return styles.get(role, plain).render(shown, color_system=ColorSystem.STANDARD)
+        style = plain if shown.isspace() else styles.get(role, plain)
+        return style.render(shown, color_system=ColorSystem.STANDARD)
 
     rows = ("".join(styled(words, role) for words, role in row).rstrip() for row in lay_out(blocks, width))
     return "".join(f"{row}\n" for row in rows)
