@@ -24,9 +24,10 @@ def _half_up(x: Floats, places: NDArray[np.int64] | int) -> Floats:
     """
     # tens and hundreds divide by 10, 100: 10.0**-2 is not exact, and 100 must come out as 100
     up, down = 10.0 ** np.maximum(places, 0), 10.0 ** np.maximum(-places, 0)
-    scaled = np.abs(x) * up / down
-    slack = np.minimum(1e-12 + 64 * _EPSILON * scaled, 1e-6)
-    rounded = np.where(scaled < _LARGEST_FIXED, np.floor(scaled + (0.5 + slack)) / up * down, np.abs(x))
+    with np.errstate(over="ignore"):  # what overflows here is beyond the largest fixed number, and stays as it is
+        scaled = np.abs(x) * up / down
+        slack = np.minimum(1e-12 + 64 * _EPSILON * scaled, 1e-6)
+        rounded = np.where(scaled < _LARGEST_FIXED, np.floor(scaled + (0.5 + slack)) / up * down, np.abs(x))
     result: Floats = np.copysign(rounded, x) + 0.0  # + 0.0 turns -0.0 into 0.0
     return result
 

@@ -124,6 +124,7 @@ class SolvedPart:
     """One part: `steps` in the order of the page (what it asks for and what leads there), `asked` among them.
 
     uses: givens and earlier results that its steps use, stated before them.
+    checked: the largest difference between its gradients and central differences; None where it has no gradients.
     """
 
     label: str
@@ -131,6 +132,7 @@ class SolvedPart:
     note: str = ""
     marks: Decimal | None = None
     context: Context | None = None
+    checked: float | None = None
     uses: list[Solved] = field(default_factory=list)
     steps: list[Solved] = field(default_factory=list)
     asked: list[Solved] = field(default_factory=list)

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from solver.errors import FormulaError, Problem, SpecError
+from solver.formula.check import TOLERANCE
 from solver.rounding import EXACT, Carry, Floats, Format, Rounding
 from solver.solution import Context, Solution, Solved, SolvedPart
 from solver.spec import Paper, Part, Question, load
@@ -36,6 +37,8 @@ def solve_question(question: Question, *, carry: Carry | None = None, decimals: 
     """Solves one checked question; raises SpecError where the arithmetic of a step has no value."""
     solver = _Solver(carry or question.carry, None if decimals is None else Rounding(decimals))
     parts = [solver.part(part) for part in question.parts]
+    if not solver.problems:
+        solver.prove(question, parts)
     if solver.problems:
         raise SpecError(solver.problems)
     rounding = solver.override or question.rounding
@@ -103,6 +106,25 @@ class _Solver:
         chosen = context.envs[self.carry][item.name]
         written = chosen if self.carry == "rounded" else form.round(chosen)
         return Solved(item, context, part.label, form, written, found["rounded"], found["exact"])
+
+    def prove(self, question: Question, parts: list[SolvedPart]) -> None:
+        """Checks the gradients of every part by central differences; a mismatch is a problem, never an answer."""
+        for context in self.contexts.values():
+            exact = context.envs["exact"]
+            for proof in context.working.proofs:
+                gradients = {made for made in proof.variables.values() if made in exact}
+                if not gradients:
+                    continue
+                found = proof.largest_difference(exact)
+                for part, place in zip(parts, (p.place for p in question.parts), strict=True):
+                    if part.context is not context or not any(s.name in gradients for s in part.steps):
+                        continue
+                    part.checked = found
+                    if not found <= TOLERANCE:
+                        message = f"the gradients of part {part.label} differ from central differences by {found:.1g}"
+                        self.problems.append(
+                            Problem(place, message, "a value close to a kink or an overflow does that")
+                        )
 
     def problem(self, item: Computed, part: Part, error: FormulaError) -> Problem:
         key = f"{part.label}/{item.name}"

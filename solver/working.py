@@ -5,7 +5,7 @@ Nothing here knows a format. Each kind of step says what it needs, how it is com
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple, Protocol, TypeAlias
@@ -52,6 +52,7 @@ class Step:
     """A quantity computed by a formula.
 
     title: how the step is introduced; why: the reason behind it; whole: an exact count, never rounded.
+    derivation: where the formula comes from, shown in full detail.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Step:
     title: str = ""
     why: str = ""
     whole: bool = False
+    derivation: tuple[Line, ...] = ()
 
     @cached_property
     def needs(self) -> tuple[str, ...]:
@@ -128,19 +130,30 @@ class Computed(Protocol):
 Item: TypeAlias = Stated | Statement | Computed
 
 
+class Proof(Protocol):
+    """A check of derived gradients against the formulas themselves.
+
+    variables: each variable with the name of its gradient.
+    """
+
+    @property
+    def variables(self) -> Mapping[str, str]: ...
+    def largest_difference(self, exact: Env) -> float: ...
+
+
 @dataclass(slots=True)
 class Working:
     """Named quantities in the order of the page: what is given, then steps that use only what stands above them.
 
     groups: what a part may ask for under one word, `hidden` for u1, h1, u2, h2.
-    functions: the functions whose definition a reader should see where they first appear.
-    remarks: sentences about the whole, shown once.
+    proofs: what checks the derived gradients among the items.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
     symbols: dict[str, Symbol] = field(default_factory=dict)
     shapes: dict[str, Shape] = field(default_factory=dict)
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    proofs: list[Proof] = field(default_factory=list)
 
     def given(self, name: str, numbers: Literal_, title: str = "", symbol: Symbol | None = None) -> None:
         """States a given quantity; a 1×1 array is a scalar."""

@@ -49,11 +49,14 @@ class Given(Spec):
         Literal["flops", "macs"], "multiplications and additions (flops), or multiplications only (macs)"
     ] = "flops"
     replace: Annotated[
-        int | None, AtLeast(1), AtMost(2 * MAX_LAYERS), "the convolution layer to be made depthwise separable; the first"
+        int | None,
+        AtLeast(1),
+        AtMost(2 * MAX_LAYERS),
+        "the convolution layer to be made depthwise separable; the first",
     ] = None
 
 
-class Misfit(Exception):
+class MisfitError(Exception):
     """A layer that does not fit what stands before it, or an unknown that cannot be found."""
 
     def __init__(self, place: Place, message: str, hint: str = "") -> None:
@@ -93,7 +96,9 @@ def check_layers(given: Given, report: Report) -> None:
         wanted = 1 if layer.type in ("flatten", "dense") else 3
         if layer.output not in (None, ("unknown",)) and len(layer.output or ()) != wanted:
             form = "[D, H, W]" if wanted == 3 else "one number"
-            report.add(layer.place("output"), f"output of {layer.type} has {len(layer.output or ())} numbers, expected {form}")
+            report.add(
+                layer.place("output"), f"output of {layer.type} has {len(layer.output or ())} numbers, expected {form}"
+            )
 
 
 def _check_padding(layer: Layer, report: Report) -> None:

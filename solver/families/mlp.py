@@ -14,10 +14,8 @@ from typing import Annotated, Literal
 import numpy as np
 
 from solver.fields import AtLeast, AtMost, Matrix, Scalar, Spec, Vector
-from solver.formula.functions import FUNCTIONS
-from solver.formula.parse import parse
-from solver.formula.symbol import Symbol
-from solver.formula.tree import Array, Name, Num, replace_names
+from solver.formula.tree import Array
+from solver.gradients import add_gradients
 from solver.nodes import Report
 from solver.working import Working
 
@@ -157,46 +155,14 @@ class _Network:
         self.working.step("J", formula, title)
 
     def backward(self) -> None:
-        w, last = self.working, self.depth
-        for k in range(1, last):
-            self.derivative(k)
-        self.output_gradient()
-        for k in range(last - 1, 0, -1):
-            w.step(
-                f"grad_u{k}",
-                f"(W{k + 1} @ grad_u{k + 1}) * df{k}",
-                f"Gradient at {self.place(k)}",
-                why=f"the error of layer {k + 1} sent back through {{W{k + 1}}}, times the slope of the activation",
-            )
-        for k in range(last, 0, -1):
-            w.step(f"grad_W{k}", f"{self.output_of(k - 1)} @ grad_u{k}.T", f"Weights of {self.place(k)}")
-            w.step(f"grad_b{k}", f"grad_u{k}", f"Biases of {self.place(k)}")
-
-    def derivative(self, k: int) -> None:
-        layer = self.given.layers[k - 1]
-        row = FUNCTIONS[layer.activation]
-        assert row.derivative is not None  # every activation but softmax has one, and softmax is no hidden layer here
-        slope = Name(f"a{k}") if layer.slope is not None else Num(_DEFAULT_SLOPE.get(layer.activation, "0"))
-        formula = replace_names(parse(row.derivative), {"u": Name(f"u{k}"), "y": Name(self.output_of(k)), "a": slope})
-        symbol = Symbol("f", prime=True, argument=Symbol("u", str(k)))
-        self.working.step(f"df{k}", formula, f"Derivative at {self.place(k)}", symbol=symbol)
-
-    def output_gradient(self) -> None:
-        last, given = self.depth, self.given
-        title = f"Gradient at {self.place(last)}"
-        if given.loss == "cross-entropy":
-            why = f"cross-entropy after {given.layers[-1].activation}: the derivatives cancel to the plain error"
-            self.working.step(f"grad_u{last}", "-(d - y)", title, why=why)
-            return
-        scale = {"square-error": "-2*(d - y)", "half-square-error": "-(d - y)"}
-        outputs = given.layers[-1].W.value.shape[1]
-        error = scale.get(given.loss, f"-2*(d - y)/{outputs}")
-        if given.layers[-1].activation == "linear":
-            self.working.step(f"grad_u{last}", error, title, why="a linear output passes the error on unchanged")
-            return
-        self.derivative(last)
-        self.working.step("grad_y", error, "Gradient at the output")
-        self.working.step(f"grad_u{last}", f"grad_y * df{last}", title)
+        """The gradients of J, or of the output where there is no loss, by every u, W and b."""
+        layers = range(self.depth, 0, -1)
+        wrt = [f"u{k}" for k in layers] + [name for k in layers for name in (f"W{k}", f"b{k}")]
+        titles = {f"grad_u{k}": f"Gradient at {self.place(k)}" for k in layers}
+        titles |= {f"df{k}": f"Derivative at {self.place(k)}" for k in layers}
+        titles |= {f"grad_W{k}": f"Weights of {self.place(k)}" for k in layers}
+        titles |= {f"grad_b{k}": f"Biases of {self.place(k)}" for k in layers}
+        add_gradients(self.working, "y" if self.given.loss == "none" else "J", wrt, titles)
 
     def groups(self) -> None:
         w, depth = self.working, self.depth
@@ -214,9 +180,6 @@ class _Network:
         w.group("gradients_u", gradients_u)
         w.group("gradients_Wb", gradients_wb)
         w.group("backward", [*gradients_u, *gradients_wb])
-
-
-_DEFAULT_SLOPE = {"leaky_relu": "0.01", "elu": "1"}
 
 
 def _biases(layer: Layer) -> Array:

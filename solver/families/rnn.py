@@ -77,7 +77,8 @@ def work(given: Given, report: Report) -> Working:
     working.group("hidden", hidden)
     if output:
         working.group("output", output)
-    working.group("states", [name for name in working.items if name in {*hidden, *output}])
+    states = {*hidden, *output}
+    working.group("states", [name for name in working.items if name in states])
     return working
 
 

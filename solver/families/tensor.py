@@ -53,7 +53,7 @@ def work(given: Given, report: Report) -> Working:
         report.add(given.place("shape"), f"shape {shape} has {size:,} elements, expected at most {MAX_ELEMENTS:,}")
         return working
     if given.values and len(given.values) != size:
-        message = f"values has {len(given.values)} numbers, but shape {shape} has {size}"
+        message = f"values has {len(given.values)} elements, but shape {shape} has {size}"
         report.add(given.place("values"), message, f"the sizes of the axes multiply: {' × '.join(map(str, shape))}")
         return working
     elements = _elements(given, report, size)

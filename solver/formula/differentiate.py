@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 from solver.errors import FormulaError
 from solver.formula.adjoint import ONE, add, fit, matmul, minus, power, ratio, times, transpose
 from solver.formula.functions import CONSTANT, FUNCTIONS
-from solver.formula.pairs import Pair, match_pair
+from solver.formula.pairs import Match, match_pair
 from solver.formula.parse import parse
 from solver.formula.shape import SCALAR, Shape, shape, show
 from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree, bare, names, replace_names
@@ -31,14 +31,14 @@ class Derived(NamedTuple):
 
     kind: a gradient by `of`; the slope of the activation whose argument is `of`; or the delta of `of`: the gradient
     by the argument of the function that gives `of`, where that argument has no name of its own.
-    pair: the known pair of loss and activation it comes from.
+    match: the known pair of loss and activation it comes from.
     """
 
     name: str
     formula: Tree
     kind: Literal["gradient", "slope", "delta"]
     of: str
-    pair: Pair | None = None
+    match: Match | None = None
 
 
 def differentiate(
@@ -66,7 +66,7 @@ class _Reverse:
         self.relevant = self._relevant()
         self.adjoints: dict[str, list[Tree]] = {}
         self.behind: dict[str, list[Tree]] = {}  # adjoints of an activation's argument that skip its value
-        self.pairs: dict[str, Pair] = {}
+        self.pairs: dict[str, Match] = {}
         self.slopes: list[Derived] = []
         self.backward: list[Derived] = []
 
@@ -108,7 +108,7 @@ class _Reverse:
         match = match_pair(tree, self.defined, avoid=self.wrt)
         if match is not None:
             self.behind.setdefault(match.output, []).append(times(adjoint, match.gradient, self.shapes))
-            self.pairs[match.output] = match.pair
+            self.pairs[match.output] = match
         else:
             self.push(tree, adjoint, Name(name))
 
@@ -163,7 +163,7 @@ class _Reverse:
         if row.adjoint is not None:
             self.shapes["G"] = shape(g, self.shapes)
             return simplified(replace_names(parse(row.adjoint), {"u": u, "y": own}), g, self.shapes)
-        slope = self.local(call, own)
+        slope = local_derivative(call, own)
         argument = bare(u)
         if steps and slope != ONE and isinstance(argument, Name):
             slope = self.slope(argument.id, slope)
@@ -176,19 +176,6 @@ class _Reverse:
         self.shapes[made.name] = self.shapes[argument]
         self.slopes.append(made)
         return Name(made.name)
-
-    def local(self, call: Call, own: Tree) -> Tree:
-        """The derivative of an elementwise function, in its argument and its own value."""
-        row = FUNCTIONS[call.fn]
-        if row.derivative is None:
-            raise FormulaError(f"{call.fn} has no derivative in the table")
-        if row.derivative == "ones(u)":
-            return ONE
-        filled = {"u": call.args[0], "y": own}
-        for parameter, default in zip(row.params[1:], row.defaults, strict=False):
-            filled[parameter] = Num(default)
-        filled.update(zip(row.params[1:], call.args[1:], strict=False))
-        return replace_names(parse(row.derivative), filled)
 
     # -- one rule a node ----------------------------------------------------------------------------------------------
     def push(self, tree: Tree, adjoint: Tree, own: Tree) -> None:
@@ -253,6 +240,19 @@ class _Reverse:
         if FUNCTIONS[call.fn].derivative != CONSTANT:
             u = call.args[0]
             self.push(u, fit(self.through(call, g, own), u, self.shapes), u)
+
+
+def local_derivative(call: Call, own: Tree) -> Tree:
+    """The derivative of an elementwise function, a formula in its argument and its own value `own`."""
+    row = FUNCTIONS[call.fn]
+    if row.derivative is None:
+        raise FormulaError(f"{call.fn} has no derivative in the table", "gradients cannot pass through it")
+    if row.derivative == "ones(u)":
+        return ONE
+    filled = {"u": call.args[0], "y": own}
+    filled.update({p: Num(d) for p, d in zip(row.params[::-1], row.defaults[::-1], strict=False)})
+    filled.update(zip(row.params[1:], call.args[1:], strict=False))
+    return replace_names(parse(row.derivative), filled)
 
 
 def simplified(rule: Tree, g: Tree, shapes: Mapping[str, Shape]) -> Tree:

@@ -24,6 +24,7 @@ class Function(NamedTuple):
     derivative: dy/du of an elementwise function, a formula in u, y and the other parameters.
     adjoint: of any other function, the gradient by u in terms of G, the gradient by y.
     defaults: the values of the last parameters, where they may be left out.
+    kink: whether it has no derivative at 0. square: whether it takes square matrices only.
     domain: what the argument must be, in words, for the message where the result is not a number.
     """
 
@@ -37,6 +38,7 @@ class Function(NamedTuple):
     activation: bool = False
     along_column: bool = False
     square: bool = False
+    kink: bool = False
     text: str = ""
     latex: str = ""
     domain: str = ""
@@ -107,7 +109,7 @@ FUNCTIONS: dict[str, Function] = {
     # activations
     "tanh": Function(np.tanh, _TANH, "1 - y**2", activation=True, latex=r"\tanh", title="Tanh"),
     "sigmoid": Function(_sigmoid, "1/(1 + exp(-u))", "y*(1 - y)", activation=True, title="Sigmoid"),
-    "relu": Function(lambda u: np.maximum(u, 0.0), "max(0, u)", "step(u)", activation=True, title="ReLU"),
+    "relu": Function(lambda u: np.maximum(u, 0.0), "max(0, u)", "step(u)", activation=True, kink=True, title="ReLU"),
     "leaky_relu": Function(
         _leaky_relu,
         (("u", "u > 0"), ("a*u", "otherwise")),
@@ -115,6 +117,7 @@ FUNCTIONS: dict[str, Function] = {
         params=("u", "a"),
         defaults=("0.01",),
         activation=True,
+        kink=True,
         text="leaky relu",
         title="Leaky ReLU",
     ),
@@ -125,6 +128,7 @@ FUNCTIONS: dict[str, Function] = {
         params=("u", "a"),
         defaults=("1",),
         activation=True,
+        kink=True,
         title="ELU",
     ),
     "softplus": Function(

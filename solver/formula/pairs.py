@@ -27,12 +27,20 @@ class Pair(NamedTuple):
 
 
 class Match(NamedTuple):
-    """A pair found in a chain: the name of its output y, and the gradient by y's argument."""
+    """A pair found in a chain: the names of its y and its d."""
 
     pair: Pair
     output: str
-    target: Tree
-    gradient: Tree
+    target: str
+
+    def fill(self, text: str) -> Tree:
+        """A formula in d and y, in the chain's own names."""
+        return replace_names(parse(text), {"d": Name(self.target), "y": Name(self.output)})
+
+    @property
+    def gradient(self) -> Tree:
+        """The gradient by the argument of y."""
+        return self.fill(self.pair.gradient)
 
 
 PAIRS = (
@@ -79,13 +87,12 @@ def match_pair(tree: Tree, defined: Mapping[str, Tree], avoid: Collection[str]) 
             continue
         for pair in PAIRS:
             if pair.activation == top.fn and plain in _losses(pair, d, y):
-                filled = {"d": Name(d), "y": Name(y)}
-                return Match(pair, y, Name(d), replace_names(parse(pair.gradient), filled))
+                return Match(pair, y, d)
     return None
 
 
 def _losses(pair: Pair, d: str, y: str) -> list[Tree]:
-    return [_plain(replace_names(parse(text), {"d": Name(d), "y": Name(y)})) for text in pair.losses]
+    return [_plain(Match(pair, y, d).fill(text)) for text in pair.losses]
 
 
 def _plain(tree: Tree) -> Tree:

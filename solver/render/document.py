@@ -111,7 +111,14 @@ class _Page:
             yield from self.step(solved)
         yield from self.facts(stated)
         yield from self.summary(part)
+        yield from self.proof(part)
         yield from self.note(part)
+
+    def proof(self, part: SolvedPart) -> Iterator[Block]:
+        if part.checked is not None:
+            yield Prose(
+                (f"The gradients are checked by central differences: largest difference {part.checked:.0e}.",), "why"
+            )
 
     def note(self, part: SolvedPart) -> Iterator[Block]:
         if part.note:
@@ -147,6 +154,8 @@ class _Page:
             yield Prose(self.words(item.why), "why")
         if isinstance(item, Step) and self.view.detail != "brief":
             yield from self.definitions(item.formula)
+        if isinstance(item, Step) and item.derivation and self.view.detail == "full":
+            yield Equations(item.derivation, self.symbols, self.most)
         yield Equations(solved.lines(self.view.detail), self.symbols, self.most)
 
     def statement(self, item: Statement) -> Iterator[Block]:

@@ -69,7 +69,8 @@ def read(tree: Tree) -> np.ndarray:
         case Bin(op, a, b):
             return JOINS[op](read(a), read(b))
         case Call(fn, args):
-            return CALCULATOR[fn](*map(read, args))
+            with np.errstate(over="ignore"):  # e^800 on the way to 1/(1 + e^800)
+                return CALCULATOR[fn](*map(read, args))
         case Written(of, cells):
             if any(c is None or any(isinstance(n, Dots) for n in walk(c)) for row in cells for c in row):
                 return read(of)
@@ -124,7 +125,7 @@ def check_step(solved: Solved) -> None:
     for detail in ("normal", "full", "brief"):
         first, *lines = [line.right for line in solved.lines(detail)]
         assert not isinstance(first, Num | Array) or lines
-        assert np.array_equal(read(lines[-1]), solved.written)
+        assert np.allclose(read(lines[-1]), solved.written, rtol=1e-14, atol=0)
         for above, below in zip(lines, lines[1:], strict=False):
             assert page.follows(above, below), (solved.name, above, below)
         for line in lines:
@@ -207,7 +208,7 @@ def expressions(draw: st.DrawFn, shapes: dict[str, tuple[int, int]], shape: tupl
             return f"({inner(shape)})/(1 + ({inner((1, 1))})**2)"
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(chains())
 def test_each_line_follows_from_the_one_above(text: str) -> None:
     check(solved(text))
