@@ -106,7 +106,8 @@ class Equation:
             fits = fits & divides
         if not np.all(fits.sum(axis=0) == 1):
             raise self._misfit(known, fits.reshape(len(candidates), -1), (fits & divides).reshape(len(candidates), -1))
-        return self.least + np.argmax(fits, axis=0).astype(float)
+        found: Floats = np.asarray(self.least + np.argmax(fits, axis=0), dtype=float)
+        return found
 
     def form(self, policy: Format) -> Format:
         """Exact, whatever the policy: it is a whole number."""

@@ -188,7 +188,11 @@ def _read_any(kinds: list[Any], notes: tuple[Any, ...], node: Node, report: Repo
             return value
         trials.append(trial)
     nearest_trial = min(trials, key=lambda t: min(p.place == node.place for p in t.problems))
-    report.problems.extend(nearest_trial.problems)
+    problems = nearest_trial.problems
+    if node.kind == "scalar" and not _NUMBER.fullmatch(node.text):  # a mistyped word: whichever alternative knows it
+        hints = [p.hint for trial in trials for p in trial.problems if p.hint]
+        problems = [p._replace(hint=p.hint or next(iter(hints), "")) for p in problems]
+    report.problems.extend(problems)
     return None
 
 

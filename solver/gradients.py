@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from solver.formula.check import largest_difference
 from solver.formula.differentiate import Derived, differentiate
 from solver.formula.functions import FUNCTIONS
-from solver.formula.symbol import Symbol
-from solver.formula.tree import Call, Name, Tree, bare
+from solver.formula.shape import SCALAR
+from solver.formula.symbol import Symbol, default_symbol
+from solver.formula.tree import Call, Name, Tree, bare, names
 from solver.formula.value import Env
 from solver.working import Line, Stated, Step, Working
 
@@ -31,25 +32,32 @@ class Proof:
 
 
 def add_gradients(
-    working: Working, output: str, wrt: Sequence[str], titles: Mapping[str, str] | None = None
+    working: Working,
+    output: str,
+    wrt: Sequence[str],
+    titles: Mapping[str, str] | None = None,
+    *,
+    end: Tree | None = None,
 ) -> list[str]:
     """Adds the steps that lead to the gradients of `output` by each name of `wrt`; returns the gradients' names.
 
-    titles: how a step is introduced, by its name. Raises FormulaError where there is no derivative.
+    titles: how a step is introduced, by its name. end: a formula that stands for the output where the working itself
+    has none. Raises FormulaError where there is no derivative.
     """
-    chain = [(item.name, item.formula) for item in working.items.values() if isinstance(item, Step)]
-    needed = set(working.closure([output]))
-    chain = [(name, tree) for name, tree in chain if name in needed]
-    derived = differentiate(chain, output, wrt, working.shapes)
+    needed = set(working.closure([output] if end is None else names(end)))
+    steps = [item for item in working.items.values() if isinstance(item, Step) and item.name in needed]
+    chain = [(item.name, item.formula) for item in steps] + ([] if end is None else [(output, end)])
+    derived = differentiate(chain, output, wrt, {**working.shapes, output: working.shapes.get(output, SCALAR)})
     for made in derived:
-        _add(working, made, output, (titles or {}).get(made.name, ""))
+        reached = made.of in needed
+        _add(working, made, output, (titles or {}).get(made.name, ""), reached)
     variables = {made.of: made.name for made in derived if made.kind == "gradient"}
     working.proofs.append(Proof(working, chain, output, variables))
     return [f"grad_{name}" for name in wrt]
 
 
-def _add(working: Working, made: Derived, output: str, title: str) -> None:
-    of, symbol = working.symbols[made.of], working.symbols[output]
+def _add(working: Working, made: Derived, output: str, title: str, reached: bool) -> None:
+    of, symbol = working.symbols[made.of], working.symbols.get(output) or default_symbol(output)
     match made.kind:
         case "slope":
             symbol = Symbol("f", prime=True, argument=of)
@@ -63,22 +71,18 @@ def _add(working: Working, made: Derived, output: str, title: str) -> None:
             symbol = symbol._replace(wrt=of)
             title = title or f"Gradient by {{{made.of}}}"
             why = made.match.pair.reason if made.match else ""
-            if not _depends(working, output, made.of):
+            if not reached:
                 why = f"{{{output}}} does not depend on {{{made.of}}}"
     step = Step(made.name, made.formula, title, why, derivation=_derivation(made))
     working.add(step, working.shapes[made.of], symbol)
 
 
-def _depends(working: Working, output: str, name: str) -> bool:
-    return name in working.closure([output])
-
-
 def _kink(working: Working, made: Derived) -> str:
     """The convention where an activation has no derivative at 0."""
     for item in working.items.values():
-        if isinstance(item, Step) and isinstance(top := bare(item.formula), Call) and FUNCTIONS[top.fn].kink:
-            if bare(top.args[0]) == Name(made.of):
-                return f"{FUNCTIONS[top.fn].title} has no slope at exactly 0; there the slope from the left is used"
+        top = bare(item.formula) if isinstance(item, Step) else None
+        if isinstance(top, Call) and FUNCTIONS[top.fn].kink and bare(top.args[0]) == Name(made.of):
+            return f"{FUNCTIONS[top.fn].title} has no slope at exactly 0; there the slope from the left is used"
     return ""
 
 

@@ -3,13 +3,9 @@
 from typing import NamedTuple
 
 from solver.errors import Place
-from solver.families._cnn_fields import Layer, MisfitError
+from solver.families._cnn_fields import Given, Layer, MisfitError
+from solver.families._cnn_sizes import Pair, Sizes, Stage, Volume
 from solver.formula.tree import Num
-
-LARGEST = 10**15
-"""Counts beyond this cannot be told apart as floats."""
-
-Pair = tuple[str, str]
 
 
 class Conv(NamedTuple):
@@ -42,22 +38,27 @@ class Dense(NamedTuple):
 
 
 class Chain(Sizes):
-    """Walks through the layers and writes what is given and what follows into a working.
+    """Walks through the layers and writes what is given and what follows into a working."""
 
-    known: the value of every name so far, each computed by its own step's formula.
-    """
+    def __init__(self, given: Given) -> None:
+        super().__init__(given)
+        self.layers: list[Conv | Dense] = []
+        self.volume: Volume | None = None
+        self.flat = ""
+        self.volumes = self.convs = self.pools = self.denses = 0
 
     # -- the walk -----------------------------------------------------------------------------------------------------
     def walk(self) -> list[MisfitError]:
-        """Goes through all layers; what does not fit, as far as it can be told."""
+        """Goes through all layers; gives what does not fit, as far as it can be told."""
         found = []
         self.start()
         for layer in self.given.layers:
+            volumes = self.volumes
             try:
                 self.layer(layer)
             except MisfitError as misfit:
                 found.append(misfit)
-                if not self.resume(layer):
+                if not self.resume(layer, volumes):
                     break
         return found
 
@@ -76,14 +77,14 @@ class Chain(Sizes):
             else:
                 self.state(name, int(size), "Input volume")
 
-    def resume(self, layer: Layer) -> bool:
+    def resume(self, layer: Layer, volumes: int) -> bool:
         """After a misfit: whether the given output lets the later layers be checked all the same."""
         output = layer.output or ()
         if len(output) != 3 or "unknown" in output:
             return False
+        self.volumes = volumes + (layer.type == "separable")
         self.volume = self.next_volume()
-        for name, size in zip(self.volume, output, strict=True):
-            self.known[name] = Num(str(size)).value
+        self.known.update((name, Num(str(size)).value) for name, size in zip(self.volume, output, strict=True))
         return True
 
     def next_volume(self) -> Volume:
@@ -109,44 +110,43 @@ class Chain(Sizes):
     # -- convolutions and pools ---------------------------------------------------------------------------------------
     def convolution(self, layer: Layer, kind: str, closes: bool = True) -> None:
         """A convolution of any kind. closes: whether the layer's output is this convolution's."""
-        before = self.entered(layer)
         self.convs += 1
-        k, title = str(self.convs), f"{_TITLES[kind]} {self.convs}"
-        after = self.next_volume()
-        output = self.expected(layer, after)
-        if not closes:
-            output.pop(after.D, None)
-        elif layer.type == "separable":
-            output = {name: size for name, size in output.items() if name == after.D}
+        k = str(self.convs)
+        at = self.stage(layer, f"{_TITLES[kind]} {k}")
+        if not closes:  # the output's depth is that of the pointwise part
+            at.output.pop(at.after.D, None)
         if kind == "depthwise":
-            self.one_filter_a_channel(layer, k, title, before, after, output)
+            self.one_filter_a_channel(at, k)
         else:
-            self.filters(layer, k, title, after, output)
-            self.depth(layer, k, title, before)
-        window = self.window(layer, kind, k, title)
-        self.spatial(layer, window, title, before, after, output)
+            self.filters(at, k)
+            self.depth(at, k)
+        window = self.window(at, kind, k)
+        self.spatial(at, window)
         bias = layer.bias is not False
-        self.layers.append(Conv(self.convs, kind, title, window.F, before, after, bias, layer.place()))
-        self.volume = after
+        self.layers.append(Conv(self.convs, kind, at.title, window.F, at.before, at.after, bias, layer.place()))
+        self.volume = at.after
 
     def pool(self, layer: Layer) -> None:
         """Pooling, channel by channel."""
-        before = self.entered(layer)
         self.pools += 1
-        words = "Max pooling layer" if layer.type == "max-pool" else "Average pooling layer"
-        title = f"{words} {self.pools}"
+        at = self.stage(layer, f"{_TITLES[layer.type]} {self.pools}")
+        self.input_depth(at)
+        self.keep_depth(at, at.before.D, "pooling keeps the number of channels")
+        self.spatial(at, self.window(at, "pool", f"_pool{self.pools}"))
+        self.volume = at.after
+
+    def stage(self, layer: Layer, title: str) -> Stage:
+        """A layer between the volume it receives and the one it puts out."""
+        before = self.entered(layer)
         after = self.next_volume()
-        output = self.expected(layer, after)
-        if before.D in self.known:
-            self.size(layer, after.D, before.D, title, output, "pooling keeps the number of channels")
-        elif after.D in output:
-            self.state(after.D, output[after.D], f"{title}: output")
-            self.step(before.D, after.D, f"{title}: input depth", layer.place(), why="pooling keeps the channels")
-        else:
-            raise self.undetermined(before.D, "give the depth of the output")
-        window = self.window(layer, "pool", f"_pool{self.pools}", title)
-        self.spatial(layer, window, title, before, after, output)
-        self.volume = after
+        given = layer.output or ()
+        output = {}
+        for i, (name, size) in enumerate(zip(after, given * 3 if len(given) == 1 else given, strict=False)):
+            if size == "unknown":
+                self.ask(name, layer.place("output", i))
+            else:
+                output[name] = int(size)
+        return Stage(layer, title, before, after, output)
 
     def entered(self, layer: Layer) -> Volume:
         """The volume that a layer receives."""
@@ -154,71 +154,77 @@ class Chain(Sizes):
             raise MisfitError(layer.place("type"), f"{layer.type} after the volume was flattened", "it needs D×H×W")
         return self.volume
 
-    def filters(self, layer: Layer, k: str, title: str, after: Volume, output: dict[str, int]) -> None:
+    # -- depths -------------------------------------------------------------------------------------------------------
+    def filters(self, at: Stage, k: str) -> None:
         """The number of filters: given, or as many as the output has channels."""
-        name = f"n{k}"
+        layer, name, depth = at.layer, f"n{k}", at.after.D
         if isinstance(layer.filters, int):
-            self.state(name, layer.filters, f"{title}: filters")
-            self.size(layer, after.D, name, title, output, "each filter makes one channel of the output")
+            self.state(name, layer.filters, f"{at.title}: filters")
+            self.keep_depth(at, name, "each filter makes one channel of the output")
             return
         if layer.filters == "unknown":
             self.ask(name, layer.place("filters"))
-        if after.D not in output:
-            place = layer.place("filters")
-            raise MisfitError(place, f"the filters of {title.lower()} are not given, nor the depth of its output")
-        self.state(after.D, output[after.D], f"{title}: output")
-        why = f"since the output is {_channels(output[after.D])} deep"
-        self.step(name, after.D, f"{title}: number of filters", layer.place("filters"), why=why)
+        if depth not in at.output:
+            message = f"the filters of {at.title.lower()} are not given, nor the depth of its output"
+            raise MisfitError(layer.place("filters"), message, "give filters, or output: [D, H, W]")
+        self.state(depth, at.output[depth], f"{at.title}: output")
+        why = f"since the output is {_channels(at.output[depth])} deep"
+        self.step(name, depth, f"{at.title}: number of filters", layer.place("filters"), why=why)
 
-    def depth(self, layer: Layer, k: str, title: str, before: Volume) -> None:
+    def depth(self, at: Stage, k: str) -> None:
         """The depth of a filter: the input's depth, whichever of the two is given."""
-        name = f"d{k}"
+        layer, name, title = at.layer, f"d{k}", f"{at.title}: filter depth"
+        if isinstance(layer.depth, int):
+            self.state(name, layer.depth, title)
+            self.input_depth(at, name, layer.depth)
+            channels = self.number(at.before.D)
+            if channels != layer.depth:
+                message = f"the filters of {at.title.lower()} are {layer.depth} deep, but its input is {channels} deep"
+                raise MisfitError(layer.place("depth"), message, "a filter is as deep as its input")
+            return
         if layer.depth == "unknown":
             self.ask(name, layer.place("depth"))
-        if isinstance(layer.depth, int):
-            self.state(name, layer.depth, f"{title}: filter depth")
-            if before.D not in self.known:
-                why = f"since each filter is {_channels(layer.depth)} deep"
-                self.step(before.D, name, f"{title}: input depth", layer.place("depth"), why=why)
-            elif self.number(before.D) != layer.depth:
-                there = _channels(self.number(before.D))
-                raise MisfitError(
-                    layer.place("depth"),
-                    f"the filters of {title.lower()} are {layer.depth} deep, but its input has {there}",
-                    "a filter is as deep as its input",
-                )
-            return
-        if before.D not in self.known:
-            raise self.undetermined(before.D, "give the depth of the first layer's filters")
-        why = f"since the input is {_channels(self.number(before.D))} deep"
-        self.step(name, before.D, f"{title}: filter depth", layer.place("depth"), why=why)
+        self.input_depth(at)
+        why = f"since the input is {_channels(self.number(at.before.D))} deep"
+        self.step(name, at.before.D, title, layer.place("depth"), why=why)
 
-    def one_filter_a_channel(
-        self, layer: Layer, k: str, title: str, before: Volume, after: Volume, output: dict[str, int]
-    ) -> None:
+    def one_filter_a_channel(self, at: Stage, k: str) -> None:
         """A depthwise convolution: as many filters as channels, each one channel deep."""
-        count = layer.filters if layer.type == "depthwise" else None
-        if before.D not in self.known:
-            if after.D not in output:
-                raise self.undetermined(before.D, "give the depth of the output")
-            self.state(after.D, output[after.D], f"{title}: output")
-            why = "each channel is filtered on its own"
-            self.step(before.D, after.D, f"{title}: input depth", layer.place(), why=why)
-        channels = self.number(before.D)
+        layer = at.layer
+        count, depth = (layer.filters, layer.depth) if layer.type == "depthwise" else (None, None)
+        self.input_depth(at)
+        channels = self.number(at.before.D)
         if isinstance(count, int) and count != channels:
-            raise MisfitError(layer.place("filters"), f"{count} filters, but the input has {_channels(channels)}",
-                         "a depthwise convolution has one filter for each channel")  # fmt: skip
-        if isinstance(layer.depth, int) and layer.depth != 1:
-            raise MisfitError(layer.place("depth"), f"depth is {layer.depth}", "a depthwise filter is 1 channel deep")
-        if count == "unknown":
-            self.ask(f"n{k}", layer.place("filters"))
-        if layer.depth == "unknown":
-            self.ask(f"d{k}", layer.place("depth"))
+            hint = "a depthwise convolution has one filter for each channel"
+            raise MisfitError(layer.place("filters"), f"{count} filters, but the input is {channels} deep", hint)
+        if isinstance(depth, int) and depth != 1:
+            raise MisfitError(layer.place("depth"), f"depth is {depth}", "a depthwise filter is 1 channel deep")
+        for name, field, asked in ((f"n{k}", "filters", count), (f"d{k}", "depth", depth)):
+            if asked == "unknown":
+                self.ask(name, layer.place(field))
         why = f"one for each of the {_channels(channels)} of the input"
-        self.step(f"n{k}", before.D, f"{title}: number of filters", layer.place(), why=why)
-        self.step(f"d{k}", "1", f"{title}: filter depth", layer.place(), why="each filter covers one channel")
-        if after.D not in self.known:
-            self.size(layer, after.D, f"n{k}", title, output, "each filter makes one channel of the output")
+        self.step(f"n{k}", at.before.D, f"{at.title}: number of filters", layer.place(), why=why)
+        self.step(f"d{k}", "1", f"{at.title}: filter depth", layer.place(), why="each filter covers one channel")
+        self.keep_depth(at, f"n{k}", "each filter makes one channel of the output")
+
+    def input_depth(self, at: Stage, source: str = "", deep: int = 0) -> None:
+        """The input's depth where the question leaves it open: the filters' if they are given, or the output's."""
+        depth = at.before.D
+        if depth in self.known:
+            return
+        if source:
+            why = f"since each filter is {_channels(deep)} deep"
+        elif at.after.D in at.output and at.layer.type in ("depthwise", "max-pool", "average-pool"):
+            source, why = at.after.D, "since every channel is treated on its own"
+            self.state(source, at.output[source], f"{at.title}: output")
+        else:
+            raise self.undetermined(depth, "give the depth of the first layer's filters")
+        self.step(depth, source, f"{at.title}: input depth", at.layer.place(), why=why)
+
+    def keep_depth(self, at: Stage, source: str, why: str) -> None:
+        """The output's depth, unless it was needed to find the input's."""
+        if at.after.D not in self.known:
+            self.size(at, at.after.D, source, why)
 
     # -- dense layers -------------------------------------------------------------------------------------------------
     def flatten(self, layer: Layer, closes: bool = True) -> None:
@@ -261,6 +267,8 @@ _TITLES = {
     "depthwise": "Depthwise convolution layer",
     "pointwise": "Pointwise convolution layer",
     "transposed": "Transposed convolution layer",
+    "max-pool": "Max pooling layer",
+    "average-pool": "Average pooling layer",
 }
 
 

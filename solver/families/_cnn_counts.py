@@ -56,8 +56,7 @@ def separable(chain: Chain) -> None:
         return
     w, unit, place = chain.working, chain.given.count, conv.place
     (D1, _, _), (D2, H2, W2) = conv.before, conv.after
-    depth, heights = chain.number(f"d{conv.k}"), [chain.number(f) for f in conv.F]
-    size = f"{heights[0]}×{heights[1]}"
+    depth, size = chain.number(f"d{conv.k}"), "×".join(str(chain.number(f)) for f in conv.F)
     deep = f"since the input has {chain.number(D1)} channels"
     chain.step("depthwise_filters", D1, "Depthwise convolution: number of filters", place,
                why=f"{deep}, each with a filter of its own", symbol=Symbol("n", "depthwise"))  # fmt: skip

@@ -105,5 +105,9 @@ def _check_padding(layer: Layer, report: Report) -> None:
     words = {"same", "valid"} & {p for p in layer.padding or () if isinstance(p, str)}
     if words and len(layer.padding or ()) == 2:
         report.add(layer.place("padding"), "same and valid pad height and width alike", "write the word alone")
+    sizes, pads = ([n for n in f or () if isinstance(n, int)] for f in (layer.size, layer.padding))
+    if layer.type.endswith("pool") and sizes and pads and max(pads) >= min(sizes):
+        message = f"padding {max(pads)} of a pool of size {min(sizes)}"
+        report.add(layer.place("padding"), message, "a window must not lie in the padding alone")
     if "same" in words and layer.type == "transposed":
         report.add(layer.place("padding"), "padding: same of a transposed convolution", "give the padding as a number")

@@ -8,6 +8,7 @@ from solver.families._cnn_fields import Given, MisfitError
 from solver.formula.parse import parse
 from solver.formula.source import source
 from solver.formula.tree import Num, names, replace_names
+from solver.formula.value import value
 from solver.rounding import EXACT, Floats
 from solver.working import Step, Working
 
@@ -35,8 +36,9 @@ class Ledger:
     def state(self, name: str, number: int, title: str = "") -> None:
         """States a given number, once."""
         if name not in self.known:
-            self.working.given(name, Num(str(number)), title)
-            self.known[name] = self.working.items[name].numbers.value  # type: ignore[union-attr]
+            stated = Num(str(number))
+            self.working.given(name, stated, title)
+            self.known[name] = stated.value
 
     def ask(self, name: str, place: Place) -> None:
         """Notes a name that the question asks for."""
@@ -53,13 +55,20 @@ class Ledger:
             raise MisfitError(place, f"{name} is more than {LARGEST:,}", "smaller layers can be counted exactly")
         self.working.add(step, symbol=options.get("symbol"))
 
-    def with_numbers(self, formula: str | Tree) -> str:
+    def with_numbers(self, formula: str) -> str:
         """A formula with the numbers known so far in it, as it would be typed."""
-        numbers = {name: Num(EXACT.text(float(v.item()))) for name, v in self.known.items()}
-        return source(replace_names(parse(formula) if isinstance(formula, str) else formula, numbers))
+        tree = parse(formula)
+        numbers = {name: Num(EXACT.text(float(self.known[name].item()))) for name in names(tree) if name in self.known}
+        return source(replace_names(tree, numbers))
+
+    def worth(self, formula: str) -> int:
+        """The value of a formula of whole numbers, all of them known."""
+        return int(value(parse(formula), self.known).item())
 
     def missing(self, formula: str) -> list[str]:
+        """The names in a formula that have no value yet."""
         return [name for name in names(parse(formula)) if name not in self.known]
 
     def undetermined(self, name: str, hint: str) -> MisfitError:
+        """An unknown that nothing tells."""
         return MisfitError(self.places[name], f"{name} is unknown, and what follows from it is not given", hint)

@@ -56,8 +56,8 @@ def work(given: Given, report: Report) -> Working:
             parameters(chain)
             flops(chain)
             separable(chain)
-        except MisfitError as misfit:
-            misfits.append(misfit)
+        except MisfitError as error:
+            misfits.append(error)
     for misfit in misfits:
         report.add(misfit.place, misfit.message, misfit.hint)
     _groups(chain)

@@ -1,9 +1,11 @@
 """Feedforward networks (MLP): forward pass, loss, and the gradients of backpropagation.
 
-Any depth and width. Weights are stored inputs × neurons, so u = Wᵀx + b. Layers count from 1 to L, the output layer.
+Any depth and width. Layers count from 1 to L, the output layer. Weights are stored inputs × neurons, so u = Wᵀx + b,
+or the other way round. The gradients are derived from the formulas: of the loss J, or of a single output y where there
+is no loss, or from a gradient given in mid-network.
 
-Quantities: x d, W1 b1 … (given); u1 h1 … uL y (forward); J (loss); df1 … (activation derivatives, hidden layers);
-grad_u1 …, grad_W1 grad_b1 … (gradients of J).
+Quantities: x d, W1 b1 … (given); u1 h1 … uL y (forward); J (loss); df1 … (slopes of the activations);
+grad_u1 …, grad_W1 grad_b1 … (gradients; grad_theta1 where there are thresholds).
 
 find: parameters (W, b), hidden (u, h of the hidden layers), output (uL, y), loss (J), derivatives (df),
 gradients_u (last layer first), gradients_Wb (last layer first), forward, backward, or any quantity by name.
@@ -14,10 +16,13 @@ from typing import Annotated, Literal
 import numpy as np
 
 from solver.fields import AtLeast, AtMost, Matrix, Scalar, Spec, Vector
+from solver.formula.parse import parse
+from solver.formula.shape import SCALAR
+from solver.formula.symbol import Symbol
 from solver.formula.tree import Array
 from solver.gradients import add_gradients
 from solver.nodes import Report
-from solver.working import Working
+from solver.working import Stated, Working
 
 EXAMPLE = """
 title: A small network
@@ -42,13 +47,24 @@ Activation = Literal["tanh", "sigmoid", "relu", "leaky_relu", "softplus", "elu",
 Loss = Literal["cross-entropy", "square-error", "half-square-error", "mean-square-error", "none"]
 
 
+Stored = Literal["inputs x neurons", "neurons x inputs"]
+
+
 class Layer(Spec):
     """One fully connected layer."""
 
-    W: Annotated[Matrix, "weights, inputs × neurons"]
-    b: Annotated[Vector | None, "biases, one for each neuron, or one number for all; 0 if left out"] = None
+    W: Annotated[Matrix, "weights, stored as `weights` says"]
+    b: Annotated[Vector | None, "biases, one for each neuron, or one number for all; none if left out"] = None
+    theta: Annotated[Vector | None, "thresholds θ, subtracted instead of adding biases"] = None
     activation: Annotated[Activation, "the activation function"] = "linear"
     slope: Annotated[Scalar | None, "a of leaky_relu (0.01 if left out) or elu (1)"] = None
+
+
+class Delta(Spec):
+    """A gradient that the question gives in mid-network."""
+
+    layer: Annotated[int, AtLeast(1), "at the synaptic input of this layer"]
+    value: Annotated[Vector, "the gradient there; backpropagation starts from it"]
 
 
 class Given(Spec):
@@ -56,8 +72,10 @@ class Given(Spec):
 
     x: Annotated[Vector, "the input pattern"]
     layers: Annotated[tuple[Layer, ...], AtLeast(1), AtMost(MAX_LAYERS), "the layers, the output layer last"]
+    weights: Annotated[Stored, "how weights are stored: u = Wᵀx + b, or u = Wx + b"] = "inputs x neurons"
     d: Annotated[Vector | None, "the desired output; one-hot for softmax"] = None
     loss: Annotated[Loss, "cross-entropy is binary after sigmoid, multi-class after softmax"] = "none"
+    delta: Annotated[Delta | None, "a gradient given instead of a loss"] = None
 
 
 def work(given: Given, report: Report) -> Working:
@@ -70,7 +88,7 @@ def work(given: Given, report: Report) -> Working:
     net.forward()
     if given.loss != "none":
         net.loss()
-        net.backward()
+    net.backward()
     net.groups()
     return working
 
@@ -80,29 +98,60 @@ def _fits(given: Given, report: Report) -> bool:
     before = len(report.problems)
     width, source = given.x.value.shape[0], "the input x"
     for k, layer in enumerate(given.layers, 1):
-        rows, neurons = layer.W.value.shape
-        if rows != width:
-            hint = "rows are inputs, columns are neurons" + ("; is it transposed?" if neurons == width else "")
-            found = f"W{k} is {rows}×{neurons}, but {source} has {width} values ({width}×1)"
-            report.add(layer.place("W"), found, hint)
-        if layer.b is not None and layer.b.value.shape[0] not in (1, neurons):
-            size = layer.b.value.shape[0]
-            report.add(layer.place("b"), f"b{k} is {size}×1, but W{k} is {rows}×{neurons}: {neurons} biases expected")
-        if layer.slope is not None and layer.activation not in ("leaky_relu", "elu"):
-            report.add(layer.place("slope"), f"{layer.activation} has no slope", "leaky_relu and elu do")
-        width, source = neurons, f"layer {k}"
-    outputs, activation = width, given.layers[-1].activation
-    if given.loss == "none":
-        return len(report.problems) == before
+        rows, columns = layer.W.value.shape
+        inputs, neurons = (rows, columns) if given.weights == "inputs x neurons" else (columns, rows)
+        if inputs != width:
+            hint = f"weights are stored {given.weights}" + ("; is W transposed?" if neurons == width else "")
+            report.add(layer.place("W"), f"W{k} is {rows}×{columns}, but {source} is {width}×1", hint)
+        _fits_neurons(layer, k, neurons, report)
+        width, source = neurons, f"the output of layer {k}"
+    if given.loss != "none":
+        _fits_loss(given, width, report)
+    if given.delta is not None:
+        _fits_delta(given, given.delta, report)
+    return len(report.problems) == before
+
+
+def _fits_neurons(layer: Layer, k: int, neurons: int, report: Report) -> None:
+    rows, columns = layer.W.value.shape
+    for field, values in (("b", layer.b), ("theta", layer.theta)):
+        if values is not None and values.value.shape[0] not in (1, neurons):
+            size = values.value.shape[0]
+            found = f"{field}{k} is {size}×1, but W{k} is {rows}×{columns}"
+            report.add(layer.place(field), found, f"{neurons} values are expected, one for each neuron")
+    if layer.b is not None and layer.theta is not None:
+        report.add(layer.place("theta"), f"layer {k} has biases and thresholds", "give b or theta")
+    if layer.slope is not None and layer.activation not in ("leaky_relu", "elu"):
+        report.add(layer.place("slope"), f"{layer.activation} has no slope", "leaky_relu and elu do")
+
+
+def _fits_loss(given: Given, outputs: int, report: Report) -> None:
+    activation = given.layers[-1].activation
     if given.d is None:
         report.add(given.place("loss"), "'d' is missing: a loss needs the desired output")
     elif given.d.value.shape[0] != outputs:
         report.add(given.place("d"), f"d is {given.d.value.shape[0]}×1, but the output is {outputs}×1")
+    elif given.loss == "cross-entropy" and activation == "softmax" and abs(given.d.value.sum() - 1) > 1e-9:
+        report.add(given.place("d"), f"d sums to {given.d.value.sum():g}", "the classes' probabilities sum to 1")
     if given.loss == "cross-entropy" and activation not in ("sigmoid", "softmax"):
         report.add(given.place("loss"), f"cross-entropy after {activation}", "it needs a sigmoid or softmax output")
-    if given.loss != "cross-entropy" and activation == "softmax":
-        report.add(given.place("loss"), f"{given.loss} after softmax", "softmax goes with cross-entropy")
-    return len(report.problems) == before
+    if given.delta is not None:
+        report.add(given.place("delta"), "a loss and a given gradient", "backpropagation starts from one of them")
+
+
+def _fits_delta(given: Given, delta: Delta, report: Report) -> None:
+    if delta.layer > len(given.layers):
+        report.add(delta.place("layer"), f"layer {delta.layer} of {len(given.layers)}", "layers count from 1")
+        return
+    neurons = _neurons(given, given.layers[delta.layer - 1])
+    if delta.value.value.shape[0] != neurons:
+        found = f"the gradient is {delta.value.value.shape[0]}×1, but layer {delta.layer} has {neurons} neurons"
+        report.add(delta.place("value"), found)
+
+
+def _neurons(given: Given, layer: Layer) -> int:
+    rows, columns = layer.W.value.shape
+    return int(columns if given.weights == "inputs x neurons" else rows)
 
 
 class _Network:
@@ -121,11 +170,19 @@ class _Network:
         w.given("x", given.x, "Input")
         for k, layer in enumerate(given.layers, 1):
             w.given(f"W{k}", layer.W, f"Weights of {self.place(k)}")
-            w.given(f"b{k}", _biases(layer), f"Biases of {self.place(k)}")
+            neurons = _neurons(given, layer)
+            if layer.b is not None:
+                w.given(f"b{k}", _spread(layer.b, neurons), f"Biases of {self.place(k)}")
+            if layer.theta is not None:
+                w.given(f"theta{k}", _spread(layer.theta, neurons), f"Thresholds of {self.place(k)}")
             if layer.slope is not None:
                 w.given(f"a{k}", layer.slope, f"Slope of {self.place(k)}")
         if given.d is not None:
             w.given("d", given.d, "Desired output")
+        if given.delta is not None:
+            k = given.delta.layer
+            symbol = Symbol("J", wrt=Symbol("u", str(k)))
+            w.given(f"grad_u{k}", given.delta.value, f"Gradient at {self.place(k)}", symbol)
 
     def place(self, k: int) -> str:
         """Layer k in words."""
@@ -139,8 +196,13 @@ class _Network:
     def forward(self) -> None:
         for k, layer in enumerate(self.given.layers, 1):
             u, out = f"u{k}", self.output_of(k)
-            self.working.step(u, f"W{k}.T @ {self.output_of(k - 1)} + b{k}", f"Synaptic input to {{{out}}}")
+            self.working.step(u, self.synaptic_input(layer, k), f"Synaptic input to {{{out}}}")
             self.working.step(out, self.activated(layer, k), self.output_title(k))
+
+    def synaptic_input(self, layer: Layer, k: int) -> str:
+        weights = f"W{k}.T" if self.given.weights == "inputs x neurons" else f"W{k}"
+        shift = f" + b{k}" if layer.b is not None else f" - theta{k}" if layer.theta is not None else ""
+        return f"{weights} @ {self.output_of(k - 1)}{shift}"
 
     def output_title(self, k: int) -> str:
         return "Output {y}" if k == self.depth else f"Output of {self.place(k)}"
@@ -155,45 +217,58 @@ class _Network:
         self.working.step("J", formula, title)
 
     def backward(self) -> None:
-        """The gradients of J, or of the output where there is no loss, by every u, W and b."""
-        layers = range(self.depth, 0, -1)
-        wrt = [f"u{k}" for k in layers] + [name for k in layers for name in (f"W{k}", f"b{k}")]
+        """The gradients by every u, W and b: of the loss, of a single output, or from a gradient that is given."""
+        given, w = self.given, self.working
+        top = given.delta.layer if given.delta is not None else self.depth
+        layers = range(top, 0, -1)
+        synaptic = [f"u{k}" for k in layers if f"grad_u{k}" not in w.items]
+        parameters = [name for k in layers for name in self.parameters(k)]
         titles = {f"grad_u{k}": f"Gradient at {self.place(k)}" for k in layers}
         titles |= {f"df{k}": f"Derivative at {self.place(k)}" for k in layers}
-        titles |= {f"grad_W{k}": f"Weights of {self.place(k)}" for k in layers}
-        titles |= {f"grad_b{k}": f"Biases of {self.place(k)}" for k in layers}
-        add_gradients(self.working, "y" if self.given.loss == "none" else "J", wrt, titles)
+        titles |= {f"grad_{name}": w.items[name].title for name in parameters}
+        if given.delta is not None:
+            # the loss behind a given gradient is any whose gradient by u is that one, such as the sum of δ ⊙ u
+            end = parse(f"sum(grad_u{top} * u{top})")
+            add_gradients(w, "J", [*synaptic, *parameters], titles, end=end)
+        elif given.loss != "none":
+            add_gradients(w, "J", [*synaptic, *parameters], titles)
+        elif w.shapes["y"] == SCALAR:
+            add_gradients(w, "y", [*synaptic, *parameters], titles)
+
+    def parameters(self, k: int) -> list[str]:
+        """The names of layer k's weights and biases."""
+        return [name for name in (f"W{k}", f"b{k}", f"theta{k}") if name in self.working.items]
 
     def groups(self) -> None:
-        w, depth = self.working, self.depth
-        hidden = [name for k in range(1, depth) for name in (f"u{k}", f"h{k}")]
-        w.group("parameters", [name for k in range(1, depth + 1) for name in (f"W{k}", f"b{k}")])
+        w, layers = self.working, range(1, self.depth + 1)
+        hidden = [name for k in layers[:-1] for name in (f"u{k}", f"h{k}")]
+        w.group("parameters", [name for k in layers for name in self.parameters(k)])
         w.group("hidden", hidden)
-        w.group("output", [f"u{depth}", "y"])
-        w.group("forward", [*hidden, f"u{depth}", "y"])
-        if self.given.loss == "none":
-            return
-        gradients_u = [f"grad_u{k}" for k in range(depth, 0, -1)]
-        gradients_wb = [name for k in range(depth, 0, -1) for name in (f"grad_W{k}", f"grad_b{k}")]
-        w.group("loss", ["J"])
-        w.group("derivatives", [name for name in w.items if name.startswith("df")])
-        w.group("gradients_u", gradients_u)
-        w.group("gradients_Wb", gradients_wb)
-        w.group("backward", [*gradients_u, *gradients_wb])
+        w.group("output", [f"u{self.depth}", "y"])
+        w.group("forward", [*hidden, f"u{self.depth}", "y"])
+        if "J" in w.items:
+            w.group("loss", ["J"])
+        made = [name for name in w.items if name.startswith("grad_") and not isinstance(w.items[name], Stated)]
+        if made:
+            gradients_u = [name for name in made if name.startswith("grad_u")]
+            gradients_wb = [name for name in made if not name.startswith("grad_u")]
+            w.group("derivatives", [name for name in w.items if name.startswith("df")])
+            w.group("gradients_u", gradients_u)
+            w.group("gradients_Wb", gradients_wb)
+            w.group("backward", made)
 
 
-def _biases(layer: Layer) -> Array:
-    """One bias for each neuron, shape (neurons, 1)."""
-    neurons = layer.W.value.shape[1]
-    if layer.b is not None and layer.b.value.shape[0] == neurons:
-        return layer.b
-    text = layer.b.text(0, 0) if layer.b is not None else "0"
+def _spread(values: Array, neurons: int) -> Array:
+    """One value for each neuron, shape (neurons, 1); a single number counts for all."""
+    if values.value.shape[0] == neurons:
+        return values
+    text = values.text(0, 0)
     return Array(np.full((neurons, 1), float(text)), ((text,),) * neurons)
 
 
 def _loss(given: Given) -> tuple[str, str]:
     """The loss as a formula in d and y, and its name."""
-    single = given.layers[-1].W.value.shape[1] == 1
+    single = _neurons(given, given.layers[-1]) == 1
     if given.loss == "cross-entropy":
         if given.layers[-1].activation == "softmax":
             return "-sum(d*log(y))", "Cross-entropy over the classes"

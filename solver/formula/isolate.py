@@ -31,6 +31,8 @@ def isolate(left: Tree, right: Tree, unknown: str, *, every: bool = False) -> li
     states = _states(left, right, unknown)
     if not states:
         return []
+    if len(states) == 1:
+        return [State(states[0].left, Name(unknown))]
     *states, _ = states
     kept = states[1:] if every else [s for s in states if s.divided]
     kept = kept or states[-1:]
@@ -123,12 +125,14 @@ def _fold(tree: Tree, unknown: str) -> Tree | None:
         case Group(x):
             inner = _fold(x, unknown)
             return inner if inner is None or isinstance(inner, Name) else Group(inner)
-        case Bin(op, a, b) if op not in SUMS:
+        case Bin(op) if op not in SUMS:
             return _fold_product(tree, unknown)
-        case _:
+        case Neg() | Bin():
             constant, sign, term = _terms(tree, unknown, 1)
             folded = None if term is None else _fold(term, unknown)
             return None if folded is None or constant is None else _sum(constant, sign, folded)
+        case _:
+            return None
 
 
 def _fold_product(tree: Bin, unknown: str) -> Tree | None:

@@ -61,7 +61,7 @@ def _parse(text: str) -> Tree:
             body = ast.parse(source, mode="eval").body
     except SyntaxError as error:
         hint = "write powers as **, multiplication as *" if "^" in source else _LANGUAGE
-        raise FormulaError(f"{source!r} is not a formula", hint, error.offset or 1) from None
+        raise FormulaError(f"{source[:80]!r} is not a formula", hint, error.offset or 1) from None
     except (ValueError, RecursionError, MemoryError):
         raise FormulaError("the formula is nested too deeply", f"the most is {MAX_DEPTH} levels") from None
     return _Reader(source).tree(body, 0)

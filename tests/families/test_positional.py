@@ -1,0 +1,130 @@
+"""Sinusoidal positional encoding against published values and against decimal arithmetic of its own."""
+
+from decimal import Decimal, getcontext
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from solver.errors import SpecError
+from solver.families import positional
+from solver.formula.text import TextPrinter
+from solver.solution import Solution
+from solver.solve import solve, solve_question
+from solver.spec import load_text
+
+PROBLEMS = Path(__file__).parents[2] / "problems"
+
+
+def solved(fields: str, decimals: int = 4, find: str = "encoding") -> Solution:
+    given_ = f"given: {{family: positional, {fields}}}"
+    text = f"title: t\nround: {{decimals: {decimals}}}\n{given_}\nparts: [{{label: a, find: {find}}}]"
+    return solve_question(load_text(text).questions[0])
+
+
+def problems(fields: str) -> list[str]:
+    with pytest.raises(SpecError) as caught:
+        solved(fields)
+    return [p.message for p in caught.value.problems]
+
+
+def test_the_paper_question_4c_with_the_sine_of_5_as_it_is() -> None:
+    answers = solve(PROBLEMS / "q4.yaml").answers
+    values = [-0.9589, 0.2837, -0.9939, 0.1107, -0.9982, -0.0595, -0.9750, -0.2221, -0.9277, -0.3733, -0.8600]
+    assert {k: v for k, v in answers.items() if k.startswith("c.ii/")} == {
+        f"c.ii/PE{k}": value for k, value in enumerate(values)
+    }
+
+
+@pytest.mark.parametrize(
+    ("position", "row"),
+    [
+        (1, [0.841470985, 0.540302306, 0.310983593, 0.95041528, 0.0998334166, 0.995004165]),
+        (2, [0.909297427, -0.416146837, 0.591127117, 0.80657841, 0.198669331, 0.980066578]),
+        (3, [0.141120008, -0.989992497, 0.812648897, 0.582753611, 0.295520207, 0.955336489]),
+    ],
+)
+def test_published_rows_of_sixteen_dimensions(position: int, row: list[float]) -> None:
+    answers = solved(f"position: {position}, d_model: 16, dimensions: [0, 5]", 9).answers
+    assert list(answers.values()) == pytest.approx(row, abs=6e-10)
+
+
+def sine(x: Decimal) -> Decimal:
+    """The Taylor series, in 60 digits."""
+    term, total, k = x, x, 1
+    while abs(term) > Decimal("1e-50"):
+        term *= -x * x / ((2 * k) * (2 * k + 1))
+        total, k = total + term, k + 1
+    return total
+
+
+def cosine(x: Decimal) -> Decimal:
+    term, total, k = Decimal(1), Decimal(1), 1
+    while abs(term) > Decimal("1e-50"):
+        term *= -x * x / ((2 * k - 1) * (2 * k))
+        total, k = total + term, k + 1
+    return total
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 40), st.integers(1, 64), st.integers(2, 20_000), st.data())
+def test_any_position_dimension_and_base(position: int, d_model: int, base: int, data: st.DataObject) -> None:
+    k = data.draw(st.integers(0, d_model - 1))
+    getcontext().prec = 60
+    power = (Decimal(base).ln() * 2 * (k // 2) / d_model).exp()
+    expected = (cosine if k % 2 else sine)(position / power)
+    fields = f"position: {position}, d_model: {d_model}, base: {base}, indices: [{k}]"
+    assert solved(fields, 10).answers[f"a/PE{k}"] == pytest.approx(float(expected), abs=6e-11)
+
+
+def test_the_working_opens_with_the_general_formula_and_then_says_i() -> None:
+    step = solved("position: 5, d_model: 512, dimensions: 2").parts[0].steps[0]
+    printer = TextPrinter(step.context.working.symbols)
+    lines = [printer.print(line.right) for line in step.lines()]
+    assert lines[:2] == ["sin(pos/base^(2 · i/d_model))", "sin(5/10,000^(2 · 1/512))"]
+    assert lines[-1] == "-0.9939"
+    assert printer.print(step.lines()[0].left) == "PE(5, 2)"  # type: ignore[arg-type]
+    assert step.item.title == "Dimension 2, even, takes the sine: 2i = 2, so i = 1"
+    assert step.item.source == "sin(pos/base**(2*1/d_model))"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("fields", "names"),
+    [
+        ("d_model: 4", ["PE0", "PE1", "PE2", "PE3"]),
+        ("d_model: 8, dimensions: [2, 4]", ["PE2", "PE3", "PE4"]),
+        ("d_model: 8, dimensions: 5", ["PE5"]),
+        ("d_model: 8, indices: [7, 0, 3]", ["PE7", "PE0", "PE3"]),
+    ],
+)
+def test_the_dimensions_asked_for(fields: str, names: list[str]) -> None:
+    assert list(solved(f"position: 1, {fields}").answers) == [f"a/{name}" for name in names]
+
+
+def test_sines_and_cosines_can_be_asked_for_alone() -> None:
+    assert list(solved("position: 1, d_model: 4", find="sine").answers) == ["a/PE0", "a/PE2"]
+    assert list(solved("position: 1, d_model: 4", find="cosine").answers) == ["a/PE1", "a/PE3"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ("position: -1, d_model: 8", "position is -1, expected at least 0"),
+        ("position: 1.5, d_model: 8", "found '1.5' for position, expected a whole number"),
+        ("position: 1, d_model: 8, dimensions: [0, 8]", "dimension 8 does not exist"),
+        ("position: 1, d_model: 8, dimensions: [4, 2]", "dimensions goes from 4 to 2"),
+        ("position: 1, d_model: 8, dimensions: [0, 1, 2]", "dimensions has 3 numbers, expected the first and the last"),
+        ("position: 1, d_model: 8, indices: [1, 1]", "dimension 1 stands twice"),
+        ("position: 1, d_model: 8, indices: [1], dimensions: [0, 1]", "both dimensions and indices are given"),
+        ("position: 1, d_model: 8, base: 0", "base is 0, expected a number above 0"),
+        ("position: 1, d_model: 900000000", "900,000,000 dimensions, expected at most 10,000"),
+    ],
+)
+def test_what_cannot_be_encoded(fields: str, message: str) -> None:
+    assert problems(fields) == [message]
+
+
+def test_the_examples_run() -> None:
+    assert len(solve_question(load_text(positional.EXAMPLE).questions[0]).answers) == 4
+    assert solve(PROBLEMS / "positional.yaml").answers["b/PE8"] == 0.0699
