@@ -7,9 +7,24 @@ s["b/u1"].lines()    # its lines of working
 s.answers            # every answer by name
 """
 
-from solver.errors import SpecError
-from solver.solution import Solution, Solved
-from solver.solve import solve
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from solver.errors import SpecError
+    from solver.solution import Solution, Solved
+    from solver.solving import solve
 
 __all__ = ["Solution", "Solved", "SpecError", "solve"]
 __version__ = "0.1.0"
+
+_HOMES = {"SpecError": "errors", "Solution": "solution", "Solved": "solution", "solve": "solving"}
+
+
+def __getattr__(name: str) -> Any:
+    """The public names, imported when first used: asking for help should not import numpy."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'solver' has no attribute {name!r}")
+    value = getattr(import_module(f"solver.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

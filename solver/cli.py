@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import click
 
+from solver import __version__
 from solver.errors import Place, Problem, SpecError, nearest
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _SUFFIXES: dict[str, Format] = {".md": "markdown", ".json": "json", ".txt": "tex
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="nnsolve")
+@click.version_option(__version__, prog_name="nnsolve")
 def main() -> None:
     """Solves neural-network exam questions step by step: the formula, the numbers, the marks."""
 
@@ -62,7 +63,7 @@ def run(
 
 def _solve(files: Sequence[str], carry: Carry | None, decimals: int | None) -> tuple[str, list[Solution]]:
     """Every question of the files, and the title they share; raises SpecError with the problems of all."""
-    from solver.solve import solve_paper
+    from solver.solving import solve_paper
     from solver.spec import load
 
     titles, solutions, problems = [], [], []
@@ -153,7 +154,8 @@ def _fail(error: SpecError) -> None:
     from solver.render.clean import clean
 
     for problem in error.problems:
-        click.echo(clean(str(problem)), err=True)
+        for line in str(problem).splitlines():
+            click.echo(clean(line), err=True)
     count = len(error.problems)
     click.echo(f"{count} problem{'' if count == 1 else 's'} found; nothing was solved", err=True)
     sys.exit(2)

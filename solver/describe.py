@@ -40,7 +40,7 @@ def _form(field: Field) -> str:
     words = [_kind(field.type, field.notes)]
     if field.required:
         words.append("required")
-    elif field.default is not None:
+    elif field.default not in (None, "", ()):
         words.append(f"default {_plain(field.default)}")
     return ", ".join(words)
 

@@ -15,7 +15,7 @@ import yaml
 from solver.errors import Place, Problem, SpecError, nearest
 
 MAX_BYTES = 32_000_000
-MAX_NODES = 1_000_000
+MAX_NODES = 1_200_000
 MAX_DEPTH = 40
 MAX_PROBLEMS = 1_000
 

@@ -59,7 +59,8 @@ class Rounding:
         """One value that `round` has rounded, in digits: decimals stay fixed (6.70)."""
         value = x + 0.0
         if abs(value) >= _LARGEST_FIXED:
-            return f"{value:.{self.digits - 1}e}" if self.figures else repr(float(value))
+            text = f"{value:.{self.digits - self.figures}e}"
+            return text if self.figures or float(text) == value else repr(float(value))
         if not self.figures:
             return f"{value:.{self.digits}f}"
         if value == 0:

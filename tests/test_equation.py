@@ -53,8 +53,8 @@ CASES = [
     ("p1", BACK, {"H2": 8, "F1": 2, "H1": 5, "s1": 2}, 1, ["2 = 2*p1", "p1 = 2/2", "= 1"]),
     ("F1", BACK, {"H2": 10, "H1": 5, "p1": 0, "s1": 2}, 2, ["10 = 8 + F1", "F1 = 10 - 8", "= 2"]),
     ("n", "P = (d*F**2 + 1)*n", {"P": 3534, "d": 12, "F": 7}, 6, ["3534 = 589*n", "n = 3534/589", "= 6"]),
-    ("x", "A = -x", {"A": -4}, 4, ["-4 = -x", "x = 4"]),
-    ("x", "A = x/3", {"A": 4}, 12, ["4 = x/3", "x = 4*3", "= 12"]),
+    ("x", "A = -x", {"A": -4}, 4, ["x = -(-4)", "= 4"]),
+    ("x", "A = x/3", {"A": 4}, 12, ["x = 4*3", "= 12"]),
     ("F", "P = (d*F**2 + 1)*n", {"P": 3534, "d": 12, "n": 6}, 7, ["F = 7"]),  # a power is not isolated
 ]
 
@@ -147,6 +147,8 @@ def test_it_is_an_item_of_a_working():
 def test_full_detail_shows_every_operation():
     shown = typed(equation("p1", SIZE, least=0), {"H2": 25, "H1": 49, "F1": 3, "s1": 2}, "full")
     assert shown[2:-1] == ["24 = (46 + 2*p1)/2", "48 = 46 + 2*p1", "2 = 2*p1", "p1 = 2/2", "= 1"]
+    shown = typed(equation("F1", SIZE), {"H2": 49, "H1": 55, "p1": 0, "s1": 1}, "full")
+    assert shown[2:-1] == ["48 = 55 - F1", "F1 = 55 - 48", "= 7"]
 
 
 def test_floored_hides_a_floor_that_changes_nothing():
@@ -196,7 +198,13 @@ def test_other_forms_are_left_alone(text):
 
 @pytest.mark.parametrize(
     ("text", "alone"),
-    [("x", "12"), ("(x)", "12"), ("5 - (2 - x)", "12 - 3"), ("-(x - 1)", "-12 + 1"), ("6 - 2*(x + 1)", "(12 - 6)/-2 - 1")],
+    [
+        ("x", "12"),
+        ("(x)", "12"),
+        ("5 - (2 - x)", "12 - 3"),
+        ("-(x - 1)", "-12 + 1"),
+        ("6 - 2*(x + 1)", "(12 - 6)/-2 - 1"),
+    ],
 )
 def test_the_last_line_gives_the_unknown(text, alone):
     states = isolate(Num("12"), parse(text), "x")

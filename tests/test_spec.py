@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.errors import SpecError
-from solver.solve import solve_paper
+from solver.solving import solve_paper
 from solver.spec import load, load_text
 
 PROBLEMS = Path(__file__).parent.parent / "problems"
@@ -102,7 +102,7 @@ GIVEN = [
     ("given: {family: count, inputs: 2, layers: [1, 0]}\n" + PARTS, 1, 47, "layers is 0, expected at least 1"),
     ("given: {family: count, inputs: 2, layers: [1], bias: maybe}\n" + PARTS, 1, 54, "expected true or false"),
     (MLP + "    - {W: [[1, 2], [3]], activation: tanh}\n" + PARTS, 6, 20, "rows of 2 and 1"),
-    (MLP + "    - {W: [[1, 2]], activation: tanh}\n" + PARTS, 6, 11, "W1 is 1×2, but the input x has 2 values (2×1)"),
+    (MLP + "    - {W: [[1, 2]], activation: tanh}\n" + PARTS, 6, 11, "W1 is 1×2, but the input x"),
     (MLP + "    - {W: [[1], [2]], b: [1, 2], activation: tanh}\n" + PARTS, 6, 26, "b1 is 2×1, but W1 is 2×1"),
     (
         MLP + "    - {W: [[1], [2]], activation: than}\n" + PARTS,

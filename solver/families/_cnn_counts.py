@@ -8,6 +8,9 @@ from solver.families._cnn_chain import Chain, Conv, Dense
 from solver.families._cnn_fields import MisfitError
 from solver.formula.symbol import Symbol
 
+TERMS = 30
+"""The most terms of a sum; longer ones are made of subtotals."""
+
 
 def parameters(chain: Chain) -> None:
     """The learnable parameters of each layer, and of all."""
@@ -31,8 +34,7 @@ def parameters(chain: Chain) -> None:
         why = f"there are {{n{k}}} filters"
         chain.step(name, f"params_filter{k}*n{k}", f"{layer.title}: total parameters", layer.place, why=why)
     chain.working.group("parameters", counted)
-    if counted:
-        chain.step("params_total", " + ".join(counted), "Parameters of all layers", chain.given.place("layers"))
+    _total(chain, "params", counted, "Parameters")
 
 
 def flops(chain: Chain) -> None:
@@ -44,9 +46,7 @@ def flops(chain: Chain) -> None:
         formula = _times(chain) + (f"{layer.inputs}*{layer.neurons}" if isinstance(layer, Dense) else _conv(layer))
         chain.step(name, formula, f"{layer.title}: {_unit(chain)}", layer.place, symbol=_symbol(chain, layer.tag))
     chain.working.group(unit, counted)
-    if counted:
-        title, place = f"{_unit(chain)} of all layers", chain.given.place("layers")
-        chain.step(f"{unit}_total", " + ".join(counted), title, place, symbol=_symbol(chain, "total"))
+    _total(chain, unit, counted, _unit(chain))
 
 
 def separable(chain: Chain) -> None:
@@ -83,6 +83,19 @@ def separable(chain: Chain) -> None:
     w.step("ratio_short", f"1/{D2} + 1/{area}" if "**" in area else f"1/{D2} + 1/({area})", "The same ratio, shortened",
            why="the height, the width and the input's depth cancel", symbol=Symbol("ratio"))  # fmt: skip
     w.group("ratio", ["ratio", "ratio_short"])
+
+
+def _total(chain: Chain, unit: str, counted: list[str], what: str) -> None:
+    """The sum over all layers, by subtotals where it is long."""
+    place = chain.given.place("layers")
+    symbol = Symbol(what if unit != "params" else unit, "total")
+    subtotals = 0
+    while len(counted) > TERMS:
+        subtotals += 1
+        chain.step(f"{unit}_subtotal{subtotals}", " + ".join(counted[:TERMS]), f"{what}: subtotal {subtotals}", place)
+        counted = [*counted[TERMS:], f"{unit}_subtotal{subtotals}"]
+    if counted:
+        chain.step(f"{unit}_total", " + ".join(counted), f"{what} of all layers", place, symbol=symbol)
 
 
 def _replaced(chain: Chain) -> Conv | None:

@@ -1,12 +1,11 @@
 """The names of a network on their way to the page: which are given, which asked for, and what each is worth so far."""
 
-from typing import Any
-
 from solver.equation import Floored
 from solver.errors import Place
 from solver.families._cnn_fields import Given, MisfitError
 from solver.formula.parse import parse
 from solver.formula.source import source
+from solver.formula.symbol import Symbol
 from solver.formula.tree import Num, names, replace_names
 from solver.formula.value import value
 from solver.rounding import EXACT, Floats
@@ -45,15 +44,16 @@ class Ledger:
         self.places[name] = place
         self.unknowns.append(name)
 
-    def step(self, name: str, formula: str, title: str, place: Place, **options: Any) -> None:
+    def step(
+        self, name: str, formula: str, title: str, place: Place, *, why: str = "", symbol: Symbol | None = None
+    ) -> None:
         """Adds a step for a whole number and evaluates it."""
         made = Floored if "floor" in formula else Step
-        why = options.get("why", "")
-        step = made(name, parse(formula), title, why, True)
+        step = made(name, parse(formula), title, why, whole=True)
         self.known[name] = step.value(self.known)
         if float(self.known[name].item()) > LARGEST:
             raise MisfitError(place, f"{name} is more than {LARGEST:,}", "smaller layers can be counted exactly")
-        self.working.add(step, symbol=options.get("symbol"))
+        self.working.add(step, symbol=symbol)
 
     def with_numbers(self, formula: str) -> str:
         """A formula with the numbers known so far in it, as it would be typed."""

@@ -64,11 +64,12 @@ class Encoding(Step):
 
 def work(given: Given, report: Report) -> Working:
     """One step a dimension; raises nothing, what does not fit goes to the report."""
+    before, working = len(report.problems), Working()
     dimensions = _dimensions(given, report)
     if float(given.base.text) <= 0:
         report.add(given.place("base"), f"base is {given.base.text}, expected a number above 0")
-        return Working()
-    working = Working()
+    if len(report.problems) > before:
+        return working
     working.given("pos", Num(str(given.position)), "Position")
     working.given("d_model", Num(str(given.d_model)), "Dimension of the embeddings")
     working.given("base", given.base, "Base of the wavelengths")

@@ -34,7 +34,11 @@ def isolate(left: Tree, right: Tree, unknown: str, *, every: bool = False) -> li
     if len(states) == 1:
         return [State(states[0].left, Name(unknown))]
     *states, _ = states
-    kept = states[1:] if every else [s for s in states if s.divided]
+    kept = (
+        [s for s, above in zip(states[1:], states, strict=False) if s[:2] != above[:2]]
+        if every
+        else [s for s in states if s.divided]
+    )
     kept = kept or states[-1:]
     last = kept[-1]
     kept = [s for s in kept if (s.left, s.right) != (left, right)]
@@ -60,7 +64,7 @@ def _states(left: Tree, right: Tree, unknown: str) -> list[State]:
         folded = _fold(tree, unknown)
         if folded is None:
             return []
-        states.append(State(_number(known), folded, divided))
+        states.append(State(_number(known), bare(folded), divided))
     return states
 
 
@@ -165,7 +169,7 @@ def _inverse(left: Tree, right: Tree, unknown: str) -> Tree | None:
         case Group(x):
             return _inverse(left, x, unknown)
         case Neg(x):
-            return _inverse(Neg(left), x, unknown)
+            return _inverse(Neg(_grouped(left)), x, unknown)
         case Bin(op, a, b):
             inside = _has(a, unknown)
             match op, inside:
@@ -185,4 +189,5 @@ def _inverse(left: Tree, right: Tree, unknown: str) -> Tree | None:
 
 
 def _grouped(tree: Tree) -> Tree:
-    return Group(tree) if isinstance(tree, Bin) else tree
+    signed = isinstance(tree, Neg) or (isinstance(tree, Num) and tree.text.startswith("-"))
+    return Group(tree) if signed or isinstance(tree, Bin) else tree

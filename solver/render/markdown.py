@@ -7,11 +7,11 @@ from solver.formula.latex import LatexPrinter, escape, symbol_latex
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Tree
 from solver.render.blocks import Block, Bullets, Equations, Facts, Heading, Prose, Table, Words
-from solver.render.clean import clean
+from solver.render.clean import clean, paragraphs
 from solver.working import Line
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
-_LEADING = re.compile(r"^(\s*)([-+=]|\d+[.)])(?=\s|$)", re.MULTILINE)
+_LEADING = re.compile(r"^(\s*\d*)([-+=.)])(?=\s|$)", re.MULTILINE)
 _URL = re.compile(r"(?<=://)|(?<=\bwww)(?=\.)")
 _FACTS_WIDTH = 84
 
@@ -25,6 +25,8 @@ def _block(block: Block) -> Iterator[str]:
     match block:
         case Heading(level, text, aside):
             yield f"{'#' * level} {_escape(text)}" + (f" — {_escape(aside)}" if aside else "")
+        case Prose((str(text),), "prompt" | "note" as role):
+            yield _prose("\n\n".join(_words((p,)) for p in paragraphs(text)), role)
         case Prose(words, role):
             yield _prose(_words(words), role)
         case Bullets(items):

@@ -47,7 +47,7 @@ def in_process(runs: int = 60) -> None:
     """Load, solve and render Q2, once warm."""
     from solver.render.document import document
     from solver.render.markdown import render
-    from solver.solve import solve_paper
+    from solver.solving import solve_paper
     from solver.spec import load
 
     def once() -> None:
@@ -73,7 +73,7 @@ def growth(title: str, make: Callable[[int], str], sizes: tuple[int, ...]) -> No
     """Time against size: what doubling the size multiplies the time by (2 is linear)."""
     from solver.render.document import document
     from solver.render.markdown import render
-    from solver.solve import solve_paper
+    from solver.solving import solve_paper
     from solver.spec import load
 
     times = []

@@ -9,7 +9,7 @@ import yaml
 import solver
 from solver.errors import SpecError
 from solver.solution import Solution
-from solver.solve import solve_question
+from solver.solving import solve_question
 from solver.spec import load_text
 from solver.working import Statement
 

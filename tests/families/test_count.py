@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from solver.errors import SpecError
 from solver.formula.text import TextPrinter
 from solver.solution import Solution, Solved
-from solver.solve import solve_question
+from solver.solving import solve_question
 from solver.spec import load_text
 
 

@@ -11,7 +11,7 @@ from solver.errors import SpecError
 from solver.families import positional
 from solver.formula.text import TextPrinter
 from solver.solution import Solution
-from solver.solve import solve, solve_question
+from solver.solving import solve, solve_question
 from solver.spec import load_text
 
 PROBLEMS = Path(__file__).parents[2] / "problems"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from solver.errors import SpecError
 from solver.families import rnn
 from solver.solution import Solution
-from solver.solve import solve, solve_question
+from solver.solving import solve, solve_question
 from solver.spec import load_text
 
 PROBLEMS = Path(__file__).parents[2] / "problems"
@@ -85,7 +85,9 @@ SIZES = st.integers(1, 4)
 
 @settings(max_examples=60, deadline=None)
 @given(st.data(), st.sampled_from(["jordan", "elman"]), SIZES, SIZES, SIZES, SIZES)
-def test_any_size_and_length(data: st.DataObject, kind: str, inputs: int, hidden: int, outputs: int, length: int) -> None:
+def test_any_size_and_length(
+    data: st.DataObject, kind: str, inputs: int, hidden: int, outputs: int, length: int
+) -> None:
     def draw(rows: int, columns: int) -> np.ndarray:
         numbers = st.integers(-20, 20).map(lambda k: k / 10)
         return np.array(data.draw(st.lists(numbers, min_size=rows * columns, max_size=rows * columns))).reshape(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from solver.errors import SpecError
 from solver.solution import Solved
-from solver.solve import solve_question
+from solver.solving import solve_question
 from solver.spec import load_text
 
 

@@ -2,17 +2,17 @@
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from solver.errors import SpecError
-from solver.formula.tree import Array, Bin, Call, Dots, Group, Name, Neg, Num, Transpose, Tree, Written, bare, walk
+from solver.formula.tree import Array, Bin, Call, Dots, Group, Neg, Num, Transpose, Tree, Written, bare, walk
 from solver.rounding import Rounding
 from solver.solution import Solution, Solved
-from solver.solve import solve_question
+from solver.solving import solve_question
 from solver.spec import load_text
 from solver.working import Stated
 
@@ -126,7 +126,7 @@ def check_step(solved: Solved) -> None:
         first, *lines = [line.right for line in solved.lines(detail)]
         assert not isinstance(first, Num | Array) or lines
         assert np.allclose(read(lines[-1]), solved.written, rtol=1e-14, atol=0)
-        for above, below in zip(lines, lines[1:], strict=False):
+        for above, below in pairwise(lines):
             assert page.follows(above, below), (solved.name, above, below)
         for line in lines:
             assert page.close(read(line), lines[-1]), (solved.name, line, lines[-1])
@@ -173,15 +173,12 @@ def expressions(draw: st.DrawFn, shapes: dict[str, tuple[int, int]], shape: tupl
     def inner(wanted: tuple[int, int]) -> str:
         return draw(expressions(shapes, wanted, depth - 1))
 
-    have = [name for name, size in shapes.items() if size == shape]
-    turned = [f"{name}.T" for name, size in shapes.items() if size[::-1] == shape]
-    leaves = [*have, *turned] or ["0.5*ones"]
+    leaves = [name for name, size in shapes.items() if size == shape]
+    leaves += [f"{name}.T" for name, size in shapes.items() if size[::-1] == shape]
+    if not leaves:  # the outer product of two vectors has every other shape
+        vectors = [next(name for name, size in shapes.items() if size == (length, 1)) for length in shape]
+        leaves = [f"{vectors[0]} @ {vectors[1]}.T"]
     if depth == 0 or draw(st.integers(0, 3)) == 0:
-        if not have and not turned:
-            (rows, columns), (names, other) = shape, (shapes, shapes)
-            left = next(name for name, size in names.items() if size == (rows, 1))
-            right = next(name for name, size in other.items() if size == (columns, 1))
-            return f"{left} @ {right}.T"
         return draw(st.sampled_from(leaves))
     kind = draw(st.sampled_from(["sum", "sum", "elementwise", "scale", "call", "square", "minus", "matrix", "divide"]))
     match kind:
@@ -200,7 +197,7 @@ def expressions(draw: st.DrawFn, shapes: dict[str, tuple[int, int]], shape: tupl
         case "matrix":
             rows, columns = shape
             middle = draw(st.sampled_from([size[0] for size in shapes.values()]))
-            able = {size for size in shapes.values()} | {size[::-1] for size in shapes.values()}
+            able = set(shapes.values()) | {size[::-1] for size in shapes.values()}
             if (rows, middle) in able and (middle, columns) in able:
                 return f"({inner((rows, middle))}) @ ({inner((middle, columns))})"
             return inner(shape)
@@ -212,3 +209,29 @@ def expressions(draw: st.DrawFn, shapes: dict[str, tuple[int, int]], shape: tupl
 @given(chains())
 def test_each_line_follows_from_the_one_above(text: str) -> None:
     check(solved(text))
+
+
+# -- what once went wrong -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("head", "formulas"),
+    [
+        ("{figures: 1}\ncarry: exact", ["r = 11", "s = r/(1 + 1**2)"]),  # 11 in one figure would be shown as 10
+        ("{figures: 1}", ["r = 17.783**4"]),  # 100000, not 99999.99999999999
+        ("{decimals: 0}", ["r = 1 - 31640625**2"]),  # beyond 10**15 every digit counts
+        ("{decimals: 2}", ["r = 1/(1 + exp(1000))"]),  # e**1000 has no digits
+        ("{figures: 3}", ["r = sigmoid(-900)"]),
+        ("{figures: 2}\ncarry: exact", ["r = 1/3", "s = r*10**15", "u = s - 333333333333333"]),  # cancellation
+        ("{decimals: 2}\ncarry: exact", ["r = 1/7", "s = r*10**9", "u = sin(s)"]),
+    ],
+)
+def test_lines_that_need_care(head: str, formulas: list[str]) -> None:
+    listed = "".join(f"    - {formula}\n" for formula in formulas)
+    check(solved(f"title: t\nround: {head}\ngiven:\n  family: formula\n  formulas:\n{listed}parts: [{{label: a}}]"))
+
+
+def test_no_lines_are_shown_where_no_digits_are_enough() -> None:
+    text = "title: t\nround: {decimals: 2}\ngiven: {family: formula, formulas: [r = 1e16 + 1 - 1e16, s = 0.1]}\n"
+    for step in solved(text + "parts: [{label: a}]").parts[0].steps:
+        assert np.array_equal(read(step.lines()[-1].right), step.written)

@@ -1,0 +1,81 @@
+"""What a document says, and in which order."""
+
+from pathlib import Path
+
+import pytest
+
+import solver
+from solver.formula.functions import FUNCTIONS
+from solver.render.blocks import Equations, Facts, Heading, Prose, Table
+from solver.render.document import View, definition, document
+from solver.solution import Solution
+
+Q2 = Path(__file__).parent.parent.parent / "problems" / "q2.yaml"
+
+
+@pytest.fixture(scope="module")
+def q2() -> Solution:
+    return solver.solve(Q2)
+
+
+def words(block: object) -> str:
+    return "".join(w if isinstance(w, str) else w.base + w.sub for w in block.words) if isinstance(block, Prose) else ""
+
+
+def test_marks_add_up(q2: Solution) -> None:
+    first = document(q2.title, [q2])[0]
+    assert first == Heading(1, "Question 2", "25 marks")
+
+
+def test_given_is_stated_before_it_is_used(q2: Solution) -> None:
+    blocks = document(q2.title, [q2], View(parts=("c",)))
+    labels = [words(b) for b in blocks if isinstance(b, Prose) and b.role == "label"]
+    assert labels == ["Given", "From part (b)", "Summary"]
+
+
+def test_a_function_is_defined_where_it_first_appears_and_only_there(q2: Solution) -> None:
+    blocks = document(q2.title, [q2])
+    lefts = [line.left for b in blocks if isinstance(b, Facts) for line in b.lines]
+    defined = [left.fn for left in lefts if hasattr(left, "fn")]
+    assert defined == ["tanh", "sigmoid"]
+
+
+def test_each_step_is_introduced(q2: Solution) -> None:
+    blocks = document(q2.title, [q2])
+    for i, block in enumerate(blocks):
+        if isinstance(block, Equations):
+            before = [b for b in blocks[max(0, i - 3) : i] if isinstance(b, Prose)]
+            assert any(b.role == "title" for b in before)
+
+
+def test_gradients_end_with_their_proof(q2: Solution) -> None:
+    blocks = document(q2.title, [q2], View(parts=("e",)))
+    assert "checked by central differences" in words(blocks[-1])
+
+
+def test_full_detail_shows_where_a_short_form_comes_from(q2: Solution) -> None:
+    def notes(view: View) -> list[str]:
+        blocks = document(q2.title, [q2], view)
+        return [line.note for b in blocks if isinstance(b, Equations) for line in b.lines if line.note]
+
+    assert notes(View(parts=("e",))) == []
+    assert any("chain rule" in note for note in notes(View(detail="full", parts=("e",))))
+
+
+def test_compare_adds_one_table(q2: Solution) -> None:
+    blocks = document(q2.title, [q2], View(compare=True))
+    (table,) = [b for b in blocks if isinstance(b, Table)]
+    assert len(table.rows) == 8
+
+
+@pytest.mark.parametrize("fn", [n for n, row in FUNCTIONS.items() if row.definition])
+def test_definitions(fn: str) -> None:
+    lines = definition(fn)
+    assert bool(lines) == (fn != "linear")
+    assert all(line.left is not None for line in lines)
+
+
+def test_an_exam_has_a_title_of_its_own(q2: Solution) -> None:
+    blocks = document("Exam", [q2, q2])
+    assert blocks[0] == Heading(1, "Exam", "50 marks")
+    assert [b.level for b in blocks if isinstance(b, Heading)][1] == 2

@@ -1,0 +1,84 @@
+"""Markdown that GitHub renders: balanced mathematics, aligned lines, and words that stay words."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solver.formula.parse import parse
+from solver.formula.symbol import Symbol
+from solver.formula.tree import Name
+from solver.render.blocks import Bullets, Equations, Facts, Heading, Prose, Table
+from solver.render.document import document
+from solver.render.markdown import render
+from solver.solving import solve_paper
+from solver.spec import load
+from solver.working import Line
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.mark.parametrize(
+    ("block", "text"),
+    [
+        (Heading(2, "(a)", "3 marks"), "## (a) — 3 marks\n"),
+        (
+            Prose(("Synaptic input to ", Symbol("h", "1", shape=(2, 1))), "title"),
+            "**Synaptic input to $`\\mathbf{h}_1`$**\n",
+        ),
+        (Prose(("two\n\nparagraphs",), "note"), "> two\n> \n> paragraphs\n"),
+        (Bullets((("one",), ("two",))), "- one\n- two\n"),
+        (
+            Equations([Line(parse("a + b"), left=Name("y")), Line(parse("3"), note="sum")], {}),
+            "$$\n\\begin{aligned}\ny &= a + b \\\\\n&= 3 \\qquad \\text{sum}\n\\end{aligned}\n$$\n",
+        ),
+        (
+            Facts([Line(parse("1"), left=Name("a")), Line(parse("2"), left=Name("b"))], {}),
+            "$$\na = 1 \\qquad b = 2\n$$\n",
+        ),
+        (Table(("q", "v"), ((("x",), parse("1.5")),), {}), "| q | v |\n| --- | --- |\n| x | $`1.5`$ |\n"),
+    ],
+)
+def test_blocks(block: object, text: str) -> None:
+    assert render([block]) == text  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("words", "escaped"),
+    [
+        ("a*b_c", r"a\*b\_c"),
+        ("<b>", r"\<b\>"),
+        ("# not a heading", r"\# not a heading"),
+        ("- not a list", r"\- not a list"),
+        ("1. not a list", r"1\. not a list"),
+        ("costs $5", r"costs \$5"),
+        ("[link](x)", r"\[link\](x)"),
+    ],
+)
+def test_words_stay_words(words: str, escaped: str) -> None:
+    assert render([Prose((words,))]).strip() == escaped
+
+
+@given(st.text(max_size=60))
+def test_no_tag_and_no_mathematics_comes_from_words(words: str) -> None:
+    made = render(
+        [Prose((words,), "prompt"), Heading(1, words), Bullets(((words,),)), Table((words,), (((words,),),), {})]
+    )
+    assert not re.search(r"(?<!\\)[<$]", made)
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e]", made)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "problems").glob("*.yaml")), ids=lambda p: p.stem)
+def test_mathematics_is_balanced(path: Path) -> None:
+    paper = load(path)
+    text = render(document(paper.title, solve_paper(paper)))
+    outside = "".join(text.split("$$\n")[::2])
+    for block in text.split("$$\n")[1::2]:
+        assert block.count(r"\begin{") == block.count(r"\end{")
+        assert block.count("{") == block.count("}")
+        assert len(re.findall(r"\\left(?![a-z])", block)) == len(re.findall(r"\\right(?![a-z])", block))
+        assert "\n\n" not in block
+        assert not re.search(r"^\s*[-+=]\s", block, re.MULTILINE)
+    assert outside.count("$`") == outside.count("`$")

@@ -1,0 +1,112 @@
+"""The documents cannot drift: every example in them is run."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import solver
+from solver.cli import main
+from solver.describe import describe, overview
+from solver.families import families, family
+from solver.fields import fields_of
+from solver.solving import solve_paper
+from solver.spec import load_text
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONSOLE = re.findall(r"```console\n\$ (.*?)\n(.*?)```", README, re.DOTALL)
+YAML = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+
+
+@pytest.mark.parametrize(("command", "expected"), CONSOLE, ids=[c for c, _ in CONSOLE])
+def test_console_examples(command: str, expected: str) -> None:
+    """What the README shows is what is printed; … stands for lines left out."""
+    shell = (
+        re.sub(r"\bnnsolve\b", "PYTHON -m solver", command)
+        .replace("python3", "PYTHON")
+        .replace("PYTHON", sys.executable)
+    )
+    done = subprocess.run(
+        shell, shell=True, capture_output=True, text=True, cwd=ROOT, env={**os.environ, "COLUMNS": "100"}
+    )
+    printed = done.stdout + done.stderr
+    at = 0
+    for piece in expected.split("…\n"):
+        assert piece.strip("\n") in printed[at:], f"{piece}\nnot in\n{printed[at:]}"
+        at = printed.index(piece.strip("\n"), at)
+
+
+@pytest.mark.parametrize("text", YAML, ids=[y.splitlines()[0] for y in YAML])
+def test_yaml_examples(text: str) -> None:
+    solutions = solve_paper(load_text(text))
+    assert all(solution.answers for solution in solutions)
+
+
+def test_python_example() -> None:
+    code = re.search(r"```python\n(.*?)```", README, re.DOTALL)
+    assert code
+    done = subprocess.run([sys.executable, "-c", code[1]], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    s = solver.solve(ROOT / "problems" / "q2.yaml")
+    assert s["c/J"].value == 1.66
+    assert str(s["c/J"].exact_value).startswith("1.679")
+
+
+def test_every_command_and_option_is_documented() -> None:
+    for name, command in main.commands.items():
+        assert f"nnsolve {name}" in README
+        for option in command.params:
+            long = [o for o in option.opts if o.startswith("--")]
+            assert not long or any(o in README for o in option.opts), f"{name} {option.opts}"
+
+
+def test_every_family_is_named_in_the_overview() -> None:
+    listed = overview()
+    assert all(re.search(rf"^{name}\s", listed, re.MULTILINE) for name in families())
+
+
+@pytest.mark.parametrize("name", families())
+def test_a_family_documents_itself(name: str) -> None:
+    module = family(name)
+    first = (module.__doc__ or "").strip().splitlines()
+    assert first, "a family's docstring says what it solves"
+    assert first[0].endswith(".")
+    assert len(first[0]) <= 110
+    assert all(field.doc for field in fields_of(module.Given).values())
+    printed = describe(name)
+    assert all(field in printed for field in fields_of(module.Given))
+
+
+@pytest.mark.parametrize("name", families())
+def test_a_family_s_example_runs(name: str) -> None:
+    (solution,) = solve_paper(load_text(family(name).EXAMPLE))
+    assert solution.answers
+    for _, solved in solution:
+        solved.lines()
+
+
+@pytest.mark.parametrize("name", families())
+def test_a_family_has_a_problem_file(name: str) -> None:
+    texts = [p.read_text(encoding="utf-8") for p in (ROOT / "problems").glob("*.yaml")]
+    assert any(re.search(rf"family: {name}\b", text) for text in texts)
+
+
+def test_families_command() -> None:
+    run = CliRunner().invoke(main, ["families", "mlp"])
+    assert run.exit_code == 0
+    assert "x: the input pattern (vector, required)" in run.output
+    wrong = CliRunner().invoke(main, ["families", "mpl"])
+    assert wrong.exit_code == 2
+    assert "did you mean 'mlp'?" in wrong.output
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "problems").glob("*.yaml")), ids=lambda p: p.stem)
+@pytest.mark.parametrize("form", ["markdown", "json", "text"])
+def test_every_problem_solves_in_every_format(path: Path, form: str) -> None:
+    run = CliRunner().invoke(main, ["run", str(path), "--format", form, "--compare", "--detail", "full"])
+    assert run.exit_code == 0, run.output
