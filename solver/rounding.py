@@ -13,7 +13,7 @@ Carry = Literal["rounded", "exact"]
 MAX_DIGITS = 12
 _EPSILON = float(np.finfo(float).eps)
 _POWERS_OF_TEN = 10.0 ** np.arange(40)
-_VANISHING = 1e-280  # figures of what is smaller are out of a float's reach: it counts as 0
+_VANISHING = 1e-200  # figures of what is smaller are out of a float's reach: it counts as 0
 _LARGEST_FIXED = 1e15  # beyond this a float has no decimals left to show
 
 

@@ -7,7 +7,8 @@ stride, rounded up. Whatever is the word unknown is solved for from the layer's 
 Quantities: D1 H1 W1 (input), D2 H2 W2 (output of the first layer) …; for convolution k (of any kind) n1 filters, d1
 filter depth, F1 size, s1 stride, p1 padding, r1 dilation (F1_h and F1_w where height and width differ); for pool k
 F_pool1 s_pool1 p_pool1; n_flat (flattened size), n_fc (neurons; n_fc1 … if several dense layers). Then
-params_filter1 params_conv1 … params_fc params_total (a long sum by params_subtotal1 …); flops_conv1 … flops_fc flops_total (macs_… with count: macs);
+params_filter1 params_conv1 … params_fc params_total (a long sum by params_subtotal1 …); flops_conv1 … flops_fc
+flops_total (macs_… with count: macs);
 depthwise_filters depthwise_size pointwise_filters pointwise_size, flops_depthwise flops_pointwise flops_separable,
 ratio and ratio_short, for a convolution made depthwise separable. A separable layer counts as two convolutions.
 

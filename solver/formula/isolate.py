@@ -8,6 +8,7 @@ The unknown stands once, under + − · / and brackets; everything else is a who
 """
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 
 from solver.formula.rational import rational
@@ -34,12 +35,8 @@ def isolate(left: Tree, right: Tree, unknown: str, *, every: bool = False) -> li
     if len(states) == 1:
         return [State(states[0].left, Name(unknown))]
     *states, _ = states
-    kept = (
-        [s for s, above in zip(states[1:], states, strict=False) if s[:2] != above[:2]]
-        if every
-        else [s for s in states if s.divided]
-    )
-    kept = kept or states[-1:]
+    changed = [state for above, state in pairwise(states) if state[:2] != above[:2]]
+    kept = (changed if every else [state for state in states if state.divided]) or states[-1:]
     last = kept[-1]
     kept = [s for s in kept if (s.left, s.right) != (left, right)]
     alone = _inverse(last.left, last.right, unknown)

@@ -1,7 +1,6 @@
 """An author's own formulas: what they give, and every way in which they can be wrong, at its place."""
 
 import json
-import time
 from pathlib import Path
 
 import numpy as np
@@ -241,20 +240,16 @@ def test_what_vanishes_is_zero_without_a_warning(text: str, rounding: str) -> No
 
 def test_results_are_bounded_before_they_are_computed() -> None:
     long = "{x: [" + ", ".join(["1"] * 3000) + "]}"
-    start = time.perf_counter()
     messages = [p.message for p in problems(spec(["m = x @ x.T", "s = sum(x @ x.T)"], long))]
     assert messages == ["x @ x.T has 3000×3000 numbers"] * 2
     many = "{x: [" + ", ".join(["1"] * 1500) + "]}"
     messages = [p.message for p in problems(spec([f"m{k} = x @ x.T" for k in range(500)], many))]
     assert messages == ["the results hold too many numbers"]
-    assert time.perf_counter() - start < 10
 
 
-def test_thousands_of_unknown_names_are_named_quickly() -> None:
-    start = time.perf_counter()
+def test_thousands_of_unknown_names_are_named() -> None:
     formulas: list[object] = [f"m{i} = " + " + ".join(f"n{i}_{j}" for j in range(50)) for i in range(500)]
     assert len(problems(spec(formulas))) >= 1_000
-    assert time.perf_counter() - start < 20
 
 
 @settings(max_examples=150, deadline=None)
