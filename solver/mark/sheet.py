@@ -1,0 +1,110 @@
+"""The answer sheet of a question: every answer asked for, its cells and their names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from solver.solution import Context, Solution, Solved, SolvedPart
+from solver.working import Derivation, Statement
+
+Kind = Literal["number", "word", "formula", "text"]
+"""How an answer is judged: by its value, as a word of few (TRUE, B), as a formula, or by a person."""
+
+
+class Cell(NamedTuple):
+    """One cell of an answer. row and column count from 0; both are 0 for a scalar or a word."""
+
+    name: str
+    key: str
+    row: int
+    column: int
+
+
+@dataclass
+class Answer:
+    """One answer of the sheet. key: its name, `b/u1`; part: the label of its part."""
+
+    key: str
+    part: str
+    solved: Solved
+    kind: Kind
+
+    @cached_property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns; 1×1 for a scalar or a word."""
+        if self.kind != "number":
+            return (1, 1)
+        rows, columns = self.solved.written.shape
+        return (rows, columns)
+
+    @cached_property
+    def cells(self) -> list[Cell]:
+        """Its cells by rows: `b/u1[1]`, `f/grad_W2[2,1]`, `c/J`."""
+        rows, columns = self.shape
+        if (rows, columns) == (1, 1):
+            return [Cell(self.key, self.key, 0, 0)]
+        if columns == 1:
+            return [Cell(f"{self.key}[{i + 1}]", self.key, i, 0) for i in range(rows)]
+        return [Cell(f"{self.key}[{i + 1},{j + 1}]", self.key, i, j) for i in range(rows) for j in range(columns)]
+
+
+class Quantity(NamedTuple):
+    """One quantity of a question's working, in the order of the page. key: its answer on the sheet, if it is asked."""
+
+    name: str
+    solved: Solved
+    key: str | None
+
+
+@dataclass
+class Sheet:
+    """What a question asks, and how each answer follows from the others.
+
+    chains: for each working, its quantities in order; each uses only what stands above it.
+    """
+
+    solution: Solution
+    answers: dict[str, Answer] = field(default_factory=dict)
+    chains: list[tuple[Context, list[Quantity]]] = field(default_factory=list)
+
+    @cached_property
+    def cells(self) -> dict[str, Cell]:
+        """Every cell by name, in the order of the page."""
+        return {cell.name: cell for answer in self.answers.values() for cell in answer.cells}
+
+    @property
+    def parts(self) -> list[SolvedPart]:
+        """The parts that ask for something."""
+        return [part for part in self.solution.parts if part.asked]
+
+
+def sheet(solution: Solution) -> Sheet:
+    """The answer sheet of a solved question."""
+    made = Sheet(solution)
+    keys: dict[tuple[int, str], str] = {}
+    for part in solution.parts:
+        for solved in part.asked:
+            key = part.key(solved)
+            made.answers[key] = Answer(key, part.label, solved, _kind(solved))
+            keys.setdefault((id(solved.context), solved.name), key)
+    contexts = {id(part.context): part.context for part in solution.parts if part.context is not None}
+    for identity, context in contexts.items():
+        chain = [
+            Quantity(name, context.solved[name], keys.get((identity, name)))
+            for name in context.working.items
+            if name in context.solved
+        ]
+        made.chains.append((context, chain))
+    return made
+
+
+def _kind(solved: Solved) -> Kind:
+    item = solved.item
+    if isinstance(item, Derivation):
+        return "formula"
+    if isinstance(item, Statement):
+        words = isinstance(item.answer, str) and not item.points_answer and len(item.answer) <= 20
+        return "word" if words else "text"
+    return "number"
