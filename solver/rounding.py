@@ -14,6 +14,7 @@ MAX_DIGITS = 12
 _EPSILON = float(np.finfo(float).eps)
 _POWERS_OF_TEN = 10.0 ** np.arange(40)
 _VANISHING = 1e-200  # figures of what is smaller are out of a float's reach: it counts as 0
+_SAMPLE = 256
 _LARGEST_FIXED = 1e15  # beyond this a float has no decimals left to show
 
 
@@ -25,10 +26,19 @@ def _half_up(x: Floats, places: NDArray[np.int64] | int) -> Floats:
     # tens and hundreds divide by 10, 100: 10.0**-2 is not exact, and 100 must come out as 100
     up, down = 10.0 ** np.maximum(places, 0), 10.0 ** np.maximum(-places, 0)
     with np.errstate(over="ignore"):  # what overflows here is beyond the largest fixed number, and stays as it is
-        scaled = np.abs(x) * up / down
-        slack = np.minimum(1e-12 + 64 * _EPSILON * scaled, 1e-6)
-        rounded = np.where(scaled < _LARGEST_FIXED, np.floor(scaled + (0.5 + slack)) / up * down, np.abs(x))
-    result: Floats = np.copysign(rounded, x) + 0.0  # + 0.0 turns -0.0 into 0.0
+        scaled = np.asarray(np.abs(x) * up / down)
+        result = np.asarray(scaled * (64 * _EPSILON))  # the slack; from here on in place, since arrays can be large
+        result += 1e-12
+        np.minimum(result, 1e-6, out=result)
+        result += 0.5
+        result += scaled
+        np.floor(result, out=result)
+        result /= up
+        result *= down
+    if not (scaled < _LARGEST_FIXED).all():
+        result = np.where(scaled < _LARGEST_FIXED, result, np.abs(x))
+    np.copysign(result, x, out=result)
+    result += 0.0  # turns -0.0 into 0.0
     return result
 
 
@@ -92,6 +102,9 @@ class Exact:
             return str(int(x))
         return repr(float(x))
 
+    def __reduce__(self) -> str:
+        return "EXACT"  # there is one, in another process too
+
 
 EXACT = Exact()
 Format = Rounding | Exact
@@ -103,7 +116,15 @@ def shortest(x: Floats, most: int) -> Rounding | None:
     largest = float(size.max(initial=0.0))
     if not largest < _LARGEST_FIXED:
         return None
-    scale = _POWERS_OF_TEN[: most + 1]
+    places = _fitting(size[:_SAMPLE], 0, most, largest)  # a few values of a large array tell most of it
+    while places is not None and len(size) > _SAMPLE and _fitting(size, places, places, largest) is None:
+        places = places + 1 if places < most else None
+    return None if places is None else Rounding(places)
+
+
+def _fitting(size: Floats, least: int, most: int, largest: float) -> int | None:
+    """The first of `least` to `most` decimals that write every size exactly; None where none do."""
+    scale = _POWERS_OF_TEN[least : most + 1]
     scaled = size * scale
     fits = (np.abs(scaled - np.rint(scaled)) <= 1e-9 + 64 * _EPSILON * largest * scale).all(axis=0)
-    return Rounding(int(fits.argmax())) if fits.any() else None
+    return least + int(fits.argmax()) if fits.any() else None

@@ -14,9 +14,9 @@ from solver.errors import nearest
 from solver.formula.reduce import Detail
 from solver.formula.symbol import Symbol
 from solver.formula.text import TextPrinter
-from solver.formula.tree import Literal_, Name, Num, literal, written_literal
+from solver.formula.tree import Literal_, Name, Num, Tree, literal, written_literal
 from solver.rounding import EXACT, Carry, Floats, Format, Rounding, shortest
-from solver.working import Answer, Item, Line, Stated, Statement, Working
+from solver.working import Answer, Derivation, Item, Line, Stated, Statement, Working
 
 Value: TypeAlias = "float | int | str | Floats | list[Answer]"
 
@@ -50,9 +50,11 @@ class Solved:
 
     @property
     def value(self) -> Value:
-        """The value as written: a number for a scalar, an array for a vector or matrix, words for a statement."""
+        """The value as written: a number for a scalar, an array otherwise; words for a statement or a derivation."""
         if isinstance(self.item, Statement):
             return self.item.answer
+        if isinstance(self.item, Derivation):
+            return self.item.source
         if isinstance(self.item, Stated) and isinstance(self.item.numbers, Num):
             return typed_number(self.item.numbers.text)
         written = self.written
@@ -70,7 +72,7 @@ class Solved:
     @property
     def diverges(self) -> bool:
         """Whether carrying rounded and exact values prints different numbers."""
-        if isinstance(self.item, Stated | Statement) or self.rounded is None or self.exact is None:
+        if isinstance(self.item, Stated | Statement | Derivation) or self.rounded is None or self.exact is None:
             return False
         return not np.array_equal(self.form.round(self.rounded), self.form.round(self.exact))
 
@@ -85,6 +87,11 @@ class Solved:
             return self._printed
         return literal(self.exact, needed or Rounding(digits, self.form.figures))
 
+    @property
+    def shown(self) -> Tree:
+        """What stands behind its equals sign where it is stated: its numbers, or the formula that was derived."""
+        return self.item.formula if isinstance(self.item, Derivation) else self.literal()
+
     @cached_property
     def _printed(self) -> Literal_:
         return self.item.numbers if isinstance(self.item, Stated) else written_literal(self.written, self.form)
@@ -94,7 +101,8 @@ class Solved:
         """The value as printed in one line."""
         if isinstance(self.item, Statement):
             return str(self.item.answer)
-        return TextPrinter(most=10**6).print(self.literal())
+        symbols = self.context.working.symbols if isinstance(self.item, Derivation) else None
+        return TextPrinter(symbols, most=10**6).print(self.shown)
 
     def lines(self, detail: Detail = "normal") -> list[Line]:
         """The lines of working."""
@@ -103,6 +111,9 @@ class Solved:
             return []
         if isinstance(item, Stated):
             return [Line(item.numbers, left=Name(item.name))]
+        if isinstance(item, Derivation):
+            brief = [Line(item.formula, left=Name(item.name), note=item.steps[-1].note)]
+            return brief if detail == "brief" else list(item.steps)
         return item.lines(self._operands, self.written, self.form, detail)
 
     def _operands(self, guard: int) -> Mapping[str, Literal_]:

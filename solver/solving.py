@@ -9,7 +9,7 @@ from solver.formula.check import TOLERANCE
 from solver.rounding import EXACT, Carry, Floats, Format, Rounding
 from solver.solution import Context, Solution, Solved, SolvedPart
 from solver.spec import Paper, Part, Question, load
-from solver.working import Computed, Item, Stated, Statement
+from solver.working import Computed, Derivation, Item, Stated, Statement
 
 
 def solve(path: str | Path, *, carry: Carry | None = None, decimals: int | None = None) -> Solution:
@@ -45,7 +45,7 @@ def solve_question(question: Question, *, carry: Carry | None = None, decimals: 
     return Solution(question.title, question.file, question.prompt, rounding, solver.carry, parts)
 
 
-_WORDS = np.zeros((1, 1))  # a statement has no number
+_WORDS = np.zeros((1, 1))  # a statement has no number, nor has a derivation in symbols
 
 
 class _Solver:
@@ -88,7 +88,7 @@ class _Solver:
                 for env in context.envs.values():
                     env[item.name] = value
                 return Solved(item, context, part.label, EXACT, value, value, value)
-            case Statement():
+            case Statement() | Derivation():
                 return Solved(item, context, part.label, EXACT, _WORDS, None, None)
         form = item.form(policy)
         found: dict[Carry, Floats | None] = {"rounded": None, "exact": None}
@@ -109,17 +109,23 @@ class _Solver:
 
     def prove(self, question: Question, parts: list[SolvedPart]) -> None:
         """Checks the gradients of every part by central differences; a mismatch is a problem, never an answer."""
+        places = [part.place for part in question.parts]
+        shown = [(part, place, {s.name for s in part.steps}) for part, place in zip(parts, places, strict=True)]
         for context in self.contexts.values():
             exact = context.envs["exact"]
             for proof in context.working.proofs:
-                gradients = {made for made in proof.variables.values() if made in exact}
+                gradients = {
+                    made
+                    for made in proof.variables.values()
+                    if made in exact or (made in context.solved and isinstance(context.solved[made].item, Derivation))
+                }
                 if not gradients:
                     continue
                 found = proof.largest_difference(exact)
-                for part, place in zip(parts, (p.place for p in question.parts), strict=True):
-                    if part.context is not context or not any(s.name in gradients for s in part.steps):
+                for part, place, steps in shown:
+                    if part.context is not context or gradients.isdisjoint(steps):
                         continue
-                    part.checked = found
+                    part.checked = max(found, part.checked or 0.0)
                     if not found <= TOLERANCE:
                         message = f"the gradients of part {part.label} differ from central differences by {found:.1g}"
                         self.problems.append(

@@ -5,26 +5,28 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
 
-from solver.errors import FormulaError, Place, Problem, SpecError
+from solver.errors import FormulaError, Place, Problem, SpecError, nearest
 from solver.families import families, family
 from solver.fields import AtLeast, AtMost, entries_of, number, read, text_of, whole_number
+from solver.mark.scheme import Scheme, check_weights, read_scheme
 from solver.nodes import MAX_BYTES, Node, Report, read_nodes
 from solver.rounding import MAX_DIGITS, Carry, Rounding
-from solver.working import Working
+from solver.working import Gradients, Working
 
 MAX_PARTS_DEPTH = 4
 DEFAULT_ROUNDING = Rounding(2)
 MAX_QUESTIONS = 200
 
-_QUESTION_KEYS = ("title", "prompt", "round", "carry", "given", "parts")
+_QUESTION_KEYS = ("title", "prompt", "round", "carry", "marking", "given", "parts")
 _PART_KEYS = ("label", "marks", "prompt", "round", "given", "find", "parts", "note")
+_GRADIENTS_OF = "gradients of"
 _LABEL = re.compile(r"[A-Za-z0-9]{1,12}")
 
 
@@ -63,6 +65,7 @@ class Question:
     prompt: str = ""
     rounding: Rounding = DEFAULT_ROUNDING
     carry: Carry = "rounded"
+    marking: Scheme | None = None
     parts: list[Part] = field(default_factory=list)
 
 
@@ -168,6 +171,9 @@ class _Reader:
     def __init__(self, file: str, report: Report) -> None:
         self.file, self.report = file, report
         self.labels: dict[str, Place] = {}
+        self.asking: dict[
+            int, tuple[Gradients, Node]
+        ] = {}  # who is to derive gradients, and where that was asked first
 
     def question(self, node: Node) -> Question:
         question = Question("", self.file)
@@ -185,6 +191,9 @@ class _Reader:
             self.report.add(node, "'parts' is missing", "a question has a list of parts, each with a label")
         else:
             question.parts = list(self.parts(parts, "", task, question.rounding, 1))
+        self.derive()
+        if "marking" in entries:
+            question.marking = self.marking(entries["marking"], question.parts)
         return question
 
     def entries(self, node: Node, known: tuple[str, ...]) -> dict[str, Node]:
@@ -218,6 +227,13 @@ class _Reader:
             return "exact"
         self.report.add(node, f"found {node.found()} for carry, expected rounded or exact")
         return "rounded"
+
+    def marking(self, node: Node, parts: list[Part]) -> Scheme | None:
+        scheme = read_scheme(node, self.report)
+        asked = [f"{part.label}/{name}" if name else part.label for part in parts for name in part.find]
+        if scheme and not self.report.problems:  # parts that could not be read have no names
+            check_weights(scheme, asked, self.report)
+        return scheme
 
     def parts(self, node: Node, prefix: str, task: Task | None, rounding: Rounding, depth: int) -> Iterator[Part]:
         if node.kind != "list" or not node.items:
@@ -308,10 +324,65 @@ class _Reader:
             self.report.add(node, "find names nothing", "leave it out to ask for every step")
         asked: dict[str, None] = {}
         for word in words:
-            name = text_of(word, self.report, "find")
-            try:
-                asked.update(dict.fromkeys(working.expand([name])))
-            except KeyError:
-                if name:
-                    self.report.unknown(word, "find", name, working.findable())
+            asked.update(dict.fromkeys(self.found(word, working)))
         return list(asked)
+
+    def found(self, word: Node, working: Working) -> list[str]:
+        """The names that one word of `find` asks for."""
+        known = working.findable()
+        by = self.gradients_of(word)
+        if by is not None:
+            return [name for node, variable in by for name in self.gradients(node, [variable], working)]
+        name = text_of(word, self.report, "find")
+        if name in known:
+            return working.expand([name])
+        if name == "gradients":
+            return self.gradients(word, None, working)
+        if name.startswith("grad_") and working.gradients and name.removeprefix("grad_") in working.items:
+            return self.gradients(word, [name.removeprefix("grad_")], working)
+        if name:
+            self.report.unknown(word, "find", name, [*known, "gradients"] if working.gradients else known)
+        return []
+
+    def gradients_of(self, word: Node) -> list[tuple[Node, str]] | None:
+        """The variables of `{gradients of: [W, b]}`, or of the text `gradients of [W, b]`, with their places."""
+        if word.kind == "map" and [key.text for key, _ in word.entries] == [_GRADIENTS_OF]:
+            node = word.entries[0][1]
+            listed = node.items if node.kind == "list" else [node]
+            return [(item, text_of(item, self.report, _GRADIENTS_OF)) for item in listed]
+        if word.kind == "scalar" and word.text.startswith(f"{_GRADIENTS_OF} "):
+            return [(word, name) for name in re.findall(r"[^\s,\[\]]+", word.text.removeprefix(_GRADIENTS_OF))]
+        return None
+
+    def gradients(self, node: Node, by: list[str] | None, working: Working) -> list[str]:
+        """The gradients by some variables, or by all; they are derived when all parts have asked."""
+        made = {name.removeprefix("grad_"): name for name in working.items if name.startswith("grad_")}
+        if working.gradients is None:
+            if not made or (by and by[0] not in made):
+                self.no_gradient(node, by, made)
+                return []
+            return [made[name] for name in by] if by else list(made.values())
+        try:
+            asked = working.gradients.ask(by)
+        except KeyError:
+            self.no_gradient(node, by, working.items)
+            return []
+        except FormulaError as error:
+            self.report.add(node, error.message, error.hint)
+            return []
+        self.asking.setdefault(id(working), (working.gradients, node))
+        return asked
+
+    def no_gradient(self, node: Node, by: list[str] | None, known: Iterable[str]) -> None:
+        if by is None:
+            self.report.add(node, "there are no gradients here", "they need a loss, or one scalar output")
+        elif by[0]:
+            self.report.add(node, f"no gradient by {by[0][:60]!r}", nearest(by[0], known))
+
+    def derive(self) -> None:
+        """Adds the steps to all gradients that parts asked for."""
+        for gradients, node in self.asking.values():
+            try:
+                gradients.derive()
+            except FormulaError as error:
+                self.report.add(node, error.message, error.hint)

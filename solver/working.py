@@ -25,11 +25,14 @@ Answer: TypeAlias = "str | int | float | list[Answer]"
 
 
 class Line(NamedTuple):
-    """One line of working: `left relation right`; without `left` it continues the line above. `note`: its reason."""
+    """One line of working: `left relation right`; without `left` it continues the line above. `note`: its reason.
+
+    → says what a term gives, such as a term of a loss its part of a gradient.
+    """
 
     right: Tree
     left: Tree | None = None
-    relation: Literal["=", "≈"] = "="
+    relation: Literal["=", "≈", "→"] = "="
     note: str = ""
 
 
@@ -106,6 +109,23 @@ class Statement:
         return ()
 
 
+@dataclass(slots=True)
+class Derivation:
+    """A formula worked out in symbols: lines with their reasons, but no number. needs: the items it starts from."""
+
+    name: str
+    formula: Tree
+    steps: tuple[Line, ...]
+    title: str = ""
+    why: str = ""
+    needs: tuple[str, ...] = ()
+
+    @property
+    def source(self) -> str:
+        """The formula as an author would type it."""
+        return source(self.formula)
+
+
 class Computed(Protocol):
     """Whatever has a number that the page works out: a step, an equation solved for its unknown, …
 
@@ -127,7 +147,7 @@ class Computed(Protocol):
     def lines(self, operands: Operands, result: Floats, form: Format, detail: Detail) -> list[Line]: ...
 
 
-Item: TypeAlias = Stated | Statement | Computed
+Item: TypeAlias = Stated | Statement | Derivation | Computed
 
 
 class Proof(Protocol):
@@ -138,7 +158,30 @@ class Proof(Protocol):
 
     @property
     def variables(self) -> Mapping[str, str]: ...
-    def largest_difference(self, exact: Env) -> float: ...
+    def largest_difference(self, exact: dict[str, Floats]) -> float: ...
+
+
+class Gradients(Protocol):
+    """Gradients that parts may ask for; they are derived once all have asked."""
+
+    def ask(self, names: Iterable[str] | None = None) -> list[str]:
+        """The names of the gradients by the names given, or by everything that is given.
+
+        Raises KeyError for a name without a gradient, FormulaError where the output is no scalar.
+        """
+
+    def derive(self) -> None:
+        """Adds the steps; raises FormulaError where there is no derivative."""
+
+
+class Repeat(NamedTuple):
+    """A step that every iteration repeats with new numbers: from the second on, only its number is shown, in a table.
+
+    heading: the symbol above its column; None where it is in no column.
+    """
+
+    iteration: int
+    heading: Symbol | None = None
 
 
 @dataclass(slots=True)
@@ -146,14 +189,18 @@ class Working:
     """Named quantities in the order of the page: what is given, then steps that use only what stands above them.
 
     groups: what a part may ask for under one word, `hidden` for u1, h1, u2, h2.
-    proofs: what checks the derived gradients among the items.
+    default: what a part finds that asks for nothing; every step if empty.
+    gradients: what parts may ask gradients of. proofs: what checks those among the items. repeats: the steps of iterations, by name.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
     symbols: dict[str, Symbol] = field(default_factory=dict)
     shapes: dict[str, Shape] = field(default_factory=dict)
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    default: tuple[str, ...] = ()
+    gradients: Gradients | None = None
     proofs: list[Proof] = field(default_factory=list)
+    repeats: dict[str, Repeat] = field(default_factory=dict)
 
     def given(self, name: str, numbers: Literal_, title: str = "", symbol: Symbol | None = None) -> None:
         """States a given quantity; a 1×1 array is a scalar."""
@@ -206,14 +253,15 @@ class Working:
         return [word for word in (*self.groups, *self.items) if word]
 
     def expand(self, words: Iterable[str]) -> list[str]:
-        """The names that words ask for, each once; no words ask for every step. Raises KeyError for an unknown word."""
+        """The names that words ask for, each once; no words ask for the default. Raises KeyError for an unknown word."""
         asked: dict[str, None] = {}
         for word in words:
             if word not in self.groups and word not in self.items:
                 raise KeyError(word)
             asked.update(dict.fromkeys(self.groups.get(word, (word,))))
         if not asked:
-            asked = dict.fromkeys(n for n, item in self.items.items() if not isinstance(item, Stated))
+            every = (n for n, item in self.items.items() if not isinstance(item, Stated))
+            asked = dict.fromkeys(self.default or every)
         return list(asked)
 
     def closure(self, asked: Iterable[str]) -> list[str]:

@@ -99,7 +99,7 @@ def test_a_family_has_a_problem_file(name: str) -> None:
 def test_families_command() -> None:
     run = CliRunner().invoke(main, ["families", "mlp"])
     assert run.exit_code == 0
-    assert "x: the input pattern (vector, required)" in run.output
+    assert "x: the input pattern (vector)" in run.output
     wrong = CliRunner().invoke(main, ["families", "mpl"])
     assert wrong.exit_code == 2
     assert "did you mean 'mlp'?" in wrong.output

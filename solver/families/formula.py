@@ -9,7 +9,12 @@ A quantity is a number, a vector (a list) or a matrix (a list of rows). A formul
 in the formula language: names, numbers, + - * / ** @, .T, brackets, and functions such as tanh, log, exp, sum. Constants
 are quantities too: give e or pi where a formula uses them.
 
-find: any quantity by name; all formulas if left out.
+Gradients are derived, of the last formula or of the one named as `output`, which must be a scalar:
+
+    output: J
+
+find: any quantity by name; gradients (by every given quantity that leads to the output); `gradients of: [W, h]` (by
+given quantities or by results of formulas), which are called grad_W, grad_h; all formulas if left out.
 """
 
 import re
@@ -19,7 +24,9 @@ from solver.errors import FormulaError, Place, nearest
 from solver.fields import AtLeast, AtMost, Quantity, Spec
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import is_name, parse
+from solver.formula.shape import SCALAR, show
 from solver.formula.tree import Tree, names
+from solver.gradients import OnDemand
 from solver.nodes import Report
 from solver.working import Working
 
@@ -67,6 +74,7 @@ class Given(Spec):
     quantities: Annotated[
         dict[str, Quantity] | None, AtMost(MAX_QUANTITIES), "what is given, by name: a number, a vector or a matrix"
     ] = None
+    output: Annotated[str | None, "the scalar that gradients are taken of; the last formula's if left out"] = None
 
 
 def work(given: Given, report: Report) -> Working:
@@ -94,7 +102,22 @@ class _Reader:
                 self.made.given(name, numbers)
         for k, item in enumerate(self.given.formulas):
             self.formula(k, item)
+        self.gradients()
         return self.made
+
+    def gradients(self) -> None:
+        """Lets parts ask for gradients; an output that has none is noted."""
+        defined = [_split(_text(item))[0] for item in self.given.formulas]
+        output = self.given.output or (defined[-1] if defined else "")
+        if not output or output in self.spoilt:
+            return
+        if output not in defined:
+            self.report.add(self.given.place("output"), f"unknown output {output[:60]!r}", nearest(output, defined))
+        elif self.given.output and self.made.shapes[output] != SCALAR:
+            message = f"{output} is {show(self.made.shapes[output])}, but only a scalar has a gradient"
+            self.report.add(self.given.place("output"), message, "sum it, or name another output")
+        else:
+            self.made.gradients = OnDemand(self.made, output)
 
     def place(self, k: int, column: int = 0) -> Place:
         """Where formula k stands, or a column of its text."""

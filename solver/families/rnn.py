@@ -6,21 +6,25 @@ Weights are stored inputs × neurons. At each time t, with φ the hidden and σ 
     Elman (hidden recurrence)      h(t) = φ(Uᵀx(t) + Wᵀh(t−1) + b),   W is hidden × hidden
     both                           y(t) = σ(Vᵀh(t) + c)
 
-An Elman network without V has its hidden states only.
+An Elman network without V has its hidden states only. With desired outputs d(t) and a loss, J(t) is the loss at time
+t and J their sum; its gradients are derived back through time, the weights being the same at every time.
 
-Quantities: x1 x2 …, U W V b c, y0 (Jordan) or h0 (Elman) (given); h1 y1 h2 y2 … (the states, in the order of time).
+Quantities: x1 x2 …, U W V b c, y0 (Jordan) or h0 (Elman), d1 d2 … (given); h1 y1 h2 y2 … (the states, in the order of
+time); J1 J2 … J (losses); delta_y1 delta_h1 … (gradients at the net inputs); grad_U grad_W ….
 
-find: parameters (U, W, V, b, c), hidden (all h), output (all y), states (h and y in the order of time), or any
-quantity by name.
+find: parameters (U, W, V, b, c), hidden (all h), output (all y), states (h and y in the order of time), loss (J1 … J),
+gradients (by all parameters), `gradients of: [W, h1]`, or any quantity by name; states and losses if left out.
 """
 
 from typing import Annotated, Literal
 
 import numpy as np
 
+from solver.families._network import Loss
 from solver.fields import AtLeast, AtMost, Matrix, Spec, Vector
 from solver.formula.symbol import Symbol
-from solver.formula.tree import Array
+from solver.formula.tree import Array, Name, Sum
+from solver.gradients import OnDemand
 from solver.nodes import Report
 from solver.working import Working
 
@@ -61,6 +65,8 @@ class Given(Spec):
     y0: Annotated[Vector | None, "jordan: the output before the first step, or one number for all; else 0"] = None
     activation: Annotated[Activation, "of the hidden neurons"] = "tanh"
     output_activation: Annotated[OutputActivation, "of the output neurons"] = "sigmoid"
+    d: Annotated[tuple[Vector, ...] | None, "the desired outputs, one vector a step; one-hot for softmax"] = None
+    loss: Annotated[Loss, "the loss at each time; cross-entropy is binary after sigmoid"] = "none"
 
 
 def work(given: Given, report: Report) -> Working:
@@ -72,6 +78,8 @@ def work(given: Given, report: Report) -> Working:
     steps = range(1, len(given.x) + 1)
     for t in steps:
         _step(given, working, t)
+    if given.loss != "none":
+        _losses(given, working)
     hidden, output = [f"h{t}" for t in steps], [f"y{t}" for t in steps] if given.V is not None else []
     working.group("parameters", [name for name in "UWVbc" if name in working.items])
     working.group("hidden", hidden)
@@ -111,6 +119,8 @@ def _fits(given: Given, report: Report) -> bool:
             f"{'outputs' if jordan else 'hidden'} × hidden neurons" + _transposed(turned),
         )
     _check_vector("b", given.b, hidden, f"U is {_size(given.U)}", given, report)
+    if given.loss != "none":
+        _check_loss(given, report)
     if given.V is not None and outputs:
         _check_vector("c", given.c, outputs, f"V is {_size(given.V)}", given, report)
         if jordan:
@@ -142,6 +152,31 @@ def _check_inputs(given: Given, report: Report, inputs: int) -> None:
             report.add(given.place("x", t), f"x({t + 1}) is {_size(x)}, but x(1) is {_size(first)}")
 
 
+def _check_loss(given: Given, report: Report) -> None:
+    """A loss needs outputs, and a desired output of their size for each of them."""
+    if given.V is None:
+        report.add(given.place("loss"), "a loss needs outputs, but there is no V", "give V, or leave loss out")
+        return
+    softmax = given.output_activation == "softmax"
+    if given.loss == "cross-entropy" and given.output_activation not in ("sigmoid", "softmax"):
+        found = f"cross-entropy after {given.output_activation}"
+        report.add(given.place("loss"), found, "it needs a sigmoid or softmax output")
+    if given.d is None:
+        report.add(given.place("loss"), "'d' is missing: a loss needs the desired outputs")
+        return
+    if len(given.d) != len(given.x):
+        found = f"d has {len(given.d)} vectors, but x has {len(given.x)}"
+        report.add(given.place("d"), found, "one desired output for each time")
+    outputs = given.V.value.shape[1]
+    for t, d in enumerate(given.d):
+        if d.value.shape[0] != outputs:
+            found = f"d({t + 1}) is {_size(d)}, but V is {_size(given.V)}: {outputs}×1 expected"
+            report.add(given.place("d", t), found)
+        elif given.loss == "cross-entropy" and softmax and abs(d.value.sum() - 1) > 1e-9:
+            found = f"d({t + 1}) sums to {d.value.sum():g}"
+            report.add(given.place("d", t), found, "the classes' probabilities sum to 1")
+
+
 def _check_vector(name: str, vector: Array | None, size: int, because: str, given: Given, report: Report) -> None:
     if vector is not None and vector.value.shape[0] not in (1, size):
         report.add(given.place(name), f"{name} is {_size(vector)}, but {because}: {size}×1 expected")
@@ -171,6 +206,8 @@ def _givens(given: Given, working: Working) -> None:
             working.given("y0", _full(given.y0, outputs), "Initial output", _at("y", 0))
     for t, x in enumerate(given.x, 1):
         working.given(f"x{t}", x, f"Input at t = {t}", _at("x", t))
+    for t, d in enumerate(given.d or (), 1):
+        working.given(f"d{t}", d, f"Desired output at t = {t}", _at("d", t))
 
 
 def _full(vector: Array | None, size: int) -> Array:
@@ -194,6 +231,34 @@ def _step(given: Given, working: Working, t: int) -> None:
     if given.V is not None:
         formula = _activated(given.output_activation, f"V.T @ h{t} + c")
         working.step(f"y{t}", formula, f"At t = {t}: output of the network", symbol=_at("y", t))
+
+
+def _losses(given: Given, working: Working) -> None:
+    """The loss at each time, and their sum, whose gradients parts may ask for."""
+    steps = range(1, len(given.x) + 1)
+    losses = [f"J{t}" for t in steps]
+    for t, name in zip(steps, losses, strict=True):
+        working.step(name, _loss(given, f"d{t}", f"y{t}"), f"At t = {t}: loss", symbol=_at("J", t))
+    working.step("J", Sum(tuple(map(Name, losses))) if len(losses) > 1 else Name("J1"), "Loss of the whole sequence")
+    working.group("loss", [*losses, "J"])
+    working.gradients = OnDemand(working, "J", [name for name in "UWVbc" if name in working.items])
+
+
+def _loss(given: Given, d: str, y: str) -> str:
+    """The loss at one time as a formula."""
+    assert given.V is not None
+    single = given.V.value.shape[1] == 1
+    if given.loss == "cross-entropy":
+        if given.output_activation == "softmax":
+            return f"-sum({d}*log({y}))"
+        terms = f"{d}*log({y}) + (1 - {d})*log(1 - {y})"
+        return f"-{d}*log({y}) - (1 - {d})*log(1 - {y})" if single else f"-sum({terms})"
+    square = f"({d} - {y})**2"
+    if single:
+        return f"{square}/2" if given.loss == "half-square-error" else square
+    return {"half-square-error": f"sum({square})/2", "mean-square-error": f"mean({square})"}.get(
+        given.loss, f"sum({square})"
+    )
 
 
 def _activated(activation: str, u: str) -> str:

@@ -6,6 +6,7 @@ Number factors move to the front (−2(d − y)), transposes cancel, factors of 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 from solver.formula.shape import SCALAR, Shape, shape
@@ -14,6 +15,7 @@ from solver.formula.tree import Bin, Call, Group, Neg, Num, Sum, Transpose, Tree
 Shapes = Mapping[str, Shape]
 
 ONE = Num("1")
+ZERO = Num("0")
 MOST_TERMS = 4  # a longer sum is one flat node, whatever its length
 
 
@@ -28,12 +30,20 @@ def split(tree: Tree) -> tuple[Fraction, Tree | None]:
         case Neg(x):
             factor, rest = split(x)
             return -factor, rest
-        case Bin("*", a, b) if isinstance(bare(a), Num | Neg) and split(a)[1] is None:
-            factor, rest = split(b)
-            return split(a)[0] * factor, rest
+        case Bin("*", a, b):
+            factor, front = split(a)
+            if front is not None:
+                return (factor, Bin("*", front, b)) if factor != 1 else (factor, tree)
+            other, rest = split(b)
+            return factor * other, rest
         case Bin("/", a, Num(text)) if Fraction(text):
             factor, rest = split(a)
             return factor / Fraction(text), rest
+        case Bin("/", a, b):
+            (above, top), (below, bottom) = split(a), split(b)
+            if above == below == 1 or not below or bottom is None:
+                return Fraction(1), tree
+            return above / below, Bin("/", top or ONE, bottom)
         case _:
             return Fraction(1), tree
 
@@ -41,7 +51,14 @@ def split(tree: Tree) -> tuple[Fraction, Tree | None]:
 def join(factor: Fraction, rest: Tree | None) -> Tree:
     """factor · rest, as short as it can be written."""
     if factor == 0:
-        return Num("0")
+        return ZERO
+    if isinstance(rest, Bin) and rest.op == "/" and abs(factor) != 1:
+        top = join(Fraction(abs(factor.numerator)), None if rest.a == ONE else rest.a)
+        made: Tree = Bin("/", top, join(Fraction(factor.denominator), rest.b))
+        return Neg(made) if factor < 0 else made
+    decimal = _decimal(abs(factor))
+    if decimal and rest is not None:
+        return _in_front(Neg(Num(decimal)) if factor < 0 else Num(decimal), rest)
     if factor.denominator != 1:
         above = join(Fraction(factor.numerator), rest)
         return Bin("/", above, Num(str(factor.denominator)))
@@ -53,11 +70,23 @@ def join(factor: Fraction, rest: Tree | None) -> Tree:
     return _in_front(Neg(number) if factor < 0 else number, rest)
 
 
+def _decimal(factor: Fraction) -> str:
+    """0.02, where 1/50 would not be written as a quotient: tenths and their like; no text for whole numbers and x/2."""
+    bottom = factor.denominator
+    while bottom % 2 == 0:
+        bottom //= 2
+    if bottom % 5:
+        return ""
+    while bottom % 5 == 0:
+        bottom //= 5
+    return str(Decimal(factor.numerator) / Decimal(factor.denominator)) if bottom == 1 else ""
+
+
 def _in_front(number: Tree, rest: Tree) -> Tree:
     """number · rest, the number at the very front of a chain of products: 2·β·W."""
     if isinstance(rest, Bin) and rest.op == "*":
         return Bin("*", _in_front(number, rest.a), rest.b)
-    return Bin("*", number, Group(rest) if isinstance(rest, Bin) and rest.op == "@" else rest)
+    return Bin("*", number, rest)
 
 
 def minus(x: Tree) -> Tree:
@@ -72,13 +101,34 @@ def times(a: Tree, b: Tree, shapes: Shapes) -> Tree:
     if x is None or y is None:
         return join(f * g, x if y is None else y)
     left, right = shape(x, shapes), shape(y, shapes)
-    if _is(x, "ones") and left in (right, SCALAR):
-        return join(f * g, y)
-    if _is(y, "ones") and right in (left, SCALAR):
-        return join(f * g, x)
+    for factor, other in ((x, y), (y, x)):
+        if left == right or shape(factor, shapes) == SCALAR:
+            kept = _without_ones(factor, shapes)
+            if kept is not None:
+                return times(join(f * g, None), times(kept, other, shapes), shapes)
+    for top, below in ((x, y), (y, x)):
+        if isinstance(below, Bin) and below.op == "/" and below.a == ONE:
+            return join(f * g, ratio(top, below.b, shapes))
     if right == SCALAR != left:
         x, y = y, x
     return join(f * g, Bin("*", _bracketed(x), y))
+
+
+def _without_ones(x: Tree, shapes: Shapes) -> Tree | None:
+    """A product without its factor of ones, s·1 as s; None where it has none."""
+    match x:
+        case Call("ones"):
+            return ONE
+        case Bin("*", a, b):
+            for factor, other in ((a, b), (b, a)):
+                kept = _without_ones(factor, shapes)
+                if kept is not None:
+                    return times(kept, other, shapes)
+        case Bin("/", a, b):
+            kept = _without_ones(a, shapes)
+            if kept is not None:
+                return ratio(kept, b, shapes)
+    return None
 
 
 def _bracketed(x: Tree) -> Tree:
@@ -115,6 +165,8 @@ def transpose(x: Tree, shapes: Shapes) -> Tree:
     match inner:
         case Transpose(y):
             made: Tree = y
+        case Bin("/", a, b) if shape(b, shapes) == SCALAR:
+            made = Bin("/", transpose(a, shapes), b)
         case Bin("@", a, b):
             made = matmul(transpose(b, shapes), transpose(a, shapes), shapes)
         case Bin("*", a, b) if shape(a, shapes) == SCALAR:
@@ -124,9 +176,12 @@ def transpose(x: Tree, shapes: Shapes) -> Tree:
     return join(factor, made) if factor != 1 else made
 
 
-def power(x: Tree, n: str) -> Tree:
-    """xⁿ for a whole number n."""
-    return ONE if n == "0" else x if n == "1" else Bin("**", x, Num(n))
+def power(x: Tree, n: Fraction | int) -> Tree:
+    """xⁿ for a number n."""
+    if n == 1:
+        return x
+    exponent = join(Fraction(n), None)
+    return ONE if n == 0 else Bin("**", x, exponent if isinstance(exponent, Num) else Group(exponent))
 
 
 def ratio(a: Tree, b: Tree, shapes: Shapes) -> Tree:
@@ -134,12 +189,11 @@ def ratio(a: Tree, b: Tree, shapes: Shapes) -> Tree:
     (f, x), (g, y) = split(a), split(b)
     if y is None and g:
         return join(f / g, x)
-    above = join(f, x)
-    if above == Num("0"):
-        return above
-    negative = f < 0
-    made = Bin("/", join(abs(f), x), b)
-    return Neg(made) if negative else made
+    if x is not None and y is not None and _ungrouped(x) == _ungrouped(y):
+        return join(f / g, None if shape(x, shapes) == SCALAR else Call("ones", (x,)))
+    if not f or y is None:
+        return Bin("/", a, b) if f else ZERO
+    return join(f / g, Bin("/", x or ONE, y))
 
 
 def fit(adjoint: Tree, operand: Tree, shapes: Shapes) -> Tree:
@@ -147,12 +201,14 @@ def fit(adjoint: Tree, operand: Tree, shapes: Shapes) -> Tree:
     if shape(operand, shapes) == SCALAR and shape(adjoint, shapes) != SCALAR:
         factor, rest = split(adjoint)
         assert rest is not None
-        return join(factor, Call("sum", (rest,)))
+        return join(factor, Call("sum", (bare(rest),)))
     return adjoint
 
 
 def add(terms: Sequence[Tree], shapes: Shapes) -> Tree:
     """The sum of adjoints, like terms put together, zeros dropped."""
+    if len(terms) == 1:
+        return terms[0]
     factors: dict[Tree | None, Fraction] = {}
     firsts: dict[Tree | None, Tree | None] = {}
     for term in terms:
@@ -162,7 +218,7 @@ def add(terms: Sequence[Tree], shapes: Shapes) -> Tree:
         factors[key] = factors.get(key, Fraction(0)) + factor
     parts = [(f, firsts[key]) for key, f in factors.items() if f]
     if not parts:
-        return Num("0")
+        return ZERO
     if len(parts) > MOST_TERMS:
         return Sum(tuple(join(f, rest) for f, rest in parts))
     total = join(*parts[0])

@@ -9,29 +9,36 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from solver.formula.differentiate import local_derivative
-from solver.formula.functions import FUNCTIONS
-from solver.formula.tree import Call, Tree, bare
+from solver.formula.functions import CONSTANT, FUNCTIONS
+from solver.formula.local import constant_last, local_derivative
+from solver.formula.parse import parse
+from solver.formula.tree import Array, Bin, Call, Tree, rebuild, replace_names, walk
 from solver.formula.value import Env, value
 from solver.rounding import Floats
 
 MOST_CELLS = 256
+MOST_NUMBERS = 20_000_000
 DIRECTIONS = 3
+MANY_CELLS = 100_000  # so many that one direction has to do
 TOLERANCE = 1e-5
 _STEPS = (6e-6, 6e-7, 1e-4)
+_NOISE = 64 * float(np.finfo(float).eps)  # of an output, relative
+_NEAR = 1e-3  # a kink closer than this is gone past straight on
+
+Chain = Sequence[tuple[str, Tree]]
 
 
-def largest_difference(
-    chain: Sequence[tuple[str, Tree]], output: str, gradients: Mapping[str, Floats], given: Env
-) -> float:
-    """The largest difference between a gradient and its central difference, relative to gradients larger than 1.
+def largest_difference(chain: Chain, output: str, gradients: Mapping[str, Floats], given: Env) -> float:
+    """The largest difference between a gradient and its central difference, relative to the gradient.
 
+    A gradient so small that central differences cannot resolve it counts as the least that they can.
     gradients: by variable, each of the variable's shape; a variable may be given or defined in the chain.
     Of many cells, random directions through all of them are compared instead of each cell alone.
     """
     exact = evaluate(chain, given, {})
+    chain = [(name, straight(tree, exact)) for name, tree in chain]
     found = np.inf
-    for step in _STEPS:  # a kink close by, or strong curvature, wants another step
+    for step in _STEPS:  # strong curvature, or a large output, wants another step
         found = min(found, _difference(chain, output, gradients, given, exact, step))
         if found <= TOLERANCE / 10:
             break
@@ -39,26 +46,28 @@ def largest_difference(
 
 
 def _difference(
-    chain: Sequence[tuple[str, Tree]], output: str, gradients: Mapping[str, Floats], given: Env, exact: Env, step: float
+    chain: Chain, output: str, gradients: Mapping[str, Floats], given: Env, exact: Env, step: float
 ) -> float:
-    pushes = _pushes({name: exact[name].shape for name in gradients})
+    pushes = _pushes({name: exact[name].shape for name in gradients}, max(v.size for v in exact.values()))
     up = {name: step * p for name, p in pushes.items()}
     down = {name: -p for name, p in up.items()}
-    high = evaluate(chain, given, up, exact)[output]
-    low = evaluate(chain, given, down, exact)[output]
+    high = evaluate(chain, given, up)[output]
+    low = evaluate(chain, given, down)[output]
     slopes = ((high - low) / (2 * step)).reshape(-1)
     expected = sum(np.asarray((pushes[name] * gradient).sum(axis=(-2, -1))) for name, gradient in gradients.items())
-    scale = np.maximum(1.0, np.abs(expected))
-    worst = np.max(np.abs(slopes - expected) / scale, initial=0.0)
+    resolved = _NOISE / step * max(1.0, float(np.abs(exact[output]).max())) / TOLERANCE
+    worst = np.max(np.abs(slopes - expected) / np.maximum(np.abs(expected), resolved), initial=0.0)
     return float(worst) if np.isfinite(worst) else float("inf")
 
 
-def _pushes(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Floats]:
+def _pushes(shapes: Mapping[str, tuple[int, ...]], largest: int) -> dict[str, Floats]:
     """A batch of directions: each cell alone, or a few random ones through all cells; shape (batch, rows, columns)."""
     total = sum(int(np.prod(shape)) for shape in shapes.values())
-    if total > MOST_CELLS:
+    if total > MOST_CELLS or total * largest > MOST_NUMBERS:
         rng = np.random.default_rng(0)
-        return {name: rng.choice([-1.0, 1.0], (DIRECTIONS, *shape)) / np.sqrt(total) for name, shape in shapes.items()}
+        count = DIRECTIONS if total < MANY_CELLS else 1
+        signs = {name: rng.integers(0, 2, (count, *shape), dtype=np.int8) for name, shape in shapes.items()}
+        return {name: (2.0 * each - 1.0) / np.sqrt(total) for name, each in signs.items()}
     made, at = {}, 0
     for name, shape in shapes.items():
         size = int(np.prod(shape))
@@ -69,31 +78,49 @@ def _pushes(shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Floats]:
     return made
 
 
-def evaluate(
-    chain: Sequence[tuple[str, Tree]], given: Env, pushes: Mapping[str, Floats], exact: Env | None = None
-) -> dict[str, Floats]:
-    """The values of a chain, each named quantity pushed by what `pushes` adds to it.
-
-    exact: the values without pushes; where an activation stands at its kink there, it goes on straight with the
-    slope that its derivative formula gives.
-    """
+def evaluate(chain: Chain, given: Env, pushes: Mapping[str, Floats]) -> dict[str, Floats]:
+    """The values of a chain, each named quantity pushed by what `pushes` adds to it."""
     env: dict[str, Floats] = {name: v + pushes[name] if name in pushes else v for name, v in given.items()}
     for name, tree in chain:
         result = value(tree, env)
-        if exact is not None:
-            result = _through_kink(tree, env, exact, result)
         env[name] = result + pushes[name] if name in pushes else result
     return env
 
 
-def _through_kink(tree: Tree, env: Env, exact: Env, result: Floats) -> Floats:
-    top = bare(tree)
-    if not (isinstance(top, Call) and FUNCTIONS[top.fn].kink):
-        return result
-    u0 = value(top.args[0], exact)
-    at_kink = u0 == 0
-    if not at_kink.any():
-        return result
-    slope = value(local_derivative(top, tree), exact)
-    straight = value(tree, exact) + slope * (value(top.args[0], env) - u0)
-    return np.where(at_kink, straight, result)
+def straight(tree: Tree, exact: Env) -> Tree:
+    """The formula with straight lines in place of kinks at the values that `exact` gives.
+
+    A function that stands at its kink goes on with the slope of its derivative's formula; one whose derivative is 0,
+    such as a step, stays as it is.
+    """
+    if not any(isinstance(node, Call) and _bent(node) for node in walk(tree)):
+        return tree
+
+    def change(node: Tree) -> Tree:
+        if not (isinstance(node, Call) and _bent(node)):
+            return rebuild(node, change)
+        node = constant_last(node)
+        if FUNCTIONS[node.fn].derivative == CONSTANT:
+            return Array(value(node, exact))
+        at_kink = np.abs(value(_filled(FUNCTIONS[node.fn].kink, node), exact)) < _NEAR
+        bent = rebuild(node, change)
+        if not at_kink.any():
+            return bent
+        line: Tree = Array(value(node, exact))
+        for rule, argument in zip(("", *FUNCTIONS[node.fn].further), node.args, strict=False):
+            slope = Array(value(local_derivative(node, node, rule), exact))
+            moved = Bin("-", change(argument), Array(value(argument, exact)))
+            line = Bin("+", line, Bin("*", slope, moved))
+        weight = at_kink.astype(float)
+        return Bin("+", Bin("*", Array(weight), line), Bin("*", Array(1.0 - weight), bent))
+
+    return change(tree)
+
+
+def _bent(call: Call) -> bool:
+    row = FUNCTIONS[call.fn]
+    return bool(row.kink) or row.derivative == CONSTANT
+
+
+def _filled(formula: str, call: Call) -> Tree:
+    return replace_names(parse(formula), dict(zip(FUNCTIONS[call.fn].params, call.args, strict=False)))

@@ -29,7 +29,7 @@ def escape(text: str) -> str:
 @lru_cache(maxsize=4096)
 def symbol_latex(symbol: Symbol) -> str:
     """A symbol in LaTeX: bold for a vector or matrix, words upright."""
-    base = _base(symbol)
+    base = rf"\hat{{{_base(symbol)}}}" if symbol.hat else _base(symbol)
     if symbol.prime:
         base += "'"
     if symbol.sub:

@@ -8,12 +8,14 @@ Nothing is evaluated. Brackets and typed digits stay as the author wrote them.
 import ast
 import re
 import warnings
+from collections.abc import Mapping
 from functools import lru_cache
 from keyword import iskeyword
+from types import MappingProxyType
 
 from solver.errors import FormulaError, nearest
 from solver.formula.functions import FUNCTIONS
-from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Op, Transpose, Tree
+from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Op, Transpose, Tree, children, replace_names, walk
 
 MAX_LENGTH = 4_000
 MAX_DEPTH = 60
@@ -44,7 +46,22 @@ def parse(text: str) -> Tree:
         raise
 
 
-def _parse(text: str) -> Tree:
+def parse_using(text: str, own: Mapping[str, Tree]) -> Tree:
+    """The tree of a formula that may call an author's own functions: a call becomes the function's formula in `u`.
+
+    own: by name, each a formula in u alone. Raises FormulaError as `parse` does.
+    """
+    if not own:
+        return parse(text)
+    try:
+        return _parse(text, own)
+    except FormulaError as error:
+        if error.column:
+            error.column += len(text) - len(text.lstrip())
+        raise
+
+
+def _parse(text: str, own: Mapping[str, Tree] = MappingProxyType({})) -> Tree:
     if len(text) > MAX_LENGTH:
         raise FormulaError(f"a formula of {len(text)} characters is too long", f"the most is {MAX_LENGTH}")
     source = text.strip()
@@ -64,12 +81,13 @@ def _parse(text: str) -> Tree:
         raise FormulaError(f"{source[:80]!r} is not a formula", hint, error.offset or 1) from None
     except (ValueError, RecursionError, MemoryError):
         raise FormulaError("the formula is nested too deeply", f"the most is {MAX_DEPTH} levels") from None
-    return _Reader(source).tree(body, 0)
+    return _Reader(source, own).tree(body, 0)
 
 
 class _Reader:
-    def __init__(self, source: str) -> None:
-        self.source = source
+    def __init__(self, source: str, own: Mapping[str, Tree]) -> None:
+        self.source, self.own = source, own
+        self.nodes = 0
 
     def fail(self, node: ast.expr, hint: str = _LANGUAGE) -> FormulaError:
         found = ast.get_source_segment(self.source, node) or self.source
@@ -113,13 +131,35 @@ class _Reader:
         return Num(text)
 
     def call(self, node: ast.expr, fn: str, args: list[ast.expr], depth: int) -> Tree:
+        if fn in self.own:
+            return self.expanded(node, fn, args, depth)
         row = FUNCTIONS.get(fn)
         if row is None:
-            raise FormulaError(f"unknown function {fn!r}", nearest(fn, FUNCTIONS), node.col_offset + 1)
+            raise FormulaError(f"unknown function {fn!r}", nearest(fn, [*FUNCTIONS, *self.own]), node.col_offset + 1)
         if not row.least <= len(args) <= len(row.params):
             wanted = ", ".join(row.params)
             raise self.fail(node, f"{fn} takes ({wanted})")
         return Call(fn, tuple(self.tree(a, depth + 1) for a in args))
+
+    def expanded(self, node: ast.expr, fn: str, args: list[ast.expr], depth: int) -> Tree:
+        """A call of an author's function: its formula, the argument in place of u."""
+        if len(args) != 1:
+            raise self.fail(node, f"{fn} takes (u)")
+        argument = self.tree(args[0], depth + 1)
+        alone = isinstance(argument, Name | Num | Call)
+        made = replace_names(self.own[fn], {"u": argument if alone else Group(argument)})
+        self.nodes += sum(1 for _ in walk(made))
+        if self.nodes > MAX_LENGTH or _depth(made) > MAX_DEPTH:
+            raise self.fail(node, "written out in full, the formula is too long or nested too deeply")
+        return made if isinstance(made, Name | Num | Call) else Group(made)
+
+
+def _depth(tree: Tree) -> int:
+    """How deep a formula is nested."""
+    deep, level = 0, [tree]
+    while level:
+        deep, level = deep + 1, [inner for node in level for inner in children(node)]
+    return deep
 
 
 def parse_equation(text: str) -> tuple[str, Tree]:

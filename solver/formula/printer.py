@@ -43,6 +43,16 @@ def visible(count: int, most: int) -> tuple[int | None, ...]:
     return (*range(max(most - 2, 1)), None, count - 1)
 
 
+_HUGE = 1_000
+
+
+def window(height: int, width: int, most: int) -> tuple[tuple[int | None, ...], tuple[int | None, ...]]:
+    """Which rows and columns of a matrix are shown; of a huge one fewer: a corner of it says as much."""
+    if height > most < width and height * width > _HUGE:
+        most = most // 2
+    return visible(height, most), visible(width, most)
+
+
 class Printer(ABC, Generic[R]):
     """Walks a tree and sets it in one format.
 
@@ -55,6 +65,7 @@ class Printer(ABC, Generic[R]):
     def __init__(self, symbols: Symbols | None = None, most: int = 8) -> None:
         self.symbols: Symbols = symbols or {}
         self.most = most
+        self._shapes = _Shapes(self.symbols)
 
     # -- what a format provides -------------------------------------------------------------------------------------
     @abstractmethod
@@ -130,7 +141,8 @@ class Printer(ABC, Generic[R]):
                 raise TypeError(f"{type(self).__name__} cannot print {tree!r}")
 
     def _array(self, array: Array) -> R:
-        rows, columns = (visible(n, self.most) for n in array.value.shape)
+        height, width = array.value.shape
+        rows, columns = window(height, width, self.most)
         return self.matrix(
             [[self.dots() if i is None or j is None else self.number(array.text(i, j)) for j in columns] for i in rows]
         )
@@ -164,27 +176,30 @@ class Printer(ABC, Generic[R]):
         if isinstance(a, Group) and isinstance(b, Group) and isinstance(a.x, Num) and isinstance(b.x, Num):
             return self.product("juxtaposed", self.print(a), self.print(b))
         join: Join = "hadamard" if self._shape(a) != SCALAR and self._shape(b) != SCALAR else "times"
-        return self.product(join, self._at_least(a, NEGATIVE), self._at_least(b, POWER))
+        # a scalar times a matrix product, c · A x, needs no brackets
+        scaled = join == "times" and isinstance(b, Bin) and b.op == "@" and self._shape(a) == SCALAR
+        return self.product(join, self._at_least(a, NEGATIVE), self._set(b)[0] if scaled else self._at_least(b, POWER))
 
     def _factor(self, tree: Tree) -> R:
         """The right factor of a matrix product: a number stands in brackets, [2.0; −1.0] (0.81)."""
         return self.brackets(self.print(tree)) if isinstance(tree, Num) else self._at_least(tree, POWER)
 
     def _shape(self, tree: Tree) -> Shape:
-        return shape(tree, _Shapes(self.symbols))
+        return shape(tree, self._shapes)
 
 
 class _Shapes(dict[str, Shape]):
-    """The shapes that the symbols know; a name without a symbol counts as a scalar."""
+    """The shapes that the symbols know, looked up when they are asked for; a name without a symbol counts as a scalar."""
 
     def __init__(self, symbols: Symbols) -> None:
-        super().__init__({name: symbol.shape for name, symbol in symbols.items()})
+        self.symbols = symbols
 
     def __contains__(self, name: object) -> bool:
         return True
 
     def __missing__(self, name: str) -> Shape:
-        return SCALAR
+        symbol = self.symbols.get(name)
+        return symbol.shape if symbol else SCALAR
 
 
 def notation(fn: str) -> str:

@@ -18,7 +18,7 @@ import numpy as np
 
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
-from solver.formula.printer import visible
+from solver.formula.printer import window
 from solver.formula.shape import SCALAR, shape
 from solver.formula.simplify import drop_trivial, is_number
 from solver.formula.tree import (
@@ -52,6 +52,8 @@ MOST: dict[Detail, int] = {"brief": 8, "normal": 8, "full": 24}
 _GUARDS = (2, 4, 7, 10, 12)
 _LINES = 40
 
+_FRACTION_KINDS = {Num, Bin, Neg, Group}
+
 Operands = Callable[[int], Mapping[str, Literal_]]
 """The operands as printed, given how many guard digits those carried unrounded are to show."""
 
@@ -64,11 +66,13 @@ def reduce(formula: Tree, operands: Operands, result: Floats, form: Format, deta
     """
     target = written_literal(result, form)
     lines: list[Tree] = []
-    if any(isinstance(node, Sum) and len(node.terms) > MOST[detail] for node in walk(formula)):
+    if any(len(node.terms) > MOST[detail] for node in walk(formula) if isinstance(node, Sum)):
         return [formula, target]  # the terms left out could not be followed
     for guard in _GUARDS:
-        lines = _Reduction(form, guard, detail).lines(formula, operands(guard))
-        if all(_agrees(value(line, {}), result, form) for line in reversed(lines)):
+        reduction = _Reduction(form, guard, detail)
+        lines = reduction.lines(formula, operands(guard))
+        shortened = lines if reduction.shortens else lines[:1]  # lines of exact numbers have the value of the first
+        if all(_agrees(value(line, {}), result, form) for line in reversed(shortened)):
             break
     else:  # no digits are enough, as in a difference of nearly equal numbers: the lines up to there remain
         lines = list(takewhile(lambda line: _agrees(value(line, {}), result, form), lines)) or [target]
@@ -106,17 +110,19 @@ def substitute(formula: Tree, operands: Mapping[str, Num | Array]) -> Tree:
 
 
 class _Reduction:
-    """One reduction with a fixed number of guard digits."""
+    """One reduction with a fixed number of guard digits. shortens: whether a number had to be shortened on the way."""
 
     def __init__(self, form: Format, guard: int, detail: Detail) -> None:
         self.form, self.guard, self.detail = form, guard, detail
+        self.shortens = False
 
     def lines(self, formula: Tree, operands: Mapping[str, Literal_]) -> list[Tree]:
         line = substitute(formula, operands)
         lines = [line]
-        if self._is_fraction(line):
+        kinds = {type(node) for node in walk(line)}
+        if kinds <= _FRACTION_KINDS and self._is_fraction(line):
             return [*lines, *self._as_fraction(line)]
-        simpler = drop_trivial(line)
+        simpler = drop_trivial(line) if Call in kinds else line
         if simpler is not line:
             lines.append(line := simpler)
         while not isinstance(line, Num | Array) and len(lines) < _LINES:
@@ -128,16 +134,20 @@ class _Reduction:
                     if self.detail != "full":
                         break
             try:
-                lines.append(line := self._next(line))
+                following = self._next(line)
             except OverflowError:  # e^800 on the way to 1/(1 + e^800) has no digits: the result comes at once
                 break
+            if following is None:
+                break
+            lines.append(line := following)
         return lines
 
-    def _next(self, line: Tree) -> Tree:
+    def _next(self, line: Tree) -> Tree | None:
+        """The line that follows; None where it is the result."""
         written = self._write_out(line)
         if written is not line:
             return written
-        return self._number(line) if layer(line) <= 1 else self._evaluate(line, 1)
+        return None if layer(line) <= 1 else self._evaluate(line, 1)
 
     # -- a function's definition with the number in it ----------------------------------------------------------------
     def _definition(self, line: Tree) -> Tree | None:
@@ -172,8 +182,8 @@ class _Reduction:
 
     def _product(self, tree: Bin) -> Tree:
         a, b = bare(tree.a), bare(tree.b)
-        inner = a.value.shape[1] if isinstance(a, Num | Array) else 0
-        shown = visible(inner, MOST[self.detail])
+        height, inner = a.value.shape if isinstance(a, Num | Array) else (0, 0)
+        shown = window(height, inner, MOST[self.detail])[1]  # a term for each column that is shown
 
         def cell(i: int, j: int) -> Tree:
             terms: list[Tree] = [
@@ -188,8 +198,7 @@ class _Reduction:
 
     def _cells(self, tree: Tree, cell: Callable[[int, int], Tree]) -> Written:
         height, width = shape(tree, {})
-        most = MOST[self.detail]
-        rows, columns = visible(int(height), most), visible(int(width), most)
+        rows, columns = window(int(height), int(width), MOST[self.detail])
         made = tuple(tuple(None if i is None or j is None else cell(i, j) for j in columns) for i in rows)
         return Written(tree, made, rows, columns)
 
@@ -225,11 +234,16 @@ class _Reduction:
     def _form(self, result: Floats) -> Format:
         """As many decimals as the numbers need, or the result's digits and some guard digits."""
         if not isinstance(self.form, Rounding):
+            self.shortens = True
             whole = np.array_equal(result, np.rint(result))
             return EXACT if whole else shortest(result, self.guard) or Rounding(self.guard)
         places = np.max(np.asarray(self.form.places(result)))
         most = int(max(places, 0)) + self.guard
-        return shortest(result, most) or Rounding(self.form.digits + self.guard, self.form.figures)
+        needed = shortest(result, most)
+        if needed is None:
+            self.shortens = True
+            return Rounding(self.form.digits + self.guard, self.form.figures)
+        return needed
 
     # -- ratios of whole numbers --------------------------------------------------------------------------------------
     def _is_fraction(self, line: Tree) -> bool:

@@ -21,7 +21,7 @@ class Symbol(NamedTuple):
     base: letters; one letter is set in italics, a word upright, a Greek letter's name as the letter.
     sub, sup: below and above: `1`, `conv 1`.
     argument: in brackets behind: h(1); a symbol or plain text.
-    prime: f′.
+    prime: f′; hat: m̂.
     wrt: makes it a gradient: ∇ with `wrt` below, before the base.
     shape: rows and columns; anything but 1×1 is set in bold.
     """
@@ -33,6 +33,7 @@ class Symbol(NamedTuple):
     prime: bool = False
     wrt: Symbol | None = None
     shape: Shape = SCALAR
+    hat: bool = False
 
     @property
     def bold(self) -> bool:

@@ -27,7 +27,7 @@ def scientific(text: str) -> tuple[str, str]:
 
 def symbol_text(symbol: Symbol) -> str:
     """A symbol in plain text: u₁, f′(u₁), h(1), ∇_u₁ J."""
-    base = GREEK.get(symbol.base, symbol.base) + ("′" if symbol.prime else "")
+    base = GREEK.get(symbol.base, symbol.base) + ("\u0302" if symbol.hat else "") + ("′" if symbol.prime else "")
     if symbol.sub:
         base += symbol.sub.translate(_SUBSCRIPTS) if symbol.sub.isdigit() else "_" + symbol.sub.replace(" ", "")
     if symbol.sup:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from solver.mark.judge import Batch, Judged
+import numpy as np
+
+from solver.errors import Place
+from solver.mark.formulas import Formulas, judge_formulas
+from solver.mark.judge import NO_LIMIT, Batch, Judged, judge
+from solver.mark.marks import award
+from solver.mark.mistakes import name_mistakes
+from solver.mark.scheme import Scheme
+from solver.mark.sheet import Answer, Sheet
+from solver.mark.words import judge_words
 from solver.rounding import Floats
+
+NOWHERE = Place("")
 
 
 @dataclass(slots=True)
 class Trouble:
-    """A cell that could not be read: it costs itself alone, and is reported."""
+    """A cell that could not be read: it costs itself alone, and is reported. cell: "" where a whole row is meant."""
 
     student: str
     cell: str
     found: str
     reason: str
+    place: Place = NOWHERE
 
 
 @dataclass(slots=True)
@@ -43,3 +55,62 @@ class Graded:
     judged: dict[str, Judged]
     mistakes: dict[str, dict[tuple[int, int, int], str]]
     marks: dict[str, Floats]
+
+
+def grade_batch(sheet: Sheet, scheme: Scheme | None, submissions: Submissions) -> Graded:
+    """Judges everything that some students handed in, names their mistakes and awards marks.
+
+    Pure: the same submissions give the same verdicts, in whatever batches they come. scheme: None for the defaults.
+    A formula that cannot be read is BLANK and one more of the troubles. Answers in free text are left to a person.
+    """
+    batch = _complete(sheet, submissions.batch)
+    judged = judge(sheet, batch)
+    _judge_repeats(sheet, batch, judged)
+    mistakes = name_mistakes(sheet, submissions.batch, judged)
+    troubles = list(submissions.troubles)
+    for answer in sheet.answers.values():
+        if answer.kind == "word":
+            words = submissions.words.get(answer.key) or [None] * batch.count
+            judged[answer.key] = judge_words(answer.solved.text, words)
+    for answers in _by_working(sheet):
+        formulas = Formulas(answers[0].solved.context.working, [answer.solved.name for answer in answers])
+        found, named, unread = judge_formulas(formulas, answers, submissions.formulas, batch.count)
+        judged.update(found)
+        mistakes.update(named)
+        for i, key, reason in unread:
+            troubles.append(Trouble(submissions.students[i], key, submissions.formulas[key][i] or "", reason))
+    ordered = {key: judged[key] for key in sheet.answers if key in judged}
+    done = replace(submissions, batch=batch, troubles=troubles)
+    return Graded(done, ordered, mistakes, award(sheet, scheme or Scheme(), ordered, mistakes))
+
+
+def _complete(sheet: Sheet, batch: Batch) -> Batch:
+    """The batch with blanks for every number that no student gave: each answer gets a verdict."""
+    values, decimals = dict(batch.values), dict(batch.decimals)
+    for key, answer in sheet.answers.items():
+        if answer.kind == "number" and key not in values:
+            shape = (batch.count, *answer.shape)
+            values[key] = np.broadcast_to(np.nan, shape)
+            decimals[key] = np.broadcast_to(np.int16(NO_LIMIT), shape)
+    return Batch(batch.count, values, decimals)
+
+
+def _judge_repeats(sheet: Sheet, batch: Batch, judged: dict[str, Judged]) -> None:
+    """Verdicts on a quantity that a later part asks for again: as if its answer stood where the first one stands."""
+    first: dict[tuple[int, str], str] = {}
+    for key, answer in sheet.answers.items():
+        if answer.kind == "number":
+            asked_first = first.setdefault((id(answer.solved.context), answer.solved.name), key)
+            if key not in judged:
+                values = {**batch.values, asked_first: batch.values[key]}
+                decimals = {**batch.decimals, asked_first: batch.decimals[key]}
+                judged[key] = judge(sheet, Batch(batch.count, values, decimals))[asked_first]
+
+
+def _by_working(sheet: Sheet) -> list[list[Answer]]:
+    """The answers that are formulas, those of one working together, each quantity once."""
+    found: dict[int, list[Answer]] = {}
+    for answer in sheet.answers.values():
+        if answer.kind == "formula":
+            found.setdefault(id(answer.solved.context), []).append(answer)
+    return list(found.values())

@@ -80,6 +80,13 @@ def judge(sheet: Sheet, batch: Batch) -> dict[str, Judged]:
     return judged
 
 
+def own_values(chain: list[Quantity], batch: Batch) -> dict[str, Interval]:
+    """Every student's own number for each quantity of a working: as written, or recomputed where blank or guarded."""
+    follow = _Chain(batch)
+    follow.run(chain)
+    return follow.own
+
+
 class _Chain:
     """Follows one working from quantity to quantity with every student's own numbers."""
 
@@ -104,7 +111,7 @@ class _Chain:
     def unasked(self, quantity: Quantity) -> None:
         """What follows from the student's numbers; an intermediate may have been rounded to the digits asked for."""
         name, recomputed = quantity.name, self.recomputed(quantity)
-        half = _half(quantity, recomputed.middle)
+        half = half_asked(quantity, recomputed.middle)
         self.own[name] = recomputed if np.all(half == 0) else recomputed.widened(half)
         self.slipped[name], self.guarded[name] = self.behind(quantity)
 
@@ -132,7 +139,7 @@ class _Chain:
         name = quantity.name
         answer, decimals = self.batch.values[key], self.batch.decimals[key]
         own, (slipped, guarded) = self.recomputed(quantity), self.behind(quantity)
-        asked = _half(quantity, answer)
+        asked = half_asked(quantity, answer)
         true, follows = self.agrees(quantity, answer, own, asked)
         blank = np.isnan(answer)
         notes = np.zeros(answer.shape, dtype=np.uint8)
@@ -179,7 +186,7 @@ class _Chain:
             return true, (answer >= own.low - room) & (answer <= own.high + room)
 
 
-def _half(quantity: Quantity, at: Floats) -> Floats:
+def half_asked(quantity: Quantity, at: Floats) -> Floats:
     """Half a unit of the last digit asked for; none for what is given or counted."""
     form = quantity.solved.form
     if isinstance(form, Rounding):
@@ -219,6 +226,5 @@ def _outside(formula: Tree, answer: Floats) -> Flags:
     limits = FUNCTIONS[top.fn].range if isinstance(top, Call) else None
     if limits is None:
         return np.zeros(answer.shape[0], dtype=bool)
-    outside = np.asarray((answer < limits[0]) | (answer > limits[1]))
-    found: Flags = outside.any(axis=(1, 2))
-    return found
+    outside: Flags = np.logical_or(answer < limits[0], answer > limits[1])
+    return np.asarray(outside.any(axis=(1, 2)))

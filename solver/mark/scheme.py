@@ -1,12 +1,34 @@
-"""How verdicts become marks: the `marking:` block of a question, with defaults that suit most exams."""
+"""How verdicts become marks: the `marking:` block of a question, with defaults that suit most exams.
+
+    marking:
+      follow: 0.5                 # right work from a wrong value earns half of its marks
+      last_digit: 0.1             # a wrongly rounded last digit loses a tenth
+      weights: {f/grad_W1: 2}     # this answer counts twice within its part
+"""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Collection
+from typing import Annotated, Literal, NamedTuple
 
-from solver.fields import Scalar, Spec
+from solver.errors import nearest
+from solver.fields import AtMost, Scalar, Spec, read
+from solver.formula.tree import Num
+from solver.nodes import Node, Report
 
 Share = Literal["cells", "all-or-nothing"]
+
+MAX_WEIGHTS = 10_000
+MAX_WEIGHT = 1000
+
+
+class Rates(NamedTuple):
+    """What an answer that is not plainly right earns or loses, as shares of its marks."""
+
+    follow: float
+    too_few_digits: float
+    last_digit: float
+    mistake: float
 
 
 class Scheme(Spec):
@@ -17,4 +39,42 @@ class Scheme(Spec):
     last_digit: Annotated[Scalar | None, "what a wrongly rounded last digit loses, as a share (0)"] = None
     mistake: Annotated[Scalar | None, "what a wrong answer that a named mistake explains earns, as a share (0)"] = None
     share: Annotated[Share, "an answer's marks are shared over its cells, or given for all of them"] = "cells"
-    weights: Annotated[dict[str, Scalar] | None, "weights of the answers of a part, by answer name (1 each)"] = None
+    weights: Annotated[
+        dict[str, Scalar] | None, AtMost(MAX_WEIGHTS), "weights of the answers of a part, by answer name (1 each)"
+    ] = None
+
+    @property
+    def rates(self) -> Rates:
+        """Its shares as numbers, the defaults where none is given."""
+        defaults = Rates(1.0, 0.0, 0.0, 0.0)
+        given = (getattr(self, name) for name in Rates._fields)
+        return Rates(*(d if x is None else float(x.text) for x, d in zip(given, defaults, strict=True)))
+
+    def weight(self, key: str) -> float:
+        """The weight of an answer among those of its part."""
+        found = (self.weights or {}).get(key)
+        return 1.0 if found is None else float(found.text)
+
+
+def read_scheme(node: Node, report: Report) -> Scheme | None:
+    """The scheme of a `marking:` block; None, and the problems in the report, where it cannot be read."""
+    scheme = read(Scheme, node, report)
+    if scheme is None:
+        return None
+    before = len(report.problems)
+    for name in Rates._fields:
+        share: Num | None = getattr(scheme, name)
+        if share is not None and not 0 <= float(share.text) <= 1:
+            report.add(scheme.place(name), f"{name} is {share.text}, expected a share of 0 to 1")
+    for key, weight in (scheme.weights or {}).items():
+        if not 0 <= float(weight.text) <= MAX_WEIGHT:
+            message = f"the weight of {key[:60]} is {weight.text}, expected 0 to {MAX_WEIGHT}"
+            report.add(scheme.place("weights", key), message)
+    return scheme if len(report.problems) == before else None
+
+
+def check_weights(scheme: Scheme, answers: Collection[str], report: Report) -> None:
+    """Notes every weight that is of no answer of the question."""
+    for key in scheme.weights or {}:
+        if key not in answers:
+            report.add(scheme.place("weights", key), f"no answer is called {key[:60]!r}", nearest(key, answers))

@@ -49,9 +49,9 @@ class Facts(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Rows of cells, each words or a formula."""
+    """Rows of cells, each words or a formula, below a header of plain text or words."""
 
-    header: tuple[str, ...]
+    header: tuple[str | Words, ...]
     rows: tuple[tuple[Words | Tree, ...], ...]
     symbols: Symbols
     most: int = 8

@@ -9,13 +9,19 @@ from decimal import Decimal
 
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
+from solver.formula.printer import visible
 from solver.formula.reduce import MOST, Detail
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Call, Name, Tree, bare, literal, walk
 from solver.render.blocks import Block, Bullets, Equations, Facts, Heading, Prose, Table, Words
 from solver.rounding import Rounding
 from solver.solution import Solution, Solved, SolvedPart
-from solver.working import Line, Stated, Statement, Step
+from solver.working import Derivation, Line, Stated, Statement, Step
+
+_ROWS: dict[Detail, int] = {"brief": 12, "normal": 24, "full": 200}
+"""The most rows of a table of iterations."""
+_COLUMNS = 6
+"""The most columns of such a table, unless more is asked for."""
 
 _BRACES = re.compile(r"\{(\w+)\}")
 
@@ -106,13 +112,49 @@ class _Page:
             if isinstance(solved.item, Stated):
                 stated.append(solved)
                 continue
+            if self.repeats(solved) and self.view.detail != "full":
+                continue
             yield from self.facts(stated)
             stated = []
             yield from self.step(solved)
         yield from self.facts(stated)
+        yield from self.iterations(part)
         yield from self.summary(part)
         yield from self.proof(part)
         yield from self.note(part)
+
+    def repeats(self, solved: Solved) -> bool:
+        """Whether a step repeats that of the first iteration with new numbers."""
+        repeat = solved.context.working.repeats.get(solved.name)
+        return repeat is not None and repeat.iteration > 1
+
+    def iterations(self, part: SolvedPart) -> Iterator[Block]:
+        """The table of all iterations, where there is more than one: a row each, long ones without their middle."""
+        assert part.context is not None
+        rows: dict[int, dict[Symbol, Tree]] = {}
+        for solved in part.steps:
+            repeat = part.context.working.repeats.get(solved.name)
+            if repeat is not None and repeat.heading is not None:
+                rows.setdefault(repeat.iteration, {})[repeat.heading] = solved.literal()
+        if not any(iteration > 1 for iteration in rows):
+            return
+        headings = list(dict.fromkeys(heading for row in rows.values() for heading in row))
+        if len(headings) > _COLUMNS or any(heading.bold for heading in headings):  # room for what is asked for alone
+            repeats = part.context.working.repeats
+            asked = {repeats[s.name].heading for s in part.asked if s.name in repeats}
+            headings = [heading for heading in headings if heading in asked]
+        order = sorted(rows)
+        shown = [None if k is None else order[k] for k in visible(len(order), _ROWS[self.view.detail])]
+        yield Prose(("Every iteration",), "label")
+        yield Table(
+            ("iteration", *((heading,) for heading in headings)),
+            tuple(
+                (("…" if t is None else str(t),), *(("",) if t is None else rows[t].get(h, ("",)) for h in headings))
+                for t in shown
+            ),
+            self.symbols,
+            self.most,
+        )
 
     def proof(self, part: SolvedPart) -> Iterator[Block]:
         if part.checked is not None:
@@ -126,12 +168,13 @@ class _Page:
 
     def given(self, part: SolvedPart) -> Iterator[Block]:
         """What the part's steps start from: what the question gives, then results of earlier parts."""
-        given = [s for s in part.uses if isinstance(s.item, Stated)]
+        uses = [s for s in part.uses if not self.repeats(s) or self.view.detail == "full"]
+        given = [s for s in uses if isinstance(s.item, Stated)]
         if given:
             yield Prose(("Given",), "label")
             yield from self.facts(given)
         earlier: dict[str, list[Solved]] = {}
-        for solved in part.uses:
+        for solved in uses:
             if not isinstance(solved.item, Stated):
                 earlier.setdefault(solved.label, []).append(solved)
         for label, results in earlier.items():
@@ -140,7 +183,7 @@ class _Page:
 
     def facts(self, solved: Sequence[Solved]) -> Iterator[Block]:
         if solved:
-            yield Facts([Line(s.literal(), left=Name(s.name)) for s in solved], self.symbols, self.most)
+            yield Facts([Line(s.shown, left=Name(s.name)) for s in solved], self.symbols, self.most)
 
     def step(self, solved: Solved) -> Iterator[Block]:
         item = solved.item
@@ -152,7 +195,7 @@ class _Page:
             yield Prose(self.words(item.title), "title")
         if item.why and self.view.detail != "brief":
             yield Prose(self.words(item.why), "why")
-        if isinstance(item, Step) and self.view.detail != "brief":
+        if isinstance(item, Step | Derivation) and self.view.detail != "brief":
             yield from self.definitions(item.formula)
         if isinstance(item, Step) and item.derivation and self.view.detail == "full":
             yield Equations(item.derivation, self.symbols, self.most)
@@ -178,7 +221,7 @@ class _Page:
                     yield Facts(lines, {"u": Symbol("u")}, self.most)
 
     def summary(self, part: SolvedPart) -> Iterator[Block]:
-        asked = [s for s in part.asked if not isinstance(s.item, Stated | Statement)]
+        asked = [s for s in part.asked if not isinstance(s.item, Stated | Statement) and not self.repeats(s)]
         if len(part.steps) > 1 and asked:
             yield Prose(("Summary",), "label")
             yield from self.facts(asked)

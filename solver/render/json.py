@@ -9,7 +9,7 @@ from solver.formula.text import TextPrinter, symbol_text
 from solver.render.document import WHOLE, View
 from solver.rounding import Rounding
 from solver.solution import Solution, Solved, jsonable
-from solver.working import Line, Stated, Statement
+from solver.working import Derivation, Line, Stated, Statement
 
 
 def render(title: str, solutions: Sequence[Solution], view: View = WHOLE) -> str:
@@ -52,7 +52,7 @@ def question(solution: Solution, view: View = WHOLE) -> dict[str, Any]:
 def step(solved: Solved, detail: Detail) -> dict[str, Any]:
     """The object of one step."""
     item = solved.item
-    words = isinstance(item, Stated | Statement)
+    words = isinstance(item, Stated | Statement | Derivation)
     return {
         "name": solved.name,
         "symbol": symbol_text(solved.symbol),

@@ -214,7 +214,7 @@ def _table(block: Table, width: int) -> Iterator[Row]:
     if not block.header:
         return
     printer = BlockPrinter(block.symbols, block.most)
-    header = [Phrase(clean(text)) for text in block.header]
+    header = [Phrase(clean(head if isinstance(head, str) else sentence(head))) for head in block.header]
     body = [[_cell(each, printer) for each in row] for row in block.rows]
     columns = list(zip(*body, strict=True)) or [()] * len(header)
     spans = [_span(head, pieces) for head, pieces in zip(header, columns, strict=True)]

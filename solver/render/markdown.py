@@ -75,7 +75,7 @@ def _prose(text: str, role: str) -> str:
 def _line(line: Line, printer: LatexPrinter) -> str:
     left = printer.print(line.left) + " " if line.left is not None else ""
     note = rf" \qquad \text{{{escape(clean(line.note))}}}" if line.note else ""
-    relation = {"=": "=", "≈": r"\approx"}[line.relation]
+    relation = {"=": "=", "≈": r"\approx", "→": r"\to"}[line.relation]
     return f"{left}&{relation} {printer.print(line.right)}{note}"
 
 
@@ -104,8 +104,8 @@ def _width(tree: Tree) -> int:
     return 10 + 6 * (min(tree.value.shape[1], 9) if isinstance(tree, Array) else 1)
 
 
-def _table(header: tuple[str, ...], rows: Sequence[tuple[Words | Tree, ...]], printer: LatexPrinter) -> str:
-    lines = ["| " + " | ".join(_escape(h) for h in header) + " |", "|" + " --- |" * len(header)]
+def _table(header: tuple[str | Words, ...], rows: Sequence[tuple[Words | Tree, ...]], printer: LatexPrinter) -> str:
+    lines = ["| " + " | ".join(_escape(h) if isinstance(h, str) else _words(h) for h in header) + " |", "|" + " --- |" * len(header)]
     for row in rows:
         cells = [_words(c) if isinstance(c, tuple) else _inline(printer.print(c)) for c in row]
         lines.append("| " + " | ".join(c.replace("\n", " ") for c in cells) + " |")

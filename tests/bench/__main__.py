@@ -19,6 +19,8 @@ def main() -> None:
     growth("RNN, time steps", rnn, (1_250, 2_500, 5_000, 10_000))
     growth("MLP, weights a layer", mlp, (125_000, 250_000, 500_000, 1_000_000))
     growth("question, parts", parts, (125, 250, 500, 1_000))
+    growth("training, iterations", training, (125, 250, 500, 1_000))
+    one_step()
 
 
 def whole_process(pairs: int = 15) -> None:
@@ -109,6 +111,69 @@ def mlp(weights: int) -> str:
         f"  layers:\n    - {{W: [{', '.join([row] * inputs)}], activation: tanh}}\n"
         f"    - {{W: [{', '.join(['[0.01]'] * neurons)}], activation: sigmoid}}\n"
         "parts:\n  - {label: a, find: [forward, loss, backward]}\n"
+    )
+
+
+def training(iterations: int) -> str:
+    """A small network that learns two patterns in turn."""
+    return (
+        "title: Training\nround: {figures: 4}\ngiven:\n  family: mlp\n  X: [[1, 3], [-2, -2]]\n  D: [[0, 1], [1, 0]]\n"
+        "  loss: half-square-error\n  layers:\n    - {W: [[1, 2], [-2, 0]], b: [3, -1], activation: sigmoid}\n"
+        "    - {W: [[1, 1], [0, -2]], b: [-2, 3], activation: sigmoid}\n"
+        f"  train: {{rate: 0.1, mode: stochastic, iterations: {iterations}}}\nparts: [{{label: a, find: history}}]\n"
+    )
+
+
+def one_step(layers: int = 20, neurons: int = 200, runs: int = 7) -> None:
+    """Forward, backward, one step of Adam, all of it in a document, against the same numbers in numpy, in turn."""
+    import numpy as np
+
+    from solver.families._network import Layer
+    from solver.families.mlp import Given, Train, work
+    from solver.formula.tree import Array, Num
+    from solver.nodes import Place, Report
+    from solver.render.document import document
+    from solver.render.markdown import render
+    from solver.rounding import Rounding
+    from solver.solving import solve_question
+    from solver.spec import Part, Question, Task
+
+    rng, form = np.random.default_rng(0), Rounding(4)
+
+    def numbers(rows: int, columns: int) -> Array:
+        return Array(form.round(rng.normal(size=(rows, columns)) / 14), form=form)
+
+    made = tuple(Layer(W=numbers(neurons, neurons), b=numbers(neurons, 1), activation="tanh") for _ in range(layers))
+    train = Train(rate=(Num("0.001"),), optimizer="adam")
+    given = Given(x=numbers(neurons, 1), d=numbers(neurons, 1), layers=made, loss="half-square-error", train=train)
+
+    def ours() -> None:
+        working = work(given, Report())
+        asked = working.expand(["forward", "loss", "backward", "updates"])
+        part = Part("a", Place("", 1), rounding=form, task=Task("mlp", working), find=asked)
+        solution = solve_question(Question("Deep", "deep", parts=[part]))
+        render(document(solution.title, [solution]))
+
+    def by_hand() -> None:
+        assert given.x is not None
+        assert given.d is not None
+        outputs = [given.x.value]
+        for layer in made:
+            assert layer.b is not None
+            outputs.append(np.tanh(layer.W.value.T @ outputs[-1] + layer.b.value))
+        delta = outputs[-1] - given.d.value
+        for k in range(layers - 1, -1, -1):
+            layer, delta = made[k], delta * (1 - outputs[k + 1] ** 2)
+            assert layer.b is not None
+            for value, gradient in ((layer.W.value, outputs[k] @ delta.T), (layer.b.value, delta)):
+                m, v = 0.1 * gradient, 0.001 * gradient**2
+                value - 0.001 * (m / (1 - 0.9)) / (np.sqrt(v / (1 - 0.999)) + 1e-8)
+            delta = layer.W.value @ delta
+
+    ratios = [next(timed(ours, 1)) / min(timed(by_hand, 3)) for _ in range(runs)]
+    print(
+        f"MLP of {layers} layers of {neurons}, one step of Adam: {statistics.median(ratios):.1f} times numpy by hand, "
+        f"best {min(ratios):.1f} (target 20)"
     )
 
 

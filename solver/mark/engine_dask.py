@@ -1,0 +1,100 @@
+"""Marking on many machines with Dask: a pure function mapped over batches, with the same results as on one.
+
+A scheduler that is given by its address does the work; without one, processes on this machine do. A worker that dies
+loses nothing: what it was marking is marked again by another. Needs `pip install nnsolve[dask]`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from solver.errors import Place, Problem, SpecError
+from solver.mark.grade import Graded, Submissions, grade_batch
+from solver.mark.scheme import Scheme
+from solver.mark.sheet import Sheet
+
+if TYPE_CHECKING:
+    from distributed import Client
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+AHEAD = 3
+"""Batches that each worker has at hand, so that none waits and memory doesn't grow with the rows."""
+
+RETRIES = 10
+"""How often a batch is tried again that a dying worker took with it."""
+
+CONNECT_SECONDS = 10
+
+
+def grade_with_dask(
+    sheet: Sheet,
+    scheme: Scheme | None,
+    batches: Iterable[Submissions],
+    scheduler: str | None = None,
+    workers: int = 2,
+) -> Iterator[Graded]:
+    """What `grade_batch` gives for each batch, in their order."""
+    return map_with_dask(partial(grade_batch, sheet, scheme), batches, scheduler, workers)
+
+
+def map_with_dask(
+    work: Callable[[T], R], batches: Iterable[T], scheduler: str | None = None, workers: int = 2
+) -> Iterator[R]:
+    """What `work` gives for each batch, in their order; a few batches are under way at a time.
+
+    work: pure, and sent to the workers once; what it raises is raised here. scheduler: an address such as
+    tcp://10.0.0.1:8786; `workers` processes of this machine where it is left out. Raises SpecError where Dask is not
+    installed or the scheduler does not answer.
+    """
+    with ExitStack() as stack:
+        client = _client(scheduler, workers, stack)
+        yield from map_on(client, work, batches)
+
+
+def map_on(client: Client, work: Callable[[T], R], batches: Iterable[T]) -> Iterator[R]:
+    """The same on a client that is connected already."""
+    sent = client.scatter(work, broadcast=True, hash=False)
+    under_way: deque[Any] = deque()
+    for batch in batches:
+        most = AHEAD * max(len(client.nthreads()), 1)
+        while len(under_way) >= most:
+            yield under_way.popleft().result()
+        under_way.append(client.submit(_apply, sent, batch, pure=False, retries=RETRIES))
+    while under_way:
+        yield under_way.popleft().result()
+
+
+def _apply(work: Callable[[T], R], batch: T) -> R:
+    return work(batch)
+
+
+def _client(scheduler: str | None, workers: int, stack: ExitStack) -> Client:
+    """A client of the scheduler, or of a cluster of this machine's own, on the loopback alone and without a web page."""
+    try:
+        import dask
+        from distributed import Client, LocalCluster
+    except ImportError:
+        message = "Dask is not installed"
+        raise SpecError([Problem(Place("--engine dask"), message, "pip install 'nnsolve[dask]'")]) from None
+    stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": RETRIES}))
+    if scheduler is None:
+        cluster = LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address=None,
+            worker_dashboard_address=None,
+        )
+        return stack.enter_context(Client(stack.enter_context(cluster)))
+    try:
+        return stack.enter_context(Client(scheduler, timeout=CONNECT_SECONDS))
+    except (OSError, ValueError) as error:
+        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        raise SpecError([Problem(Place("--scheduler"), f"{scheduler[:200]} does not answer: {reason}")]) from None

@@ -1,0 +1,67 @@
+"""Published problems with their published answers, solved from the files beside this one.
+
+Where a published answer is wrong, the table says what it should be, and the comment what was printed.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import solver
+from solver.formula.source import source
+
+HERE = Path(__file__).parent
+
+ANSWERS: dict[str, dict[str, Any]] = {
+    "mlp-ucsd-hw8-backprop": {
+        "a/y": 91,
+        "b/grad_W1": [[26, 0], [13, 0]],
+        "b/grad_W2": [[28, 7, 14], [0, 0, 0]],
+        "b/grad_W3": [[14], [7], [14]],
+    },
+    "graph-cs231n-fxyz": {"a/f": -12, "b/grad_x": -4, "b/grad_y": -4, "b/grad_z": 3},
+    "graph-cs231n-neuron": {
+        "a/f": 0.73,
+        "b/grad_s": 0.2,
+        "b/grad_x": [[0.39], [-0.59]],
+        "b/grad_w": [[-0.2], [-0.39]],
+        "b/grad_b": 0.2,
+    },
+    # an older edition cuts off instead of rounding: 0.006 and 0.099
+    "softmax-slp3": {"a/y": [[0.055], [0.09], [0.0067], [0.1], [0.74], [0.01]]},
+    "softmax-nptel-a3-2022": {
+        # the second and fourth are printed as in the source: 0.139, 0.562
+        "a/y": [[0.046], [0.139], [0.253], [0.562]],
+        "b/mse": 1.6,
+    },
+    "softmax-cs231n-fig": {
+        "a/s": [[-2.85], [0.86], [0.28]],
+        "a/hinge": 1.58,
+        "b/y": [[0.02], [0.63], [0.35]],
+        "b/J": 1.04,
+        "b/grad_s": [[0.02], [0.63], [-0.65]],
+        # the figure prints 0.016 for the first, from exponentials rounded to three figures
+        "c/y": [[0.015], [0.631], [0.353]],
+    },
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_published_answers(name: str) -> None:
+    assert solver.solve(HERE / f"{name}.yaml").answers == ANSWERS[name]
+
+
+@pytest.mark.parametrize("name", [n for n, answers in ANSWERS.items() if any("grad_" in key for key in answers)])
+def test_gradients_are_proved(name: str) -> None:
+    solution = solver.solve(HERE / f"{name}.yaml")
+    checked = [part.checked for part in solution.parts if any("grad_" in s.name for s in part.asked)]
+    assert all(found is not None and found < 1e-6 for found in checked)
+
+
+def test_cross_entropy_of_a_logistic_neuron_in_symbols() -> None:
+    """Published: (y − t) x_j."""
+    solution = solver.solve(HERE / "grad-utm-bce.yaml")
+    lines = solution["a/grad_w"].lines()
+    assert source(lines[-1].right) == "-((t - y)*x)"
+    assert solution.parts[0].checked is not None

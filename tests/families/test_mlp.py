@@ -1,0 +1,500 @@
+"""Feedforward networks: published examples, and forward pass, gradients and training written independently in numpy."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import erf, sqrt
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from solver.errors import SpecError
+from solver.families import mlp
+from solver.formula.check import TOLERANCE
+from solver.render.document import document
+from solver.render.text import render
+from solver.solution import Solution
+from solver.solving import solve, solve_question
+from solver.spec import load_text
+
+CASES = Path(__file__).parents[1] / "cases"
+Matrix = np.ndarray
+
+
+def solved(fields: str, find: str = "", head: str = "round: {decimals: 9}\ncarry: exact") -> Solution:
+    asked = f", find: {find}" if find else ""
+    text = f"title: t\n{head}\ngiven: {{family: mlp, {fields}}}\nparts: [{{label: a{asked}}}]"
+    return solve_question(load_text(text).questions[0])
+
+
+def problems(text: str) -> list[tuple[int, str]]:
+    with pytest.raises(SpecError) as caught:
+        load_text(f"title: t\nparts: [{{label: a}}]\ngiven:\n  family: mlp\n{text}")
+    return [(p.place.line, f"{p.message} | {p.hint}") for p in caught.value.problems]
+
+
+# -- published answers --------------------------------------------------------------------------------------------------
+def test_two_outputs_biases_not_updated() -> None:
+    """The updates use the old weights. Of the loss after them, the seventh decimal is published wrong: .291027924."""
+    answers = solve(CASES / "mlp-mazur-222.yaml").answers
+    assert np.ravel(answers["a/h1"]) == pytest.approx([0.593269992, 0.596884378], abs=1e-9)
+    assert np.ravel(answers["a/y"]) == pytest.approx([0.75136507, 0.772928465], abs=1e-9)
+    assert answers["b/J"] == 0.298371109
+    assert np.ravel(answers["c/W2_t1"]) == pytest.approx([0.35891648, 0.408666186, 0.51130127, 0.561370121], abs=1e-9)
+    assert np.ravel(answers["c/W1_t1"]) == pytest.approx([0.149780716, 0.19956143, 0.24975114, 0.29950229], abs=5e-9)
+    assert answers["d/J_t1"] == 0.291027774
+    assert list(answers) == ["a/h1", "a/y", "b/J", "c/W1_t1", "c/W2_t1", "d/J_t1"]
+
+
+def test_outputs_to_three_decimals_and_errors_to_four() -> None:
+    """Parts round differently, and what they found is carried so. The source's errors are minus the gradients."""
+    answers = solve(CASES / "mlp-han-kamber-321.yaml").answers
+    assert (answers["a/u1"], answers["a/u2"]) == ([[-0.7], [0.1]], -0.105)
+    assert (answers["a/h1"], answers["a/y"]) == ([[0.332], [0.525]], 0.474)
+    assert (answers["b/grad_u2"], answers["b/grad_u1"]) == (-0.1311, [[0.0087], [0.0065]])
+    assert answers["c/W2_t1"] == [[-0.261], [-0.138]]
+    assert answers["c/W1_t1"] == [[0.192, -0.306], [0.4, 0.1], [-0.508, 0.194]]
+    assert (answers["c/b2_t1"], answers["c/b1_t1"]) == (0.218, [[-0.408], [0.194]])
+
+
+def test_both_patterns_at_once() -> None:
+    """Two entries of the source's updates, V₁₂ = 0.9992 and W₁₁ = 1.0000, come from deltas rounded before the update."""
+    answers = solve(CASES / "mlp-ntu-t5q1-gd.yaml").answers
+    expected = {
+        "a/U1": [[-2, 1], [5, -5]],
+        "a/H1": [[0.1192, 0.7311], [0.9933, 0.0067]],
+        "a/U2": [[-1.8808, 1.6571], [-1.0067, 3.9799]],
+        "a/Y": [[0.1323, 0.8398], [0.2676, 0.9817]],
+        "b/J": 0.7716,
+        "c/grad_U2": [[0.0152, -0.0215], [-0.1435, 0.0177]],
+        "c/grad_U1": [[-0.0007, 0.0085], [-0.0008, -0.0002]],
+        "d/W1_t1": [[0.9999, 1.9996], [-2.0, -0.0013]],
+        "d/b1_t1": [[3.0001], [-1.0004]],
+        "d/W2_t1": [[1.007, 0.9993], [-0.0005, -1.9992]],
+        "d/b2_t1": [[-1.9936], [3.0002]],
+    }
+    assert answers == expected
+
+
+def test_one_pattern_after_the_other() -> None:
+    answers = solve(CASES / "mlp-ntu-t5q1-sgd.yaml").answers
+    assert answers["a/W2_t1"] == [[0.9999, 1.0001], [-0.0006, -1.9992]]
+    assert answers["a/b2_t1"] == [[-2.0008], [3.0011]]
+    assert answers["a/W1_t1"] == [[1.0, 1.9996], [-1.9999, -0.0013]]
+    assert answers["a/b1_t1"] == [[3.0], [-1.0004]]
+    assert answers["a/W2_t2"] == [[1.007, 0.9993], [-0.0005, -1.9992]]
+    assert answers["a/b2_t2"] == [[-1.9936], [3.0002]]
+
+
+def test_gradients_of_an_output_without_a_loss() -> None:
+    """UC San Diego, DSC 140B homework 8: integer weights, no biases, one dead neuron."""
+    fields = (
+        "x: [2, 1], layers: [{W: [[2, -2], [3, 1]], activation: relu}, "
+        "{W: [[2, 1, 2], [-3, -1, 0]], activation: relu}, {W: [[4], [1], [2]]}]"
+    )
+    answers = solved(fields, "[output, gradients_Wb]").answers
+    assert answers["a/y"] == 91
+    assert answers["a/grad_W1"] == [[26, 0], [13, 0]]
+    assert answers["a/grad_W2"] == [[28, 7, 14], [0, 0, 0]]
+    assert answers["a/grad_W3"] == [[14], [7], [14]]
+
+
+# -- the same network in numpy ------------------------------------------------------------------------------------------
+def sigmoid(u: Matrix) -> Matrix:
+    return 1 / (1 + np.exp(-u))
+
+
+def softmax(u: Matrix) -> Matrix:
+    e = np.exp(u - u.max(axis=0))
+    return e / e.sum(axis=0)
+
+
+def cdf(u: Matrix) -> Matrix:
+    return np.vectorize(lambda v: (1 + erf(v / sqrt(2))) / 2)(u)
+
+
+ACTIVATIONS: dict[str, tuple[Callable[[Matrix], Matrix], Callable[[Matrix], Matrix]]] = {
+    "tanh": (np.tanh, lambda u: 1 - np.tanh(u) ** 2),
+    "sigmoid": (sigmoid, lambda u: sigmoid(u) * (1 - sigmoid(u))),
+    "relu": (lambda u: np.maximum(u, 0), lambda u: (u > 0) * 1.0),
+    "leaky_relu": (lambda u: np.where(u > 0, u, 0.01 * u), lambda u: np.where(u > 0, 1, 0.01)),
+    "softplus": (lambda u: np.log1p(np.exp(u)), sigmoid),
+    "elu": (lambda u: np.where(u > 0, u, np.expm1(u)), lambda u: np.where(u > 0, 1, np.exp(u))),
+    "gelu": (lambda u: u * cdf(u), lambda u: cdf(u) + u * np.exp(-u * u / 2) / sqrt(2 * np.pi)),
+    "linear": (lambda u: u, np.ones_like),
+}
+
+
+@dataclass
+class Net:
+    """A network whose patterns are columns, and its gradients by hand."""
+
+    weights: list[Matrix]
+    biases: list[Matrix]
+    activations: list[str]
+    loss: str
+    u: list[Matrix] = field(default_factory=list)
+    h: list[Matrix] = field(default_factory=list)
+
+    def forward(self, x: Matrix) -> Matrix:
+        self.u, self.h = [], [x]
+        for w, b, name in zip(self.weights, self.biases, self.activations, strict=True):
+            self.u.append(w.T @ self.h[-1] + b)
+            self.h.append(softmax(self.u[-1]) if name == "softmax" else ACTIVATIONS[name][0](self.u[-1]))
+        return self.h[-1]
+
+    def cost(self, x: Matrix, d: Matrix) -> float:
+        y = self.forward(x)
+        match self.loss:
+            case "cross-entropy" if self.activations[-1] == "softmax":
+                return float(-(d * np.log(y)).sum())
+            case "cross-entropy":
+                return float(-(d * np.log(y) + (1 - d) * np.log(1 - y)).sum())
+            case "mean-square-error":
+                return float(((d - y) ** 2).sum() / len(d))
+            case loss:
+                return float(((d - y) ** 2).sum() * (0.5 if loss == "half-square-error" else 1))
+
+    def backward(self, x: Matrix, d: Matrix) -> tuple[list[Matrix], list[Matrix], list[Matrix]]:
+        """Gradients by every u, W and b, the first layer first; those of W and b summed over the patterns."""
+        y = self.forward(x)
+        factor = {"half-square-error": 1, "square-error": 2, "mean-square-error": 2 / len(d)}.get(self.loss, 1)
+        out = self.activations[-1]
+        if self.loss == "cross-entropy":
+            g = y - d
+        elif out == "softmax":
+            e = -factor * (d - y)
+            g = y * (e - (y * e).sum(axis=0))
+        else:
+            g = -factor * (d - y) * ACTIVATIONS[out][1](self.u[-1])
+        deltas = [g]
+        for k in range(len(self.weights) - 1, 0, -1):
+            g = (self.weights[k] @ g) * ACTIVATIONS[self.activations[k - 1]][1](self.u[k - 1])
+            deltas.insert(0, g)
+        return (
+            deltas,
+            [h @ g.T for h, g in zip(self.h, deltas, strict=False)],
+            [g.sum(axis=1, keepdims=True) for g in deltas],
+        )
+
+
+def layers_text(net: Net, *, transposed: bool = False, theta: bool = False) -> str:
+    made = []
+    for w, b, name in zip(net.weights, net.biases, net.activations, strict=True):
+        shift = f"theta: {(-b).ravel().tolist()}" if theta else f"b: {b.ravel().tolist()}"
+        made.append(f"{{W: {(w.T if transposed else w).tolist()}, {shift}, activation: {name}}}")
+    return f"layers: [{', '.join(made)}], weights: {'neurons x inputs' if transposed else 'inputs x neurons'}"
+
+
+def random_net(rng: np.random.Generator, sizes: list[int], activations: list[str], loss: str) -> Net:
+    pairs = list(pairwise(sizes))
+    weights = [rng.integers(-15, 16, pair) / 10 for pair in pairs]
+    biases = [rng.integers(-10, 11, (n, 1)) / 10 for _, n in pairs]
+    return Net(weights, biases, activations, loss)
+
+
+def targets(rng: np.random.Generator, net: Net, outputs: int, patterns: int = 1) -> Matrix:
+    if net.activations[-1] == "softmax":
+        return np.eye(outputs)[:, rng.integers(0, outputs, patterns)]
+    return rng.integers(0, 2, (outputs, patterns)) * 1.0
+
+
+OUTPUTS = [
+    *((name, loss) for name in ACTIVATIONS for loss in ("square-error", "half-square-error", "mean-square-error")),
+    *(("softmax", loss) for loss in ("square-error", "half-square-error", "mean-square-error", "cross-entropy")),
+    ("sigmoid", "cross-entropy"),
+]
+
+
+@pytest.mark.parametrize(("output", "loss"), OUTPUTS)
+@settings(max_examples=6)
+@given(
+    seed=st.integers(0, 10**6),
+    hidden=st.lists(st.tuples(st.integers(1, 3), st.sampled_from(sorted(ACTIVATIONS))), max_size=2),
+    outputs=st.integers(1, 3),
+    transposed=st.booleans(),
+    theta=st.booleans(),
+)
+def test_forward_and_backward(
+    output: str, loss: str, seed: int, hidden: list[tuple[int, str]], outputs: int, transposed: bool, theta: bool
+) -> None:
+    rng = np.random.default_rng(seed)
+    net = random_net(rng, [2, *(n for n, _ in hidden), outputs], [*(name for _, name in hidden), output], loss)
+    x, d = rng.integers(-20, 21, (2, 1)) / 10, targets(rng, net, outputs)
+    solution = solved(
+        f"x: {x.ravel().tolist()}, d: {d.ravel().tolist()}, loss: {loss}, "
+        + layers_text(net, transposed=transposed, theta=theta)
+    )
+    deltas, weights, biases = net.backward(x, d)
+    assert solution["a/J"].exact_value == pytest.approx(net.cost(x, d), abs=1e-9)
+    for k, (g, gw, gb) in enumerate(zip(deltas, weights, biases, strict=True), 1):
+        assert solution[f"a/u{k}"].exact == pytest.approx(net.u[k - 1], abs=1e-9)
+        assert solution[f"a/grad_u{k}"].exact == pytest.approx(g, abs=1e-9)
+        assert solution[f"a/grad_W{k}"].exact == pytest.approx(gw.T if transposed else gw, abs=1e-9)
+        made = solution[f"a/grad_theta{k}"].exact if theta else solution[f"a/grad_b{k}"].exact
+        assert made == pytest.approx(-gb if theta else gb, abs=1e-9)
+    assert solution.parts[0].checked is not None
+    assert solution.parts[0].checked <= TOLERANCE
+
+
+@pytest.mark.parametrize(("output", "loss"), OUTPUTS)
+@pytest.mark.parametrize("average", [False, True])
+@settings(max_examples=3)
+@given(seed=st.integers(0, 10**6), patterns=st.integers(1, 4), transposed=st.booleans(), theta=st.booleans())
+def test_patterns_in_rows(
+    output: str, loss: str, average: bool, seed: int, patterns: int, transposed: bool, theta: bool
+) -> None:
+    rng = np.random.default_rng(seed)
+    outputs = int(rng.integers(1, 4))
+    net = random_net(rng, [2, 3, outputs], ["tanh", output], loss)
+    x, d = rng.integers(-20, 21, (2, patterns)) / 10, targets(rng, net, outputs, patterns)
+    text = layers_text(net, transposed=transposed, theta=theta)
+    solution = solved(f"X: {x.T.tolist()}, D: {d.T.tolist()}, loss: {loss}, average: {str(average).lower()}, {text}")
+    deltas, weights, biases = net.backward(x, d)
+    share = patterns if average else 1
+    assert solution["a/J"].exact_value == pytest.approx(net.cost(x, d) / share, abs=1e-9)
+    for k, (g, gw, gb) in enumerate(zip(deltas, weights, biases, strict=True), 1):
+        assert solution[f"a/U{k}"].exact == pytest.approx(net.u[k - 1].T, abs=1e-9)
+        assert solution[f"a/grad_U{k}"].exact == pytest.approx(g.T / share, abs=1e-9)
+        assert solution[f"a/grad_W{k}"].exact == pytest.approx((gw.T if transposed else gw) / share, abs=1e-9)
+        made = solution[f"a/grad_theta{k}"].exact if theta else solution[f"a/grad_b{k}"].exact
+        assert made == pytest.approx((-gb if theta else gb) / share, abs=1e-9)
+
+
+def test_the_batch_form_is_derived_as_lecturers_write_it() -> None:
+    fields = "X: [[1, 2], [3, 4]], D: [[1, 0], [0, 1]], loss: cross-entropy, average: true, "
+    layers = "layers: [{W: [[1, 0], [0, 1]], b: 0, activation: tanh}, {W: [[1, 2], [0, 1]], b: 0, activation: softmax}]"
+    solution = solved(fields + layers)
+    formulas = {step.name: step.item.source for step in solution.parts[0].steps}  # type: ignore[union-attr]
+    assert formulas["U1"] == "X @ W1 + one @ b1.T"
+    assert formulas["Y"] == "softmax_rows(U2)"
+    assert formulas["J"] == "-sum(D*log(Y))/2"
+    assert formulas["grad_U2"] == "-(D - Y)/2"
+    assert formulas["grad_W2"] == "H1.T @ grad_U2"
+    assert formulas["grad_b2"] == "grad_U2.T @ one"
+    assert formulas["grad_W1"] == "X.T @ grad_U1"
+
+
+def test_a_gradient_given_in_mid_network() -> None:
+    fields = (
+        "x: [1, 2], delta: {layer: 2, value: [0.5, -1]}, layers: [{W: [[1, 2], [3, 4]], activation: linear}, "
+        "{W: [[1, 0], [2, 1]], b: 1, activation: tanh}, {W: [[1], [1]]}]"
+    )
+    answers = solved(fields, "backward").answers
+    assert answers == {
+        "a/grad_u1": [[0.5], [0.0]],
+        "a/grad_W2": [[3.5, -7.0], [5.0, -10.0]],
+        "a/grad_b2": [[0.5], [-1.0]],
+        "a/grad_W1": [[0.5, 0.0], [1.0, 0.0]],
+    }
+
+
+def test_slopes_of_activations() -> None:
+    fields = "x: -2, layers: [{W: [[1]], activation: leaky_relu, slope: 0.5}, {W: [[1]], activation: elu, slope: 2}]"
+    answers = solved(fields).answers
+    assert answers["a/h1"] == -1
+    assert answers["a/y"] == pytest.approx(2 * (np.exp(-1) - 1))
+    assert answers["a/grad_u1"] == pytest.approx(2 * np.exp(-1) * 0.5)
+
+
+# -- training -----------------------------------------------------------------------------------------------------------
+RNG = np.random.default_rng(5)
+NET = random_net(RNG, [2, 3, 2], ["tanh", "sigmoid"], "half-square-error")
+XS, DS = RNG.integers(-20, 21, (2, 5)) / 10, RNG.integers(0, 2, (2, 5)) * 1.0
+DATA = f"X: {XS.T.tolist()}, D: {DS.T.tolist()}, loss: half-square-error, {layers_text(NET)}"
+
+
+def trained(sizes: int, iterations: int, biases: bool = True) -> tuple[list[list[Matrix]], list[float]]:
+    """Gradient descent on `sizes` patterns in turn: all parameters and the loss of all patterns after each update."""
+    net = Net([w.copy() for w in NET.weights], [b.copy() for b in NET.biases], NET.activations, NET.loss)
+    parts = [slice(i, i + sizes) for i in range(0, XS.shape[1], sizes)]
+    parameters, losses = [], []
+    for t in range(iterations):
+        part = parts[t % len(parts)]
+        _, gw, gb = net.backward(XS[:, part], DS[:, part])
+        net.weights = [w - 0.5 * g for w, g in zip(net.weights, gw, strict=True)]
+        if biases:
+            net.biases = [b - 0.5 * g for b, g in zip(net.biases, gb, strict=True)]
+        parameters.append([*net.weights, *net.biases])
+        losses.append(net.cost(XS, DS))
+    return parameters, losses
+
+
+@pytest.mark.parametrize(
+    ("mode", "size"), [("full-batch", 5), ("mini-batch, batch: 2", 2), ("mini-batch, batch: 5", 5), ("stochastic", 1)]
+)
+@pytest.mark.parametrize("biases", [True, False])
+def test_gradient_descent(mode: str, size: int, biases: bool) -> None:
+    learns = f"train: {{rate: 0.5, mode: {mode}, iterations: 7, update_biases: {str(biases).lower()}}}"
+    solution = solved(f"{DATA}, {learns}", "history")
+    ending = "" if size == 5 else "_all"
+    parameters, losses = trained(size, 7, biases)
+    for t, (values, loss) in enumerate(zip(parameters, losses, strict=True), 1):
+        names = ("W1", "W2", "b1", "b2") if biases else ("W1", "W2")
+        for name, value in zip(names, values, strict=False):
+            assert solution[f"a/{name}_t{t}"].exact == pytest.approx(value, abs=1e-10)
+        assert solution[f"a/J{ending}_t{t}"].exact_value == pytest.approx(loss, abs=1e-10)
+    assert ("a/b1_t1" in solution.answers) == biases
+
+
+@pytest.mark.parametrize("form", ["x", "X"])
+def test_one_pattern_as_a_column_or_as_a_row(form: str) -> None:
+    x, d = XS[:, :1].ravel().tolist(), DS[:, :1].ravel().tolist()
+    pattern = f"x: {x}, d: {d}" if form == "x" else f"X: [{x}], D: [{d}]"
+    learns = "train: {rate: 0.5, optimizer: adam, iterations: 3}"
+    solution = solved(f"{pattern}, loss: half-square-error, {layers_text(NET)}, {learns}", "history")
+    net = Net(list(NET.weights), list(NET.biases), NET.activations, NET.loss)
+    moments: dict[int, tuple[Matrix, Matrix]] = {}
+    for t in range(1, 4):
+        _, gw, gb = net.backward(XS[:, :1], DS[:, :1])
+        new = []
+        for i, (w, g) in enumerate(zip([*net.weights, *net.biases], [*gw, *gb], strict=True)):
+            m, v = moments.get(i, (np.zeros_like(w), np.zeros_like(w)))
+            m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
+            moments[i] = (m, v)
+            new.append(w - 0.5 * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8))
+        net.weights, net.biases = new[:2], new[2:]
+        assert solution[f"a/W1_t{t}"].exact == pytest.approx(new[0])
+        assert solution[f"a/b2_t{t}"].exact == pytest.approx(new[3])
+        assert solution[f"a/J_t{t}"].exact_value == pytest.approx(net.cost(XS[:, :1], DS[:, :1]))
+
+
+def test_nesterov_looks_ahead() -> None:
+    learns = "train: {rate: 0.1, optimizer: nesterov, beta: 0.8, iterations: 3}"
+    solution = solved(f"{DATA}, {learns}", "updates")
+    values = [*NET.weights, *NET.biases]
+    velocities = [np.zeros_like(v) for v in values]
+    for t in range(1, 4):
+        point = [w + 0.8 * v for w, v in zip(values, velocities, strict=True)]
+        _, gw, gb = Net(point[:2], point[2:], NET.activations, NET.loss).backward(XS, DS)
+        velocities = [0.8 * v - 0.1 * g for v, g in zip(velocities, [*gw, *gb], strict=True)]
+        values = [w + v for w, v in zip(values, velocities, strict=True)]
+        assert solution[f"a/W1_t{t}"].exact == pytest.approx(values[0])
+        assert solution[f"a/b2_t{t}"].exact == pytest.approx(values[3])
+
+
+def test_weight_decay_spares_the_biases() -> None:
+    plain, decayed = (
+        solved(f"{DATA}, train: {{rate: 0.5{extra}}}", "updates") for extra in ("", ", weight_decay: 0.1")
+    )
+    assert decayed["a/W1_t1"].exact == pytest.approx(plain["a/W1_t1"].exact - 0.05 * NET.weights[0])
+    assert decayed["a/b1_t1"].exact == pytest.approx(plain["a/b1_t1"].exact)
+
+
+def test_training_changes_nothing_else() -> None:
+    without, with_ = (
+        solved(DATA, "[forward, loss, backward]"),
+        solved(f"{DATA}, train: {{rate: 0.5, iterations: 3}}", "[forward, loss, backward]"),
+    )
+    assert without.answers == with_.answers
+
+
+def test_words_for_find() -> None:
+    learns = f"{DATA}, train: {{rate: 0.5, iterations: 2, mode: stochastic}}"
+    assert list(solved(learns, "final").answers) == ["a/W1_t2", "a/b1_t2", "a/W2_t2", "a/b2_t2"]
+    assert list(solved(learns, "loss_after").answers) == ["a/J_all_t1", "a/J_all_t2"]
+    assert list(solved(learns, "[hidden, output, loss]").answers) == ["a/u1", "a/h1", "a/u2", "a/y", "a/J"]
+    assert list(solved(DATA, "[hidden, output]").answers) == ["a/U1", "a/H1", "a/U2", "a/Y"]
+
+
+def test_the_first_iteration_in_full_and_a_table_of_all() -> None:
+    solution = solved(f"{DATA}, train: {{rate: 0.5, iterations: 4}}", "history", "round: {decimals: 3}")
+    shown = render(document(solution.title, [solution]))
+    assert "Iteration 1: new W₁" in shown
+    assert "Iteration 2" not in shown
+    assert "Every iteration" in shown
+
+
+def test_a_long_training_grows_by_equal_steps() -> None:
+    def size(iterations: int) -> tuple[int, set[int]]:
+        text = f"title: t\ngiven: {{family: mlp, {DATA}, train: {{rate: 0.5, mode: stochastic, iterations: {iterations}}}}}"
+        task = load_text(f"{text}\nparts: [{{label: a, find: final}}]").questions[0].parts[0].task
+        assert task is not None
+        return len(task.working.items), {len(proof.chain) for proof in task.working.proofs}  # type: ignore[attr-defined]
+
+    (a, chains), (b, _), (c, _) = size(10), size(20), size(30)
+    assert c - b == b - a
+    assert chains == {5}
+
+
+def test_the_example_runs() -> None:
+    answers = solve_question(load_text(mlp.EXAMPLE).questions[0]).answers
+    assert answers["d/J_t1"] < answers["b/J"]
+
+
+# -- what does not fit --------------------------------------------------------------------------------------------------
+def test_shapes_are_named_at_their_lines() -> None:
+    found = problems(
+        "  x: [1, 2]\n  d: [1, 0]\n  loss: cross-entropy\n  layers:\n    - W: [[1, 2], [3, 4], [5, 6]]\n"
+        "      b: [1, 2, 3]\n    - W: [[1], [2]]\n      slope: 0.1\n      activation: tanh\n"
+    )
+    assert [(line, message.split(" | ")[0]) for line, message in found] == [
+        (6, "d is 2×1, but the output is 1×1"),
+        (7, "cross-entropy after tanh"),
+        (9, "W1 is 3×2, but the input x is 2×1"),
+        (10, "b1 is 3×1, but W1 is 3×2"),
+        (12, "tanh has no slope"),
+    ]
+
+
+SMALL = "  layers: [{W: [[1, 2], [3, 4]], activation: softmax}]\n"
+
+
+@pytest.mark.parametrize(
+    ("fields", "line", "message"),
+    [
+        ("", 4, "'x' is missing"),
+        ("  x: [1, 2]\n  X: [[1, 2]]\n", 6, "x and X are given"),
+        ("  x: [1, 2]\n  D: [[1, 0]]\n", 6, "D is used with X only"),
+        ("  X: [[1, 2]]\n  d: [1, 0]\n", 6, "d is used with x only"),
+        ("  X: [[1, 2], [3, 4]]\n  D: [[1, 0]]\n", 6, "D has 1 rows, but X has 2"),
+        ("  X: [[1, 2]]\n  D: [[1, 0, 0]]\n  loss: cross-entropy\n", 6, "D is 1×3, but there are 2 outputs"),
+        ("  X: [[1, 2], [3, 4]]\n  D: [[1, 0], [1, 1]]\n  loss: cross-entropy\n", 6, "row 2 of D sums to 2"),
+        ("  X: [[1, 2, 3]]\n", 6, "W1 is 2×2, but each row of X is 3×1"),
+        ("  x: [1, 2]\n  average: true\n", 6, "average is used with X only"),
+        ("  x: [1, 2]\n  d: [1, 1]\n  loss: cross-entropy\n", 6, "d sums to 2"),
+        ("  x: [1, 2]\n  loss: square-error\n", 6, "'d' is missing"),
+        ("  X: [[1, 2]]\n  loss: square-error\n", 6, "'D' is missing"),
+        ("  X: [[1, 2]]\n  delta: {layer: 1, value: [1, 2]}\n", 6, "a given gradient is for one pattern"),
+        ("  x: [1, 2]\n  delta: {layer: 2, value: [1, 2]}\n", 6, "layer 2 of 1"),
+        ("  x: [1, 2]\n  delta: {layer: 1, value: [1, 2, 3]}\n", 6, "the gradient is 3×1, but layer 1 has 2 neurons"),
+        ("  x: [1, 2]\n  train: {rate: 0.1}\n", 6, "training needs a loss"),
+    ],
+)
+def test_misfits(fields: str, line: int, message: str) -> None:
+    found = problems(fields + SMALL)
+    assert len(found) == 1, found
+    assert found[0][0] == line
+    assert message in found[0][1]
+
+
+@pytest.mark.parametrize(
+    ("train", "message"),
+    [
+        ("mode: mini-batch", "'batch' is missing"),
+        ("mode: mini-batch, batch: 3", "batch is 3, but X has 2 patterns"),
+        ("mode: mini-batch, batch: 0", "batch is 0, expected at least 1"),
+        ("batch: 1", "full-batch has no batch | mode: mini-batch has"),
+        ("mode: stochastic, batch: 1", "stochastic has no batch"),
+        ("mode: online", "unknown mode 'online'"),
+        ("optimizer: adam, beta2: 1", "beta2 is 1, expected 0 ≤ beta2 < 1"),
+        ("iterations: 100001", "iterations is 100001, expected at most 100,000"),
+        ("iterations: 100000", "100,000 iterations make about"),
+    ],
+)
+def test_training_out_of_range(train: str, message: str) -> None:
+    data = "  X: [[1, 2], [3, 4]]\n  D: [[1, 0], [0, 1]]\n  loss: cross-entropy\n"
+    found = problems(f"{data}{SMALL}  train:\n    rate: 0.1\n    " + train.replace(", ", "\n    "))
+    assert len(found) == 1, found
+    assert message in found[0][1]
+    assert found[0][0] >= 10
+
+
+def test_stochastic_training_needs_several_patterns() -> None:
+    found = problems(
+        f"  x: [1, 2]\n  d: [1, 0]\n  loss: cross-entropy\n{SMALL}  train: {{rate: 0.1, mode: stochastic}}"
+    )
+    assert found == [(9, "stochastic needs several patterns | give X and D")]

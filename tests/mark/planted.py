@@ -1,0 +1,49 @@
+"""Batches for the tests of what is said of answers: the key's own numbers, with others planted in them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from solver.mark.grade import Graded, Submissions, Trouble, grade_batch
+from solver.mark.judge import Batch
+from solver.mark.mistakes import name_mistakes
+from solver.mark.sheet import Sheet, sheet
+from solver.rounding import Rounding
+from solver.solving import solve
+
+PROBLEMS = Path(__file__).parents[2] / "problems"
+SHEETS = {name: sheet(solve(PROBLEMS / f"{name}.yaml")) for name in ("q2", "q3", "q4")}
+
+
+def key_batch(made: Sheet, count: int = 1) -> Batch:
+    """The key's own numbers, for every student."""
+    batch = Batch(count)
+    for answer in made.answers.values():
+        if answer.kind == "number":
+            batch.values[answer.key] = np.repeat(answer.solved.written[None], count, axis=0)
+            form = answer.solved.form
+            digits = form.digits if isinstance(form, Rounding) else 0
+            batch.decimals[answer.key] = np.full(batch.values[answer.key].shape, digits, np.int16)
+    return batch
+
+
+def graded(
+    made: Sheet,
+    students: Sequence[str],
+    wrong: Mapping[tuple[int, str], object],
+    troubles: Sequence[Trouble] = (),
+) -> Graded:
+    """The grades of students who wrote the key's answers, but for `wrong`: numbers by (student index, answer)."""
+    batch = key_batch(made, len(students))
+    words: dict[str, list[str | None]] = {
+        a.key: [a.solved.text] * len(students) for a in made.answers.values() if a.kind == "word"
+    }
+    for (student, key), value in wrong.items():
+        if isinstance(value, str):
+            words[key][student] = value
+        else:
+            batch.values[key][student] = np.asarray(value, dtype=float).reshape(made.answers[key].shape)
+    found = grade_batch(made, None, Submissions(list(students), batch, words, troubles=list(troubles)))
+    return replace(found, mistakes={**name_mistakes(made, batch, found.judged), **found.mistakes})

@@ -1,0 +1,48 @@
+"""Every family's example and every problem file: right, slipped and invalid answers get the marks expected."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from solver.families import families, family
+from solver.mark.grade import grade_batch
+from solver.mark.marks import plan
+from solver.mark.scheme import Scheme
+from solver.mark.sheet import Sheet, sheet
+from solver.solving import solve_paper
+from solver.spec import load, load_text
+from tests.mark.simulate import automatic, key_of, spoil
+
+PROBLEMS = Path(__file__).parents[2] / "problems"
+EXAM = PROBLEMS / "exam.yaml"
+
+
+def _sheets() -> list[tuple[str, Sheet]]:
+    texts = [(name, load_text(family(name).EXAMPLE)) for name in families()]
+    texts += [(path.stem, load(path)) for path in sorted(PROBLEMS.glob("*.yaml")) if path != EXAM]
+    return [(name, sheet(solution)) for name, paper in texts for solution in solve_paper(paper)]
+
+
+SHEETS = _sheets()
+
+
+@pytest.mark.parametrize(("name", "made"), SHEETS, ids=[name for name, _ in SHEETS])
+def test_right_slipped_and_invalid_answers(name: str, made: Sheet) -> None:
+    """The key gets all marks; one wrong or unreadable answer costs itself alone."""
+    shares = plan(made, Scheme())
+    answers = list(automatic(made))
+    given = key_of(made, 1 + 2 * len(answers))
+    expected = [shares.total]
+    for k, answer in enumerate(answers):
+        spoil(given, answer, 1 + 2 * k, "slip")
+        spoil(given, answer, 2 + 2 * k, "invalid")
+        expected += [shares.total - shares.answers[answer.key]] * 2
+    graded = grade_batch(made, None, given)
+    zeros = np.zeros(given.batch.count, dtype=np.int64)
+    totals = sum(shares.part_units(graded.marks).values(), zeros)
+    wrong = {i: (int(t), e) for i, (t, e) in enumerate(zip(totals, expected, strict=True)) if t != e}
+    assert not wrong, {answers[(i - 1) // 2].key: pair for i, pair in wrong.items()}
+    assert all(judged.verdicts.shape[0] == given.batch.count for judged in graded.judged.values())
+    hostile = sum(answer.kind == "formula" for answer in answers)
+    assert len(graded.submissions.troubles) == hostile
