@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 import click
 
 from solver import __version__
+from solver.cli_grade import grade, template
 from solver.errors import Place, Problem, SpecError, nearest
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ _SUFFIXES: dict[str, Format] = {".md": "markdown", ".json": "json", ".txt": "tex
 @click.version_option(__version__, prog_name="nnsolve")
 def main() -> None:
     """Solves neural-network exam questions step by step: the formula, the numbers, the marks."""
+
+
+main.add_command(template)
+main.add_command(grade)
 
 
 @main.command()

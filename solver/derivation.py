@@ -24,8 +24,9 @@ from solver.rules import rules, sizes
 from solver.working import Derivation, Line, Working
 
 ALONG: tuple[Literal["columns", "rows"], ...] = ("columns", "rows")
+MOST_TIDY = 500
 MOST_NODES = 120
-"""A result longer than this stays in terms of the gradients above it."""
+"""A result of more nodes stays in terms of the gradients above it; a much longer one is not made shorter."""
 
 Chain = Sequence[tuple[str, Tree]]
 
@@ -109,7 +110,7 @@ class _Page:
         first, *others = self.slope(made) if made.kind == "slope" else self.gradient(made)
         lines = [first if first.left else first._replace(left=Name(made.name)), *others]
         result = lines[-1].right
-        if sum(1 for _ in walk(result)) <= MOST_NODES:
+        if _nodes(result) <= MOST_NODES:
             self.values[made.name] = result
         lines[-1] = lines[-1]._replace(note=_note(lines[-1].note, self.size(made)))
         used = dict.fromkeys(n for line in lines for tree in (line.left, line.right) if tree for n in names(tree))
@@ -156,11 +157,11 @@ class _Page:
         """The rules applied, like terms added, earlier results put in, and what remains as short as it can be."""
         origins = list(self.origins(made))
         parts = [part for origin in origins for part in origin.parts]
-        merged = tidy(add(parts, self.shapes), self.shapes) if parts else Num("0")
+        merged = self.tidy(add(parts, self.shapes)) if parts else Num("0")
         yield from self.applied(made, origins, merged)
         known = {n: self.values[n] for n in names(merged) if n in self.values}
         put = replace_names(merged, known)
-        short = self.spread(tidy(put, self.shapes), made)
+        short = self.spread(self.tidy(put), made)
         reason = " and ".join(self.words[n] for n in known) + " put in" if known else ""
         if known and not self.alike(put, short):
             yield Line(put, note=reason)
@@ -170,6 +171,8 @@ class _Page:
 
     def alike(self, a: Tree, b: Tree) -> bool:
         """Whether two formulas read the same."""
+        if max(_nodes(a), _nodes(b)) > MOST_TIDY:
+            return source(a) == source(b)
         printer = TextPrinter(self.working.symbols)
         return printer.print(a) == printer.print(b)
 
@@ -217,10 +220,14 @@ class _Page:
     def laid(self, tree: Tree) -> Tree:
         """A derived formula in the layout of the page."""
         if not self.numerator:
-            return tidy(tree, self.shapes)
+            return self.tidy(tree)
         turned = [n for n in names(tree) if n in self.words and self.words[n].startswith("the gradient")]
         columns = replace_names(tree, {n: Transpose(Name(n)) for n in turned if self.shapes[n] != SCALAR})
-        return tidy(flipped(columns, self.shapes), self.shapes)
+        return self.tidy(flipped(columns, self.shapes))
+
+    def tidy(self, tree: Tree) -> Tree:
+        """The formula in its short form, unless it is too long for any to matter."""
+        return tidy(tree, self.shapes) if _nodes(tree) <= MOST_TIDY else tree
 
     def spread(self, tree: Tree, made: Derived) -> Tree:
         """A number that stands for every cell of a gradient, written as such; 0 stays 0."""
@@ -230,6 +237,10 @@ class _Page:
 
 
 _KINDS = {"gradient": "Gradient by", "delta": "Gradient at the argument of", "slope": "Slope of the activation at"}
+
+
+def _nodes(tree: Tree) -> int:
+    return sum(1 for _ in walk(tree))
 
 
 def _note(*parts: str) -> str:

@@ -5,14 +5,14 @@ from typing import NamedTuple
 
 
 class Place(NamedTuple):
-    """A position in a file; line and column count from 1."""
+    """A position in a file; line and column count from 1, and are 0 where they say nothing."""
 
     file: str
     line: int = 0
     column: int = 0
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return ":".join(str(x) for x in self if x or x is self.file)
 
 
 class Problem(NamedTuple):

@@ -148,9 +148,9 @@ def _distributions(working: Working, names: Iterable[str]) -> set[Distribution]:
     for name in names:
         item = working.items.get(name)
         if isinstance(item, Stated):
-            if np.allclose(item.numbers.value.sum(axis=0), 1.0, rtol=0, atol=1e-9):
+            if np.abs(item.numbers.value.sum(axis=0) - 1.0).max() <= 1e-9:
                 found.add((name, "columns"))
-            if np.allclose(item.numbers.value.sum(axis=1), 1.0, rtol=0, atol=1e-9):
+            if np.abs(item.numbers.value.sum(axis=1) - 1.0).max() <= 1e-9:
                 found.add((name, "rows"))
     return found
 

@@ -16,12 +16,28 @@ from solver.formula.adjoint import join
 from solver.formula.differentiate import differentiate
 from solver.formula.instances import instances
 from solver.formula.shape import SCALAR, Shape, shape
+from solver.formula.source import source
 from solver.formula.tidy import tidy
-from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree, names, replace_names, walk
+from solver.formula.tree import (
+    Bin,
+    Call,
+    Group,
+    Name,
+    Neg,
+    Num,
+    Sum,
+    Transpose,
+    Tree,
+    children,
+    names,
+    replace_names,
+    walk,
+)
 from solver.formula.value import Env, value
 
 MOST_NODES = 80
-"""A larger formula is not simplified: SymPy's time grows steeply."""
+MOST_DEGREE = 6
+"""Larger formulas, and higher powers, are not simplified: SymPy's time grows steeply with both."""
 
 _TOLERANCE = 1e-9
 _OPAQUE = (
@@ -60,7 +76,7 @@ def derivative(tree: Tree, by: str) -> Tree:
 
 def simplify(tree: Tree) -> Tree:
     """The shortest of several ways to write a scalar formula; the formula itself where none is shorter."""
-    if _nodes(tree) > MOST_NODES:
+    if _nodes(tree) > MOST_NODES or _degree(tree) > MOST_DEGREE:
         return tree
     try:
         made = _sympy(tree)
@@ -68,12 +84,12 @@ def simplify(tree: Tree) -> Tree:
         return tree
     sympy = _library()
     found = [tree]
-    for way in (sympy.expand, sympy.factor, sympy.simplify):
+    for way in (sympy.expand, sympy.factor, sympy.together):
         try:
             found.append(_tree(way(made)))
         except _UnknownError:
             continue
-    return min((x for x in found if _agree(x, tree, dict.fromkeys(names(tree), SCALAR))), key=_nodes)
+    return min((x for x in found if _agree(x, tree, dict.fromkeys(names(tree), SCALAR))), key=_length)
 
 
 def equal(a: Tree, b: Tree, shapes: Mapping[str, Shape] | None = None) -> bool:
@@ -86,7 +102,7 @@ def equal(a: Tree, b: Tree, shapes: Mapping[str, Shape] | None = None) -> bool:
     if sizes[0] != sizes[1]:
         return False
     scalar = all(known[n] == SCALAR for n in (*names(a), *names(b)))
-    if scalar and _nodes(a) + _nodes(b) <= MOST_NODES:
+    if scalar and _nodes(a) + _nodes(b) <= MOST_NODES and max(_degree(a), _degree(b)) <= MOST_DEGREE:
         try:
             if _sympy(Bin("-", Group(a), Group(b))).expand() == 0:
                 return True
@@ -97,6 +113,25 @@ def equal(a: Tree, b: Tree, shapes: Mapping[str, Shape] | None = None) -> bool:
 
 def _nodes(tree: Tree) -> int:
     return sum(not isinstance(x, Group) for x in walk(tree))
+
+
+def _length(tree: Tree) -> tuple[int, int]:
+    return _nodes(tree), len(source(tree))
+
+
+def _degree(tree: Tree) -> int:
+    """The degree of a formula, as a polynomial in its names and functions; a bound, for quotients."""
+    match tree:
+        case Bin("**", a, Num(text)) if text.isdigit() and len(text) < 4:
+            return int(text) * _degree(a)
+        case Bin("*" | "/" | "@", a, b):
+            return _degree(a) + _degree(b)
+        case Num():
+            return 0
+        case Call():
+            return max(1, *map(_degree, tree.args))
+        case _:
+            return max(map(_degree, children(tree)), default=1)
 
 
 def _agree(a: Tree, b: Tree, shapes: Mapping[str, Shape]) -> bool:

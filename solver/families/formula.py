@@ -20,12 +20,13 @@ given quantities or by results of formulas), which are called grad_W, grad_h; al
 import re
 from typing import Annotated
 
+from solver.activations import MAX_ACTIVATIONS, read_activations
 from solver.errors import FormulaError, Place, nearest
 from solver.fields import AtLeast, AtMost, Quantity, Spec
 from solver.formula.functions import FUNCTIONS
-from solver.formula.parse import is_name, parse
+from solver.formula.parse import is_name, parse_using
 from solver.formula.shape import SCALAR, show
-from solver.formula.tree import Tree, names
+from solver.formula.tree import Tree, bare, names
 from solver.gradients import OnDemand
 from solver.nodes import Report
 from solver.working import Working
@@ -75,6 +76,11 @@ class Given(Spec):
         dict[str, Quantity] | None, AtMost(MAX_QUANTITIES), "what is given, by name: a number, a vector or a matrix"
     ] = None
     output: Annotated[str | None, "the scalar that gradients are taken of; the last formula's if left out"] = None
+    activations: Annotated[
+        dict[str, str] | None,
+        AtMost(MAX_ACTIVATIONS),
+        "functions of your own, each a formula in u: {swish: u*sigmoid(u)}",
+    ] = None
 
 
 def work(given: Given, report: Report) -> Working:
@@ -90,6 +96,7 @@ class _Reader:
         self.made = Working()
         self.spoilt: set[str] = set()
         self.numbers = 0
+        self.own = read_activations(given.activations or {}, given, report)
         self.later = {_split(_text(item))[0] for item in given.formulas}
 
     def working(self) -> Working:
@@ -160,7 +167,7 @@ class _Reader:
 
     def parsed(self, k: int, text: str, start: int) -> Tree | None:
         try:
-            return parse(text[start:])
+            return bare(parse_using(text[start:], self.own))
         except FormulaError as error:
             self.report.add(self.place(k, start + error.column if error.column else 0), error.message, error.hint)
             return None

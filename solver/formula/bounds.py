@@ -32,7 +32,10 @@ class Interval(NamedTuple):
     @property
     def middle(self) -> Floats:
         """The value in the middle."""
-        return self.low if self.exact else (self.low + self.high) / 2
+        if self.exact:
+            return self.low
+        with np.errstate(invalid="ignore"):  # an interval of everything has no middle
+            return (self.low + self.high) / 2
 
     def widened(self, radius: Floats | float) -> Interval:
         """The interval with `radius` more at both ends."""

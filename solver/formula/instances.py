@@ -12,8 +12,8 @@ from solver.formula.value import Env
 from solver.rounding import Floats
 
 INSTANCES = 4
-TRIES = 12
-_LARGEST = 1e4
+TRIES = 6
+_MODERATE, _LARGEST = 1e2, 1e7  # of values: central differences tell less of large ones
 _SEED = 20
 
 Draw = Callable[[np.random.Generator, tuple[int, int]], Floats]
@@ -24,22 +24,25 @@ def instances(
 ) -> list[dict[str, Floats]]:
     """Values of every name for several sizes of the letters, 4 at the most; none where the formulas have no value.
 
-    evaluate: the values of the formulas, which must be finite and of moderate size. A letter that is a name itself
+    evaluate: the values of the formulas, which must be finite. A letter that is a name itself
     gets its size as value. distributions: names whose columns or rows are to sum to 1.
     """
     rng = np.random.default_rng(_SEED)
     letters = list(dict.fromkeys(size for shape in shapes.values() for size in shape if isinstance(size, str)))
     found = []
     for k in range(INSTANCES):
-        for draw in (d for _ in range(TRIES) for d in (_around_zero, _fractions, _positive)):
-            # all sizes differ at first, so that a product of wrong shapes cannot pass
-            sizes = (
-                {s: 2 + i for i, s in enumerate(letters)} if k == 0 else {s: int(rng.integers(1, 5)) for s in letters}
-            )
+        # all sizes differ at first, so that a product of wrong shapes cannot pass
+        sizes = {s: 2 + i for i, s in enumerate(letters)} if k == 0 else {s: int(rng.integers(1, 5)) for s in letters}
+        large = None
+        for draw in TRIES * (_around_zero, _fractions, _positive):
             env = dict(_values(shapes, sizes, rng, draw, distributions))
-            if _moderate(evaluate(env)):
+            size = np.max([np.max(np.abs(v)) for v in evaluate(env).values()])  # nan where one has no value
+            if size <= _MODERATE:
                 found.append(env)
                 break
+            large = env if large is None and size <= _LARGEST else large
+        else:
+            found += [large] if large is not None else []
     return found
 
 
@@ -74,7 +77,3 @@ def _fractions(rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
 
 def _positive(rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
     return rng.uniform(1.1, 2.0, shape) + (shape[0] * np.eye(shape[0]) if shape[0] == shape[1] > 1 else 0.0)
-
-
-def _moderate(values: Env) -> bool:
-    return all(bool(np.all(np.abs(v) < _LARGEST)) for v in values.values())

@@ -110,7 +110,7 @@ def substitute(formula: Tree, operands: Mapping[str, Num | Array]) -> Tree:
 
 
 class _Reduction:
-    """One reduction with a fixed number of guard digits. shortens: whether a number had to be shortened on the way."""
+    """One reduction with a fixed number of guard digits. shortens: whether a line's value may differ."""
 
     def __init__(self, form: Format, guard: int, detail: Detail) -> None:
         self.form, self.guard, self.detail = form, guard, detail
@@ -129,6 +129,7 @@ class _Reduction:
             defined = self._definition(line)
             if defined is not None:
                 line = defined
+                self.shortens = True  # e^800 may stand in it, which no calculator has
                 if shape(line, {}) == SCALAR:
                     lines.append(line)
                     if self.detail != "full":

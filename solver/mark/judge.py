@@ -192,7 +192,7 @@ def half_asked(quantity: Quantity, at: Floats) -> Floats:
     if isinstance(form, Rounding):
         if not form.figures:
             return np.asarray(0.5 * 10.0 ** (-form.digits))
-        return form.half_unit(np.where(np.isnan(at), 0.0, at))
+        return form.half_unit(np.where(np.isfinite(at), at, 0.0))
     return np.asarray(0.0)
 
 

@@ -26,6 +26,9 @@ from solver.mark.writing import TRUNCATED, WRITING, slips
 from solver.solution import Context
 from solver.working import Stated, Step
 
+MOST_UNWRITTEN = 12
+"""A mistake is looked for in so many steps before an answer that nobody wrote down; a training run has thousands."""
+
 Named = dict[tuple[int, int, int], str]
 """(student index, row, column) to the mistake's name."""
 
@@ -171,7 +174,7 @@ class _Chain:
             name: Interval(*(end[students] if end.ndim == 3 and len(end) == self.batch.count else end for end in own))
             for name, own in self.own.items()
         }
-        stretch = leading_to(quantity, self.chain, self.batch.values)
+        stretch = leading_to(quantity, self.chain, self.batch.values)[-MOST_UNWRITTEN:]
         for at in stretch:
             for name, mistaken in self.mutants(at, env):
                 yield name, mistaken if at is quantity else self.carried(at, mistaken, stretch, env)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from solver.errors import FormulaError
 from solver.formula.reduce import Detail
@@ -17,6 +18,9 @@ from solver.mark.sheet import Quantity, Sheet
 from solver.rounding import EXACT, MAX_DIGITS, Floats, Rounding, shortest
 from solver.solution import Solved
 from solver.working import Derivation, Line, Stated, Statement
+
+MOST_STEPS = 6
+"""The most steps shown for one answer."""
 
 
 class OwnNumbers:
@@ -37,7 +41,7 @@ class OwnNumbers:
         return _typed(values[self.index], self.batch.decimals[key][self.index])
 
     def lines(self, solved: Solved, detail: Detail = "normal") -> list[list[Line]]:
-        """The working of an answer from the student's numbers, and before it that of what leads to it unwritten.
+        """The working of an answer from the student's numbers, behind that of the last unwritten steps that lead to it.
 
         Empty where nothing can be worked out from them.
         """
@@ -46,7 +50,7 @@ class OwnNumbers:
         if at is None or (at.solved.exact is None and at.solved.rounded is None):
             return []
         found = []
-        for quantity in leading_to(at, chain, self.written):
+        for quantity in leading_to(at, chain, self.written)[-MOST_STEPS:]:
             result = self.follows(quantity, own)
             if result is None:
                 return []
@@ -111,13 +115,14 @@ def _lines(solved: Solved, own: dict[str, Literal_], result: Literal_, detail: D
     return item.lines(lambda guard: operands, result.value, solved.form, detail)
 
 
-def _typed(values: Floats, decimals: Floats | None) -> Literal_:
-    """Numbers in the digits given, or in as few as they need."""
-    if decimals is None or (decimals >= NO_LIMIT).any():
-        form = shortest(values, MAX_DIGITS) or Rounding(MAX_DIGITS)
-        return written_literal(form.round(values), form)
-    texts = tuple(
-        tuple(f"{v + 0.0:.{min(max(int(d), 0), MAX_DIGITS)}f}" for v, d in zip(row, places, strict=True))
-        for row, places in zip(values.tolist(), decimals.tolist(), strict=True)
-    )
-    return Num(texts[0][0]) if values.shape == (1, 1) else Array(values, typed=texts, form=EXACT)
+def _typed(values: Floats, decimals: NDArray[np.int16] | None) -> Literal_:
+    """Numbers in the digits that were written, or in as few as they need."""
+    if decimals is not None and not (decimals >= NO_LIMIT).any():
+        texts = tuple(
+            tuple(f"{v + 0.0:.{min(max(d, 0), MAX_DIGITS)}f}" for v, d in zip(row, places, strict=True))
+            for row, places in zip(values.tolist(), decimals.tolist(), strict=True)
+        )
+        if np.allclose(np.array(texts, dtype=float), values, rtol=1e-12, atol=0):
+            return Num(texts[0][0]) if values.shape == (1, 1) else Array(values, typed=texts, form=EXACT)
+    form = shortest(values, MAX_DIGITS) or Rounding(MAX_DIGITS)
+    return written_literal(form.round(values), form)

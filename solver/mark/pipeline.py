@@ -8,37 +8,43 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from multiprocessing import get_context
-from typing import TextIO
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from solver.errors import Place, Problem, SpecError
 from solver.mark.grade import Graded, Trouble, grade_batch
+from solver.mark.marks import plan
 from solver.mark.out import MarksFormat, writer
 from solver.mark.out_base import Writer
 from solver.mark.read import Chunk
-from solver.mark.read_batch import Reader, Texts
+from solver.mark.read_batch import Reader
 from solver.mark.scheme import Scheme
 from solver.mark.sheet import Sheet
 from solver.mark.values import DecimalSign
+
+if TYPE_CHECKING:
+    from solver.mark.report import Report
 
 IN_WORKERS: frozenset[MarksFormat] = frozenset(("csv", "long"))
 """The formats whose lines need nothing of the students before: the processes that mark write them, too."""
 
 SMALL = 4 << 20
-"""Below this many bytes of answers, a second process costs more than it does."""
+"""Below this many bytes of answers, a second process costs more than it saves."""
 
 
 @dataclass(slots=True)
 class Marked:
-    """What came of a chunk. text: its lines of output; graded: its batches; each only where it is asked for.
+    """What came of a chunk. text: its lines of output; graded: its batches; report: its analysis; each where asked for.
 
     places: where each student stands; problems: what makes the chunk unreadable as a whole.
     """
@@ -49,14 +55,16 @@ class Marked:
     troubles: list[Trouble] = field(default_factory=list)
     text: str = ""
     graded: list[Graded] = field(default_factory=list)
+    report: Report | None = None
     problems: list[Problem] = field(default_factory=list)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Marker:
     """Marks chunks: a pure function that may be sent to other processes.
 
-    form: the format whose lines it writes, if any; keep: whether the graded batches are wanted.
+    form: the format whose lines it writes, one of IN_WORKERS; keep: whether the graded batches are wanted, and
+    analyse: an item analysis; feedback: the folder for the students' files.
     """
 
     sheet: Sheet
@@ -64,42 +72,51 @@ class Marker:
     sign: DecimalSign = "auto"
     form: MarksFormat | None = None
     keep: bool = False
-    _reader: Reader | None = field(default=None, repr=False)
-    _writer: Writer | None = field(default=None, repr=False)
-
-    def __getstate__(self) -> dict[str, object]:
-        return {**self.__dict__, "_reader": None, "_writer": None}
+    analyse: bool = False
+    feedback: Path | None = None
 
     def __call__(self, chunk: Chunk) -> Marked:
-        """Everything that came of a chunk; never raises for what stands in it."""
+        """Everything that came of a chunk; what stands in it raises nothing."""
         made, lines = Marked(chunk.size), io.StringIO()
+        reader, shares = self.reader, plan(self.sheet, self.scheme or Scheme())
+        out = None if self.form is None else writer(self.form, lines, self.sheet, self.scheme)
+        if self.analyse:
+            from solver.mark.report import Report
+
+            made.report = Report(self.sheet, shares)
         try:
             for texts in chunk.texts():
-                self.batch(texts, made, lines)
+                graded = grade_batch(self.sheet, self.scheme, reader.submissions(texts))
+                made.students += texts.students
+                made.places += texts.places
+                made.troubles += graded.submissions.troubles
+                if out is not None:
+                    out.add(graded)
+                if made.report is not None:
+                    made.report.add(graded)
+                if self.feedback is not None:
+                    from solver.mark.feedback import write_feedback
+
+                    write_feedback(self.feedback, self.sheet, graded, shares)
+                if self.keep:
+                    made.graded.append(graded)
         except SpecError as error:
             made.problems.extend(error.problems)
+        except OSError as error:
+            made.problems.append(Problem(Place(str(error.filename)), f"cannot be written: {error.strerror}"))
         made.text = lines.getvalue()
         return made
 
-    def batch(self, texts: Texts, made: Marked, lines: io.StringIO) -> None:
-        """Marks one batch."""
-        if not texts.students:
-            made.troubles += texts.troubles
-            return
-        if self._reader is None:
-            self._reader = Reader(self.sheet, self.sign)
-        graded = grade_batch(self.sheet, self.scheme, self._reader.submissions(texts))
-        made.students += texts.students
-        made.places += texts.places
-        made.troubles += graded.submissions.troubles
-        if self.form is not None:
-            if self._writer is None:
-                self._writer = writer(self.form, lines, self.sheet, self.scheme)
-            self._writer.stream = lines
-            self._writer.add(graded)
-        if self.keep:
-            made.graded.append(graded)
+    @property
+    def reader(self) -> Reader:
+        """A reader that this thread keeps from chunk to chunk, for the texts that it knows."""
+        kept: Reader | None = getattr(_threads, "reader", None)
+        if kept is None or kept.sheet is not self.sheet or kept.sign != self.sign:
+            kept = _threads.reader = Reader(self.sheet, self.sign)
+        return kept
 
+
+_threads = threading.local()
 
 Engine = Callable[[Marker, Iterator[Chunk]], Iterable[Marked]]
 """Maps a marker over chunks, and gives what came of them in their order."""
@@ -156,6 +173,7 @@ class Summary:
     students: int = 0
     troubles: list[Trouble] = field(default_factory=list)
     trouble_count: int = 0
+    report: Report | None = None
 
     def note(self, troubles: Iterable[Trouble]) -> None:
         """Counts troubles and keeps the first."""
@@ -168,7 +186,7 @@ class Summary:
 def run(
     marker: Marker,
     chunks: Iterator[Chunk],
-    out: Writer,
+    out: Writer | None = None,
     engine: Engine = local,
     each: Callable[[Graded], None] | None = None,
     progress: Callable[[int], None] | None = None,
@@ -178,23 +196,29 @@ def run(
     each: gets every graded batch in order (the marker keeps them); progress: gets the size of each finished chunk.
     """
     summary, seen = Summary(), Seen()
-    out.open()
+    if out is not None:
+        out.open()
     for marked in engine(marker, chunks):
         if marked.problems:
             raise SpecError(marked.problems)
         summary.students += len(marked.students)
         summary.note(marked.troubles)
         summary.note(seen.again(marked.students, marked.places))
-        if marker.form is not None:
+        if summary.report is None:
+            summary.report = marked.report
+        elif marked.report is not None:
+            summary.report.merge(marked.report)
+        if out is not None and marker.form is not None:
             out.stream.write(marked.text)
         for graded in marked.graded:
-            if marker.form is None:
+            if out is not None and marker.form is None:
                 out.add(graded)
             if each is not None:
                 each(graded)
         if progress is not None:
             progress(marked.size)
-    out.close()
+    if out is not None:
+        out.close()
     return summary
 
 
@@ -242,10 +266,3 @@ class Seen:
         first = Place(self.files[before >> 32], before & 0xFFFFFFFF)
         where = f"line {first.line}" if first.file == place.file and first.line else f"{first.file}, line {first.line}"
         return Trouble(student, "", "", f"this student came before, at {where}: both are marked", place)
-
-
-def into_text(marker: Marker, stream: TextIO, form: MarksFormat) -> Writer:
-    """The writer of a run, and the marker set to write what it can."""
-    marker.form = form if form in IN_WORKERS else None
-    marker.keep = marker.keep or marker.form is None
-    return writer(form, stream, marker.sheet, marker.scheme)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +12,7 @@ from typing import BinaryIO, Protocol
 
 from solver.errors import Place, Problem
 from solver.mark.read_batch import Texts
+from solver.mark.read_blocks import blocks, text_of
 from solver.mark.read_csv import read_csv
 from solver.mark.read_json import FILES, STDIN, Files, read_json, read_lines
 from solver.mark.read_names import Names, refuse
@@ -57,6 +59,22 @@ def size_of(paths: Iterable[str]) -> int | None:
     return total
 
 
+def local_files(found: Iterable[Chunk]) -> Iterator[Chunk]:
+    """The same chunks, with the files among them read here: another machine may not have them."""
+    for chunk in found:
+        if isinstance(chunk, Files):
+            yield from chunk.texts()
+        else:
+            yield chunk
+
+
+def text_lines(path: str) -> Iterator[str]:
+    """The lines of a text file with their ends, as the csv module wants them; raises SpecError."""
+    with _opened(path) as stream:
+        for line, data in blocks(stream, path):
+            yield from io.StringIO(text_of(data, Place(path, line)), newline="")
+
+
 def _opened(path: str) -> AbstractContextManager[BinaryIO]:
     try:
         return open(path, "rb")
@@ -99,7 +117,7 @@ def _of_folder(path: str, names: Names, notices: list[Problem]) -> Iterator[Chun
         raise refuse(Place(path), "is a folder without YAML or JSON files", "name CSV files one by one")
     if others:
         shown = ", ".join(name[:60] for name in others[:5]) + (", …" if len(others) > 5 else "")
-        notices.append(Problem(Place(path), f"{len(others)} files are neither YAML nor JSON and ignored: {shown}"))
+        notices.append(Problem(Place(path), f"ignored, as neither YAML nor JSON: {shown}"))
     for start in range(0, len(files), FILES):
         yield Files(tuple(files[start : start + FILES]), names)
 

@@ -33,17 +33,17 @@ class Numbers(dict[str, int]):
     def __init__(self, sign: DecimalSign, whole: bool) -> None:
         super().__init__()
         self.sign, self.whole = sign, whole
-        self.values, self.decimals = array("d"), array("h")
+        self.found, self.decimals = array("d"), array("h")
         self.unreadable: dict[int, str] = {}
 
     def __missing__(self, text: str) -> int:
-        code = self[text] = len(self.values)
+        code = self[text] = len(self.found)
         try:
             found = number(text, self.sign, self.whole)
         except UnreadableError as reason:
             found = None
             self.unreadable[code] = str(reason)
-        self.values.append(np.nan if found is None else found.value)
+        self.found.append(np.nan if found is None else found.value)
         self.decimals.append(0 if found is None else found.decimals)
         return code
 
@@ -52,9 +52,9 @@ class Numbers(dict[str, int]):
         if len(self) > _MOST_TEXTS:
             self.clear()
             self.unreadable.clear()
-            self.values, self.decimals = array("d"), array("h")
+            self.found, self.decimals = array("d"), array("h")
         codes = np.fromiter(map(self.__getitem__, texts), np.int32, len(texts))
-        values, decimals = np.frombuffer(self.values)[codes], np.frombuffer(self.decimals, np.int16)[codes]
+        values, decimals = np.frombuffer(self.found)[codes], np.frombuffer(self.decimals, np.int16)[codes]
         reasons = {}
         if self.unreadable:
             among = np.isin(codes, np.fromiter(self.unreadable, np.int32, len(self.unreadable)))

@@ -120,7 +120,7 @@ def _wide(header: list[str], delimiter: str, file: str, names: Names, notices: l
     if STUDENT not in columns:
         problems.append(Problem(place, "no column names the student", "call one `student`, or map one to it"))
     given = {column for column in columns if column}
-    missing = [name for name in (*names.sheet.answers, *names.sheet.cells) if name not in given]
+    missing = [name for name in names.all if name not in given]
     seen: dict[str, str] = {}
     for index, (name, column) in enumerate(zip(header, columns, strict=True), 1):
         shown = f"column {index}, {name[:60]!r},"
@@ -157,7 +157,7 @@ def _rows(block: Block) -> list[Row]:
     rows, line = [], block.line
     try:
         for cells in reader:
-            if cells:
+            if any(map(str.strip, cells)):
                 rows.append(Row(cells, Place(block.file, line)))
             line = block.line + reader.line_num
     except csv.Error as error:

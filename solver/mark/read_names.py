@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from solver.errors import Place, Problem, SpecError, nearest
+from solver.errors import Place, Problem, SpecError
 from solver.mark.sheet import Sheet
 from solver.nodes import Report, read_nodes
 from solver.spec import _text_of as text_of_file
@@ -48,13 +48,19 @@ class Names:
         return self.known.get(_folded(name))
 
     def nearest(self, name: str) -> str:
-        """A hint that names what was probably meant."""
-        return nearest(name, [*self.sheet.answers, *(n for n in self.sheet.cells if "[" in n)])
+        """A hint that names what was probably meant; "" where nothing is near."""
+        meant = self.close(name, self.all, 0.6)
+        return f"did you mean {meant!r}?" if meant else ""
 
-    def close(self, name: str, unused: Iterable[str]) -> str | None:
-        """The unused name that a misspelt one must have meant, if there is one."""
-        by_folded = {_folded(known): known for known in unused}
-        found = difflib.get_close_matches(_folded(name)[:100], by_folded, n=1, cutoff=0.85)
+    @property
+    def all(self) -> list[str]:
+        """Every answer and every cell."""
+        return [*self.sheet.answers, *(name for name in self.sheet.cells if name not in self.sheet.answers)]
+
+    def close(self, name: str, among: Iterable[str], cutoff: float = 0.85) -> str | None:
+        """The name that a misspelt one must have meant, if there is one. cutoff: how alike they are, 0 to 1."""
+        by_folded = {_folded(known): known for known in among}
+        found = difflib.get_close_matches(_folded(name)[:100], by_folded, n=1, cutoff=cutoff)
         return by_folded[found[0]] if found else None
 
 

@@ -194,7 +194,7 @@ def _rows(t: str) -> list[str]:
     t = flat[1] if flat else t
     if "[" in t or "]" in t:
         raise UnreadableError("brackets that do not match")
-    return re.split(r"\s*(?:;|\n)\s*", t.strip().removesuffix(";"))
+    return re.split(r"[;\n]", t.strip().removesuffix(";"))
 
 
 def _split(row: str, comma: bool) -> list[str]:

@@ -155,6 +155,7 @@ def one_step(layers: int = 20, neurons: int = 200, runs: int = 7) -> None:
         render(document(solution.title, [solution]))
 
     def by_hand() -> None:
+        kept = []  # gradients, both moments and the new parameters, as any training keeps them
         assert given.x is not None
         assert given.d is not None
         outputs = [given.x.value]
@@ -167,7 +168,8 @@ def one_step(layers: int = 20, neurons: int = 200, runs: int = 7) -> None:
             assert layer.b is not None
             for value, gradient in ((layer.W.value, outputs[k] @ delta.T), (layer.b.value, delta)):
                 m, v = 0.1 * gradient, 0.001 * gradient**2
-                value - 0.001 * (m / (1 - 0.9)) / (np.sqrt(v / (1 - 0.999)) + 1e-8)
+                new = value - 0.001 * (m / (1 - 0.9)) / (np.sqrt(v / (1 - 0.999)) + 1e-8)
+                kept.append((gradient, m, v, new))
             delta = layer.W.value @ delta
 
     ratios = [next(timed(ours, 1)) / min(timed(by_hand, 3)) for _ in range(runs)]

@@ -1,16 +1,14 @@
 """Batches for the tests of what is said of answers: the key's own numbers, with others planted in them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from solver.mark.grade import Graded, Submissions, Trouble, grade_batch
 from solver.mark.judge import Batch
-from solver.mark.mistakes import name_mistakes
 from solver.mark.sheet import Sheet, sheet
-from solver.rounding import Rounding
+from solver.rounding import Rounding, shortest
 from solver.solving import solve
 
 PROBLEMS = Path(__file__).parents[2] / "problems"
@@ -24,7 +22,8 @@ def key_batch(made: Sheet, count: int = 1) -> Batch:
         if answer.kind == "number":
             batch.values[answer.key] = np.repeat(answer.solved.written[None], count, axis=0)
             form = answer.solved.form
-            digits = form.digits if isinstance(form, Rounding) else 0
+            typed = form if isinstance(form, Rounding) else shortest(answer.solved.written, 6)
+            digits = typed.digits if typed else 6
             batch.decimals[answer.key] = np.full(batch.values[answer.key].shape, digits, np.int16)
     return batch
 
@@ -45,5 +44,4 @@ def graded(
             words[key][student] = value
         else:
             batch.values[key][student] = np.asarray(value, dtype=float).reshape(made.answers[key].shape)
-    found = grade_batch(made, None, Submissions(list(students), batch, words, troubles=list(troubles)))
-    return replace(found, mistakes={**name_mistakes(made, batch, found.judged), **found.mistakes})
+    return grade_batch(made, None, Submissions(list(students), batch, words, troubles=list(troubles)))

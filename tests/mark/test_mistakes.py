@@ -183,7 +183,7 @@ def test_updated_weights(tmp_path: Path) -> None:
     file.write_text(TRAINED)
     made = sheet(solve(file))
     batch = key_batch(made)
-    updated, g, df = (batch.values[f"a/{name}"][0] for name in ("W2_t1", "grad_u2", "df1"))
-    batch.values["a/grad_u1"] = np.round((updated @ g) * df, 3)[None]
+    updated, g, h = (batch.values[f"a/{name}"][0] for name in ("W2_t1", "grad_u2", "h1"))
+    batch.values["a/grad_u1"] = np.round((updated @ g) * (1 - h**2), 3)[None]
     found = name_mistakes(made, batch, judge(made, batch))
     assert set(found["a/grad_u1"].values()) == {"updated weights"}

@@ -16,6 +16,8 @@ from tests.mark.simulate import automatic, key_of, spoil
 
 PROBLEMS = Path(__file__).parents[2] / "problems"
 EXAM = PROBLEMS / "exam.yaml"
+MOST = 24
+"""About how many answers of a question are made wrong in turn; long trainings repeat themselves."""
 
 
 def _sheets() -> list[tuple[str, Sheet]]:
@@ -32,6 +34,7 @@ def test_right_slipped_and_invalid_answers(name: str, made: Sheet) -> None:
     """The key gets all marks; one wrong or unreadable answer costs itself alone."""
     shares = plan(made, Scheme())
     answers = list(automatic(made))
+    answers = answers[:: 1 + len(answers) // MOST]
     given = key_of(made, 1 + 2 * len(answers))
     expected = [shares.total]
     for k, answer in enumerate(answers):
