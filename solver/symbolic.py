@@ -68,7 +68,8 @@ def derivative(tree: Tree, by: str) -> Tree:
     Raises FormulaError where a function of it has none.
     """
     shapes = dict.fromkeys([*names(tree), by, "y·"], SCALAR)
-    (made,) = (d for d in differentiate([("y·", tree)], "y·", [by], shapes) if d.kind == "gradient")
+    whole = Bin("*", Num("1"), Group(tree))  # no activation on its own, whose slope would be a step
+    (made,) = (d for d in differentiate([("y·", whole)], "y·", [by], shapes) if d.kind == "gradient")
     if by not in names(tree):
         return Num("0")
     return simplify(tidy(replace_names(made.formula, {"y·": Group(tree)}), shapes))

@@ -49,7 +49,6 @@ class Update(NamedTuple):
     root: whose root divides, with ε; it is called `root` in the formulas.
     """
 
-    title: str
     change: str
     sign: Literal["+", "-"] = "-"
     lines: tuple[Line, ...] = ()
@@ -74,19 +73,17 @@ _MOMENTS = (
 _B, _V, _S, _ADAM, _MV = ("beta",), ("v",), ("s",), ("beta1", "beta2", "eps"), ("m", "v")
 
 UPDATES: dict[str, Update] = {
-    "sgd": Update("Gradient descent", "alpha*g"),
-    "momentum": Update("Momentum", "v", "+", _VELOCITY, _B, _V),
-    "velocity": Update("Momentum", "v", "+", _VELOCITY, _B, _V),
-    "heavy-ball": Update("Momentum", "alpha*v", "-", _HEAVY_BALL, _B, _V),
-    "averaged": Update("Momentum", "alpha*v", "-", _AVERAGED, _B, _V),
-    "nesterov": Update("Nesterov momentum", "v", "+", _VELOCITY, _B, _V, ahead=True),
-    "nesterov-shifted": Update("Nesterov momentum", "beta*v - alpha*g", "+", _VELOCITY, _B, _V),
-    "adagrad": Update("AdaGrad", "alpha*g/root", "-", _SQUARES, ("eps",), _S, root="s"),
-    "rmsprop": Update("RMSprop", "alpha*g/root", "-", _MEAN_SQUARES, ("beta", "eps"), _S, root="s"),
-    "adam": Update("Adam", "alpha*mhat/root", "-", _MOMENTS, _ADAM, _MV, root="vhat"),
-    "adamw": Update(
-        "AdamW", "alpha*mhat/root", "-", _MOMENTS, _ADAM, _MV, root="vhat", decayed="alpha*(mhat/root + lam*w)"
-    ),
+    "sgd": Update("alpha*g"),
+    "momentum": Update("v", "+", _VELOCITY, _B, _V),
+    "velocity": Update("v", "+", _VELOCITY, _B, _V),
+    "heavy-ball": Update("alpha*v", "-", _HEAVY_BALL, _B, _V),
+    "averaged": Update("alpha*v", "-", _AVERAGED, _B, _V),
+    "nesterov": Update("v", "+", _VELOCITY, _B, _V, ahead=True),
+    "nesterov-shifted": Update("beta*v - alpha*g", "+", _VELOCITY, _B, _V),
+    "adagrad": Update("alpha*g/root", "-", _SQUARES, ("eps",), _S, root="s"),
+    "rmsprop": Update("alpha*g/root", "-", _MEAN_SQUARES, ("beta", "eps"), _S, root="s"),
+    "adam": Update("alpha*mhat/root", "-", _MOMENTS, _ADAM, _MV, root="vhat"),
+    "adamw": Update("alpha*mhat/root", "-", _MOMENTS, _ADAM, _MV, root="vhat", decayed="alpha*(mhat/root + lam*w)"),
 }
 
 _DEFAULTS = {"beta": "0.9", "beta1": "0.9", "beta2": "0.999", "eps": "1e-8"}

@@ -43,12 +43,13 @@ def visible(count: int, most: int) -> tuple[int | None, ...]:
     return (*range(max(most - 2, 1)), None, count - 1)
 
 
-_HUGE = 1_000
+HUGE = 1_000
+"""A matrix of more numbers than these is shown by its corner."""
 
 
 def window(height: int, width: int, most: int) -> tuple[tuple[int | None, ...], tuple[int | None, ...]]:
     """Which rows and columns of a matrix are shown; of a huge one fewer: a corner of it says as much."""
-    if height > most < width and height * width > _HUGE:
+    if height > most < width and height * width > HUGE:
         most = most // 2
     return visible(height, most), visible(width, most)
 

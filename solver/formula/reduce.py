@@ -18,10 +18,11 @@ import numpy as np
 
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
-from solver.formula.printer import window
+from solver.formula.printer import HUGE, window
 from solver.formula.shape import SCALAR, shape
 from solver.formula.simplify import drop_trivial, is_number
 from solver.formula.tree import (
+    LITERALS,
     SUMS,
     Array,
     Bin,
@@ -76,7 +77,7 @@ def reduce(formula: Tree, operands: Operands, result: Floats, form: Format, deta
             break
     else:  # no digits are enough, as in a difference of nearly equal numbers: the lines up to there remain
         lines = list(takewhile(lambda line: _agrees(value(line, {}), result, form), lines)) or [target]
-    if isinstance(lines[-1], Num | Array) and (len(lines) > 1 or _same(lines[-1], target)):
+    if isinstance(lines[-1], LITERALS) and (len(lines) > 1 or _same(lines[-1], target)):
         lines.pop()
     if detail == "brief":
         lines = lines[:1]
@@ -91,8 +92,10 @@ def _same(a: Literal_, b: Literal_) -> bool:
 
 
 def _agrees(recomputed: Floats, written: Floats, form: Format) -> bool:
-    room = form.half_unit(written)
-    return bool((np.abs(recomputed - written) <= room * (1 + 1e-9) + 1e-12 * np.abs(written)).all())
+    room, gap = form.half_unit(written), np.abs(recomputed - written)
+    if room.ndim == 0 and gap.max(initial=0.0) <= room:
+        return True
+    return bool((gap <= room * (1 + 1e-9) + 1e-12 * np.abs(written)).all())
 
 
 def substitute(formula: Tree, operands: Mapping[str, Num | Array]) -> Tree:
@@ -119,13 +122,17 @@ class _Reduction:
     def lines(self, formula: Tree, operands: Mapping[str, Literal_]) -> list[Tree]:
         line = substitute(formula, operands)
         lines = [line]
+        if self.detail != "full" and any(o.value.size > HUGE for o in operands.values()):
+            return (
+                lines  # the corner of a huge matrix shows which numbers go in; how they are worked out, small ones show
+            )
         kinds = {type(node) for node in walk(line)}
         if kinds <= _FRACTION_KINDS and self._is_fraction(line):
             return [*lines, *self._as_fraction(line)]
         simpler = drop_trivial(line) if Call in kinds else line
         if simpler is not line:
             lines.append(line := simpler)
-        while not isinstance(line, Num | Array) and len(lines) < _LINES:
+        while not isinstance(line, LITERALS) and len(lines) < _LINES:
             defined = self._definition(line)
             if defined is not None:
                 line = defined
@@ -156,7 +163,7 @@ class _Reduction:
         if not (isinstance(line, Call) and len(line.args) == 1):
             return None
         row, argument = FUNCTIONS[line.fn], line.args[0]
-        if not isinstance(argument, Num | Array):
+        if not isinstance(argument, LITERALS):
             return None
         explains = row.along_column if isinstance(argument, Array) else True
         if not (explains and row.activation and isinstance(row.definition, str)) or row.definition == "u":
@@ -183,7 +190,7 @@ class _Reduction:
 
     def _product(self, tree: Bin) -> Tree:
         a, b = bare(tree.a), bare(tree.b)
-        height, inner = a.value.shape if isinstance(a, Num | Array) else (0, 0)
+        height, inner = a.value.shape if isinstance(a, LITERALS) else (0, 0)
         shown = window(height, inner, MOST[self.detail])[1]  # a term for each column that is shown
 
         def cell(i: int, j: int) -> Tree:
@@ -219,7 +226,7 @@ class _Reduction:
 
     # -- evaluation, innermost layer first ----------------------------------------------------------------------------
     def _evaluate(self, tree: Tree, level: int) -> Tree:
-        if isinstance(tree, Num | Array):
+        if isinstance(tree, LITERALS):
             return tree
         if layer(tree) <= level and not _signed(tree):
             return self._number(tree)
@@ -307,12 +314,12 @@ def _signed(tree: Tree) -> bool:
 
 
 def _literals(tree: Bin) -> bool:
-    return all(isinstance(bare(x), Num | Array) for x in (tree.a, tree.b))
+    return all(isinstance(bare(x), LITERALS) for x in (tree.a, tree.b))
 
 
 def _ungroup(tree: Tree) -> Tree:
     """Brackets around a finished number go; those around a negative number stay where a printer needs them."""
-    return rebuild(tree, lambda x: bare(x) if isinstance(bare(x), Num | Array) else _ungroup(x))
+    return rebuild(tree, lambda x: bare(x) if isinstance(bare(x), LITERALS) else _ungroup(x))
 
 
 def _cell(tree: Tree, i: int, j: int) -> Tree:

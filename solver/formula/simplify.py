@@ -3,13 +3,13 @@
 import numpy as np
 
 from solver.formula.shape import SCALAR, shape
-from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Tree, bare, rebuild, walk
+from solver.formula.tree import LITERALS, Bin, Call, Group, Name, Neg, Num, Tree, bare, rebuild, walk
 from solver.formula.value import value
 
 
 def is_number(tree: Tree) -> bool:
     """Whether it is a number as it stands."""
-    return isinstance(tree, Num | Array)
+    return isinstance(tree, LITERALS)
 
 
 def drop_trivial(tree: Tree) -> Tree:

@@ -174,12 +174,14 @@ class Dots(_Node):
 
 
 Literal_: TypeAlias = Num | Array
+LITERALS = (Num, Array)  # for isinstance: a tuple made once is four times as fast as Num | Array
+_LEAVES = (Name, Num, Array, Dots)
 Tree: TypeAlias = Name | Num | Neg | Bin | Sum | Transpose | Call | Group | Array | Written | Dots
 
 
 def children(tree: Tree) -> tuple[Tree, ...]:
     """The operands of a node, in the order of the page."""
-    if isinstance(tree, Name | Num | Array | Dots):
+    if isinstance(tree, _LEAVES):
         return ()
     match tree:
         case Bin(_, a, b):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -152,8 +153,9 @@ _marker: Marker | None = None
 
 
 def _start(marker: Marker) -> None:
-    """Gives a new process its marker."""
+    """Gives a new process its marker; an interruption is its parent's to handle."""
     global _marker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _marker = marker
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
+import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
@@ -17,6 +17,7 @@ MOST_BLOCK = 1 << 24
 
 UTF8 = "save the file as UTF-8 (in a spreadsheet: `CSV UTF-8`)"
 DELIMITERS = ",;\t"
+_QUOTED = re.compile(rb'(?:\A|(?<=[,;\t\r\n]))"(?:[^"]+|"")*+("?)')
 
 csv.field_size_limit(2 * MOST_BLOCK)  # an enormous field costs itself alone
 
@@ -64,19 +65,13 @@ def _end_of_row(data: bytes, newline: bytes, quotes: bool) -> int:
     cut = data.rfind(newline) + 1
     if not quotes or data.count(b'"', 0, cut) % 2 == 0:
         return cut
-    # an odd quote: a row goes on beyond the cut, or a field holds a stray quote; only reading the rows tells
-    consumed = last = before = 0
-
-    def lines() -> Iterator[str]:
-        nonlocal consumed
-        for text in io.StringIO(data[:cut].decode("latin-1"), newline=""):
-            consumed += len(text)
-            yield text
-
-    delimiter = max(DELIMITERS, key=lambda character: data.count(character.encode()))
-    for _ in csv.reader(lines(), delimiter=delimiter):
-        before, last = last, consumed
-    return before
+    end = row = 0
+    for quoted in _QUOTED.finditer(data, 0, cut):  # a row goes on beyond the cut, or a field holds a stray quote
+        row = data.rfind(newline, end, quoted.start()) + 1 or row
+        if not quoted[1]:
+            return row
+        end = quoted.end()
+    return cut
 
 
 def text_of(data: bytes, place: Place) -> str:

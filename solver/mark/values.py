@@ -156,7 +156,7 @@ def elements(text: str, shape: tuple[int, int], sign: DecimalSign = "auto") -> l
     rows = _rows(t.translate(_BRACKETS))
     # a comma parts cells or is the decimal sign: whichever gives the shape asked for
     grids = [[_split(row, comma) for row in rows] for comma in ((False, True) if sign == "comma" else (True, False))]
-    for grid in grids:
+    for grid in (*grids, *(grid[:-1] for grid in grids if grid[-1] == [""])):  # a semicolon may end the last row, too
         fitted = fit(grid, shape)
         if fitted is not None:
             return fitted
@@ -194,7 +194,7 @@ def _rows(t: str) -> list[str]:
     t = flat[1] if flat else t
     if "[" in t or "]" in t:
         raise UnreadableError("brackets that do not match")
-    return re.split(r"[;\n]", t.strip().removesuffix(";"))
+    return re.split(r"[;\n]", t)
 
 
 def _split(row: str, comma: bool) -> list[str]:

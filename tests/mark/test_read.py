@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -110,7 +111,7 @@ def test_the_same_answers_in_every_format(q2: Sheet, tmp_path: Path, name: str) 
     check(found)
     # `blank.csv` has a row too short; nothing else is to be said of any
     assert [reason for *_, reason, _ in found.said] == (
-        ["a row of 3 columns, the header has 5: the rest is blank"] if name == "blank.csv" else []
+        ["a row of 4 columns, the header has 5: the rest is blank"] if name == "blank.csv" else []
     )
 
 
@@ -214,7 +215,11 @@ def test_mapping_files_that_are_wrong(q2: Sheet, tmp_path: Path, text: str, mess
         ("a.csv", "", ["a.csv: the file is empty"]),
         ("a.csv", "\n \n", ["a.csv: the file is empty"]),
         ("a.csv", "student,c/J\n", ["a.csv: holds a header and no answers"]),
-        ("a.csv", b"student,c/J\nann,1\nMalm\xf6,2\n", ["a.csv:3: not UTF-8 text: byte 0xf6", "save the file as UTF-8"]),
+        (
+            "a.csv",
+            b"student,c/J\nann,1\nMalm\xf6,2\n",
+            ["a.csv:3: not UTF-8 text: byte 0xf6", "save the file as UTF-8"],
+        ),
         ("a.csv", b"\xff\xfe\x00\xd8a\x00", ["a.csv: marked as UTF-16, but not UTF-16 text"]),
         ("a.csv", "student,c/JJ\nann,1\n", ["a.csv:1: column 2, 'c/JJ', is no answer's name", "did you mean 'c/J'?"]),
         ("a.csv", "student,c/J,c/j\nann,1,2\n", ["a.csv:1: column 3, 'c/j', is c/J again, after 'c/J'"]),
@@ -340,12 +345,12 @@ def test_a_file_that_cannot_be_read_leaves_its_student_blank(q2: Sheet, tmp_path
     assert found.students == ["ann", "bob", "cy", "dan", "eve"]
     assert found.cell("c/J") == [None, 0.86, None, None, None]
     assert [(student, line) for student, _, _, line in found.said] == [
-        ("cy", 0),
         ("ann", 2),
         ("bob", 2),
+        ("cy", 0),
         ("dan", 1),
         ("eve", 1),
-    ] or {student for student, *_ in found.said} == {"ann", "bob", "cy", "dan", "eve"}
+    ]
     assert found.notices == [f"{tmp_path}: ignored, as neither YAML nor JSON: notes.txt"]
 
 
@@ -385,9 +390,6 @@ def test_any_bytes_are_read_or_refused(q2: Sheet, tmp_path_factory: pytest.TempP
     folder = tmp_path_factory.mktemp("any")
     for name in ("a.csv", "a.json", "a.jsonl", "a.yaml"):
         path = put(folder, name, b"student,c/J\n" + data if name == "a.csv" else data)
-        try:
+        with suppress(SpecError):
             found = Found(q2, path)
-        except SpecError as error:
-            assert error.problems
-        else:
-            assert len(found.students) == len(found.cell("c/J")) if found.batches else True
+            assert not found.batches or len(found.students) == len(found.cell("c/J"))
