@@ -10,18 +10,18 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from importlib import import_module
+from typing import Any, TypeAlias, TypeVar
 
 from solver.errors import Place, Problem, SpecError
 from solver.mark.grade import Graded, Submissions, grade_batch
 from solver.mark.scheme import Scheme
 from solver.mark.sheet import Sheet
 
-if TYPE_CHECKING:
-    from distributed import Client
-
 T = TypeVar("T")
 R = TypeVar("R")
+Client: TypeAlias = Any
+"""A `distributed.Client`, whose package has no types."""
 
 AHEAD = 3
 """Batches that each worker has at hand, so that none waits and memory doesn't grow with the rows."""
@@ -30,6 +30,7 @@ RETRIES = 10
 """How often a batch is tried again that a dying worker took with it."""
 
 CONNECT_SECONDS = 10
+LOOPBACK = "127.0.0.1"
 
 
 def grade_with_dask(
@@ -74,27 +75,31 @@ def _apply(work: Callable[[T], R], batch: T) -> R:
     return work(batch)
 
 
+def local_cluster(workers: int) -> Any:
+    """Processes of this machine that listen on the loopback alone, without a web page."""
+    return import_module("distributed").LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        host=LOOPBACK,
+        dashboard_address=f"{LOOPBACK}:0",
+        worker_dashboard_address=f"{LOOPBACK}:0",
+        scheduler_kwargs={"dashboard": False},
+    )
+
+
 def _client(scheduler: str | None, workers: int, stack: ExitStack) -> Client:
-    """A client of the scheduler, or of a cluster of this machine's own, on the loopback alone and without a web page."""
+    """A client of the scheduler, or of a cluster of this machine's own."""
     try:
-        import dask
-        from distributed import Client, LocalCluster
+        dask, distributed = import_module("dask"), import_module("distributed")
     except ImportError:
         message = "Dask is not installed"
         raise SpecError([Problem(Place("--engine dask"), message, "pip install 'nnsolve[dask]'")]) from None
     stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": RETRIES}))
     if scheduler is None:
-        cluster = LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            processes=True,
-            host="127.0.0.1",
-            dashboard_address=None,
-            worker_dashboard_address=None,
-        )
-        return stack.enter_context(Client(stack.enter_context(cluster)))
+        return stack.enter_context(distributed.Client(stack.enter_context(local_cluster(workers))))
     try:
-        return stack.enter_context(Client(scheduler, timeout=CONNECT_SECONDS))
+        return stack.enter_context(distributed.Client(scheduler, timeout=CONNECT_SECONDS))
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         raise SpecError([Problem(Place("--scheduler"), f"{scheduler[:200]} does not answer: {reason}")]) from None

@@ -180,7 +180,9 @@ def _same(a: Sequence[Floats], b: Sequence[Floats]) -> bool:
     """Whether two formulas have equal values, of equal shapes, on every instance."""
     if not a:
         return False
-    return all(x.shape == y.shape and np.allclose(x, y, rtol=TOLERANCE, atol=TOLERANCE) for x, y in zip(a, b, strict=True))
+    return all(
+        x.shape == y.shape and np.allclose(x, y, rtol=TOLERANCE, atol=TOLERANCE) for x, y in zip(a, b, strict=True)
+    )
 
 
 def _mistake(answers: Sequence[Floats], truths: Sequence[Floats]) -> str:

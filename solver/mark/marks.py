@@ -144,7 +144,9 @@ class _Parts:
         known = {name: self.own(name) for name in inner}
         open_ = [name for name in inner if known[name] is None]
         left = None if units is None else max(units - sum(u for u in known.values() if u is not None), 0)
-        given_to = dict.fromkeys(open_) if left is None else dict(zip(open_, share(left, [1.0] * len(open_)), strict=True))
+        given_to = (
+            dict.fromkeys(open_) if left is None else dict(zip(open_, share(left, [1.0] * len(open_)), strict=True))
+        )
         for name in inner:
             yield from self.below(name, given_to.get(name))
 

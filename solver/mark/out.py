@@ -12,9 +12,7 @@ from solver.mark.sheet import Sheet
 MarksFormat = Literal["table", "csv", "long", "json", "gradescope", "moodle", "canvas"]
 
 
-def writer(
-    form: MarksFormat, stream: TextIO, sheet: Sheet, scheme: Scheme | None = None, **options: Any
-) -> Writer:
+def writer(form: MarksFormat, stream: TextIO, sheet: Sheet, scheme: Scheme | None = None, **options: Any) -> Writer:
     """The writer of a format. options: `width` and `color` of a table; `gradebook` and `assignment` for canvas."""
     module = import_module(f"solver.mark.out_{form}")
     made: Writer = getattr(module, f"{form.capitalize()}Writer")(stream, sheet, scheme, **options)

@@ -70,7 +70,7 @@ def text_cell(text: str) -> str:
 @lru_cache(maxsize=_MOST_SEEN)
 def any_cell(text: str) -> str:
     """A cell of somebody's CSV: a number stays as it is, all else is text."""
-    return text if _NUMBER.fullmatch(text) else text_cell(text)
+    return _quoted(text) if _NUMBER.fullmatch(text) else text_cell(text)
 
 
 def csv_line(cells: Iterable[str], separator: str = ",") -> str:

@@ -87,7 +87,8 @@ class CanvasWriter(Writer):
 
 def _read(gradebook: Iterable[str], file: str) -> tuple[list[list[str]], str]:
     """The rows of an exported gradebook, all as long as the first, and what separates its cells."""
-    lines, size = [], 0
+    lines: list[str] = []
+    size = 0
     for line in gradebook:
         size += len(line)
         if size > MAX_BYTES:

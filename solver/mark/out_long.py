@@ -25,4 +25,4 @@ class LongWriter(Writer):
                 values = map(any_cell, (row.written, row.expected, row.key))
                 words = map(text_cell, (row.verdict, row.mistake, row.reason))
                 marks = text(row.units) if row.answer in self.plan.cells else ""
-                self.stream.write(csv_line([student, row.cell, *values, *words, marks, text(row.most)]))
+                self.stream.write(csv_line([student, text_cell(row.cell), *values, *words, marks, text(row.most)]))

@@ -57,7 +57,7 @@ class Rows:
 
     def __init__(self, sheet: Sheet, plan: Plan, scheme: Scheme, graded: Graded) -> None:
         self.plan, self.scheme, self.graded = plan, scheme, graded
-        self.answers = [answer for answer in sheet.answers.values()]
+        self.answers = list(sheet.answers.values())
         self.columns = {answer.key: self.column(answer) for answer in self.answers if answer.kind != "text"}
         self.troubles = {(t.student, t.cell): t.reason for t in graded.submissions.troubles}
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from solver.errors import Place
 from solver.mark.grade import Submissions, Trouble
 from solver.mark.judge import Batch
+from solver.mark.read_packed import Column, Table
 from solver.mark.sheet import Answer, Sheet
 from solver.mark.values import DecimalSign, UnreadableError, elements, number, prose
 from solver.rounding import EXACT, Floats
@@ -35,6 +36,7 @@ class Numbers(dict[str, int]):
         self.sign, self.whole = sign, whole
         self.found, self.decimals = array("d"), array("h")
         self.unreadable: dict[int, str] = {}
+        self.packed = Table(self.__getitem__)
 
     def __missing__(self, text: str) -> int:
         code = self[text] = len(self.found)
@@ -53,11 +55,15 @@ class Numbers(dict[str, int]):
             self.clear()
             self.unreadable.clear()
             self.found, self.decimals = array("d"), array("h")
-        codes = np.fromiter(map(self.__getitem__, texts), np.int32, len(texts))
+            self.packed.clear()
+        if isinstance(texts, Column):
+            codes = self.packed.look_up(texts)
+        else:
+            codes = np.fromiter(map(self.__getitem__, texts), np.int64, len(texts))
         values, decimals = np.frombuffer(self.found)[codes], np.frombuffer(self.decimals, np.int16)[codes]
         reasons = {}
         if self.unreadable:
-            among = np.isin(codes, np.fromiter(self.unreadable, np.int32, len(self.unreadable)))
+            among = np.isin(codes, np.fromiter(self.unreadable, np.int64, len(self.unreadable)))
             reasons = {int(i): self.unreadable[int(codes[i])] for i in np.flatnonzero(among)}
         return values, decimals, reasons
 

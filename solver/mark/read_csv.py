@@ -10,9 +10,10 @@ from typing import BinaryIO, NamedTuple
 
 from solver.errors import Place, Problem, SpecError, nearest
 from solver.mark.grade import Trouble
-from solver.mark.read_batch import BATCH, Texts, named
+from solver.mark.read_batch import BATCH, MAX_NAME, Texts, named
 from solver.mark.read_blocks import DELIMITERS, blocks, text_of
 from solver.mark.read_names import IGNORED, STUDENT, Names, refuse
+from solver.mark.read_packed import plain_columns
 from solver.mark.read_records import Gathered
 
 _ANSWER, _VALUE = ("answer", "cell"), ("value", "response")
@@ -43,6 +44,10 @@ class Block:
 
     def texts(self) -> Iterator[Texts]:
         """The rows as text, in batches; raises SpecError where they are not UTF-8."""
+        packed = _packed(self)
+        if packed is not None:
+            yield from packed
+            return
         rows = _rows(self)
         for start in range(0, len(rows), BATCH):
             yield _texts(rows[start : start + BATCH], self.layout)
@@ -143,6 +148,26 @@ def _wide(header: list[str], delimiter: str, file: str, names: Names, notices: l
 
 
 # -- rows -------------------------------------------------------------------------------------------------------------
+def _packed(block: Block) -> list[Texts] | None:
+    """The batches of a block of plain rows, each with a name; None where they are not, and the csv module reads them."""
+    place, layout = Place(block.file, block.line), block.layout
+    text_of(block.data, place)
+    found = plain_columns(block.data, layout.delimiter, len(layout.columns))
+    if found is None:
+        return None
+    own = [column for name, column in zip(layout.columns, found, strict=True) if name == STUDENT]
+    students = [" ".join(map(str.strip, row)).strip() for row in zip(*own, strict=True)]
+    if not all(0 < len(student) <= MAX_NAME for student in students):
+        return None
+    places = [Place(block.file, line) for line in range(block.line, block.line + len(students))]
+    made = []
+    for start in range(0, len(students), BATCH):
+        some = slice(start, start + BATCH)
+        answers = {n: c[some] for n, c in zip(layout.columns, found, strict=True) if n not in (STUDENT, IGNORED)}
+        made.append(Texts(students[some], places[some], answers))
+    return made
+
+
 class Row(NamedTuple):
     """One row and the line it starts on."""
 

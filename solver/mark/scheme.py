@@ -1,12 +1,10 @@
 """How verdicts become marks: the `marking:` block of a question, with defaults that suit most exams.
 
-    marking:
-      follow: 0.5                 # right work from a wrong value earns half of its marks
-      last_digit: 0.1             # a wrongly rounded last digit loses a tenth
-      weights: {f/grad_W1: 2}     # this answer counts twice within its part
+marking:
+  follow: 0.5                 # right work from a wrong value earns half of its marks
+  last_digit: 0.1             # a wrongly rounded last digit loses a tenth
+  weights: {f/grad_W1: 2}     # this answer counts twice within its part
 """
-
-from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Annotated, Literal, NamedTuple

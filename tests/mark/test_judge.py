@@ -1,5 +1,7 @@
 """Honest students are right, one slip costs one answer, blanks cost themselves, and guards hold."""
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -24,7 +26,7 @@ def network(rng: np.random.Generator, decimals: int, hidden: str = "tanh") -> Sh
 
     layers = [
         f"    - {{W: {numbers(rows, columns)}, b: {numbers(columns)}, activation: {hidden if k < 2 else 'sigmoid'}}}"
-        for k, (rows, columns) in enumerate(zip(sizes, sizes[1:], strict=False))
+        for k, (rows, columns) in enumerate(itertools.pairwise(sizes))
     ]
     text = "\n".join(
         [
@@ -39,7 +41,6 @@ def network(rng: np.random.Generator, decimals: int, hidden: str = "tanh") -> Sh
         return sheet(solve_question(load_text(text).questions[0]))
     except SpecError:
         return None
-
 
 
 networks = st.tuples(st.integers(0, 10**6), st.integers(2, 4), st.sampled_from(["tanh", "sigmoid", "relu"]))
