@@ -77,6 +77,10 @@ class Spec:
     def __init_subclass__(cls) -> None:
         dataclasses.dataclass(kw_only=True, eq=False)(cls)
 
+    @classmethod
+    def notice(cls, node: Node, report: Report) -> None:
+        """Notes what only the whole map can tell, before its fields are read; nothing unless a subclass does."""
+
     def place(self, field: str = "", index: int | str | None = None, offset: int = 0) -> Place:
         """Where a field stands, or one item of its list, or one key of its map; the Spec's place for a field left out.
 
@@ -119,6 +123,7 @@ def read(cls: type[S], node: Node, report: Report, skip: tuple[str, ...] = ()) -
         report.add(node, f"found {node.found()}, expected a map with {_list(fields_of(cls))}")
         return None
     before = len(report.problems)
+    cls.notice(node, report)
     entries = entries_of(node, report)
     fields = fields_of(cls)
     for key in entries:

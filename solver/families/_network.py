@@ -9,14 +9,14 @@ from typing import Annotated, Literal, NamedTuple
 import numpy as np
 
 from solver.fields import Matrix, Scalar, Spec, Vector
-from solver.formula.parse import parse
+from solver.formula.parse import parse, parse_using
 from solver.formula.shape import SCALAR
 from solver.formula.symbol import Symbol
-from solver.formula.tree import Array, Tree
+from solver.formula.tree import Array, Tree, bare
 from solver.gradients import add_gradients
 from solver.working import Working
 
-Activation = Literal["tanh", "sigmoid", "relu", "leaky_relu", "softplus", "elu", "gelu", "linear", "softmax"]
+ACTIVATIONS = ("tanh", "sigmoid", "relu", "leaky_relu", "softplus", "elu", "gelu", "linear", "softmax")
 Loss = Literal["cross-entropy", "square-error", "half-square-error", "mean-square-error", "none"]
 Stored = Literal["inputs x neurons", "neurons x inputs"]
 
@@ -27,7 +27,7 @@ class Layer(Spec):
     W: Annotated[Matrix, "weights, stored as `weights` says"]
     b: Annotated[Vector | None, "biases, one for each neuron, or one number for all; none if left out"] = None
     theta: Annotated[Vector | None, "thresholds θ, subtracted instead of adding biases"] = None
-    activation: Annotated[Activation, "the activation function"] = "linear"
+    activation: Annotated[str, f"{', '.join(ACTIVATIONS)}, or one of `activations`"] = "linear"
     slope: Annotated[Scalar | None, "a of leaky_relu (0.01 if left out) or elu (1)"] = None
 
 
@@ -60,10 +60,19 @@ class Pass(NamedTuple):
 class Network:
     """Writes the steps of a network into a working. Layers count from 1 to L, the output layer.
 
-    average: whether the loss of many patterns is averaged over them, instead of summed.
+    average: whether the loss of many patterns is averaged over them, instead of summed. own: an author's activations.
     """
 
-    def __init__(self, working: Working, layers: Sequence[Layer], stored: Stored, loss: Loss, average: bool) -> None:
+    def __init__(
+        self,
+        working: Working,
+        layers: Sequence[Layer],
+        stored: Stored,
+        loss: Loss,
+        average: bool,
+        own: Mapping[str, Tree] | None = None,
+    ) -> None:
+        self.own: Mapping[str, Tree] = own or {}
         self.working, self.layers, self.stored, self.loss_kind, self.average = working, layers, stored, loss, average
         self.depth = len(layers)
 
@@ -104,9 +113,9 @@ class Network:
             u, out = at.quantity(f"u{k}"), self.output_of(k, at)
             self.step(u, self._synaptic_input(layer, k, at), f"Synaptic input to {{{out}}}", at)
             title = f"Output {{{out}}}" if k == self.depth else f"Output of {self.place(k)}"
-            self.step(out, _activated(layer, k, u, at), title, at)
+            self.step(out, bare(parse_using(_activated(layer, k, u, at), self.own)), title, at)
 
-    def step(self, name: str, formula: str, title: str, at: Pass) -> None:
+    def step(self, name: str, formula: str | Tree, title: str, at: Pass) -> None:
         """A step of a pass."""
         base = name.removesuffix(at.ending)
         letter = base.rstrip("0123456789")

@@ -24,11 +24,12 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from solver.families._network import Layer, Loss, Network, Pass, Stored, neurons_of
+from solver.activations import MAX_ACTIVATIONS, read_activations
+from solver.families._network import ACTIVATIONS, Layer, Loss, Network, Pass, Stored, neurons_of
 from solver.fields import AtLeast, AtMost, Matrix, Spec, Vector
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array
-from solver.nodes import Report
+from solver.nodes import Node, Report
 from solver.training import Optimizer, Rule, check, iteration, repeat, within_budget
 from solver.working import Stated, Working
 
@@ -85,14 +86,30 @@ class Given(Spec):
     average: Annotated[bool, "with X: whether the loss is averaged over the patterns, instead of summed"] = False
     delta: Annotated[Delta | None, "a gradient given instead of a loss"] = None
     train: Annotated[Train | None, "how the network learns; left out, its gradients are found once"] = None
+    activations: Annotated[
+        dict[str, str] | None,
+        AtMost(MAX_ACTIVATIONS),
+        "activations of your own, each a formula in u: {swish: u*sigmoid(u)}",
+    ] = None
+
+    @classmethod
+    def notice(cls, node: Node, report: Report) -> None:
+        """Notes activations that neither the table nor `activations` has."""
+        layers, own = node.get("layers"), node.get("activations")
+        known = [*ACTIVATIONS, *(key.text for key, _ in (own.entries if own else ()))]
+        for layer in layers.items if layers else ():
+            word = layer.get("activation")
+            if word is not None and word.kind == "scalar" and word.text not in known:
+                report.unknown(word, "activation", word.text, known)
 
 
 def work(given: Given, report: Report) -> Working:
     """Forward pass, backward pass and training; raises nothing, misfits go to the report."""
+    own = read_activations(given.activations or {}, given, report)
     if not _fits(given, report):
         return Working()
     working = Working()
-    net = Network(working, given.layers, given.weights, given.loss, given.average)
+    net = Network(working, given.layers, given.weights, given.loss, given.average, own)
     parts = _patterns(given, working, net)
     first = parts[0]
     if given.delta is not None:

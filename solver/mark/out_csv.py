@@ -1,8 +1,4 @@
-"""Marks as CSV: a row for each student, a column for each part, and the total.
-
-student,a,b,…,total
-The first row below the header would be a student's: what can be earned stands in the header, `a /3`.
-"""
+"""Marks as CSV: a row for each student, a column for each part, and the total."""
 
 from __future__ import annotations
 

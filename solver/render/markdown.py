@@ -105,7 +105,10 @@ def _width(tree: Tree) -> int:
 
 
 def _table(header: tuple[str | Words, ...], rows: Sequence[tuple[Words | Tree, ...]], printer: LatexPrinter) -> str:
-    lines = ["| " + " | ".join(_escape(h) if isinstance(h, str) else _words(h) for h in header) + " |", "|" + " --- |" * len(header)]
+    lines = [
+        "| " + " | ".join(_escape(h) if isinstance(h, str) else _words(h) for h in header) + " |",
+        "|" + " --- |" * len(header),
+    ]
     for row in rows:
         cells = [_words(c) if isinstance(c, tuple) else _inline(printer.print(c)) for c in row]
         lines.append("| " + " | ".join(c.replace("\n", " ") for c in cells) + " |")

@@ -498,3 +498,40 @@ def test_stochastic_training_needs_several_patterns() -> None:
         f"  x: [1, 2]\n  d: [1, 0]\n  loss: cross-entropy\n{SMALL}  train: {{rate: 0.1, mode: stochastic}}"
     )
     assert found == [(9, "stochastic needs several patterns | give X and D")]
+
+
+# -- an author's own activation ---------------------------------------------------------------------------------------
+
+OWN = """title: t
+carry: exact
+given:
+  family: mlp
+  x: [1.0, 2.0]
+  d: 1
+  activations: {swish: "u*sigmoid(u)"}
+  layers:
+    - {W: [[0.5, -0.3], [0.2, 0.8]], b: [0.1, 0.0], activation: swish}
+    - {W: [[1.0], [-0.5]], activation: sigmoid}
+  loss: cross-entropy
+parts:
+  - {label: a, find: [hidden, gradients_u]}
+"""
+
+
+def test_an_activation_of_the_author_s_own() -> None:
+    solution = solve_question(load_text(OWN).questions[0])
+    u = np.array([[0.5, 0.2], [-0.3, 0.8]]) @ np.array([[1.0], [2.0]]) + np.array([[0.1], [0.0]])
+    s = 1 / (1 + np.exp(-u))
+    assert solution["a/h1"].exact == pytest.approx(u * s)
+    y = 1 / (1 + np.exp(-(np.array([[1.0, -0.5]]) @ (u * s))))
+    slope = s + u * s * (1 - s)
+    assert solution["a/grad_u1"].exact == pytest.approx(np.array([[1.0], [-0.5]]) * (y - 1) * slope)
+    assert solution.parts[0].checked is not None
+
+
+def test_an_activation_that_nobody_defined() -> None:
+    with pytest.raises(SpecError) as caught:
+        load_text(OWN.replace("activation: swish", "activation: swich"))
+    (problem,) = caught.value.problems
+    assert (problem.place.line, problem.message) == (9, "unknown activation 'swich'")
+    assert "swish" in problem.hint
