@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from solver.formula.functions import FUNCTIONS
-from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree, Written
+from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Op, Sum, Transpose, Tree, Written
 from solver.formula.value import value
 from solver.rounding import Floats
 
@@ -86,9 +86,9 @@ def _bounds(tree: Tree, env: Mapping[str, Interval]) -> Interval:
             raise TypeError(f"no bounds for {tree!r}")
 
 
-def _join(op: str, a: Interval, b: Interval) -> Interval:
+def _join(op: Op, a: Interval, b: Interval) -> Interval:
     if a.exact and b.exact:
-        return point(value(Bin(op, Name("a"), Name("b")), {"a": a.low, "b": b.low}))  # type: ignore[arg-type]
+        return point(value(Bin(op, Name("a"), Name("b")), {"a": a.low, "b": b.low}))
     match op:
         case "+":
             return _plus(a, b)
@@ -111,9 +111,9 @@ def _plus(a: Interval, b: Interval) -> Interval:
 def _times(a: Interval, b: Interval) -> Interval:
     if a.exact or b.exact:
         (known, other) = (a.low, b) if a.exact else (b.low, a)
-        ends = (known * other.low, known * other.high)
+        ends = [known * other.low, known * other.high]
     else:
-        ends = (a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high)  # type: ignore[assignment]
+        ends = [a.low * b.low, a.low * b.high, a.high * b.low, a.high * b.high]
     return _around([np.where(np.isnan(e), 0.0, e) for e in ends])  # 0·∞ is 0, as in `value`
 
 

@@ -26,8 +26,8 @@ Client: TypeAlias = Any
 AHEAD = 3
 """Batches that each worker has at hand, so that none waits and memory doesn't grow with the rows."""
 
-RETRIES = 10
-"""How often a batch is tried again that a dying worker took with it."""
+DEATHS = 10
+"""How many workers may die over one batch before it is given up; a scheduler given by its address has its own rule."""
 
 CONNECT_SECONDS = 10
 LOOPBACK = "127.0.0.1"
@@ -51,11 +51,16 @@ def map_with_dask(
 
     work: pure, and sent to the workers once; what it raises is raised here. scheduler: an address such as
     tcp://10.0.0.1:8786; `workers` processes of this machine where it is left out. Raises SpecError where Dask is not
-    installed or the scheduler does not answer.
+    installed, the scheduler does not answer, or worker after worker dies.
     """
     with ExitStack() as stack:
         client = _client(scheduler, workers, stack)
-        yield from map_on(client, work, batches)
+        try:
+            yield from map_on(client, work, batches)
+        except Exception as error:
+            if not type(error).__module__.startswith("distributed"):
+                raise
+            raise SpecError([Problem(Place("--engine dask"), _first_line(error), "are the workers alive?")]) from None
 
 
 def map_on(client: Client, work: Callable[[T], R], batches: Iterable[T]) -> Iterator[R]:
@@ -66,7 +71,7 @@ def map_on(client: Client, work: Callable[[T], R], batches: Iterable[T]) -> Iter
         most = AHEAD * max(len(client.nthreads()), 1)
         while len(under_way) >= most:
             yield under_way.popleft().result()
-        under_way.append(client.submit(_apply, sent, batch, pure=False, retries=RETRIES))
+        under_way.append(client.submit(_apply, sent, batch, pure=False))
     while under_way:
         yield under_way.popleft().result()
 
@@ -95,11 +100,15 @@ def _client(scheduler: str | None, workers: int, stack: ExitStack) -> Client:
     except ImportError:
         message = "Dask is not installed"
         raise SpecError([Problem(Place("--engine dask"), message, "pip install 'nnsolve[dask]'")]) from None
-    stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": RETRIES}))
+    stack.enter_context(dask.config.set({"distributed.scheduler.allowed-failures": DEATHS}))
     if scheduler is None:
         return stack.enter_context(distributed.Client(stack.enter_context(local_cluster(workers))))
     try:
         return stack.enter_context(distributed.Client(scheduler, timeout=CONNECT_SECONDS))
     except (OSError, ValueError) as error:
-        reason = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
-        raise SpecError([Problem(Place("--scheduler"), f"{scheduler[:200]} does not answer: {reason}")]) from None
+        message = f"{scheduler[:200]} does not answer: {_first_line(error)}"
+        raise SpecError([Problem(Place("--scheduler"), message)]) from None
+
+
+def _first_line(error: Exception) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)[:200]

@@ -1,39 +1,15 @@
 """Feedforward networks: published examples, and forward pass, gradients and training written independently in numpy."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from itertools import pairwise
-from math import erf, sqrt
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solver.errors import SpecError
-from solver.families import mlp
 from solver.formula.check import TOLERANCE
-from solver.render.document import document
-from solver.render.text import render
-from solver.solution import Solution
 from solver.solving import solve, solve_question
 from solver.spec import load_text
-
-CASES = Path(__file__).parents[1] / "cases"
-Matrix = np.ndarray
-
-
-def solved(fields: str, find: str = "", head: str = "round: {decimals: 9}\ncarry: exact") -> Solution:
-    asked = f", find: {find}" if find else ""
-    text = f"title: t\n{head}\ngiven: {{family: mlp, {fields}}}\nparts: [{{label: a{asked}}}]"
-    return solve_question(load_text(text).questions[0])
-
-
-def problems(text: str) -> list[tuple[int, str]]:
-    with pytest.raises(SpecError) as caught:
-        load_text(f"title: t\nparts: [{{label: a}}]\ngiven:\n  family: mlp\n{text}")
-    return [(p.place.line, f"{p.message} | {p.hint}") for p in caught.value.problems]
+from tests.families.networks import ACTIVATIONS, CASES, layers_text, problems, random_net, solved, targets
 
 
 # -- published answers --------------------------------------------------------------------------------------------------
@@ -100,106 +76,6 @@ def test_gradients_of_an_output_without_a_loss() -> None:
     assert answers["a/grad_W1"] == [[26, 0], [13, 0]]
     assert answers["a/grad_W2"] == [[28, 7, 14], [0, 0, 0]]
     assert answers["a/grad_W3"] == [[14], [7], [14]]
-
-
-# -- the same network in numpy ------------------------------------------------------------------------------------------
-def sigmoid(u: Matrix) -> Matrix:
-    return 1 / (1 + np.exp(-u))
-
-
-def softmax(u: Matrix) -> Matrix:
-    e = np.exp(u - u.max(axis=0))
-    return e / e.sum(axis=0)
-
-
-def cdf(u: Matrix) -> Matrix:
-    return np.vectorize(lambda v: (1 + erf(v / sqrt(2))) / 2)(u)
-
-
-ACTIVATIONS: dict[str, tuple[Callable[[Matrix], Matrix], Callable[[Matrix], Matrix]]] = {
-    "tanh": (np.tanh, lambda u: 1 - np.tanh(u) ** 2),
-    "sigmoid": (sigmoid, lambda u: sigmoid(u) * (1 - sigmoid(u))),
-    "relu": (lambda u: np.maximum(u, 0), lambda u: (u > 0) * 1.0),
-    "leaky_relu": (lambda u: np.where(u > 0, u, 0.01 * u), lambda u: np.where(u > 0, 1, 0.01)),
-    "softplus": (lambda u: np.log1p(np.exp(u)), sigmoid),
-    "elu": (lambda u: np.where(u > 0, u, np.expm1(u)), lambda u: np.where(u > 0, 1, np.exp(u))),
-    "gelu": (lambda u: u * cdf(u), lambda u: cdf(u) + u * np.exp(-u * u / 2) / sqrt(2 * np.pi)),
-    "linear": (lambda u: u, np.ones_like),
-}
-
-
-@dataclass
-class Net:
-    """A network whose patterns are columns, and its gradients by hand."""
-
-    weights: list[Matrix]
-    biases: list[Matrix]
-    activations: list[str]
-    loss: str
-    u: list[Matrix] = field(default_factory=list)
-    h: list[Matrix] = field(default_factory=list)
-
-    def forward(self, x: Matrix) -> Matrix:
-        self.u, self.h = [], [x]
-        for w, b, name in zip(self.weights, self.biases, self.activations, strict=True):
-            self.u.append(w.T @ self.h[-1] + b)
-            self.h.append(softmax(self.u[-1]) if name == "softmax" else ACTIVATIONS[name][0](self.u[-1]))
-        return self.h[-1]
-
-    def cost(self, x: Matrix, d: Matrix) -> float:
-        y = self.forward(x)
-        match self.loss:
-            case "cross-entropy" if self.activations[-1] == "softmax":
-                return float(-(d * np.log(y)).sum())
-            case "cross-entropy":
-                return float(-(d * np.log(y) + (1 - d) * np.log(1 - y)).sum())
-            case "mean-square-error":
-                return float(((d - y) ** 2).sum() / len(d))
-            case loss:
-                return float(((d - y) ** 2).sum() * (0.5 if loss == "half-square-error" else 1))
-
-    def backward(self, x: Matrix, d: Matrix) -> tuple[list[Matrix], list[Matrix], list[Matrix]]:
-        """Gradients by every u, W and b, the first layer first; those of W and b summed over the patterns."""
-        y = self.forward(x)
-        factor = {"half-square-error": 1, "square-error": 2, "mean-square-error": 2 / len(d)}.get(self.loss, 1)
-        out = self.activations[-1]
-        if self.loss == "cross-entropy":
-            g = y - d
-        elif out == "softmax":
-            e = -factor * (d - y)
-            g = y * (e - (y * e).sum(axis=0))
-        else:
-            g = -factor * (d - y) * ACTIVATIONS[out][1](self.u[-1])
-        deltas = [g]
-        for k in range(len(self.weights) - 1, 0, -1):
-            g = (self.weights[k] @ g) * ACTIVATIONS[self.activations[k - 1]][1](self.u[k - 1])
-            deltas.insert(0, g)
-        return (
-            deltas,
-            [h @ g.T for h, g in zip(self.h, deltas, strict=False)],
-            [g.sum(axis=1, keepdims=True) for g in deltas],
-        )
-
-
-def layers_text(net: Net, *, transposed: bool = False, theta: bool = False) -> str:
-    made = []
-    for w, b, name in zip(net.weights, net.biases, net.activations, strict=True):
-        shift = f"theta: {(-b).ravel().tolist()}" if theta else f"b: {b.ravel().tolist()}"
-        made.append(f"{{W: {(w.T if transposed else w).tolist()}, {shift}, activation: {name}}}")
-    return f"layers: [{', '.join(made)}], weights: {'neurons x inputs' if transposed else 'inputs x neurons'}"
-
-
-def random_net(rng: np.random.Generator, sizes: list[int], activations: list[str], loss: str) -> Net:
-    pairs = list(pairwise(sizes))
-    weights = [rng.integers(-15, 16, pair) / 10 for pair in pairs]
-    biases = [rng.integers(-10, 11, (n, 1)) / 10 for _, n in pairs]
-    return Net(weights, biases, activations, loss)
-
-
-def targets(rng: np.random.Generator, net: Net, outputs: int, patterns: int = 1) -> Matrix:
-    if net.activations[-1] == "softmax":
-        return np.eye(outputs)[:, rng.integers(0, outputs, patterns)]
-    return rng.integers(0, 2, (outputs, patterns)) * 1.0
 
 
 OUTPUTS = [
@@ -298,131 +174,6 @@ def test_slopes_of_activations() -> None:
     assert answers["a/h1"] == -1
     assert answers["a/y"] == pytest.approx(2 * (np.exp(-1) - 1))
     assert answers["a/grad_u1"] == pytest.approx(2 * np.exp(-1) * 0.5)
-
-
-# -- training -----------------------------------------------------------------------------------------------------------
-RNG = np.random.default_rng(5)
-NET = random_net(RNG, [2, 3, 2], ["tanh", "sigmoid"], "half-square-error")
-XS, DS = RNG.integers(-20, 21, (2, 5)) / 10, RNG.integers(0, 2, (2, 5)) * 1.0
-DATA = f"X: {XS.T.tolist()}, D: {DS.T.tolist()}, loss: half-square-error, {layers_text(NET)}"
-
-
-def trained(sizes: int, iterations: int, biases: bool = True) -> tuple[list[list[Matrix]], list[float]]:
-    """Gradient descent on `sizes` patterns in turn: all parameters and the loss of all patterns after each update."""
-    net = Net([w.copy() for w in NET.weights], [b.copy() for b in NET.biases], NET.activations, NET.loss)
-    parts = [slice(i, i + sizes) for i in range(0, XS.shape[1], sizes)]
-    parameters, losses = [], []
-    for t in range(iterations):
-        part = parts[t % len(parts)]
-        _, gw, gb = net.backward(XS[:, part], DS[:, part])
-        net.weights = [w - 0.5 * g for w, g in zip(net.weights, gw, strict=True)]
-        if biases:
-            net.biases = [b - 0.5 * g for b, g in zip(net.biases, gb, strict=True)]
-        parameters.append([*net.weights, *net.biases])
-        losses.append(net.cost(XS, DS))
-    return parameters, losses
-
-
-@pytest.mark.parametrize(
-    ("mode", "size"), [("full-batch", 5), ("mini-batch, batch: 2", 2), ("mini-batch, batch: 5", 5), ("stochastic", 1)]
-)
-@pytest.mark.parametrize("biases", [True, False])
-def test_gradient_descent(mode: str, size: int, biases: bool) -> None:
-    learns = f"train: {{rate: 0.5, mode: {mode}, iterations: 7, update_biases: {str(biases).lower()}}}"
-    solution = solved(f"{DATA}, {learns}", "history")
-    ending = "" if size == 5 else "_all"
-    parameters, losses = trained(size, 7, biases)
-    for t, (values, loss) in enumerate(zip(parameters, losses, strict=True), 1):
-        names = ("W1", "W2", "b1", "b2") if biases else ("W1", "W2")
-        for name, value in zip(names, values, strict=False):
-            assert solution[f"a/{name}_t{t}"].exact == pytest.approx(value, abs=1e-10)
-        assert solution[f"a/J{ending}_t{t}"].exact_value == pytest.approx(loss, abs=1e-10)
-    assert ("a/b1_t1" in solution.answers) == biases
-
-
-@pytest.mark.parametrize("form", ["x", "X"])
-def test_one_pattern_as_a_column_or_as_a_row(form: str) -> None:
-    x, d = XS[:, :1].ravel().tolist(), DS[:, :1].ravel().tolist()
-    pattern = f"x: {x}, d: {d}" if form == "x" else f"X: [{x}], D: [{d}]"
-    learns = "train: {rate: 0.5, optimizer: adam, iterations: 3}"
-    solution = solved(f"{pattern}, loss: half-square-error, {layers_text(NET)}, {learns}", "history")
-    net = Net(list(NET.weights), list(NET.biases), NET.activations, NET.loss)
-    moments: dict[int, tuple[Matrix, Matrix]] = {}
-    for t in range(1, 4):
-        _, gw, gb = net.backward(XS[:, :1], DS[:, :1])
-        new = []
-        for i, (w, g) in enumerate(zip([*net.weights, *net.biases], [*gw, *gb], strict=True)):
-            m, v = moments.get(i, (np.zeros_like(w), np.zeros_like(w)))
-            m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g**2
-            moments[i] = (m, v)
-            new.append(w - 0.5 * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8))
-        net.weights, net.biases = new[:2], new[2:]
-        assert solution[f"a/W1_t{t}"].exact == pytest.approx(new[0])
-        assert solution[f"a/b2_t{t}"].exact == pytest.approx(new[3])
-        assert solution[f"a/J_t{t}"].exact_value == pytest.approx(net.cost(XS[:, :1], DS[:, :1]))
-
-
-def test_nesterov_looks_ahead() -> None:
-    learns = "train: {rate: 0.1, optimizer: nesterov, beta: 0.8, iterations: 3}"
-    solution = solved(f"{DATA}, {learns}", "updates")
-    values = [*NET.weights, *NET.biases]
-    velocities = [np.zeros_like(v) for v in values]
-    for t in range(1, 4):
-        point = [w + 0.8 * v for w, v in zip(values, velocities, strict=True)]
-        _, gw, gb = Net(point[:2], point[2:], NET.activations, NET.loss).backward(XS, DS)
-        velocities = [0.8 * v - 0.1 * g for v, g in zip(velocities, [*gw, *gb], strict=True)]
-        values = [w + v for w, v in zip(values, velocities, strict=True)]
-        assert solution[f"a/W1_t{t}"].exact == pytest.approx(values[0])
-        assert solution[f"a/b2_t{t}"].exact == pytest.approx(values[3])
-
-
-def test_weight_decay_spares_the_biases() -> None:
-    plain, decayed = (
-        solved(f"{DATA}, train: {{rate: 0.5{extra}}}", "updates") for extra in ("", ", weight_decay: 0.1")
-    )
-    assert decayed["a/W1_t1"].exact == pytest.approx(plain["a/W1_t1"].exact - 0.05 * NET.weights[0])
-    assert decayed["a/b1_t1"].exact == pytest.approx(plain["a/b1_t1"].exact)
-
-
-def test_training_changes_nothing_else() -> None:
-    without, with_ = (
-        solved(DATA, "[forward, loss, backward]"),
-        solved(f"{DATA}, train: {{rate: 0.5, iterations: 3}}", "[forward, loss, backward]"),
-    )
-    assert without.answers == with_.answers
-
-
-def test_words_for_find() -> None:
-    learns = f"{DATA}, train: {{rate: 0.5, iterations: 2, mode: stochastic}}"
-    assert list(solved(learns, "final").answers) == ["a/W1_t2", "a/b1_t2", "a/W2_t2", "a/b2_t2"]
-    assert list(solved(learns, "loss_after").answers) == ["a/J_all_t1", "a/J_all_t2"]
-    assert list(solved(learns, "[hidden, output, loss]").answers) == ["a/u1", "a/h1", "a/u2", "a/y", "a/J"]
-    assert list(solved(DATA, "[hidden, output]").answers) == ["a/U1", "a/H1", "a/U2", "a/Y"]
-
-
-def test_the_first_iteration_in_full_and_a_table_of_all() -> None:
-    solution = solved(f"{DATA}, train: {{rate: 0.5, iterations: 4}}", "history", "round: {decimals: 3}")
-    shown = render(document(solution.title, [solution]))
-    assert "Iteration 1: new W₁" in shown
-    assert "Iteration 2" not in shown
-    assert "Every iteration" in shown
-
-
-def test_a_long_training_grows_by_equal_steps() -> None:
-    def size(iterations: int) -> tuple[int, set[int]]:
-        text = f"title: t\ngiven: {{family: mlp, {DATA}, train: {{rate: 0.5, mode: stochastic, iterations: {iterations}}}}}"
-        task = load_text(f"{text}\nparts: [{{label: a, find: final}}]").questions[0].parts[0].task
-        assert task is not None
-        return len(task.working.items), {len(proof.chain) for proof in task.working.proofs}  # type: ignore[attr-defined]
-
-    (a, chains), (b, _), (c, _) = size(10), size(20), size(30)
-    assert c - b == b - a
-    assert chains == {5}
-
-
-def test_the_example_runs() -> None:
-    answers = solve_question(load_text(mlp.EXAMPLE).questions[0]).answers
-    assert answers["d/J_t1"] < answers["b/J"]
 
 
 # -- what does not fit --------------------------------------------------------------------------------------------------
