@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Format = Literal["terminal", "markdown", "json", "text"]
 
-_SUFFIXES: dict[str, Format] = {".md": "markdown", ".json": "json", ".txt": "text"}
+_SUFFIXES: dict[str, Format] = {"": "markdown", ".md": "markdown", ".json": "json", ".txt": "text"}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,6 +57,7 @@ def run(
     """Solve question FILEs (YAML), an exam, a folder of them, or - for standard input."""
     from solver.render.document import View
 
+    parts = tuple(_label(part) for part in parts)
     view = View(detail, parts, compare)
     try:
         title, solutions = _solve(files, carry, decimals)
@@ -98,6 +99,11 @@ def _expand(files: Sequence[str]) -> list[str]:
     return names
 
 
+def _label(part: str) -> str:
+    """A part's label as it is printed, (a)(ii), or as it is written, a.ii."""
+    return ".".join(piece for piece in part.replace("(", ".").replace(")", ".").split(".") if piece)
+
+
 def _check_parts(solutions: Sequence[Solution], parts: Sequence[str]) -> None:
     known = {part.label for solution in solutions for part in solution.parts}
     unknown = [part for part in parts if part not in known]
@@ -109,7 +115,12 @@ def _format(form: Format | None, output: str | None) -> Format:
     if form:
         return form
     if output:
-        return _SUFFIXES.get(Path(output).suffix.lower(), "markdown")
+        suffix = Path(output).suffix.lower()
+        if suffix not in _SUFFIXES:
+            raise SpecError(
+                [Problem(Place(output), f"no format ends in {suffix}", "known: .md .json .txt, or --format")]
+            )
+        return _SUFFIXES[suffix]
     return "terminal" if sys.stdout.isatty() else "markdown"
 
 

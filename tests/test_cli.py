@@ -135,6 +135,25 @@ def test_output_file_by_its_ending(tmp_path: Path, name: str, start: str) -> Non
     assert [p.name for p in tmp_path.iterdir()] == [name]
 
 
+def test_an_ending_without_a_format(tmp_path: Path) -> None:
+    result = run(Q2, "-o", str(tmp_path / "q.pdf"))
+    assert result.exit_code == 2
+    assert "no format ends in .pdf" in result.output
+
+
+def test_a_part_by_its_printed_label() -> None:
+    for label in ("a.ii", "(a)(ii)", "a(ii)"):
+        result = run(str(ROOT / "problems" / "q3.yaml"), "--part", label, "--format", "json")
+        assert [p["label"] for p in json.loads(result.output)["parts"]] == ["a", "a.ii"]
+
+
+def test_titles_in_json_have_no_braces() -> None:
+    made = json.loads(run(Q2, "--format", "json").output)
+    titles = [step["title"] for part in made["parts"] for step in part["steps"]]
+    assert "Synaptic input to h₁" in titles
+    assert not any("{" in title for title in titles)
+
+
 def test_output_that_cannot_be_written(tmp_path: Path) -> None:
     result = run(Q2, "-o", str(tmp_path / "missing" / "q.md"))
     assert result.exit_code == 2

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+import numpy as np
+
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
 from solver.formula.printer import visible
 from solver.formula.reduce import MOST, Detail
-from solver.formula.symbol import Symbol
+from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Call, Name, Tree, bare, literal, walk
 from solver.render.blocks import Block, Bullets, Equations, Facts, Heading, Prose, Table, Words
 from solver.rounding import Rounding
@@ -120,6 +122,7 @@ class _Page:
         yield from self.facts(stated)
         yield from self.iterations(part)
         yield from self.summary(part)
+        yield from self.overwhelmed(part)
         yield from self.proof(part)
         yield from self.note(part)
 
@@ -221,18 +224,45 @@ class _Page:
                     yield Facts(lines, {"u": Symbol("u")}, self.most)
 
     def summary(self, part: SolvedPart) -> Iterator[Block]:
-        asked = [s for s in part.asked if not isinstance(s.item, Stated | Statement) and not self.repeats(s)]
+        """Every result asked for; of quantities that a training run makes again and again, the last."""
+        asked = [s for s in part.asked if not isinstance(s.item, Stated | Statement)]
+        last = {_untimed(s.name): s for s in asked if self.repeats(s)}
+        asked = [s for s in asked if last.get(_untimed(s.name), s) is s]
         if len(part.steps) > 1 and asked:
             yield Prose(("Summary",), "label")
             yield from self.facts(asked)
+            said = [s.item for s in part.asked if isinstance(s.item, Statement) and s.item.title]
+            if said:
+                yield Bullets(tuple((*self.words(item.title), f": {item.answer}") for item in said))
+
+    def overwhelmed(self, part: SolvedPart) -> Iterator[Block]:
+        """A warning where rounding has made a result another number altogether."""
+        for solved in part.asked:
+            if solved.rounded is None or solved.exact is None or solved.exact.size == 0:
+                continue
+            if np.abs(solved.rounded - solved.exact).max() > 1 + 2 * np.abs(solved.exact).max():
+                text = " is far from its exact value: the rounding of earlier results overwhelms it. "
+                yield Prose(
+                    (solved.symbol, text + "More decimals, significant figures or carry: exact mend that."), "note"
+                )
 
     def words(self, text: str) -> Words:
         """A title's words, with symbols for the names in braces."""
-        pieces: list[str | Symbol] = []
-        for i, piece in enumerate(_BRACES.split(text)):
-            symbol = self.symbols.get(piece) if i % 2 else None
-            pieces.append(symbol or (f"{{{piece}}}" if i % 2 else piece))
-        return tuple(p for p in pieces if p)
+        return titled(text, self.symbols)
+
+
+def _untimed(name: str) -> str:
+    """A name without the time of its update: `J_all_t10` is J_all."""
+    return name.rpartition("_t")[0] or name
+
+
+def titled(text: str, symbols: Symbols) -> Words:
+    """A title's words, with symbols for the names in braces."""
+    pieces: list[str | Symbol] = []
+    for i, piece in enumerate(_BRACES.split(text)):
+        symbol = symbols.get(piece) if i % 2 else None
+        pieces.append(symbol or (f"{{{piece}}}" if i % 2 else piece))
+    return tuple(p for p in pieces if p)
 
 
 def definition(fn: str) -> list[Line]:

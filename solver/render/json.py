@@ -6,7 +6,7 @@ from typing import Any
 
 from solver.formula.reduce import Detail
 from solver.formula.text import TextPrinter, symbol_text
-from solver.render.document import WHOLE, View
+from solver.render.document import WHOLE, View, titled
 from solver.rounding import Rounding
 from solver.solution import Solution, Solved, jsonable
 from solver.working import Derivation, Line, Stated, Statement
@@ -56,7 +56,9 @@ def step(solved: Solved, detail: Detail) -> dict[str, Any]:
     return {
         "name": solved.name,
         "symbol": symbol_text(solved.symbol),
-        "title": item.title,
+        "title": "".join(
+            w if isinstance(w, str) else symbol_text(w) for w in titled(item.title, solved.context.working.symbols)
+        ),
         "formula": "" if isinstance(item, Stated | Statement) else item.source,
         "value": jsonable(solved.value),
         "exact": jsonable(solved.value) if words else solved.exact_value,

@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
@@ -88,7 +89,7 @@ def growth(title: str, make: Callable[[int], str], sizes: tuple[int, ...]) -> No
             render(document(paper.title, solve_paper(paper)))
             times.append(time.perf_counter() - start)
     steps = ", ".join(f"{n:,}: {t:.2f} s" for n, t in zip(sizes, times, strict=True))
-    factors = ", ".join(f"{b / a:.2f}" for a, b in zip(times, times[1:], strict=False))
+    factors = ", ".join(f"{b / a:.2f}" for a, b in pairwise(times))
     print(f"{title}: {steps}; doubling costs {factors} times")
 
 

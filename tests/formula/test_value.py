@@ -120,7 +120,9 @@ def test_a_definition_computes_its_function(name: str, u: list[float]) -> None:
     assert value(parse(row.definition), {"u": column}) == pytest.approx(row.code(column), rel=1e-9, abs=1e-9)
 
 
-@pytest.mark.parametrize("name", [n for n, row in FUNCTIONS.items() if row.derivative and row.least == 1 and not row.to_scalar])
+@pytest.mark.parametrize(
+    "name", [n for n, row in FUNCTIONS.items() if row.derivative and row.least == 1 and not row.to_scalar]
+)
 @given(u=st.floats(0.1, 3), side=st.sampled_from([1, -1]))
 def test_a_derivative_is_the_slope(name: str, u: float, side: int) -> None:
     row = FUNCTIONS[name]

@@ -9,6 +9,8 @@ from solver.formula.functions import FUNCTIONS
 from solver.render.blocks import Equations, Facts, Heading, Prose, Table
 from solver.render.document import View, definition, document
 from solver.solution import Solution
+from solver.solving import solve_question
+from solver.spec import load_text
 
 Q2 = Path(__file__).parent.parent.parent / "problems" / "q2.yaml"
 
@@ -79,3 +81,32 @@ def test_an_exam_has_a_title_of_its_own(q2: Solution) -> None:
     blocks = document("Exam", [q2, q2])
     assert blocks[0] == Heading(1, "Exam", "50 marks")
     assert [b.level for b in blocks if isinstance(b, Heading)][1] == 2
+
+
+ADAM = """title: Adam
+round: {decimals: 2}
+given:
+  family: optimizer
+  g: [0.06]
+  w: 1.0
+  optimizer: adam
+  rate: 0.1
+parts:
+  - {label: a, find: updates}
+"""
+
+
+def test_a_result_that_rounding_overwhelms_is_warned_of() -> None:
+    """v = 0.001 g² rounds to 0, so that the step divides by ε alone."""
+    solution = solve_question(load_text(ADAM).questions[0])
+    said = [words(b) for b in document("Adam", [solution]) if isinstance(b, Prose) and b.role == "note"]
+    assert any("overwhelms" in w for w in said)
+    exact = solve_question(load_text(ADAM).questions[0], carry="exact")
+    assert abs(float(exact["a/w_t1"].value) - 0.9) < 1e-6
+
+
+def test_a_summary_of_training_holds_the_last_values() -> None:
+    solution = solver.solve(Q2.parent / "training.yaml")
+    blocks = document(solution.title, [solution], View(parts=("b",)))
+    summary = [b for b in blocks if isinstance(b, Facts)][-1]
+    assert [line.left.id for line in summary.lines] == ["J_all_t10"]
