@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from solver.formula.latex import LatexPrinter, escape, symbol_latex
 from solver.formula.symbol import Symbol
@@ -39,6 +40,7 @@ def _block(block: Block) -> Iterator[str]:
             yield _table(header, rows, LatexPrinter(symbols, most))
 
 
+@lru_cache(maxsize=4096)  # most sentences of a working come again and again
 def _escape(text: str) -> str:
     """Plain words that markdown and HTML leave as they are, wherever they stand."""
     return _URL.sub("\u200b", _SPECIAL.sub(r"\\\1", clean(text)))
@@ -74,9 +76,14 @@ def _prose(text: str, role: str) -> str:
 
 def _line(line: Line, printer: LatexPrinter) -> str:
     left = printer.print(line.left) + " " if line.left is not None else ""
-    note = rf" \qquad \text{{{escape(clean(line.note))}}}" if line.note else ""
+    note = rf" \qquad {_note(clean(line.note))}" if line.note else ""
     relation = {"=": "=", "≈": r"\approx", "→": r"\to"}[line.relation]
     return f"{left}&{relation} {printer.print(line.right)}{note}"
+
+
+def _note(text: str) -> str:
+    """Words inside mathematics; a × among them is mathematics again."""
+    return r" \times ".join(rf"\text{{{escape(piece)}}}" for piece in text.split("×"))
 
 
 def _aligned(lines: Sequence[Line], printer: LatexPrinter) -> str:
