@@ -66,7 +66,7 @@ def planted(answers: int, nets: int = 60) -> None:
     sheets = list(networks(rng, nets))
     each = answers // len(sheets) + 1
     for units in (1, 2, 5, 10, 100):
-        accepted = total = lost = 0
+        accepted = total = 0
         tolerance = {"half a unit": 0, "one unit": 0, "5 %": 0}
         for made in sheets:
             batch = honest(made, each, HABITS[0], rng)
@@ -92,7 +92,6 @@ def planted(answers: int, nets: int = 60) -> None:
                 right = (judged[key].verdicts[rows] >= Verdict.FOLLOWED) & (judged[key].notes[rows] == 0)
                 accepted += int(right.all(axis=(1, 2)).sum())
                 total += rows.size
-            lost += sum(int((j.verdicts == Verdict.WRONG).sum()) for j in judged.values())
         shares = ", ".join(f"{name} {count / total:.1%}" for name, count in tolerance.items())
         print(f"off by {units} unit(s): accepted {accepted / total:.2%} of {total:,}; against the key alone: {shares}")
 
