@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -25,7 +26,20 @@ Format = Literal["terminal", "markdown", "json", "text"]
 _SUFFIXES: dict[str, Format] = {"": "markdown", ".md": "markdown", ".json": "json", ".txt": "text"}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands; where standard output cannot be written, that is said, not traced."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise  # the reader has seen enough; click ends quietly
+            click.echo(f"standard output cannot be written: {error.strerror}", err=True)
+            ctx.exit(2)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="nnsolve")
 def main() -> None:
     """Solves neural-network exam questions step by step: the formula, the numbers, the marks."""
@@ -121,7 +135,7 @@ def _format(form: Format | None, output: str | None) -> Format:
                 [Problem(Place(output), f"no format ends in {suffix}", "known: .md .json .txt, or --format")]
             )
         return _SUFFIXES[suffix]
-    return "terminal" if sys.stdout.isatty() else "markdown"
+    return "terminal" if sys.stdout is not None and sys.stdout.isatty() else "markdown"
 
 
 def _render(title: str, solutions: Sequence[Solution], view: View, form: Format) -> str:
@@ -156,13 +170,10 @@ def _write(text: str, output: str | None) -> None:
     if output is None:
         click.echo(text, nl=False, color=True)
         return
-    draft = f"{output}.part"
-    try:
-        Path(draft).write_text(text, encoding="utf-8")
-        os.replace(draft, output)
-    except OSError as error:
-        Path(draft).unlink(missing_ok=True)
-        raise SpecError([Problem(Place(output), f"cannot be written: {error.strerror}")]) from None
+    from solver.files import whole_file
+
+    with whole_file(output) as stream:
+        stream.write(text)
 
 
 def _fail(error: SpecError) -> None:

@@ -87,7 +87,7 @@ class _Run:
         if form is None and self.output is not None:
             return _SUFFIXES.get(Path(self.output).suffix.lower(), "csv")
         if form is None and not any(self.options[name] for name in ("report", "explain", "against", "feedback")):
-            return "table" if sys.stdout.isatty() else "csv"
+            return "table" if sys.stdout is not None and sys.stdout.isatty() else "csv"
         return form
 
     def run(self) -> None:
@@ -296,15 +296,10 @@ def _whole(output: str | None) -> Iterator[TextIO]:
         yield sys.stdout
         sys.stdout.flush()
         return
-    draft = f"{output}.part"
-    try:
-        with open(draft, "w", encoding="utf-8", newline="") as stream:
-            yield stream
-        os.replace(draft, output)
-    except OSError as error:
-        raise _refused(output, f"cannot be written: {error.strerror}") from None
-    finally:
-        Path(draft).unlink(missing_ok=True)
+    from solver.files import whole_file
+
+    with whole_file(output) as stream:
+        yield stream
 
 
 def _folder(name: str) -> Path:

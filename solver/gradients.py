@@ -145,6 +145,11 @@ def _leading_to(working: Working, ends: Sequence[str], inputs: Collection[str]) 
 def _distributions(working: Working, names: Iterable[str]) -> set[Distribution]:
     """The given quantities whose columns, or rows, sum to 1."""
     found: set[Distribution] = set()
+    with np.errstate(over="ignore"):
+        return _sums_to_one(working, names, found)
+
+
+def _sums_to_one(working: Working, names: Iterable[str], found: set[Distribution]) -> set[Distribution]:
     for name in names:
         item = working.items.get(name)
         if isinstance(item, Stated):

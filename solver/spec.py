@@ -81,6 +81,8 @@ class Paper:
 def load(path: str | Path) -> Paper:
     """The question or exam in a file, `-` for standard input; raises SpecError."""
     name = os.fspath(path)
+    if name == "-" and sys.stdin is None:
+        raise _cannot("standard input", "is closed")
     if name == "-":
         return load_text(_text_of("standard input", sys.stdin.buffer), "standard input")
     return load_text(_text_of(name), name)

@@ -255,3 +255,32 @@ def test_an_unreadable_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     path.chmod(stat.S_IRUSR | stat.S_IWUSR)
     assert result.exit_code == 2
     assert "Permission denied" in result.output
+
+
+@pytest.mark.parametrize("arguments", [["run", Q2], ["families"], ["template", Q2]])
+def test_a_full_standard_output_is_said(arguments: list[str]) -> None:
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "solver", *arguments]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 2
+    assert "standard output cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("closed", [">&-", "<&-"])
+def test_closed_standard_streams(closed: str) -> None:
+    file = Q2 if closed == ">&-" else "-"
+    command = f"{sys.executable} -m solver run {file} {closed}"
+    done = subprocess.run(command, shell=True, stderr=subprocess.PIPE, text=True)
+    assert "Traceback" not in done.stderr
+    assert done.returncode == (0 if closed == ">&-" else 2)
+
+
+def test_a_loss_that_learns_from_nothing() -> None:
+    spec = (
+        "title: t\ngiven: {family: optimizer, quantities: {x: 10}, loss: 2, parameters: x, optimizer: sgd, rate: 0.2,"
+        " iterations: 2}\nparts: [{label: a, find: history}]\n"
+    )
+    result = run("-", text=spec)
+    assert result.exit_code == 2
+    assert "J does not depend on any parameter" in result.output

@@ -221,6 +221,9 @@ class _Loss:
             report.add(given.place("parameters"), "a parameter stands twice")
         if len(report.problems) == before:
             self._follow()
+            if self.parameters and self.loss not in (step.name for step in self.chain):
+                hint = "a loss that learns from them has them in its formula"
+                report.add(given.place("loss"), f"{self.loss} does not depend on any parameter", hint)
 
     def _read_loss(self, text: str, report: Report) -> None:
         place = self.given.place("loss")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
+from solver.files import whole_file
 from solver.formula.tree import Tree
 from solver.mark.grade import Graded
 from solver.mark.judge import Note, Verdict
@@ -59,7 +58,8 @@ def write_feedback(directory: Path, sheet: Sheet, graded: Graded, shares: Plan |
         stem = file_stem(student)
         seen[stem] += 1
         path = directory / (f"{stem}.md" if seen[stem] == 1 else f"{stem}.{seen[stem]}.md")
-        _write(path, render(feedback(sheet, graded, index, shares)))
+        with whole_file(path) as file:
+            file.write(render(feedback(sheet, graded, index, shares)))
         made.append(path)
     return made
 
@@ -80,17 +80,6 @@ def file_stem(student: str) -> str:
 
 _RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
 _HASHED = re.compile(r"-[0-9a-f]{12}$")
-
-
-def _write(path: Path, text: str) -> None:
-    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        os.replace(draft, path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
 
 
 class _Feedback:

@@ -129,19 +129,23 @@ def local(marker: Marker, chunks: Iterator[Chunk], workers: int = 1) -> Iterator
         yield from map(marker, chunks)
         return
     context = get_context("spawn")  # a fork would copy threads' locks
-    with ProcessPoolExecutor(workers, context, _start, (marker,)) as pool:
-        waiting: deque[Future[Marked]] = deque()
-        try:
-            for chunk in chunks:
-                waiting.append(pool.submit(_mark, chunk))
-                if len(waiting) > 2 * workers:
-                    yield waiting.popleft().result()
-            while waiting:
+    pool = ProcessPoolExecutor(workers, context, _start, (marker,))
+    waiting: deque[Future[Marked]] = deque()
+    try:
+        for chunk in chunks:
+            waiting.append(pool.submit(_mark, chunk))
+            if len(waiting) > 2 * workers:
                 yield waiting.popleft().result()
-        except BrokenProcessPool:
+        while waiting:
+            yield waiting.popleft().result()
+        pool.shutdown()
+    except BaseException as error:  # an interruption does not wait for chunks whose marks nobody will see
+        for process in list((pool._processes or {}).values()):
+            process.terminate()
+        pool.shutdown(wait=False, cancel_futures=True)
+        if isinstance(error, BrokenProcessPool):
             raise SpecError([Problem(Place("grade"), "a marking process ended; nothing was written")]) from None
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        raise
 
 
 def workers_for(size: int | None) -> int:

@@ -37,6 +37,8 @@ def chunks(paths: Sequence[str], names: Names, notices: list[Problem]) -> Iterat
     notices: gets what a file holds beside answers and is ignored, such as a column of another name.
     """
     for path in paths:
+        if path == "-" and sys.stdin is None:
+            raise refuse(Place(STDIN), "is closed")
         if path == "-":
             yield from _of_stream(sys.stdin.buffer, STDIN, names, notices)
         elif os.path.isdir(path):

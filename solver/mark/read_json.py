@@ -131,12 +131,26 @@ def parsed(text: str, place: Place) -> Entry:
     if not text.strip():
         raise refuse(place, "the file is empty")
     try:
-        return _plain(json.loads(text, parse_int=str, parse_float=str, parse_constant=str))
+        value = json.loads(text, parse_int=str, parse_float=str, parse_constant=_constant, object_pairs_hook=_once)
+        return _plain(value)
     except json.JSONDecodeError as error:
         where = place if place.line else Place(place.file, error.lineno, error.colno)
         raise refuse(where, f"not JSON: {error.msg}") from None
     except RecursionError:
         raise refuse(place, "not answers: nested too deeply") from None
+
+
+def _constant(name: str) -> str:
+    """NaN and Infinity, which are no numbers and no blanks either."""
+    return f"the constant {name}"
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object; an answer that stands in it twice cannot be read."""
+    made: dict[str, object] = {}
+    for key, value in pairs:
+        made[key] = f"twice: {made[key]!s:.40} and {value!s:.40}" if key in made else value
+    return made
 
 
 def _plain(value: object) -> Entry:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from solver.errors import SpecError
 from solver.mark.feedback import GUARDED, feedback, file_stem, write_feedback
 from solver.mark.grade import Trouble
 from solver.mark.own import OwnNumbers
@@ -156,8 +157,8 @@ def test_an_interrupted_file_is_not_left(tmp_path: Path, monkeypatch: pytest.Mon
     def fail(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr("solver.mark.feedback.os.replace", fail)
-    with pytest.raises(OSError, match="disk full"):
+    monkeypatch.setattr("solver.files.os.replace", fail)
+    with pytest.raises(SpecError, match="disk full"):
         write_feedback(tmp_path, Q2, graded(Q2, ["ann"], {}))
     assert list(tmp_path.iterdir()) == []
 
