@@ -28,7 +28,7 @@ def _half_up(x: Floats, places: NDArray[np.int64] | int) -> Floats:
     with np.errstate(over="ignore"):  # what overflows here is beyond the largest fixed number, and stays as it is
         scaled = np.asarray(np.abs(x) * up / down)
         result = np.asarray(scaled * (64 * _EPSILON))  # the slack; from here on in place, since arrays can be large
-        result += 1e-12
+        result += 1e-9
         np.minimum(result, 1e-6, out=result)
         result += 0.5
         result += scaled
