@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import TypeAlias
 
 import numpy as np
 
@@ -16,7 +17,7 @@ TRIES = 6
 _MODERATE, _LARGEST = 1e2, 1e7  # of values: central differences tell less of large ones
 _SEED = 20
 
-Draw = Callable[[np.random.Generator, tuple[int, int]], Floats]
+Draw: TypeAlias = "Callable[[np.random.Generator, tuple[int, int]], Floats]"  # in words: numpy.random is slow to import
 
 
 def instances(
