@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Literal, get_args
 import click
 
 from solver import __version__
-from solver.cli_grade import grade, template
 from solver.errors import Place, Problem, SpecError, nearest
 
 if TYPE_CHECKING:
@@ -26,8 +25,24 @@ Format = Literal["terminal", "markdown", "json", "text"]
 _SUFFIXES: dict[str, Format] = {"": "markdown", ".md": "markdown", ".json": "json", ".txt": "text"}
 
 
+_MARKING = ("grade", "template")
+
+
 class _Commands(click.Group):
-    """The commands; where standard output cannot be written, that is said, not traced."""
+    """The commands, those of marking imported when they are called.
+
+    Where standard output cannot be written, that is said, not traced.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted({*self.commands, *_MARKING})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _MARKING:
+            return super().get_command(ctx, cmd_name)
+        from solver import cli_grade
+
+        return cli_grade.grade if cmd_name == "grade" else cli_grade.template
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -43,10 +58,6 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="nnsolve")
 def main() -> None:
     """Solves neural-network exam questions step by step: the formula, the numbers, the marks."""
-
-
-main.add_command(template)
-main.add_command(grade)
 
 
 @main.command()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -58,7 +59,10 @@ def test_python_example() -> None:
 
 
 def test_every_command_and_option_is_documented() -> None:
-    for name, command in main.commands.items():
+    context = click.Context(main)
+    for name in main.list_commands(context):
+        command = main.get_command(context, name)
+        assert command is not None
         assert f"nnsolve {name}" in README
         for option in command.params:
             long = [o for o in option.opts if o.startswith("--")]
