@@ -167,10 +167,11 @@ def _render(title: str, solutions: Sequence[Solution], view: View, form: Format)
         return text.render(blocks)
     from solver.render import terminal
 
-    return terminal.render(blocks, _columns(), color=not os.environ.get("NO_COLOR"))
+    return terminal.render(blocks, columns(), color=not os.environ.get("NO_COLOR"))
 
 
-def _columns() -> int:
+def columns() -> int:
+    """How wide the terminal is."""
     import shutil
 
     return max(shutil.get_terminal_size((100, 24)).columns, 40)

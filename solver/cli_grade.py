@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
+from solver.cli import columns
 from solver.errors import Place, Problem, SpecError
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ class _Run:
             return None
         extra: dict[str, Any] = {}
         if self.form == "table":
-            extra = {"width": _columns(), "color": self.output is None and _colored(sys.stdout)}
+            extra = {"width": columns(), "color": self.output is None and _colored(sys.stdout)}
         elif self.form == "canvas":
             book = options["gradebook"]
             if not book:
@@ -238,7 +239,7 @@ class _Run:
         """Shows a document."""
         from solver.render import terminal
 
-        click.echo(terminal.render(blocks, _columns(), _colored(self.beside)), file=self.beside, color=True)
+        click.echo(terminal.render(blocks, columns(), _colored(self.beside)), file=self.beside, color=True)
 
     def line(self, text: str) -> None:
         """Shows one line."""
@@ -317,12 +318,6 @@ def _lines(name: str) -> Iterator[str]:
     from solver.mark.read import text_lines
 
     return text_lines(name)
-
-
-def _columns() -> int:
-    import shutil
-
-    return max(shutil.get_terminal_size((100, 24)).columns, 40)
 
 
 def _colored(stream: TextIO) -> bool:

@@ -145,17 +145,14 @@ def _leading_to(working: Working, ends: Sequence[str], inputs: Collection[str]) 
 def _distributions(working: Working, names: Iterable[str]) -> set[Distribution]:
     """The given quantities whose columns, or rows, sum to 1."""
     found: set[Distribution] = set()
-    with np.errstate(over="ignore"):
-        return _sums_to_one(working, names, found)
-
-
-def _sums_to_one(working: Working, names: Iterable[str], found: set[Distribution]) -> set[Distribution]:
     for name in names:
         item = working.items.get(name)
         if isinstance(item, Stated):
-            if np.abs(item.numbers.value.sum(axis=0) - 1.0).max() <= 1e-9:
+            with np.errstate(over="ignore"):  # what overflows sums to something else
+                columns, rows = (np.abs(item.numbers.value.sum(axis=axis) - 1.0).max() for axis in (0, 1))
+            if columns <= 1e-9:
                 found.add((name, "columns"))
-            if np.abs(item.numbers.value.sum(axis=1) - 1.0).max() <= 1e-9:
+            if rows <= 1e-9:
                 found.add((name, "rows"))
     return found
 

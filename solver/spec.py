@@ -84,8 +84,8 @@ def load(path: str | Path) -> Paper:
     if name == "-" and sys.stdin is None:
         raise _cannot("standard input", "is closed")
     if name == "-":
-        return load_text(_text_of("standard input", sys.stdin.buffer), "standard input")
-    return load_text(_text_of(name), name)
+        return load_text(text_of_file("standard input", sys.stdin.buffer), "standard input")
+    return load_text(text_of_file(name), name)
 
 
 def load_text(text: str, file: str = "question") -> Paper:
@@ -103,7 +103,7 @@ def _is_exam(node: Node) -> bool:
     return node.kind == "map" and node.get("questions") is not None
 
 
-def _text_of(name: str, stream: BinaryIO | None = None) -> str:
+def text_of_file(name: str, stream: BinaryIO | None = None) -> str:
     """The text of an open stream, or of the file of this name."""
     try:
         with nullcontext(stream) if stream else open(name, "rb") as opened:
@@ -153,7 +153,7 @@ def _read_listed(path: Path, item: Node, report: Report, questions: list[Questio
     """Reads one question of an exam; what has no line of its own, a missing file, is a problem of the line listing it."""
     name = os.fspath(path)
     try:
-        node = read_nodes(_text_of(name), name)
+        node = read_nodes(text_of_file(name), name)
     except SpecError as error:
         for problem in error.problems:
             if problem.place.line:

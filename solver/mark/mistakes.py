@@ -130,10 +130,10 @@ class _Chain:
         self.around = Surroundings({name: working.shapes[name] for name in self.own}, self.definitions)
         self.counts = replace(self.around, whole=True)
         for quantity in self.chain:
-            if quantity.key in self.judged:
-                named = self.answer(quantity, quantity.key)  # type: ignore[arg-type]
+            if quantity.key is not None and quantity.key in self.judged:
+                named = self.answer(quantity, quantity.key)
                 if named:
-                    yield quantity.key, named  # type: ignore[misc]
+                    yield quantity.key, named
 
     def answer(self, quantity: Quantity, key: str) -> Named:
         """The mistakes in one answer."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from solver.errors import Place, Problem, SpecError
 from solver.mark.sheet import Sheet
 from solver.nodes import Report, read_nodes
-from solver.spec import _text_of as text_of_file
+from solver.spec import text_of_file
 
 STUDENT = "student"
 """The column that names the student."""
