@@ -11,14 +11,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from solver.api import solve
     from solver.errors import SpecError
-    from solver.solution import Solution, Solved
-    from solver.solving import solve
+    from solver.working.solution import Solution, Solved
 
 __all__ = ["Solution", "Solved", "SpecError", "solve"]
 __version__ = "0.1.0"
 
-_HOMES = {"SpecError": "errors", "Solution": "solution", "Solved": "solution", "solve": "solving"}
+_HOMES = {"SpecError": "errors", "Solution": "working.solution", "Solved": "working.solution", "solve": "api"}
 
 
 def __getattr__(name: str) -> Any:

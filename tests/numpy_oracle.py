@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from solver.errors import Problem, SpecError
-from solver.formula.check import TOLERANCE
-from solver.formula.shape import Shape
-from solver.solution import Solution
-from solver.solving import solve_question
-from solver.spec import load_text
+from solver.formula.calculus.check import TOLERANCE
+from solver.formula.walks.shape import Shape
+from solver.spec.reader import load_text
+from solver.working.solution import Solution
+from solver.working.solve import solve_question
 
 SYMBOLS = {
     "x": "n", "a": "n", "b": "n", "A": "n x n", "B": "n x n", "C": "m x n", "X": "n x m", "Y": "n x m", "y": "m",

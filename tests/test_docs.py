@@ -11,14 +11,14 @@ import pytest
 from click.testing import CliRunner
 
 import solver
-from solver.cli import main
-from solver.describe import describe, overview
-from solver.families import families, family
-from solver.fields import fields_of
-from solver.solving import solve_paper
-from solver.spec import load_text
+from solver.cli.describe import describe, overview
+from solver.cli.main import main
+from solver.spec.fields import fields_of
+from solver.spec.reader import load_text
+from solver.spec.registry import families, family
+from solver.working.solve import solve_paper
+from tests.places import ROOT
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONSOLE = re.findall(r"```console\n\$ (.*?)\n(.*?)```", README, re.DOTALL)
 YAML = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)

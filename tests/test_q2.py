@@ -3,14 +3,12 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import solver
-
-Q2 = Path(__file__).parent.parent / "problems" / "q2.yaml"
+from tests.places import Q2
 
 PUBLISHED = {
     "a/W1": [[3.2, -2.4, -2.1], [-1.2, -1.4, 2.6]],

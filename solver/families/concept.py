@@ -10,9 +10,9 @@ The answer has no name of its own: it goes by the label of its part.
 
 from typing import Annotated
 
-from solver.fields import AtLeast, AtMost, Spec
-from solver.nodes import Report
-from solver.working import Working
+from solver.spec.fields import AtLeast, AtMost, Spec
+from solver.spec.nodes import Report
+from solver.working.page import Working
 
 EXAMPLE = """
 title: Concepts

@@ -11,10 +11,10 @@ find: layers (params1 …), total (params), or any quantity by name.
 
 from typing import Annotated, Literal
 
-from solver.fields import AtLeast, AtMost, Spec
 from solver.formula.tree import Num
-from solver.nodes import Report
-from solver.working import Working
+from solver.spec.fields import AtLeast, AtMost, Spec
+from solver.spec.nodes import Report
+from solver.working.page import Working
 
 EXAMPLE = """
 title: Parameters of a dense network

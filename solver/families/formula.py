@@ -20,16 +20,16 @@ given quantities or by results of formulas), which are called grad_W, grad_h; al
 import re
 from typing import Annotated
 
-from solver.activations import MAX_ACTIVATIONS, read_activations
 from solver.errors import FormulaError, Place, nearest
-from solver.fields import AtLeast, AtMost, Quantity, Spec
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import is_name, parse_using
-from solver.formula.shape import SCALAR, show
 from solver.formula.tree import Tree, bare, names
-from solver.gradients import OnDemand
-from solver.nodes import Report
-from solver.working import Working
+from solver.formula.walks.shape import SCALAR, show
+from solver.nets.activations import MAX_ACTIVATIONS, read_activations
+from solver.spec.fields import AtLeast, AtMost, Quantity, Spec
+from solver.spec.nodes import Report
+from solver.working.gradients import OnDemand
+from solver.working.page import Working
 
 EXAMPLE = """
 title: One neuron

@@ -23,22 +23,23 @@ from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 
-from solver.activations import MAX_ACTIVATIONS, add_activation, read_activations
-from solver.derivation import add_derivations
 from solver.errors import FormulaError, Place, nearest
-from solver.fields import AtLeast, AtMost, Spec
-from solver.formula.check import evaluate, largest_difference
-from solver.formula.differentiate import Derived
+from solver.formula.calculus.check import evaluate, largest_difference
+from solver.formula.calculus.differentiate import Derived
+from solver.formula.calculus.instances import instances
 from solver.formula.functions import FUNCTIONS
-from solver.formula.instances import instances
 from solver.formula.parse import is_name, parse_using
-from solver.formula.shape import SCALAR, Shape, shape, show
 from solver.formula.symbol import default_symbol
 from solver.formula.tree import Call, Name, Tree, bare, names, walk
-from solver.formula.value import Env
-from solver.nodes import Report
+from solver.formula.walks.shape import SCALAR, Shape, shape, show
+from solver.formula.walks.value import Env
+from solver.nets.activations import MAX_ACTIVATIONS, add_activation, read_activations
 from solver.rounding import Floats
-from solver.working import Derivation, Line, Working
+from solver.spec.fields import AtLeast, AtMost, Spec
+from solver.spec.nodes import Report
+from solver.working.derivation import add_derivations
+from solver.working.items import Derivation, Line
+from solver.working.page import Working
 
 EXAMPLE = """
 title: A linear layer with weight decay

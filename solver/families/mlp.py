@@ -24,14 +24,15 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from solver.activations import MAX_ACTIVATIONS, read_activations
-from solver.families._network import ACTIVATIONS, Layer, Loss, Network, Pass, Stored, neurons_of
-from solver.fields import AtLeast, AtMost, Matrix, Spec, Vector
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array
-from solver.nodes import Node, Report
-from solver.training import Optimizer, Rule, check, iteration, repeat, within_budget
-from solver.working import Stated, Working
+from solver.nets.activations import MAX_ACTIVATIONS, read_activations
+from solver.nets.network import ACTIVATIONS, Layer, Loss, Network, Pass, Stored, neurons_of
+from solver.nets.training import Optimizer, Rule, check, iteration, repeat, within_budget
+from solver.spec.fields import AtLeast, AtMost, Matrix, Spec, Vector
+from solver.spec.nodes import Node, Report
+from solver.working.items import Stated
+from solver.working.page import Working
 
 EXAMPLE = """
 title: A small network

@@ -29,15 +29,16 @@ from typing import Annotated
 
 from solver.errors import FormulaError, nearest
 from solver.families import formula as formulas_
-from solver.fields import AtLeast, AtMost, Quantity
 from solver.formula.parse import is_name, parse
-from solver.formula.shape import SCALAR, show
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Name, Tree, replace_names
-from solver.gradients import add_gradients
-from solver.nodes import Report
-from solver.training import MAX_ITERATIONS, UPDATES, Optimizer, Rule, at, check, iteration, repeat, within_budget
-from solver.working import Repeat, Step, Working
+from solver.formula.walks.shape import SCALAR, show
+from solver.nets.training import MAX_ITERATIONS, UPDATES, Optimizer, Rule, at, check, iteration, repeat, within_budget
+from solver.spec.fields import AtLeast, AtMost, Quantity
+from solver.spec.nodes import Report
+from solver.working.gradients import add_gradients
+from solver.working.items import Step
+from solver.working.page import Repeat, Working
 
 EXAMPLE = """
 title: Momentum

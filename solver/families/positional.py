@@ -13,14 +13,15 @@ find: encoding (every dimension asked for), sine (the even ones), cosine (the od
 from dataclasses import dataclass
 from typing import Annotated
 
-from solver.fields import AtLeast, AtMost, Scalar, Spec
 from solver.formula.parse import parse
-from solver.formula.reduce import Detail, Operands
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Name, Num, Tree, replace_names
-from solver.nodes import Report
+from solver.formula.walks.reduce import Detail, Operands
 from solver.rounding import Floats, Format
-from solver.working import Line, Step, Working
+from solver.spec.fields import AtLeast, AtMost, Scalar, Spec
+from solver.spec.nodes import Report
+from solver.working.items import Line, Step
+from solver.working.page import Working
 
 EXAMPLE = """
 title: The encoding of one position

@@ -20,13 +20,13 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from solver.families._network import Loss
-from solver.fields import AtLeast, AtMost, Matrix, Spec, Vector
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Name, Sum
-from solver.gradients import OnDemand
-from solver.nodes import Report
-from solver.working import Working
+from solver.nets.network import Loss
+from solver.spec.fields import AtLeast, AtMost, Matrix, Spec, Vector
+from solver.spec.nodes import Report
+from solver.working.gradients import OnDemand
+from solver.working.page import Working
 
 EXAMPLE = """
 title: A small Elman network

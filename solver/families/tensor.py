@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from math import prod
 from typing import Annotated, Literal, TypeAlias
 
-from solver.fields import AtLeast, AtMost, Scalar, Spec
 from solver.formula.tree import Num
-from solver.nodes import Report
-from solver.working import Answer, Working
+from solver.spec.fields import AtLeast, AtMost, Scalar, Spec
+from solver.spec.nodes import Report
+from solver.working.items import Answer
+from solver.working.page import Working
 
 EXAMPLE = """
 title: A tensor

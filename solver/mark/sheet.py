@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from solver.solution import Context, Solution, Solved, SolvedPart
-from solver.working import Derivation, Statement
+from solver.working.items import Derivation, Statement
+from solver.working.solution import Context, Solution, Solved, SolvedPart
 
 Kind = Literal["number", "word", "formula", "text"]
 """How an answer is judged: by its value, as a word of few (TRUE, B), as a formula, or by a person."""

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Tree
-from solver.working import Line
+from solver.working.items import Line
 
 Words: TypeAlias = tuple[str | Symbol, ...]
 """A sentence: plain text (hostile until a format escapes it) and symbols."""

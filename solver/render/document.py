@@ -11,14 +11,14 @@ import numpy as np
 
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
-from solver.formula.printer import visible
-from solver.formula.reduce import MOST, Detail
+from solver.formula.print.printer import visible
 from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Call, Name, Tree, bare, literal, walk
+from solver.formula.walks.reduce import MOST, Detail
 from solver.render.blocks import Block, Bullets, Equations, Facts, Heading, Prose, Table, Words
 from solver.rounding import Rounding
-from solver.solution import Solution, Solved, SolvedPart
-from solver.working import Derivation, Line, Stated, Statement, Step
+from solver.working.items import Derivation, Line, Stated, Statement, Step
+from solver.working.solution import Solution, Solved, SolvedPart
 
 _ROWS: dict[Detail, int] = {"brief": 12, "normal": 24, "full": 200}
 """The most rows of a table of iterations."""

@@ -4,12 +4,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from solver.formula.reduce import Detail
-from solver.formula.text import TextPrinter, symbol_text
+from solver.formula.print.printer_text import TextPrinter, symbol_text
+from solver.formula.walks.reduce import Detail
 from solver.render.document import WHOLE, View, titled
 from solver.rounding import Rounding
-from solver.solution import Solution, Solved, jsonable
-from solver.working import Derivation, Line, Stated, Statement
+from solver.working.items import Derivation, Line, Stated, Statement
+from solver.working.solution import Solution, Solved, jsonable
 
 
 def render(title: str, solutions: Sequence[Solution], view: View = WHOLE) -> str:

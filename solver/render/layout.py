@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from solver.formula.text import TextPrinter
+from solver.formula.print.printer_text import TextPrinter
 from solver.formula.tree import Tree
 from solver.render.blocks import Block, Bullets, Equations, Facts, Heading, Prose, Table, Words
 from solver.render.box import Align, Box, beside, cells, level, line, stacked
 from solver.render.clean import clean, paragraphs
-from solver.render.formula import BlockPrinter, symbol_words
+from solver.render.equations import BlockPrinter, symbol_words
 from solver.render.pieces import Phrase, Piece, Word, aired, column, shared, span, wrap
-from solver.working import Line
+from solver.working.items import Line
 
 Role: TypeAlias = Literal[
     "plain", "document", "part", "heading", "aside", "rule", "title", "why", "label", "mark", "left", "note"

@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from solver.formula.latex import LatexPrinter, escape, symbol_latex
+from solver.formula.print.printer_latex import LatexPrinter, escape, symbol_latex
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Tree
 from solver.render.blocks import Block, Bullets, Equations, Facts, Heading, Prose, Table, Words
 from solver.render.clean import clean, paragraphs
-from solver.working import Line
+from solver.working.items import Line
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
 _LEADING = re.compile(r"^(\s*\d*)([-+=.)])(?=\s|$)", re.MULTILINE)

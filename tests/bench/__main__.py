@@ -7,9 +7,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.places import ROOT
+
 Q2 = ROOT / "problems" / "q2.yaml"
 
 
@@ -50,8 +50,8 @@ def in_process(runs: int = 60) -> None:
     """Load, solve and render Q2, once warm."""
     from solver.render.document import document
     from solver.render.markdown import render
-    from solver.solving import solve_paper
-    from solver.spec import load
+    from solver.spec.reader import load
+    from solver.working.solve import solve_paper
 
     def once() -> None:
         paper = load(Q2)
@@ -76,8 +76,8 @@ def growth(title: str, make: Callable[[int], str], sizes: tuple[int, ...]) -> No
     """Time against size: what doubling the size multiplies the time by (2 is linear)."""
     from solver.render.document import document
     from solver.render.markdown import render
-    from solver.solving import solve_paper
-    from solver.spec import load
+    from solver.spec.reader import load
+    from solver.working.solve import solve_paper
 
     times = []
     for size in sizes:
@@ -129,15 +129,15 @@ def one_step(layers: int = 20, neurons: int = 200, runs: int = 7) -> None:
     """Forward, backward, one step of Adam, all of it in a document, against the same numbers in numpy."""
     import numpy as np
 
-    from solver.families._network import Layer
     from solver.families.mlp import Given, Train, work
     from solver.formula.tree import Array, Num
-    from solver.nodes import Place, Report
+    from solver.nets.network import Layer
     from solver.render.document import document
     from solver.render.markdown import render
     from solver.rounding import Rounding
-    from solver.solving import solve_question
-    from solver.spec import Part, Question, Task
+    from solver.spec.nodes import Place, Report
+    from solver.working.question import Part, Question, Task
+    from solver.working.solve import solve_question
 
     rng, form = np.random.default_rng(0), Rounding(4)
 

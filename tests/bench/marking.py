@@ -2,17 +2,15 @@
 
 import sys
 import time
-from pathlib import Path
 
 import numpy as np
 
 import solver
-from solver.mark.judge import Verdict, judge
+from solver.mark.judge.numbers import Verdict, judge
 from solver.mark.sheet import sheet
 from solver.rounding import Rounding
 from tests.bench.simulate import HABITS, honest, networks
-
-Q2 = Path(__file__).parent.parent.parent / "problems" / "q2.yaml"
+from tests.places import Q2
 
 
 def main(students: int = 1_000_000) -> None:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from solver.formula.value import value
-from solver.mark.judge import Batch
+from solver.formula.walks.value import value
+from solver.mark.judge.numbers import Batch
 from solver.mark.sheet import Sheet, sheet
 from solver.rounding import Floats, Rounding
-from solver.solving import solve_question
-from solver.spec import load_text
-from solver.working import Stated, Step
+from solver.spec.reader import load_text
+from solver.working.items import Stated, Step
+from solver.working.solve import solve_question
 
 HABITS = ("rounds each result", "rounds only at the end", "carries extra digits")
 

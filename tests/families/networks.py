@@ -4,17 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import erf, sqrt
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from solver.errors import SpecError
-from solver.solution import Solution
-from solver.solving import solve_question
-from solver.spec import load_text
+from solver.spec.reader import load_text
+from solver.working.solution import Solution
+from solver.working.solve import solve_question
 
-CASES = Path(__file__).parents[1] / "cases"
 Matrix = np.ndarray
 
 

@@ -1,7 +1,5 @@
 """Convolutional networks, against published cases, arrays really built, and windows really slid."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,12 +8,11 @@ from hypothesis import strategies as st
 from solver import solve
 from solver.errors import SpecError
 from solver.families import cnn
-from solver.solution import Solution
-from solver.solving import solve_question
-from solver.spec import load_text
-from solver.working import Statement
-
-ROOT = Path(__file__).parents[2]
+from solver.spec.reader import load_text
+from solver.working.items import Statement
+from solver.working.solution import Solution
+from solver.working.solve import solve_question
+from tests.places import ROOT
 
 Q3 = {
     "a.i/n1": 6,

@@ -1,6 +1,5 @@
 """Concept answers: bullets, TRUE or FALSE, and the letter that two truth values make."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,12 +7,11 @@ import yaml
 
 import solver
 from solver.errors import SpecError
-from solver.solution import Solution
-from solver.solving import solve_question
-from solver.spec import load_text
-from solver.working import Statement
-
-PROBLEMS = Path(__file__).parent.parent.parent / "problems"
+from solver.spec.reader import load_text
+from solver.working.items import Statement
+from solver.working.solution import Solution
+from solver.working.solve import solve_question
+from tests.places import PROBLEMS
 
 LETTERS = {
     "A": "Both statements are TRUE.",

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.errors import SpecError
-from solver.formula.text import TextPrinter
-from solver.solution import Solution, Solved
-from solver.solving import solve_question
-from solver.spec import load_text
+from solver.formula.print.printer_text import TextPrinter
+from solver.spec.reader import load_text
+from solver.working.solution import Solution, Solved
+from solver.working.solve import solve_question
 
 
 def solved(

@@ -1,21 +1,21 @@
 """An author's own formulas: what they give, and every way in which they can be wrong, at its place."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from solver.api import solve
 from solver.errors import Problem, SpecError
 from solver.families import formula
 from solver.formula.functions import FUNCTIONS
-from solver.solution import Solution
-from solver.solving import solve, solve_question
-from solver.spec import load_text
+from solver.spec.reader import load_text
+from solver.working.solution import Solution
+from solver.working.solve import solve_question
+from tests.places import PROBLEMS
 
-PROBLEMS = Path(__file__).parents[2] / "problems"
 QUANTITIES = "{x: [1.0, 2.0], W: [[1, 2, 3], [4, 5, 6]], a: 3}"
 
 

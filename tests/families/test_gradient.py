@@ -1,23 +1,21 @@
 """The gradient family: the exam's question, what the working says, layouts, and every kind of bad input."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from solver.api import solve
 from solver.errors import Problem, SpecError
+from solver.formula.calculus.symbolic import equal
 from solver.formula.parse import parse
 from solver.render import json as json_format
 from solver.render.document import document
 from solver.render.markdown import render as markdown
-from solver.solving import solve
-from solver.symbolic import equal
 from tests.numpy_oracle import SHAPES, SYMBOLS, outcome, solved, spec
-
-PROBLEMS = Path(__file__).parents[2] / "problems"
+from tests.places import PROBLEMS
 
 
 def test_the_exam_s_question() -> None:

@@ -5,11 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from solver.api import solve
 from solver.errors import SpecError
-from solver.formula.check import TOLERANCE
-from solver.solving import solve, solve_question
-from solver.spec import load_text
-from tests.families.networks import ACTIVATIONS, CASES, layers_text, problems, random_net, solved, targets
+from solver.formula.calculus.check import TOLERANCE
+from solver.spec.reader import load_text
+from solver.working.solve import solve_question
+from tests.families.networks import ACTIVATIONS, layers_text, problems, random_net, solved, targets
+from tests.places import CASES
 
 
 # -- published answers --------------------------------------------------------------------------------------------------

@@ -6,8 +6,8 @@ import pytest
 from solver.families import mlp
 from solver.render.document import document
 from solver.render.text import render
-from solver.solving import solve_question
-from solver.spec import load_text
+from solver.spec.reader import load_text
+from solver.working.solve import solve_question
 from tests.families.networks import Matrix, Net, layers_text, random_net, solved
 
 # -- training -----------------------------------------------------------------------------------------------------------

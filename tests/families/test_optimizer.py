@@ -1,19 +1,17 @@
 """Optimizers on losses: published examples, and the same descent written independently in numpy."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from solver.api import solve
 from solver.errors import SpecError
 from solver.families import optimizer
 from solver.render.document import View, document
 from solver.render.text import render
-from solver.solution import Solution
-from solver.solving import solve, solve_question
-from solver.spec import load_text
-
-CASES = Path(__file__).parents[1] / "cases"
+from solver.spec.reader import load_text
+from solver.working.solution import Solution
+from solver.working.solve import solve_question
+from tests.places import CASES
 
 
 def solved(fields: str, find: str = "history", head: str = "round: {decimals: 8}\ncarry: exact") -> Solution:

@@ -1,20 +1,19 @@
 """Sinusoidal positional encoding against published values and against decimal arithmetic of its own."""
 
 from decimal import Decimal, getcontext
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from solver.api import solve
 from solver.errors import SpecError
 from solver.families import positional
-from solver.formula.text import TextPrinter
-from solver.solution import Solution
-from solver.solving import solve, solve_question
-from solver.spec import load_text
-
-PROBLEMS = Path(__file__).parents[2] / "problems"
+from solver.formula.print.printer_text import TextPrinter
+from solver.spec.reader import load_text
+from solver.working.solution import Solution
+from solver.working.solve import solve_question
+from tests.places import PROBLEMS
 
 
 def solved(fields: str, decimals: int = 4, find: str = "encoding") -> Solution:

@@ -1,19 +1,17 @@
 """Recurrent networks against published answers, and against the recurrence written independently in numpy."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from solver.api import solve
 from solver.errors import SpecError
 from solver.families import rnn
-from solver.solution import Solution
-from solver.solving import solve, solve_question
-from solver.spec import load_text
-
-PROBLEMS = Path(__file__).parents[2] / "problems"
+from solver.spec.reader import load_text
+from solver.working.solution import Solution
+from solver.working.solve import solve_question
+from tests.places import PROBLEMS
 
 
 def solved(fields: str, head: str = "round: {decimals: 4}", find: str = "states") -> Solution:

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.errors import SpecError
-from solver.solution import Solved
-from solver.solving import solve_question
-from solver.spec import load_text
+from solver.spec.reader import load_text
+from solver.working.solution import Solved
+from solver.working.solve import solve_question
 
 
 def spec(shape: object, elements: str, values: str = "") -> str:

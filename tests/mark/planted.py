@@ -1,17 +1,16 @@
 """Batches for the tests of what is said of answers: the key's own numbers, with others planted in them."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 
-from solver.mark.grade import Graded, Submissions, Trouble, grade_batch
-from solver.mark.judge import Batch
+from solver.api import solve
+from solver.mark.judge.grade import Graded, Submissions, Trouble, grade_batch
+from solver.mark.judge.numbers import Batch
 from solver.mark.sheet import Sheet, sheet
 from solver.rounding import Rounding, shortest
-from solver.solving import solve
+from tests.places import PROBLEMS
 
-PROBLEMS = Path(__file__).parents[2] / "problems"
 SHEETS = {name: sheet(solve(PROBLEMS / f"{name}.yaml")) for name in ("q2", "q3", "q4")}
 
 

@@ -9,12 +9,12 @@ import numpy as np
 
 from solver.formula.functions import FUNCTIONS
 from solver.formula.tree import Call, bare
-from solver.formula.value import value
-from solver.mark.grade import Submissions
-from solver.mark.judge import NO_LIMIT, Batch
+from solver.formula.walks.value import value
+from solver.mark.judge.grade import Submissions
+from solver.mark.judge.numbers import NO_LIMIT, Batch
 from solver.mark.sheet import Answer, Quantity, Sheet
 from solver.rounding import Floats, Rounding
-from solver.working import Stated, Step
+from solver.working.items import Stated, Step
 
 Mode = Literal["rounded", "exact", "extra"]
 MODES: tuple[Mode, ...] = ("rounded", "exact", "extra")

@@ -1,20 +1,18 @@
 """Every family's example and every problem file: right, slipped and invalid answers get the marks expected."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from solver.families import families, family
-from solver.mark.grade import grade_batch
-from solver.mark.marks import plan
-from solver.mark.scheme import Scheme
+from solver.mark.judge.grade import grade_batch
+from solver.mark.judge.marks import plan
 from solver.mark.sheet import Sheet, sheet
-from solver.solving import solve_paper
-from solver.spec import load, load_text
+from solver.spec.reader import load, load_text
+from solver.spec.registry import families, family
+from solver.working.question import Scheme
+from solver.working.solve import solve_paper
 from tests.mark.simulate import automatic, key_of, spoil
+from tests.places import PROBLEMS
 
-PROBLEMS = Path(__file__).parents[2] / "problems"
 EXAM = PROBLEMS / "exam.yaml"
 MOST = 24
 """About how many answers of a question are made wrong in turn; long trainings repeat themselves."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from solver.formula.differentiate import differentiate
+from solver.formula.calculus.differentiate import differentiate
 from solver.formula.parse import parse
-from solver.formula.shape import Shape, shape
 from solver.formula.tree import Bin, Neg, Tree, bare, names, rebuild
-from solver.formula.value import value
+from solver.formula.walks.shape import Shape, shape
+from solver.formula.walks.value import value
 from solver.rounding import Floats
 
 SHAPES: dict[str, Shape] = {

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from solver.errors import FormulaError
-from solver.formula.differentiate import differentiate
+from solver.formula.calculus.differentiate import differentiate
 from solver.formula.parse import parse_equation
-from solver.formula.shape import Shape, shape
 from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree
-from solver.formula.value import value
+from solver.formula.walks.shape import Shape, shape
+from solver.formula.walks.value import value
 from solver.rounding import Floats
 
 torch: Any = pytest.importorskip("torch")

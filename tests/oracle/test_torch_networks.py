@@ -11,13 +11,13 @@ import pytest
 
 from solver.families import mlp
 from solver.families.mlp import Given
-from solver.fields import read
-from solver.formula.value import value
-from solver.nodes import Report, read_nodes
+from solver.formula.walks.value import value
 from solver.rounding import Floats
-from solver.solving import solve_question
-from solver.spec import load_text
-from solver.working import Stated, Step
+from solver.spec.fields import read
+from solver.spec.nodes import Report, read_nodes
+from solver.spec.reader import load_text
+from solver.working.items import Stated, Step
+from solver.working.solve import solve_question
 
 torch: Any = pytest.importorskip("torch")
 

@@ -1,18 +1,15 @@
 """What a document says, and in which order."""
 
-from pathlib import Path
-
 import pytest
 
 import solver
 from solver.formula.functions import FUNCTIONS
 from solver.render.blocks import Equations, Facts, Heading, Prose, Table
 from solver.render.document import View, definition, document
-from solver.solution import Solution
-from solver.solving import solve_question
-from solver.spec import load_text
-
-Q2 = Path(__file__).parent.parent.parent / "problems" / "q2.yaml"
+from solver.spec.reader import load_text
+from solver.working.solution import Solution
+from solver.working.solve import solve_question
+from tests.places import Q2
 
 
 @pytest.fixture(scope="module")

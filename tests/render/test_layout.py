@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solver.formula.parse import parse
-from solver.formula.reduce import reduce
+from solver.formula.print.printer_text import TextPrinter
 from solver.formula.symbol import Symbol
-from solver.formula.text import TextPrinter
 from solver.formula.tree import Array, Bin, Call, Group, Literal_, Name, Neg, Num, Transpose, Tree
-from solver.formula.value import value
+from solver.formula.walks.reduce import reduce
+from solver.formula.walks.value import value
 from solver.render.blocks import Equations, Facts
 from solver.render.box import beside, cells, line, stacked
 from solver.render.pieces import wrap
 from solver.render.text import render
 from solver.rounding import Rounding
-from solver.working import Line
+from solver.working.items import Line
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")

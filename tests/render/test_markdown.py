@@ -13,11 +13,10 @@ from solver.formula.tree import Name
 from solver.render.blocks import Bullets, Equations, Facts, Heading, Prose, Table
 from solver.render.document import document
 from solver.render.markdown import render
-from solver.solving import solve_paper
-from solver.spec import load
-from solver.working import Line
-
-ROOT = Path(__file__).parent.parent.parent
+from solver.spec.reader import load
+from solver.working.items import Line
+from solver.working.solve import solve_paper
+from tests.places import ROOT
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from solver.formula.tree import Name, Num
 from solver.render import terminal, text
 from solver.render.blocks import Block, Bullets, Equations, Heading, Prose, Table
-from solver.working import Line
+from solver.working.items import Line
 
 from .test_text import blocks
 

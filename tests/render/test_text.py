@@ -12,7 +12,7 @@ from solver.formula.tree import Bin, Name, Num
 from solver.render.blocks import Block, Bullets, Equations, Facts, Heading, Prose, Table, Words
 from solver.render.box import cells
 from solver.render.text import render
-from solver.working import Line
+from solver.working.items import Line
 
 GRADIENT = Symbol("J", wrt=Symbol("u", "1"))
 

@@ -1,0 +1,16 @@
+"""A file solved in one call."""
+
+from pathlib import Path
+
+from solver.rounding import Carry
+from solver.spec.reader import load
+from solver.working.solution import Solution
+from solver.working.solve import solve_question
+
+
+def solve(path: str | Path, *, carry: Carry | None = None, decimals: int | None = None) -> Solution:
+    """Solves the question in a file (the first one of an exam).
+
+    carry and decimals override what the question says. Raises SpecError.
+    """
+    return solve_question(load(path).questions[0], carry=carry, decimals=decimals)

@@ -1,0 +1,143 @@
+"""`nnsolve run`: solves questions and shows the working."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
+
+import click
+
+from solver.cli.terminal import columns, problems
+from solver.errors import Place, Problem, SpecError, nearest
+
+if TYPE_CHECKING:
+    from solver.formula.walks.reduce import Detail
+    from solver.render.document import View
+    from solver.rounding import Carry
+    from solver.working.solution import Solution
+
+Format = Literal["terminal", "markdown", "json", "text"]
+
+_SUFFIXES: dict[str, Format] = {"": "markdown", ".md": "markdown", ".json": "json", ".txt": "text"}
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--format", "form", type=click.Choice(get_args(Format)), help="Default: terminal, or markdown in a pipe.")
+@click.option("--part", "parts", multiple=True, metavar="LABEL", help="Show only this part; may be repeated.")
+@click.option("--carry", type=click.Choice(["rounded", "exact"]), help="What later steps use; overrides the question.")
+@click.option("--decimals", type=click.IntRange(0, 12), help="Decimals of every result; overrides the question.")
+@click.option("--detail", type=click.Choice(["brief", "normal", "full"]), default="normal", show_default=True)
+@click.option("--compare", is_flag=True, help="Add a table of what differs when exact values are carried.")
+@click.option("-o", "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write here instead.")
+def command(
+    files: tuple[str, ...],
+    form: Format | None,
+    parts: tuple[str, ...],
+    carry: Carry | None,
+    decimals: int | None,
+    detail: Detail,
+    compare: bool,
+    output: str | None,
+) -> None:
+    """Solve question FILEs (YAML), an exam, a folder of them, or - for standard input."""
+    from solver.render.document import View
+
+    parts = tuple(_label(part) for part in parts)
+    view = View(detail, parts, compare)
+    with problems("nothing was solved"):
+        title, solutions = _solve(files, carry, decimals)
+        _check_parts(solutions, parts)
+        _write(_render(title, solutions, view, _format(form, output)), output)
+
+
+def _solve(files: Sequence[str], carry: Carry | None, decimals: int | None) -> tuple[str, list[Solution]]:
+    """Every question of the files, and the title they share; raises SpecError with the problems of all."""
+    from solver.spec.reader import load
+    from solver.working.solve import solve_paper
+
+    titles, solutions, found = [], [], []
+    for name in _expand(files):
+        try:
+            paper = load(name)
+            solutions += solve_paper(paper, carry=carry, decimals=decimals)
+            titles.append(paper.title)
+        except SpecError as error:
+            found.extend(error.problems)
+    if found:
+        raise SpecError(dict.fromkeys(found))
+    return (titles[0] if len(titles) == 1 else "Questions"), solutions
+
+
+def _expand(files: Sequence[str]) -> list[str]:
+    """The files named, a folder giving its YAML files by name."""
+    names: list[str] = []
+    for file in files:
+        if file != "-" and os.path.isdir(file):
+            inside = sorted(str(p) for p in Path(file).iterdir() if p.suffix in (".yaml", ".yml") and p.is_file())
+            if not inside:
+                raise SpecError([Problem(Place(file), "is a folder without YAML files")])
+            names += inside
+        else:
+            names.append(file)
+    return names
+
+
+def _label(part: str) -> str:
+    """A part's label as it is printed, (a)(ii), or as it is written, a.ii."""
+    return ".".join(piece for piece in part.replace("(", ".").replace(")", ".").split(".") if piece)
+
+
+def _check_parts(solutions: Sequence[Solution], parts: Sequence[str]) -> None:
+    known = {part.label for solution in solutions for part in solution.parts}
+    unknown = [part for part in parts if part not in known]
+    if unknown:
+        raise SpecError(Problem(Place("--part"), f"no part is labelled {p!r}", nearest(p, known)) for p in unknown)
+
+
+def _format(form: Format | None, output: str | None) -> Format:
+    if form:
+        return form
+    if output:
+        suffix = Path(output).suffix.lower()
+        if suffix not in _SUFFIXES:
+            raise SpecError(
+                [Problem(Place(output), f"no format ends in {suffix}", "known: .md .json .txt, or --format")]
+            )
+        return _SUFFIXES[suffix]
+    return "terminal" if sys.stdout is not None and sys.stdout.isatty() else "markdown"
+
+
+def _render(title: str, solutions: Sequence[Solution], view: View, form: Format) -> str:
+    if form == "json":
+        from solver.render import json
+
+        return json.render(title, solutions, view)
+    from solver.render.document import document
+
+    blocks = document(title, solutions, view)
+    if form == "markdown":
+        from solver.render import markdown
+
+        return markdown.render(blocks)
+    if form == "text":
+        from solver.render import text
+
+        return text.render(blocks)
+    from solver.render import terminal
+
+    return terminal.render(blocks, columns(), color=not os.environ.get("NO_COLOR"))
+
+
+def _write(text: str, output: str | None) -> None:
+    """Writes the whole text, to a file at once or not at all."""
+    if output is None:
+        click.echo(text, nl=False, color=True)
+        return
+    from solver.files import whole_file
+
+    with whole_file(output) as stream:
+        stream.write(text)

@@ -1,0 +1,64 @@
+"""What commands share: the terminal's width, output that is whole or not at all, problems and how a run ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+import click
+
+from solver.errors import Place, Problem, SpecError
+
+
+def columns() -> int:
+    """How wide the terminal is."""
+    import shutil
+
+    return max(shutil.get_terminal_size((100, 24)).columns, 40)
+
+
+def colored(stream: TextIO) -> bool:
+    """Whether a stream is a terminal that shows colours."""
+    return stream.isatty() and not os.environ.get("NO_COLOR")
+
+
+@contextmanager
+def whole(output: str | None) -> Iterator[TextIO]:
+    """A file that is there whole or not at all, or standard output; raises SpecError where it cannot be written."""
+    if output is None:
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    from solver.files import whole_file
+
+    with whole_file(output) as stream:
+        yield stream
+
+
+def warn(text: str) -> None:
+    """Says something on standard error, a line a line."""
+    from solver.render.clean import clean
+
+    for line in text.splitlines() or [""]:
+        click.echo(clean(line), err=True)
+
+
+def refused(what: str, why: str, hint: str = "") -> SpecError:
+    """The one problem of an option or a file."""
+    return SpecError([Problem(Place(what), why, hint)])
+
+
+@contextmanager
+def problems(ending: str) -> Iterator[None]:
+    """Prints the problems of what it holds, and ends with status 2."""
+    try:
+        yield
+    except SpecError as error:
+        for problem in error.problems:
+            warn(str(problem))
+        count = len(error.problems)
+        warn(f"{count} problem{'' if count == 1 else 's'} found; {ending}")
+        sys.exit(2)

@@ -1,0 +1,1 @@
+"""Derivatives: adjoints built backwards, shortened to a lecturer's form, and checked."""

@@ -1,0 +1,126 @@
+"""The proof of a derivation: gradients against central differences of the formulas themselves.
+
+Every variable is pushed up and down a little, all pushes in one batch, and the chain of formulas evaluated again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from solver.formula.calculus.local import constant_last, local_derivative
+from solver.formula.functions import CONSTANT, FUNCTIONS
+from solver.formula.parse import parse
+from solver.formula.tree import Array, Bin, Call, Tree, rebuild, replace_names, walk
+from solver.formula.walks.value import Env, value
+from solver.rounding import Floats
+
+MOST_CELLS = 256
+MOST_NUMBERS = 20_000_000
+DIRECTIONS = 3
+MANY_CELLS = 100_000  # so many that one direction has to do
+TOLERANCE = 1e-5
+_STEPS = (6e-6, 6e-7, 1e-4)
+_NOISE = 64 * float(np.finfo(float).eps)  # of an output, relative
+_NEAR = 1e-3  # a kink closer than this is gone past straight on
+
+Chain = Sequence[tuple[str, Tree]]
+
+
+def largest_difference(chain: Chain, output: str, gradients: Mapping[str, Floats], given: Env) -> float:
+    """The largest difference between a gradient and its central difference, relative to the gradient.
+
+    A gradient so small that central differences cannot resolve it counts as the least that they can.
+    gradients: by variable, each of the variable's shape; a variable may be given or defined in the chain.
+    Of many cells, random directions through all of them are compared instead of each cell alone.
+    """
+    exact = evaluate(chain, given, {})
+    chain = [(name, straight(tree, exact)) for name, tree in chain]
+    found = np.inf
+    for step in _STEPS:  # strong curvature, or a large output, wants another step
+        found = min(found, _difference(chain, output, gradients, given, exact, step))
+        if found <= TOLERANCE / 10:
+            break
+    return found
+
+
+def _difference(
+    chain: Chain, output: str, gradients: Mapping[str, Floats], given: Env, exact: Env, step: float
+) -> float:
+    pushes = _pushes({name: exact[name].shape for name in gradients}, max(v.size for v in exact.values()))
+    up = {name: step * p for name, p in pushes.items()}
+    down = {name: -p for name, p in up.items()}
+    high = evaluate(chain, given, up)[output]
+    low = evaluate(chain, given, down)[output]
+    slopes = ((high - low) / (2 * step)).reshape(-1)
+    expected = sum(np.asarray((pushes[name] * gradient).sum(axis=(-2, -1))) for name, gradient in gradients.items())
+    resolved = _NOISE / step * max(1.0, float(np.abs(exact[output]).max())) / TOLERANCE
+    worst = np.max(np.abs(slopes - expected) / np.maximum(np.abs(expected), resolved), initial=0.0)
+    return float(worst) if np.isfinite(worst) else float("inf")
+
+
+def _pushes(shapes: Mapping[str, tuple[int, ...]], largest: int) -> dict[str, Floats]:
+    """A batch of directions: each cell alone, or a few random ones through all cells; shape (batch, rows, columns)."""
+    total = sum(int(np.prod(shape)) for shape in shapes.values())
+    if total > MOST_CELLS or total * largest > MOST_NUMBERS:
+        rng = np.random.default_rng(0)
+        count = DIRECTIONS if total < MANY_CELLS else 1
+        signs = {name: rng.integers(0, 2, (count, *shape), dtype=np.int8) for name, shape in shapes.items()}
+        return {name: (2.0 * each - 1.0) / np.sqrt(total) for name, each in signs.items()}
+    made, at = {}, 0
+    for name, shape in shapes.items():
+        size = int(np.prod(shape))
+        push = np.zeros((total, size))
+        push[at + np.arange(size), np.arange(size)] = 1.0
+        made[name] = push.reshape(total, *shape)
+        at += size
+    return made
+
+
+def evaluate(chain: Chain, given: Env, pushes: Mapping[str, Floats]) -> dict[str, Floats]:
+    """The values of a chain, each named quantity pushed by what `pushes` adds to it."""
+    env: dict[str, Floats] = {name: v + pushes[name] if name in pushes else v for name, v in given.items()}
+    for name, tree in chain:
+        result = value(tree, env)
+        env[name] = result + pushes[name] if name in pushes else result
+    return env
+
+
+def straight(tree: Tree, exact: Env) -> Tree:
+    """The formula with straight lines in place of kinks at the values that `exact` gives.
+
+    A function that stands at its kink goes on with the slope of its derivative's formula; one whose derivative is 0,
+    such as a step, stays as it is.
+    """
+    if not any(isinstance(node, Call) and _bent(node) for node in walk(tree)):
+        return tree
+
+    def change(node: Tree) -> Tree:
+        if not (isinstance(node, Call) and _bent(node)):
+            return rebuild(node, change)
+        node = constant_last(node)
+        if FUNCTIONS[node.fn].derivative == CONSTANT:
+            return Array(value(node, exact))
+        at_kink = np.abs(value(_filled(FUNCTIONS[node.fn].kink, node), exact)) < _NEAR
+        bent = rebuild(node, change)
+        if not at_kink.any():
+            return bent
+        line: Tree = Array(value(node, exact))
+        for rule, argument in zip(("", *FUNCTIONS[node.fn].further), node.args, strict=False):
+            slope = Array(value(local_derivative(node, node, rule), exact))
+            moved = Bin("-", change(argument), Array(value(argument, exact)))
+            line = Bin("+", line, Bin("*", slope, moved))
+        weight = at_kink.astype(float)
+        return Bin("+", Bin("*", Array(weight), line), Bin("*", Array(1.0 - weight), bent))
+
+    return change(tree)
+
+
+def _bent(call: Call) -> bool:
+    row = FUNCTIONS[call.fn]
+    return bool(row.kink) or row.derivative == CONSTANT
+
+
+def _filled(formula: str, call: Call) -> Tree:
+    return replace_names(parse(formula), dict(zip(FUNCTIONS[call.fn].params, call.args, strict=False)))

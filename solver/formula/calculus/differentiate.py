@@ -1,0 +1,79 @@
+"""The differentiate walk: the gradients of a chain of formulas, derived backwards in the form a lecturer writes.
+
+    u = W.T @ x + b;  y = sigmoid(u);  J = -d*log(y) - (1 - d)*log(1 - y)
+    grad_u = -(d - y)
+    grad_W = x @ grad_u.T
+    grad_b = grad_u
+
+Each node of a formula passes its adjoint (the gradient of the output by it) on to its operands by one rule; where a
+quantity is used more than once, its adjoints add up. Gradients have the shape of their variable (denominator layout).
+Griewank and Walther, Evaluating Derivatives, 2nd ed., chapter 3 (reverse mode), in matrix form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from solver.errors import FormulaError
+from solver.formula.calculus.pairs import Distribution
+from solver.formula.calculus.reverse import MOST_NODES, Definition, Derived, Reverse, Share
+from solver.formula.walks.shape import SCALAR, Shape, show
+
+_LONG = 60  # a longer chain is not worth keeping
+
+
+def differentiate(
+    chain: Sequence[Definition],
+    output: str,
+    wrt: Iterable[str],
+    shapes: Mapping[str, Shape],
+    distributions: Collection[Distribution] | None = None,
+    taken: Collection[str] = (),
+) -> list[Derived]:
+    """The steps that lead to the gradient of `output` by each name of `wrt`: slopes first, then gradients backwards.
+
+    chain: the definitions in order, each using names defined above it or given; shapes: of every name. distributions:
+    whose columns or rows sum to 1, as softmax with cross-entropy wants of its desired output; None takes that for
+    granted. taken: names that no step may have. The gradient by `x` is called grad_x, also of an x in mid-chain that is
+    not asked for but would be written out too often.
+    Raises FormulaError where the output is no scalar, a function has no derivative, or the name grad_x is taken.
+    """
+    if shapes[output] != SCALAR:
+        message = f"{output} is {show(shapes[output])}, but only a scalar has a gradient"
+        raise FormulaError(message, "sum it, or choose another output")
+    if len(chain) > _LONG or distributions is None:
+        return Reverse(chain, output, list(wrt), shapes, distributions, taken).run()
+    wanted = tuple(wrt)
+    return list(
+        _derived(tuple(chain), output, wanted, tuple(shapes.items()), frozenset(distributions), frozenset(taken))
+    )
+
+
+@lru_cache(maxsize=256)
+def _derived(
+    chain: tuple[Definition, ...],
+    output: str,
+    wrt: tuple[str, ...],
+    shapes: tuple[tuple[str, Shape], ...],
+    distributions: frozenset[Distribution],
+    taken: frozenset[str],
+) -> tuple[Derived, ...]:
+    """Formulas depend on formulas and shapes alone: the variants of a question are derived once."""
+    return tuple(Reverse(chain, output, list(wrt), dict(shapes), distributions, taken).run())
+
+
+def paired_outputs(
+    chain: Sequence[Definition],
+    output: str,
+    wrt: Iterable[str],
+    shapes: Mapping[str, Shape],
+    distributions: Collection[Distribution] | None = None,
+) -> set[str]:
+    """The activations that a known pair goes past: no gradient by them is needed on the way to those of `wrt`."""
+    reverse = Reverse(chain, output, list(wrt), shapes, distributions, ())
+    reverse.run()
+    return {name for name in reverse.behind if name not in reverse.adjoints}
+
+
+__all__ = ["MOST_NODES", "Definition", "Derived", "Share", "differentiate", "paired_outputs"]

@@ -1,0 +1,162 @@
+"""Known pairs of activation and loss, whose gradient is written in one step: y − d.
+
+y = sigmoid(u), J = -d*log(y) - (1 - d)*log(1 - y)  ->  grad_u = -(d - y)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from solver.formula.calculus.adjoint import join, split
+from solver.formula.parse import parse
+from solver.formula.tree import SUMS, Bin, Call, Group, Name, Neg, Tree, bare, rebuild, replace_names, walk
+from solver.formula.walks.shape import SCALAR, Shape
+
+Distribution = tuple[str, Literal["", "columns", "rows"]]
+"""A name, and what of it sums to 1."""
+
+
+class Pair(NamedTuple):
+    """An activation y = f(u) and a loss J(d, y).
+
+    losses: the ways the loss is written; gradient: ∇_u J; derivation: how it comes about, line by line, each equal to
+    the one above; reason: in words. distribution: what of d must sum to 1.
+    """
+
+    activation: str
+    losses: tuple[str, ...]
+    gradient: str
+    derivation: tuple[tuple[str, str], ...]
+    reason: str
+    distribution: Literal["", "columns", "rows"] = ""
+
+
+class Match(NamedTuple):
+    """A pair found in a chain: the names of its y and its d.
+
+    factor: the loss is that many times the pair's. elementwise: whether the loss holds cell by cell, without a sum.
+    """
+
+    pair: Pair
+    output: str
+    target: str
+    factor: Fraction = Fraction(1)
+    elementwise: bool = False
+
+    def fill(self, text: str) -> Tree:
+        """A formula in d and y, in the chain's own names, times the factor."""
+        filled = replace_names(parse(text), {"d": Name(self.target), "y": Name(self.output)})
+        if self.factor == 1:
+            return filled
+        factor, rest = split(filled)
+        return join(self.factor * factor, Group(rest) if isinstance(rest, Bin) and rest.op in SUMS else rest)
+
+    def fits(self, y: Shape, d: Shape, loss: Shape) -> bool:
+        """Whether the short form is the gradient where y, d and the loss have these shapes."""
+        if d not in (SCALAR, y) or loss != (y if self.elementwise else SCALAR):
+            return False
+        return d == y or not self.pair.distribution
+
+    @property
+    def gradient(self) -> Tree:
+        """The gradient by the argument of y."""
+        return self.fill(self.pair.gradient)
+
+
+PAIRS = (
+    Pair(
+        "sigmoid",
+        (
+            "-d*log(y) - (1 - d)*log(1 - y)",
+            "-(d*log(y) + (1 - d)*log(1 - y))",
+            "-sum(d*log(y) + (1 - d)*log(1 - y))",
+            "sum(-d*log(y) - (1 - d)*log(1 - y))",
+        ),
+        "-(d - y)",
+        (
+            ("(-d/y + (1 - d)/(1 - y)) * (y*(1 - y))", "chain rule: the derivative of the loss, times that of sigmoid"),
+            ("-d*(1 - y) + (1 - d)*y", "y and 1 - y cancel"),
+            ("-d + d*y + y - d*y", "multiplied out"),
+            ("-(d - y)", "the products cancel"),
+        ),
+        "cross-entropy after sigmoid: the derivatives cancel to the plain error",
+    ),
+    Pair(
+        "softmax",
+        ("-sum(d*log(y))", "sum(-d*log(y))", "-d.T @ log(y)", "-(d.T @ log(y))"),
+        "-(d - y)",
+        (
+            ("y*((-d/y) - y.T @ (-d/y))", "chain rule: the derivative of the loss, through that of softmax"),
+            ("-d + y*sum(d)", "y cancels"),
+            ("-(d - y)", "the desired outputs sum to 1"),
+        ),
+        "cross-entropy after softmax: the derivatives cancel to the plain error",
+        distribution="columns",
+    ),
+    Pair(
+        "softmax_rows",
+        ("-sum(d*log(y))", "sum(-d*log(y))"),
+        "-(d - y)",
+        (
+            (
+                "y*((-d/y) - (y*(-d/y)) @ ones(y.T @ y))",
+                "chain rule: the derivative of the loss, through that of softmax in each row",
+            ),
+            ("-d + y*(d @ ones(y.T @ y))", "y cancels"),
+            ("-(d - y)", "the desired outputs of each row sum to 1"),
+        ),
+        "cross-entropy after softmax: the derivatives cancel to the plain error",
+        distribution="rows",
+    ),
+)
+
+
+def match_pair(tree: Tree, defined: Mapping[str, Tree], avoid: Collection[str]) -> Match | None:
+    """The pair that a loss formula makes with the activation that gives its y, unless y's own gradient is asked for."""
+    factor, plain = split(_plain(tree))
+    if plain is None:
+        return None
+    found = list(dict.fromkeys(n.id for n in walk(plain) if isinstance(n, Name)))
+    if len(found) != 2:
+        return None
+    for y, d in (tuple(found), tuple(reversed(found))):
+        top = bare(defined[y]) if y in defined else None
+        if y in avoid or not isinstance(top, Call):
+            continue
+        for pair in PAIRS:
+            if pair.activation != top.fn:
+                continue
+            for loss_factor, loss in _losses(pair, d, y):
+                if loss == plain:
+                    return Match(pair, y, d, factor / loss_factor, _elementwise(plain))
+    return None
+
+
+def _elementwise(tree: Tree) -> bool:
+    return not any((isinstance(n, Call) and n.fn == "sum") or (isinstance(n, Bin) and n.op == "@") for n in walk(tree))
+
+
+def _losses(pair: Pair, d: str, y: str) -> list[tuple[Fraction, Tree | None]]:
+    return [split(_plain(Match(pair, y, d).fill(text))) for text in pair.losses]
+
+
+def _plain(tree: Tree) -> Tree:
+    """The tree without brackets."""
+    return rebuild(bare(tree), _plain)
+
+
+def terms_of(tree: Tree) -> list[Tree]:
+    """The terms of a sum, with their signs."""
+    if isinstance(tree, Bin) and tree.op in SUMS:
+        return [*terms_of(tree.a), Neg(tree.b) if tree.op == "-" else tree.b]
+    return [tree]
+
+
+def joined(terms: Sequence[Tree]) -> Tree:
+    """The sum of terms as an author writes it."""
+    total = terms[0]
+    for term in terms[1:]:
+        total = Bin("-", total, term.x) if isinstance(term, Neg) else Bin("+", total, term)
+    return total

@@ -1,0 +1,364 @@
+"""The backward pass behind `differentiate`: one rule a node, from the output back to every name it depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from solver.errors import FormulaError
+from solver.formula.calculus.adjoint import (
+    ONE,
+    ZERO,
+    add,
+    fit,
+    join,
+    matmul,
+    minus,
+    power,
+    ratio,
+    split,
+    times,
+    transpose,
+)
+from solver.formula.calculus.local import constant_last, filled, local_derivative
+from solver.formula.calculus.pairs import Distribution, Match, joined, match_pair, terms_of
+from solver.formula.functions import CONSTANT, FUNCTIONS
+from solver.formula.parse import parse
+from solver.formula.tree import (
+    SUMS,
+    Bin,
+    Call,
+    Group,
+    Name,
+    Neg,
+    Num,
+    Sum,
+    Transpose,
+    Tree,
+    bare,
+    names,
+    walk,
+)
+from solver.formula.walks.shape import SCALAR, Shape, shape
+
+Definition = tuple[str, Tree]
+"""A name and the formula that defines it."""
+
+MOST_NODES = 40
+"""A longer adjoint of a quantity becomes a step of its own, so that shared ones are not written out again and again."""
+
+
+class Share(NamedTuple):
+    """What one use of a quantity adds to its gradient.
+
+    path: the name whose formula uses it, then the nodes of that formula from one of its terms down to the quantity,
+    each passed by its own rule.
+    """
+
+    adjoint: Tree
+    path: tuple[Tree, ...] = ()
+
+
+class Derived(NamedTuple):
+    """A formula that differentiation made.
+
+    kind: a gradient by `of`; the slope of the activation whose argument is `of`; or the delta of `of`: the gradient
+    by the argument of the function that gives `of`, where that argument has no name of its own.
+    match: the known pair of loss and activation that gives the formula as it stands.
+    shares: the terms it was summed from. kinked: the functions it went through that have no derivative somewhere.
+    """
+
+    name: str
+    formula: Tree
+    kind: Literal["gradient", "slope", "delta"]
+    of: str
+    match: Match | None = None
+    shares: tuple[Share, ...] = ()
+    kinked: tuple[str, ...] = ()
+
+
+class Reverse:
+    """One backward pass over a chain of definitions."""
+
+    def __init__(
+        self,
+        chain: Sequence[Definition],
+        output: str,
+        wrt: list[str],
+        shapes: Mapping[str, Shape],
+        distributions: Collection[Distribution] | None,
+        taken: Container[str],
+    ) -> None:
+        self.chain, self.output, self.wrt = chain, output, set(wrt)
+        self.order, self.distributions, self.taken = wrt, distributions, taken
+        self.shapes = dict(shapes)
+        self.defined = dict(chain)
+        self.relevant = self._relevant()
+        self.adjoints: dict[str, list[Share]] = {}
+        self.behind: dict[str, list[Share]] = {}  # adjoints of an activation's argument that skip its value
+        self.pairs: dict[str, Match] = {}
+        self.kinks: dict[str, dict[str, None]] = {}  # functions with a kink that the adjoint of a name went through
+        self.slopes: list[Derived] = []
+        self.backward: list[Derived] = []
+
+    def _relevant(self) -> set[str]:
+        """The names through which the output depends on a name of `wrt`."""
+        found = set(self.wrt)
+        for name, tree in self.chain:
+            if name not in found and self._touches(tree, found):
+                found.add(name)
+        return found
+
+    @staticmethod
+    def _touches(tree: Tree, found: Collection[str]) -> bool:
+        return any(n in found for n in names(tree))
+
+    def run(self) -> list[Derived]:
+        self.adjoints[self.output] = [Share(ONE)]
+        for name, tree in reversed(self.chain):
+            if (name in self.adjoints or name in self.behind) and name in self.relevant:
+                self.definition(name, tree)
+        leaves = [self.gradient(n) for n in self._leaf_order() if n in self.wrt and n not in self.defined]
+        return [*reversed(self.slopes), *self.backward, *leaves, *self._independent()]
+
+    def _leaf_order(self) -> list[str]:
+        """Given names in the order in which the backward pass meets them."""
+        met = dict.fromkeys(n for _, tree in reversed(self.chain) for n in names(tree) if n in self.adjoints)
+        return list(met | {self.output: None})
+
+    def _independent(self) -> list[Derived]:
+        """A gradient of zeros for each name that the output does not depend on."""
+        made = {d.of for d in self.backward if d.kind == "gradient"}
+        lost = [n for n in dict.fromkeys(self.order) if n not in made and n not in self.adjoints]
+        return [Derived(self.gradient_name(n), Bin("*", ZERO, Name(n)), "gradient", n) for n in lost]
+
+    def definition(self, name: str, tree: Tree) -> None:
+        """Passes a quantity's adjoint on through the formula that defines it."""
+        top = bare(tree)
+        if isinstance(top, Call) and FUNCTIONS[top.fn].activation:
+            self.activation(name, top)
+            return
+        adjoint = self.adjoint(name) or ZERO  # only activations are reached behind their value
+        match, loss, others = self.paired(tree)
+        if match is not None:
+            share = Share(times(adjoint, match.gradient, self.shapes), (Name(name), loss))
+            self.behind.setdefault(match.output, []).append(share)
+            self.pairs[match.output] = match
+        for term, own in others:
+            self.push(term, fit(adjoint, term, self.shapes), own or Name(name), (Name(name),))
+
+    def paired(self, tree: Tree) -> tuple[Match | None, Tree, list[tuple[Tree, Tree | None]]]:
+        """The known pair in a loss, and its other terms; a term's value is its own formula, or has the loss's name."""
+        terms = terms_of(tree)
+        for start, stop in [(0, len(terms)), *((i, i + n) for n in (2, 1) for i in range(len(terms) - n + 1))]:
+            part = terms[start] if stop - start == 1 else joined(terms[start:stop])
+            match = match_pair(part, self.defined, avoid=self.wrt) if len(names(part)) == 2 else None
+            if match is not None and self.holds(match, part):
+                return match, part, [(term, term) for term in terms[:start] + terms[stop:]]
+        return None, tree, [(tree, None)]
+
+    def holds(self, match: Match, part: Tree) -> bool:
+        """Whether the short form of a pair is the gradient of a part of a loss."""
+        if match.target in self.relevant or match.output not in self.relevant:
+            return False
+        s = self.shapes
+        if not match.fits(s[match.output], s[match.target], shape(part, s)):
+            return False
+        sums_to_one = (match.target, match.pair.distribution)
+        return not match.pair.distribution or self.distributions is None or sums_to_one in self.distributions
+
+    def adjoint(self, name: str) -> Tree | None:
+        """A quantity's adjoint where it is used: by name if it is asked for; None where nothing used the quantity."""
+        if name not in self.adjoints:
+            return None
+        if name not in self.wrt:
+            total = self.total(name)
+            if sum(1 for _ in walk(total)) <= MOST_NODES:
+                return total
+        derived = self.gradient(name)
+        self.backward.append(derived)
+        return ONE if name == self.output else Name(derived.name)
+
+    def gradient(self, name: str) -> Derived:
+        """The gradient by a name as a step of its own."""
+        total = bare(self.total(name))
+        if total == ZERO:
+            total = Bin("*", ZERO, Name(name))
+        match, shares, kinked = self.matched(name, total), self.adjoints[name], self.kinks.pop(name, ())
+        made = Derived(self.gradient_name(name), total, "gradient", name, match, tuple(shares), tuple(kinked))
+        self.shapes[made.name] = self.shapes[name]
+        return made
+
+    def gradient_name(self, name: str) -> str:
+        made = f"grad_{name}"
+        if name not in self.wrt:
+            return self.fresh(made, name)
+        if self.is_taken(made):
+            message = f"the gradient by {name} is called {made}, but that name is taken"
+            raise FormulaError(message, f"rename the quantity {made}")
+        return made
+
+    def matched(self, name: str, formula: Tree) -> Match | None:
+        """The pair whose short form a formula is."""
+        match = self.pairs.get(name)
+        return match if match is not None and match.gradient == formula else None
+
+    def is_taken(self, name: str) -> bool:
+        return name in self.shapes or name in self.taken
+
+    def fresh(self, name: str, own: str) -> str:
+        """A name for a step, told apart by the quantity it belongs to where it is taken."""
+        while self.is_taken(name):
+            name = f"{name}_{own}"
+        return name
+
+    def total(self, name: str) -> Tree:
+        """A quantity's adjoint: the sum over its uses."""
+        return add([share.adjoint for share in self.adjoints[name]], self.shapes)
+
+    def collect(self, name: str, share: Share) -> None:
+        self.adjoints.setdefault(name, []).append(share)
+
+    def activation(self, name: str, call: Call) -> None:
+        """Through y = f(u): a slope is a step of its own, as is the delta at an unnamed u that several names share."""
+        argument = bare(call.args[0])
+        adjoint, found = self.adjoint(name), list(self.behind.get(name, ()))
+        if adjoint is not None:
+            self.parameters(call, adjoint, (Name(name), call))
+        if not self._touches(argument, self.relevant):
+            return
+        if adjoint is not None:
+            through = fit(self.through(call, adjoint, Name(name), name), argument, self.shapes)
+            found.append(Share(through, (Name(name), call)))
+        delta = bare(add([share.adjoint for share in found], self.shapes))
+        if delta == ZERO:
+            return
+        pair = self.pairs.get(name)
+        if isinstance(argument, Name):
+            for share in found:
+                self.collect(argument.id, share)
+            if pair:
+                self.pairs[argument.id] = pair
+            return
+        kinked = (call.fn,) if adjoint is not None and FUNCTIONS[call.fn].kink else ()
+        if sum(n in self.relevant for n in names(argument)) > 1:
+            made = self.fresh(f"delta_{name}", name)
+            derived = Derived(made, delta, "delta", name, self.matched(name, delta), tuple(found), kinked)
+            self.shapes[made] = shape(argument, self.shapes)
+            self.backward.append(derived)
+            self.push(argument, Name(made), argument, (Name(name),))
+        else:
+            self.note_kinks(kinked, argument)
+            self.push(argument, delta, argument, (Name(name), call))
+
+    def through(self, call: Call, g: Tree, own: Tree, name: str = "") -> Tree:
+        """The adjoint of a function's argument. name: of the activation whose slope becomes a step of its own."""
+        row, u = FUNCTIONS[call.fn], call.args[0]
+        if row.derivative == CONSTANT:
+            return ZERO
+        if row.adjoint is not None:
+            rule = row.adjoint
+            if row.along_column and shape(u, self.shapes)[1] != 1:
+                rule = "y*(G - ones(y @ y.T) @ (y*G))"  # each column by itself
+            return filled(parse(rule), {"u": u, "y": own, "G": g}, self.shapes)
+        slope = local_derivative(call, own)
+        argument = bare(u)
+        if name and slope != ONE and isinstance(argument, Name):
+            slope = self.slope(argument.id, name, call.fn, slope)
+        return times(g, slope, self.shapes)
+
+    def slope(self, argument: str, own: str, fn: str, formula: Tree) -> Name:
+        """The step `df1` for the slope at u1."""
+        suffix = argument[1:] if argument[0] == "u" and not argument[1:].strip("0123456789") else f"_{argument}"
+        kinked = (fn,) if FUNCTIONS[fn].kink else ()
+        made = Derived(self.fresh(f"df{suffix}", own), formula, "slope", argument, kinked=kinked)
+        self.shapes[made.name] = self.shapes[own]
+        self.slopes.append(made)
+        return Name(made.name)
+
+    def note_kinks(self, functions: Iterable[str], argument: Tree) -> None:
+        """Remembers that adjoints of the names in an argument went through functions with a kink."""
+        for fn in functions:
+            for name in names(argument):
+                self.kinks.setdefault(name, {})[fn] = None
+
+    def push(self, tree: Tree, adjoint: Tree, own: Tree, path: tuple[Tree, ...]) -> None:
+        """Passes the adjoint of a node on to its operands.
+
+        own: how the node's value can be written; path: as in Share, down to this node.
+        """
+        if adjoint == ZERO or not self._touches(tree, self.relevant):
+            return
+        match tree:
+            case Name(id=name):
+                self.collect(name, Share(adjoint, path))
+            case Group(x):
+                self.push(x, adjoint, own, path)
+            case Neg(x):
+                self.push(x, minus(adjoint), x, path)
+            case Transpose(x):
+                self.push(x, transpose(adjoint, self.shapes), x, (*path, tree))
+            case Sum(terms):
+                for term in terms:
+                    self.push(term, adjoint, term, path)
+            case Bin(op, a, b):
+                self.binary(op, a, b, adjoint, path if op in SUMS else (*path, tree))
+            case Call():
+                self.call(tree, adjoint, own, (*path, tree))
+            case _:
+                raise TypeError(f"no adjoint for {tree!r}")
+
+    def binary(self, op: str, a: Tree, b: Tree, g: Tree, path: tuple[Tree, ...]) -> None:
+        s = self.shapes
+        match op:
+            case "+":
+                left, right = g, g
+            case "-":
+                left, right = g, minus(g)
+            case "*":
+                left, right = times(g, b, s), times(g, a, s)
+            case "/":
+                left, right = ratio(g, b, s), minus(ratio(times(g, a, s), power(b, 2), s))
+            case "@" if shape(g, s) == SCALAR and not isinstance(split(g)[1], Name | None):
+                left, right = times(g, transpose(b, s), s), times(g, transpose(a, s), s)
+            case "@":
+                left = matmul(g, transpose(b, s), s)
+                right = matmul(transpose(a, s), g, s)
+            case _:
+                self.exponent(a, b, g, path)
+                return
+        self.push(a, fit(left, a, s), a, path)
+        self.push(b, fit(right, b, s), b, path)
+
+    def exponent(self, a: Tree, b: Tree, g: Tree, path: tuple[Tree, ...]) -> None:
+        """x**n by x: n x**(n − 1); by n, where n is no number: x**n log x."""
+        s, base = self.shapes, bare(a)
+        n, rest = split(bare(b))
+        if rest is not None:
+            lowered: Tree = Bin("**", a, Group(Bin("-", b, ONE)))
+            self.push(a, times(g, times(b, lowered, s), s), a, path)
+            self.push(b, fit(times(g, times(Bin("**", a, b), Call("log", (a,)), s), s), b, s), b, path)
+        elif isinstance(base, Call) and base.fn == "norm" and n == 2:
+            inner = base.args[0]  # ‖x‖² is the sum of squares, without the root
+            self.push(inner, times(times(g, Num("2"), s), inner, s), inner, path)
+        else:
+            self.push(a, times(g, times(join(n, None), power(a, n - 1), s), s), a, path)
+
+    def call(self, call: Call, g: Tree, own: Tree, path: tuple[Tree, ...]) -> None:
+        """A function inside a formula."""
+        call = constant_last(call)
+        row, u = FUNCTIONS[call.fn], call.args[0]
+        if row.derivative == CONSTANT:
+            return
+        if row.kink:
+            self.note_kinks([call.fn], call)
+        self.parameters(call, g, path)
+        if self._touches(u, self.relevant):
+            self.push(u, fit(self.through(call, g, own), u, self.shapes), u, path)
+
+    def parameters(self, call: Call, g: Tree, path: tuple[Tree, ...]) -> None:
+        """Passes the adjoint on to a function's further arguments."""
+        for rule, argument in zip(FUNCTIONS[call.fn].further, call.args[1:], strict=False):
+            if self._touches(argument, self.relevant):
+                slope = local_derivative(call, call, rule)
+                self.push(argument, fit(times(g, slope, self.shapes), argument, self.shapes), argument, path)

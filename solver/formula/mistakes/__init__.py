@@ -1,0 +1,1 @@
+"""What students do wrong with a formula, one small rule a mistake."""

@@ -1,0 +1,105 @@
+"""The mutate walk: a formula to what comes out of the mistakes that students make with it.
+
+One small rule a mistake. Each says what is told to the student, and shows itself on one formula, before and after.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple, TypeAlias
+
+from solver.errors import FormulaError
+from solver.formula.mistakes import slips
+from solver.formula.mistakes.surroundings import Surroundings
+from solver.formula.tree import Tree, walk
+from solver.formula.walks.shape import Shape, shape
+
+MOST_NODES = 200
+"""A longer formula is not mutated: nobody could tell which of its mistakes was made."""
+
+MOST_MUTANTS = 200
+
+
+Rule: TypeAlias = Callable[[Tree, Surroundings], Iterable[Tree]]
+
+
+class Mistake(NamedTuple):
+    """A kind of mistake. said: what a student is told; before, after: an example, in the formula language."""
+
+    rule: Rule
+    said: str
+    before: str
+    after: str
+
+
+def mutations(formula: Tree, around: Surroundings) -> list[tuple[str, Tree]]:
+    """What each mistake makes of a formula, as (the mistake's name, formula); one whose shape is not the right one's is left out."""
+    if sum(1 for _ in walk(formula)) > MOST_NODES:
+        return []
+    size = shape(formula, around.shapes)
+    found: dict[tuple[str, Tree], None] = {}
+    for name, mistake in MISTAKES.items():
+        for made in mistake.rule(formula, around):
+            if len(found) < MOST_MUTANTS and made != formula and _fits(made, size, around):
+                found[name, made] = None
+    return list(found)
+
+
+def _fits(tree: Tree, size: Shape, around: Surroundings) -> bool:
+    try:
+        return shape(tree, around.shapes) == size
+    except FormulaError:
+        return False
+
+
+MISTAKES: dict[str, Mistake] = {
+    "bias forgotten": Mistake(slips.bias_left_out, "the bias is missing from the sum", "W.T @ x + b", "W.T @ x"),
+    "transpose mixed up": Mistake(
+        slips.transpose_mixed_up, "a matrix is used where its transpose belongs, or the other way round", "A.T @ x", "A @ x"
+    ),
+    "result transposed": Mistake(slips.result_transposed, "rows and columns of the result are exchanged", "A @ A", "(A @ A).T"),
+    "wrong sign": Mistake(slips.wrong_sign, "a sign is the wrong way round", "-(d - y)", "d - y"),
+    "f′(u) left out": Mistake(
+        slips.slope_left_out, "the factor f′(u), the slope of the activation, is missing", "(W @ g)*(1 - h**2)", "W @ g"
+    ),
+    "derivative of another activation": Mistake(
+        slips.wrong_slope, "the derivative is that of another activation function", "1 - h**2", "h*(1 - h)"
+    ),
+    "derivative taken of u": Mistake(
+        slips.slope_of_argument, "the derivative is worked out from u where the function's value h = f(u) belongs",
+        "1 - h**2", "1 - u**2",
+    ),
+    "activation left out": Mistake(slips.activation_left_out, "the activation function was not applied", "tanh(u)", "u"),
+    "another activation": Mistake(slips.wrong_activation, "another activation function was applied", "tanh(u)", "sigmoid(u)"),
+    "updated weights": Mistake(
+        slips.updated_weights, "the weights after the update are used where the gradient needs those before it",
+        "(W @ g)*(1 - h**2)", "(W_t1 @ g)*(1 - h**2)",
+    ),
+    "log to base 10": Mistake(
+        slips.log_base_10, "log is the natural logarithm here, not that to base 10", "-log(y)", f"-log(y)/{slips.LN10.text}"
+    ),
+    "factor 2 of the loss": Mistake(
+        slips.factor_of_loss, "the result is off by the factor 2 or 1/2 of the loss", "(d - y)**2", "(d - y)**2/2"
+    ),
+    "MACs for FLOPs": Mistake(
+        slips.macs_for_flops, "each multiplication comes with an addition: that makes two operations", "2*D1*F1**2*H2", "D1*F1**2*H2"
+    ),
+    "bias not counted": Mistake(slips.bias_not_counted, "the biases are not counted", "d1*F1*F1 + 1", "d1*F1*F1"),
+    "input size for output size": Mistake(
+        slips.input_size, "the size of the layer's input is used where that of its output belongs", "D1*F1**2*H2", "D1*F1**2*H1"
+    ),
+    "stride ignored": Mistake(slips.stride_ignored, "the stride is ignored", "(H1 - F1 + 2*p1)/s1 + 1", "H1 - F1 + 2*p1 + 1"),
+    "padding ignored": Mistake(slips.padding_ignored, "the padding is ignored", "(H1 - F1 + 2*p1)/s1 + 1", "(H1 - F1)/s1 + 1"),
+    "padding on one side": Mistake(
+        slips.padding_once, "the padding is added on one side only", "(H1 - F1 + 2*p1)/s1 + 1", "(H1 - F1 + p1)/s1 + 1"
+    ),
+    "+ 1 left out": Mistake(
+        slips.one_left_out, "the + 1 of the output size is missing", "(H1 - F1 + 2*p1)/s1 + 1", "(H1 - F1 + 2*p1)/s1"
+    ),
+    "sine and cosine swapped": Mistake(slips.sine_cosine, "sine and cosine are exchanged", "sin(pos)", "cos(pos)"),
+    "degrees for radians": Mistake(
+        slips.degrees, "the angle is in radians; the calculator took it for degrees", "sin(pos)", f"sin((pos)*{slips.DEGREE.text})"
+    ),
+    "square left out": Mistake(slips.square_left_out, "a square is missing", "1 - h**2", "1 - h"),
+}  # fmt: skip
+"""Every mistake by name. The names stand in feedback, reports and JSON."""

@@ -1,0 +1,336 @@
+"""The rules of the mutate walk, one a mistake: a formula to the formulas that the mistake makes of it.
+
+The table in `mutate.py` names each and shows it on an example.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from math import log, pi
+
+from solver.formula.functions import FUNCTIONS
+from solver.formula.mistakes.surroundings import Surroundings, slope
+from solver.formula.tree import (
+    SUMS,
+    Bin,
+    Call,
+    Group,
+    Name,
+    Neg,
+    Num,
+    Sum,
+    Transpose,
+    Tree,
+    bare,
+    children,
+    names,
+    rebuild,
+    replace_names,
+    walk,
+)
+from solver.formula.walks.shape import SCALAR, shape
+
+
+# -- changing one node, or all of a kind -------------------------------------------------------------------------------
+def _once(tree: Tree, change: Callable[[Tree], Iterable[Tree]]) -> Iterator[Tree]:
+    """The formula with one of its nodes changed, for every node and every change of it."""
+    yield from change(tree)
+    for i, child in enumerate(children(tree)):
+        for made in _once(child, change):
+            place = iter(range(len(children(tree))))
+            yield rebuild(tree, lambda x, place=place, i=i, made=made: made if next(place) == i else x)  # type: ignore[misc]
+
+
+def _all(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
+    """The formula with every node changed, operands first."""
+    return change(rebuild(tree, lambda x: _all(x, change)))
+
+
+def _names(tree: Tree, other: Callable[[str], str]) -> Iterator[Tree]:
+    """The formula with other names, where there are any."""
+    yield replace_names(tree, {name: Name(other(name)) for name in names(tree)})
+
+
+def _contains(tree: Tree, op: str) -> bool:
+    return any(isinstance(node, Bin) and node.op == op for node in walk(tree))
+
+
+def _terms(tree: Tree) -> Iterator[Tree]:
+    """The terms of a sum, whatever their signs."""
+    match tree:
+        case Bin(op, a, b) if op in SUMS:
+            yield from _terms(a)
+            yield b
+        case _:
+            yield tree
+
+
+# -- the rules ---------------------------------------------------------------------------------------------------------
+def bias_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def weighted(x: Tree) -> bool:
+        return any(isinstance(t := bare(term), Bin) and t.op in "@*" for term in _terms(x))
+
+    def change(node: Tree) -> Iterator[Tree]:
+        match node:
+            case Bin("+" | "-", a, Name(id=name)) if around.given(name) and weighted(a):
+                yield a
+            case Bin("+", Name(id=name), b) if around.given(name) and weighted(b):
+                yield b
+            case Sum(terms) if len(terms) > 2:
+                for i, term in enumerate(terms):
+                    if isinstance(term, Name) and around.given(term.id):
+                        yield Sum(terms[:i] + terms[i + 1 :])
+
+    return iter(()) if around.whole else _once(tree, change)
+
+
+def transpose_mixed_up(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def turned(x: Tree) -> Tree | None:
+        match bare(x):
+            case Transpose(Name() as name):
+                return name
+            case Name() as name:
+                return Transpose(name)
+        return None
+
+    def change(node: Tree) -> Iterator[Tree]:
+        if isinstance(node, Bin) and node.op == "@":
+            a, b = turned(node.a), turned(node.b)
+            if a is not None:
+                yield Bin("@", a, node.b)
+            if b is not None:
+                yield Bin("@", node.a, b)
+
+    return _once(tree, change)
+
+
+def result_transposed(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    if shape(tree, around.shapes) != SCALAR:
+        yield Transpose(tree)
+
+
+def wrong_sign(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        match node:
+            case Bin("+", a, b):
+                yield Bin("-", a, b)
+            case Bin("-", a, b):
+                yield Bin("+", a, b)
+            case Neg(x):
+                yield x
+
+    if not around.whole:
+        yield Neg(tree)
+    if not (around.whole and _contains(tree, "/")):
+        yield from _once(tree, change)
+
+
+def slope_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        if isinstance(node, Bin) and node.op == "*":
+            if around.is_slope(node.b):
+                yield node.a
+            if around.is_slope(node.a):
+                yield node.b
+
+    return _once(tree, change)
+
+
+_USUAL = ("tanh", "sigmoid", "relu")
+"""The activations that are taken for one another."""
+
+
+def wrong_slope(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        if node in around.slopes:
+            h, fn, u = around.slopes[node]
+            for other in _USUAL:
+                made = slope(other, h, u)
+                if other != fn and made is not None:
+                    yield Group(made)
+
+    return _once(tree, change)
+
+
+def slope_of_argument(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        if node in around.slopes:
+            h, _, u = around.slopes[node]
+            yield Group(replace_names(node, {h: u}))
+
+    return _once(tree, change)
+
+
+def activation_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        if isinstance(node, Call) and FUNCTIONS[node.fn].activation and node.fn != "step":
+            yield node.args[0]
+
+    return _once(tree, change)
+
+
+def wrong_activation(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        if isinstance(node, Call) and node.fn in _USUAL:
+            for other in _USUAL:
+                yield Call(other, node.args)
+
+    return _once(tree, change)
+
+
+def updated_weights(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    return _names(tree, lambda name: around.updates.get(name, name))
+
+
+LN10 = Num(f"{log(10):.15f}")
+
+
+def log_base_10(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    yield _all(tree, lambda x: Bin("/", x, LN10) if isinstance(x, Call) and x.fn == "log" else x)
+
+
+def factor_of_loss(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        match node:
+            case Bin("*", Num(text="2" | "0.5"), x) | Bin("/", x, Num(text="2")):
+                yield x
+            case Neg(Num(text="2")):
+                yield Neg(Num("1"))
+            case Bin("*", Bin("/", Num(text="1"), Num(text="2")) | Group(Bin("/", Num(text="1"), Num(text="2"))), x):
+                yield x
+
+    if around.whole:
+        return
+    yield from _once(tree, change)
+    if _is_error(tree):
+        yield Bin("*", Num("2"), Group(tree))
+        yield Bin("/", Group(tree), Num("2"))
+
+
+def _is_error(tree: Tree) -> bool:
+    """Whether a formula is a squared difference, or the gradient −(d − y) of one."""
+    for node in walk(tree):
+        match node:
+            case Bin("**", a, Num(text="2")) if any(_is_difference(x) for x in walk(a)):
+                return True
+            case Bin("@", Transpose(a), b) if _is_difference(bare(a)) and a == b:
+                return True
+    match bare(tree):
+        case Neg(x):
+            return _is_difference(bare(x))
+        case x:
+            return _is_difference(x)
+
+
+def _is_difference(tree: Tree) -> bool:
+    match tree:
+        case Bin("-", Name(), Name()):
+            return True
+        case _:
+            return False
+
+
+def macs_for_flops(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        match node:
+            case Bin("*", Num(text="2"), x):
+                yield x
+
+    if around.whole and not _contains(tree, "/"):
+        yield from _once(tree, change)
+
+
+def bias_not_counted(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        match node:
+            case Bin("+", a, Num(text="1")):
+                yield a
+            case Bin("+", Bin("*") as a, Name()):
+                yield a
+
+    if around.whole and not _contains(tree, "/"):
+        yield from _once(tree, change)
+
+
+_SIZE = re.compile(r"([HWL])(\d+)")
+
+
+def input_size(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def before(name: str) -> str:
+        match = _SIZE.fullmatch(name)
+        earlier = f"{match[1]}{int(match[2]) - 1}" if match else name
+        return earlier if earlier in around.shapes else name
+
+    if around.whole and not _contains(tree, "/"):
+        yield from _names(tree, before)
+
+
+def _output_size(tree: Tree, change: Callable[[Tree], Iterable[Tree]]) -> Iterator[Tree]:
+    """One change at the division of an output size, (H - F + 2*p)/s + 1, or below it."""
+
+    def inside(node: Tree) -> Iterator[Tree]:
+        if isinstance(node, Bin) and node.op == "+" and node.b == Num("1") and _contains(node.a, "/"):
+            yield from (Bin("+", made, node.b) for made in _once(node.a, change))
+
+    return _once(tree, inside)
+
+
+def stride_ignored(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        if isinstance(node, Bin) and node.op == "/":
+            yield node.a
+
+    return _output_size(tree, change)
+
+
+def padding_ignored(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        match node:
+            case Bin("+", a, Bin("*", Num(text="2"), Name())):
+                yield a
+
+    return _output_size(tree, change)
+
+
+def padding_once(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        match node:
+            case Bin("+", a, Bin("*", Num(text="2"), Name() as p)):
+                yield Bin("+", a, p)
+
+    return _output_size(tree, change)
+
+
+def one_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        if isinstance(node, Bin) and node.op == "+" and node.b == Num("1") and _contains(node.a, "/"):
+            yield node.a
+
+    return _once(tree, change)
+
+
+def sine_cosine(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    other = {"sin": "cos", "cos": "sin"}
+    yield _all(tree, lambda x: Call(other[x.fn], x.args) if isinstance(x, Call) and x.fn in other else x)
+
+
+DEGREE = Num(f"{pi / 180:.18f}")
+
+
+def degrees(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(x: Tree) -> Tree:
+        if isinstance(x, Call) and x.fn in ("sin", "cos"):
+            return Call(x.fn, (Bin("*", Group(x.args[0]), DEGREE),))
+        return x
+
+    yield _all(tree, change)
+
+
+def square_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        match node:
+            case Bin("**", x, Num(text="2")):
+                yield x
+
+    return _once(tree, change)

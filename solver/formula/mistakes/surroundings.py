@@ -1,0 +1,67 @@
+"""What stands around a formula on the page: the quantities it uses, where they come from, what becomes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from solver.formula.functions import FUNCTIONS
+from solver.formula.parse import parse
+from solver.formula.tree import Bin, Call, Name, Tree, bare, replace_names
+from solver.formula.walks.shape import Shape
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around a formula on the page.
+
+    shapes: of every name; definitions: the formulas of those that are computed, in the order of the page; whole: the
+    formula counts something.
+    """
+
+    shapes: Mapping[str, Shape]
+    definitions: Mapping[str, Tree] = field(default_factory=dict)
+    whole: bool = False
+
+    @cached_property
+    def activations(self) -> list[tuple[str, str, Tree]]:
+        """Each h = f(u) on the page as (h, f, u)."""
+        return [
+            (name, top.fn, top.args[0])
+            for name, formula in self.definitions.items()
+            if isinstance(top := bare(formula), Call) and FUNCTIONS[top.fn].activation
+        ]
+
+    @cached_property
+    def slopes(self) -> dict[Tree, tuple[str, str, Tree]]:
+        """The slope of each activation on the page, f′(u), to its (h, f, u)."""
+        found = {slope(fn, h, u): (h, fn, u) for h, fn, u in self.activations}
+        return {tree: of for tree, of in found.items() if tree is not None}
+
+    def is_slope(self, tree: Tree) -> bool:
+        """Whether a factor is f′(u), written out or by its name."""
+        tree = bare(tree)
+        if isinstance(tree, Name) and tree.id in self.definitions:
+            tree = bare(self.definitions[tree.id])
+        return tree in self.slopes if not isinstance(tree, Name) else False
+
+    @cached_property
+    def updates(self) -> dict[str, str]:
+        """Each parameter to its name after its first update: W1 to W1_t1, for W1_t1 = W1 - alpha*grad_W1."""
+        found: dict[str, str] = {}
+        for name, formula in self.definitions.items():
+            match bare(formula):
+                case Bin("-" | "+", Name(id=old), _) if name.startswith(f"{old}_"):
+                    found.setdefault(old, name)
+        return found
+
+    def given(self, name: str) -> bool:
+        """Whether a quantity is given, or a given one after an update."""
+        return name not in self.definitions or name in self.updates.values()
+
+
+def slope(fn: str, h: str, u: Tree) -> Tree | None:
+    """f′(u) as a formula in h = f(u) and u; None where the table has none."""
+    derivative = FUNCTIONS[fn].derivative
+    return None if derivative is None else replace_names(parse(derivative), {"y": Name(h), "u": u})

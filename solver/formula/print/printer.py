@@ -1,0 +1,208 @@
+"""The print walk: order, brackets and joins, decided once for every format.
+
+A format is a subclass that says how to set each kind of node (`R` is what it makes: a string, a block of lines).
+It never looks inside a tree, and a node it does not know is an error, never a silent `str()`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Generic, Literal, TypeVar
+
+from solver.formula.functions import FUNCTIONS
+from solver.formula.symbol import Symbol, Symbols, default_symbol
+from solver.formula.tree import (
+    SUMS,
+    Array,
+    Bin,
+    Call,
+    Dots,
+    Group,
+    Name,
+    Neg,
+    Num,
+    Sum,
+    Transpose,
+    Tree,
+    Written,
+    bare,
+)
+from solver.formula.walks.shape import SCALAR, Shape, shape
+
+R = TypeVar("R")
+
+SUM, NEGATIVE, PRODUCT, POWER, ATOM = range(1, 6)
+
+Join = Literal["juxtaposed", "times", "hadamard", "space"]
+"""How a product is joined: (a)(b), a · b, a ⊙ b, A b."""
+
+
+def visible(count: int, most: int) -> tuple[int | None, ...]:
+    """Which of `count` rows or terms are shown when at most `most` fit: the first ones, None for …, the last."""
+    if count <= most:
+        return tuple(range(count))
+    return (*range(max(most - 2, 1)), None, count - 1)
+
+
+HUGE = 1_000
+"""A matrix of more numbers than these is shown by its corner."""
+
+
+def window(height: int, width: int, most: int) -> tuple[tuple[int | None, ...], tuple[int | None, ...]]:
+    """Which rows and columns of a matrix are shown; of a huge one fewer: a corner of it says as much."""
+    if height > most < width and height * width > HUGE:
+        most = most // 2
+    return visible(height, most), visible(width, most)
+
+
+class Printer(ABC, Generic[R]):
+    """Walks a tree and sets it in one format.
+
+    symbols: how names are written (others get their default symbol).
+    most: the most rows or columns of a matrix that are shown; the rest is …
+    """
+
+    stacks_fractions = False
+
+    def __init__(self, symbols: Symbols | None = None, most: int = 8) -> None:
+        self.symbols: Symbols = symbols or {}
+        self.most = most
+        self._shapes = _Shapes(self.symbols)
+
+    # -- what a format provides -------------------------------------------------------------------------------------
+    @abstractmethod
+    def number(self, text: str) -> R: ...
+    @abstractmethod
+    def symbol(self, symbol: Symbol) -> R: ...
+    @abstractmethod
+    def brackets(self, inner: R) -> R: ...
+    @abstractmethod
+    def negative(self, inner: R) -> R: ...
+    @abstractmethod
+    def sum(self, op: str, a: R, b: R) -> R: ...
+    @abstractmethod
+    def product(self, join: Join, a: R, b: R) -> R: ...
+    @abstractmethod
+    def fraction(self, a: R, b: R) -> R: ...
+    @abstractmethod
+    def power(self, base: R, exponent: R) -> R: ...
+    @abstractmethod
+    def transpose(self, inner: R) -> R: ...
+    @abstractmethod
+    def call(self, fn: str, args: Sequence[R]) -> R: ...
+    @abstractmethod
+    def matrix(self, rows: Sequence[Sequence[R]]) -> R: ...
+    @abstractmethod
+    def dots(self) -> R: ...
+
+    # -- the walk ---------------------------------------------------------------------------------------------------
+    def print(self, tree: Tree) -> R:
+        """The tree set in this format."""
+        return self._set(tree)[0]
+
+    def _at_least(self, tree: Tree, level: int) -> R:
+        made, precedence = self._set(tree)
+        return made if precedence >= level else self.brackets(made)
+
+    def _set(self, tree: Tree) -> tuple[R, int]:
+        match tree:
+            case Num(text):
+                return self.number(text), NEGATIVE if text[0] == "-" else ATOM if "e" not in text else PRODUCT
+            case Group(x):
+                inner = self.print(x)
+                return (inner if isinstance(x, Array | Written) else self.brackets(inner)), ATOM
+            case Name(id=name):
+                symbol = self.symbols.get(name) or default_symbol(name)
+                return self.symbol(symbol), PRODUCT if symbol.wrt else ATOM
+            case Array():
+                return self._array(tree), ATOM
+            case Written(_, ((Bin() as only,),)):
+                return self._set(only)
+            case Written(_, cells):
+                return self.matrix([[self.dots() if c is None else self.print(c) for c in row] for row in cells]), ATOM
+            case Dots():
+                return self.dots(), ATOM
+            case Neg(x):
+                return self.negative(self._at_least(x, PRODUCT)), NEGATIVE
+            case Transpose(x):
+                return self.transpose(self._at_least(x, ATOM)), ATOM
+            case Call(fn, args):
+                return self._call(fn, args)
+            case Sum(terms):
+                return self._sum(terms), SUM
+            case Bin(op, a, b) if op in SUMS:
+                return self.sum(op, self._at_least(a, SUM), self._at_least(b, PRODUCT)), SUM
+            case Bin("/", a, b):
+                return self._fraction(a, b)
+            case Bin("**", a, b):
+                return self.power(self._at_least(a, ATOM), self._exponent(b)), POWER
+            case Bin(_, a, b):
+                leads = isinstance(a, Neg) or (isinstance(a, Num) and a.text.startswith("-"))
+                return self._product(tree, a, b), NEGATIVE if leads else PRODUCT
+            case _:
+                raise TypeError(f"{type(self).__name__} cannot print {tree!r}")
+
+    def _array(self, array: Array) -> R:
+        height, width = array.value.shape
+        rows, columns = window(height, width, self.most)
+        return self.matrix(
+            [[self.dots() if i is None or j is None else self.number(array.text(i, j)) for j in columns] for i in rows]
+        )
+
+    def _sum(self, terms: tuple[Tree, ...]) -> R:
+        """Many terms: the first ones, … and the last."""
+        shown: list[Tree] = [Dots() if k is None else terms[k] for k in visible(len(terms), self.most)]
+        made = self._at_least(shown[0], SUM)
+        for term in shown[1:]:
+            op, rest = ("-", term.x) if isinstance(term, Neg) else ("+", term)
+            made = self.sum(op, made, self._at_least(rest, PRODUCT))
+        return made
+
+    def _call(self, fn: str, args: tuple[Tree, ...]) -> tuple[R, int]:
+        if fn == "exp":
+            return self.power(self.symbol(Symbol("e")), self._exponent(args[0])), POWER
+        return self.call(fn, [self.print(bare(a)) for a in args]), ATOM
+
+    def _exponent(self, tree: Tree) -> R:
+        return self.print(bare(tree))
+
+    def _fraction(self, a: Tree, b: Tree) -> tuple[R, int]:
+        if self.stacks_fractions:
+            return self.fraction(self.print(bare(a)), self.print(bare(b))), PRODUCT
+        return self.fraction(self._at_least(a, PRODUCT), self._at_least(b, POWER)), PRODUCT
+
+    def _product(self, tree: Bin, a: Tree, b: Tree) -> R:
+        if tree.op == "@":
+            left, right = self._at_least(a, NEGATIVE), self._factor(b)
+            return self.product("space", left, right)
+        if isinstance(a, Group) and isinstance(b, Group) and isinstance(a.x, Num) and isinstance(b.x, Num):
+            return self.product("juxtaposed", self.print(a), self.print(b))
+        join: Join = "hadamard" if self._shape(a) != SCALAR and self._shape(b) != SCALAR else "times"
+        # a scalar times a matrix product, c · A x, needs no brackets
+        scaled = join == "times" and isinstance(b, Bin) and b.op == "@" and self._shape(a) == SCALAR
+        return self.product(join, self._at_least(a, NEGATIVE), self._set(b)[0] if scaled else self._at_least(b, POWER))
+
+    def _factor(self, tree: Tree) -> R:
+        """The right factor of a matrix product: a number stands in brackets, [2.0; −1.0] (0.81)."""
+        return self.brackets(self.print(tree)) if isinstance(tree, Num) else self._at_least(tree, POWER)
+
+    def _shape(self, tree: Tree) -> Shape:
+        return shape(tree, self._shapes)
+
+
+class _Shapes(dict[str, Shape]):
+    """The shapes that the symbols know, looked up when they are asked for; a name without a symbol counts as a scalar."""
+
+    def __init__(self, symbols: Symbols) -> None:
+        self.symbols = symbols
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> Shape:
+        symbol = self.symbols.get(name)
+        return symbol.shape if symbol else SCALAR
+
+
+def notation(fn: str) -> str:
+    """A function's written name in plain text."""
+    return FUNCTIONS[fn].text or fn

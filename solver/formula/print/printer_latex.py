@@ -1,0 +1,121 @@
+"""Formulas in LaTeX, as markdown with mathematics and TeX both read it."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from solver.formula.functions import FUNCTIONS
+from solver.formula.print.printer import Join, Printer
+from solver.formula.print.printer_text import grouped, scientific
+from solver.formula.symbol import GREEK, Symbol
+
+_ESCAPES = {
+    "\\": r"\backslash ", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "^": r"\hat{}", "~": r"\sim ", "<": r"\lt ", ">": r"\gt ", "`": "'",
+}  # fmt: skip
+_FENCES = {
+    "abs": (r"\left|", r"\right|"),
+    "norm": (r"\left\|", r"\right\|"),
+    "floor": (r"\left\lfloor ", r"\right\rfloor "),
+    "sqrt": (r"\sqrt{", "}"),
+}
+_JOINS: dict[Join, str] = {"juxtaposed": "", "times": r" \cdot ", "hadamard": r" \odot ", "space": r" \, "}
+
+
+def escape(text: str) -> str:
+    """Plain words made safe inside LaTeX."""
+    return "".join(_ESCAPES.get(c, c) for c in text)
+
+
+@lru_cache(maxsize=4096)
+def symbol_latex(symbol: Symbol) -> str:
+    """A symbol in LaTeX: bold for a vector or matrix, words upright."""
+    base = rf"\hat{{{_base(symbol)}}}" if symbol.hat else _base(symbol)
+    if symbol.prime:
+        base += "'"
+    if symbol.sub:
+        base += "_" + _braced(_words(symbol.sub))
+    if symbol.sup:
+        base += "^{(" + _words(symbol.sup) + ")}"
+    if symbol.argument:
+        inner = _words(symbol.argument) if isinstance(symbol.argument, str) else symbol_latex(symbol.argument)
+        base += f"({inner})"
+    return rf"\nabla_{{{symbol_latex(symbol.wrt)}}} {base}" if symbol.wrt else base
+
+
+def _base(symbol: Symbol) -> str:
+    letters = symbol.base
+    greek = GREEK.get(letters)
+    if greek:
+        made = "\\" + ("lambda" if letters == "lam" else letters)
+        return rf"\boldsymbol{{{made}}}" if symbol.bold else made
+    if len(letters) > 1:
+        return rf"\text{{{escape(letters)}}}"
+    gradient = symbol.wrt is not None or symbol.prime
+    return rf"\mathbf{{{escape(letters)}}}" if symbol.bold and not gradient else escape(letters)
+
+
+def _braced(text: str) -> str:
+    return text if len(text) == 1 else "{" + text + "}"
+
+
+def _words(text: str) -> str:
+    return rf"\text{{{escape(text)}}}" if any(c.isalpha() for c in text) and len(text) > 1 else escape(text)
+
+
+@lru_cache(maxsize=4096)
+def number_latex(text: str) -> str:
+    """A number in LaTeX: 16{,}941{,}456, 1.5 · 10⁻⁷."""
+    digits, power = scientific(text)
+    return rf"{digits} \cdot 10^{{{power}}}" if power else grouped(digits, "{,}")
+
+
+class LatexPrinter(Printer[str]):
+    """LaTeX, without the surrounding dollars."""
+
+    stacks_fractions = True
+
+    def number(self, text: str) -> str:
+        return number_latex(text)
+
+    def symbol(self, symbol: Symbol) -> str:
+        return symbol_latex(symbol)
+
+    def brackets(self, inner: str) -> str:
+        tall = r"\frac" in inner or r"\begin" in inner
+        return rf"\left({inner}\right)" if tall else f"({inner})"
+
+    def negative(self, inner: str) -> str:
+        return f"-{inner}"
+
+    def sum(self, op: str, a: str, b: str) -> str:
+        return f"{a} {op} {b}"
+
+    def product(self, join: Join, a: str, b: str) -> str:
+        return f"{a}{_JOINS[join]}{b}"
+
+    def fraction(self, a: str, b: str) -> str:
+        return rf"\frac{{{a}}}{{{b}}}"
+
+    def power(self, base: str, exponent: str) -> str:
+        return f"{{{base}}}^{{{exponent}}}" if "^" in base else f"{base}^{{{exponent}}}"
+
+    def transpose(self, inner: str) -> str:
+        return f"{{{inner}}}^T" if "^" in inner else f"{inner}^T"
+
+    def call(self, fn: str, args: Sequence[str]) -> str:
+        if fn == "ones":
+            return r"\mathbf{1}"
+        inner = ", ".join(args)
+        if fn in _FENCES:
+            left, right = _FENCES[fn]
+            return left + inner + right
+        row = FUNCTIONS[fn]
+        word = row.latex or rf"\text{{{escape(row.text or fn)}}}"
+        return word + self.brackets(inner)
+
+    def matrix(self, rows: Sequence[Sequence[str]]) -> str:
+        body = r" \\ ".join(" & ".join(row) for row in rows)
+        return rf"\begin{{pmatrix}} {body} \end{{pmatrix}}"
+
+    def dots(self) -> str:
+        return r"\dots"

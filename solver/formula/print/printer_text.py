@@ -1,0 +1,85 @@
+"""Formulas as one line of plain text with Unicode letters: `u₁ = W₁ᵀ x + b₁`, matrices as `[1 2; 3 4]`."""
+
+from collections.abc import Sequence
+
+from solver.formula.print.printer import Join, Printer, notation
+from solver.formula.symbol import GREEK, Symbol
+
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+_FENCES = {"abs": ("|", "|"), "norm": ("‖", "‖"), "floor": ("⌊", "⌋")}
+_JOINS: dict[Join, str] = {"juxtaposed": "", "times": " · ", "hadamard": " ⊙ ", "space": " "}
+
+
+def grouped(text: str, separator: str = ",") -> str:
+    """A whole number of five digits or more in groups of three: 16,941,456."""
+    digits = text.lstrip("-")
+    if digits.isdigit() and len(digits) >= 5:
+        return text[: len(text) - len(digits)] + f"{int(digits):,}".replace(",", separator)
+    return text
+
+
+def scientific(text: str) -> tuple[str, str]:
+    """`1.5e-07` as its digits and its power of ten; the power is empty where there is none."""
+    digits, _, exponent = text.lower().partition("e")
+    return digits, str(int(exponent)) if exponent else ""
+
+
+def symbol_text(symbol: Symbol) -> str:
+    """A symbol in plain text: u₁, f′(u₁), h(1), ∇_u₁ J."""
+    base = GREEK.get(symbol.base, symbol.base) + ("\u0302" if symbol.hat else "") + ("′" if symbol.prime else "")
+    if symbol.sub:
+        base += symbol.sub.translate(_SUBSCRIPTS) if symbol.sub.isdigit() else "_" + symbol.sub.replace(" ", "")
+    if symbol.sup:
+        base += symbol.sup.translate(_SUPERSCRIPTS) if symbol.sup.isdigit() else f"^({symbol.sup})"
+    if symbol.argument:
+        inner = symbol.argument if isinstance(symbol.argument, str) else symbol_text(symbol.argument)
+        base += f"({inner})"
+    return f"∇_{symbol_text(symbol.wrt)} {base}" if symbol.wrt else base
+
+
+class TextPrinter(Printer[str]):
+    """One line of Unicode text."""
+
+    def number(self, text: str) -> str:
+        digits, power = scientific(text)
+        return f"{digits}·10{power.translate(_SUPERSCRIPTS)}" if power else grouped(digits)
+
+    def symbol(self, symbol: Symbol) -> str:
+        return symbol_text(symbol)
+
+    def brackets(self, inner: str) -> str:
+        return f"({inner})"
+
+    def negative(self, inner: str) -> str:
+        return f"-{inner}"
+
+    def sum(self, op: str, a: str, b: str) -> str:
+        return f"{a} {op} {b}"
+
+    def product(self, join: Join, a: str, b: str) -> str:
+        return f"{a}{_JOINS[join]}{b}"
+
+    def fraction(self, a: str, b: str) -> str:
+        return f"{a}/{b}"
+
+    def power(self, base: str, exponent: str) -> str:
+        if exponent.isdigit():
+            return base + exponent.translate(_SUPERSCRIPTS)
+        return f"{base}^{exponent}" if exponent.isalnum() else f"{base}^({exponent})"
+
+    def transpose(self, inner: str) -> str:
+        return inner + "ᵀ"
+
+    def call(self, fn: str, args: Sequence[str]) -> str:
+        left, right = _FENCES.get(fn, (f"{notation(fn)}(", ")"))
+        if fn == "ones":
+            return notation(fn)
+        return left + ", ".join(args) + right
+
+    def matrix(self, rows: Sequence[Sequence[str]]) -> str:
+        separator = ", " if any(" " in cell for row in rows for cell in row) else " "
+        return "[" + "; ".join(separator.join(row) for row in rows) + "]"
+
+    def dots(self) -> str:
+        return "…"

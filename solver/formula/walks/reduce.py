@@ -1,0 +1,336 @@
+"""The reduce walk: a formula to the lines of working a lecturer writes.
+
+    u1 = W1.T @ x + b1
+       = [3.2 -1.2; …] [1.0; 2.0] + [0.5; …]              numbers for symbols
+       = [(3.2)(1.0) + (-1.2)(2.0); …] + [0.5; …]         products written out
+       = [0.8; …] + [0.5; …]                              partial sums
+       = [1.30; …]                                        rounded
+
+Each line is computed from the numbers printed in the line above it. Where that would miss the result, numbers that
+are not exact are shown with more digits, until it does not.
+"""
+
+from collections.abc import Callable, Mapping
+from itertools import takewhile
+from typing import Literal
+
+import numpy as np
+
+from solver.formula.functions import FUNCTIONS
+from solver.formula.parse import parse
+from solver.formula.print.printer import HUGE, window
+from solver.formula.tree import (
+    LITERALS,
+    SUMS,
+    Array,
+    Bin,
+    Call,
+    Dots,
+    Group,
+    Literal_,
+    Name,
+    Neg,
+    Num,
+    Sum,
+    Transpose,
+    Tree,
+    Written,
+    bare,
+    literal,
+    rebuild,
+    walk,
+    written_literal,
+)
+from solver.formula.walks.shape import SCALAR, shape
+from solver.formula.walks.simplify import drop_trivial, is_number
+from solver.formula.walks.value import value
+from solver.rounding import EXACT, Floats, Format, Rounding, shortest
+
+Detail = Literal["brief", "normal", "full"]
+MOST: dict[Detail, int] = {"brief": 8, "normal": 8, "full": 24}
+"""The most rows, columns or terms shown, by detail."""
+
+_GUARDS = (2, 4, 7, 10, 12)
+_LINES = 40
+
+_FRACTION_KINDS = {Num, Bin, Neg, Group}
+
+Operands = Callable[[int], Mapping[str, Literal_]]
+"""The operands as printed, given how many guard digits those carried unrounded are to show."""
+
+
+def reduce(formula: Tree, operands: Operands, result: Floats, form: Format, detail: Detail = "normal") -> list[Tree]:
+    """The lines of working, the first the formula itself, the last the result as written.
+
+    operands: what each name stands for, as printed.
+    result: the value as written, shape (rows, columns); form: how it is written.
+    """
+    target = written_literal(result, form)
+    lines: list[Tree] = []
+    if any(len(node.terms) > MOST[detail] for node in walk(formula) if isinstance(node, Sum)):
+        return [formula, target]  # the terms left out could not be followed
+    for guard in _GUARDS:
+        reduction = _Reduction(form, guard, detail)
+        lines = reduction.lines(formula, operands(guard))
+        shortened = lines if reduction.shortens else lines[:1]  # lines of exact numbers have the value of the first
+        if all(_agrees(value(line, {}), result, form) for line in reversed(shortened)):
+            break
+    else:  # no digits are enough, as in a difference of nearly equal numbers: the lines up to there remain
+        lines = list(takewhile(lambda line: _agrees(value(line, {}), result, form), lines)) or [target]
+    if isinstance(lines[-1], LITERALS) and (len(lines) > 1 or _same(lines[-1], target)):
+        lines.pop()
+    if detail == "brief":
+        lines = lines[:1]
+    return [formula, *lines, target]
+
+
+def _same(a: Literal_, b: Literal_) -> bool:
+    """Whether two literals print alike."""
+    if isinstance(a, Array) and isinstance(b, Array):
+        return a.form == b.form and a.typed == b.typed and np.array_equal(a.value, b.value)
+    return a == b
+
+
+def _agrees(recomputed: Floats, written: Floats, form: Format) -> bool:
+    room, gap = form.half_unit(written), np.abs(recomputed - written)
+    if room.ndim == 0 and gap.max(initial=0.0) <= room:
+        return True
+    return bool((gap <= room * (1 + 1e-9) + 1e-12 * np.abs(written)).all())
+
+
+def substitute(formula: Tree, operands: Mapping[str, Num | Array]) -> Tree:
+    """Numbers for names; a transposed name becomes the transposed numbers."""
+    match formula:
+        case Name(id=name):
+            return operands[name]
+        case Transpose(x):
+            inner = bare(substitute(x, operands))
+            if isinstance(inner, Array):
+                return inner.T
+            return inner if isinstance(inner, Num) else Transpose(substitute(x, operands))
+        case _:
+            return rebuild(formula, lambda x: substitute(x, operands))
+
+
+class _Reduction:
+    """One reduction with a fixed number of guard digits. shortens: whether a line's value may differ."""
+
+    def __init__(self, form: Format, guard: int, detail: Detail) -> None:
+        self.form, self.guard, self.detail = form, guard, detail
+        self.shortens = False
+
+    def lines(self, formula: Tree, operands: Mapping[str, Literal_]) -> list[Tree]:
+        line = substitute(formula, operands)
+        lines = [line]
+        if self.detail != "full" and any(o.value.size > HUGE for o in operands.values()):
+            return (
+                lines  # the corner of a huge matrix shows which numbers go in; how they are worked out, small ones show
+            )
+        kinds = {type(node) for node in walk(line)}
+        if kinds <= _FRACTION_KINDS and self._is_fraction(line):
+            return [*lines, *self._as_fraction(line)]
+        simpler = drop_trivial(line) if Call in kinds else line
+        if simpler is not line:
+            lines.append(line := simpler)
+        while not isinstance(line, LITERALS) and len(lines) < _LINES:
+            defined = self._definition(line)
+            if defined is not None:
+                line = defined
+                self.shortens = True  # e^800 may stand in it, which no calculator has
+                if shape(line, {}) == SCALAR:
+                    lines.append(line)
+                    if self.detail != "full":
+                        break
+            try:
+                following = self._next(line)
+            except OverflowError:  # e^800 on the way to 1/(1 + e^800) has no digits: the result comes at once
+                break
+            if following is None:
+                break
+            lines.append(line := following)
+        return lines
+
+    def _next(self, line: Tree) -> Tree | None:
+        """The line that follows; None where it is the result."""
+        written = self._write_out(line)
+        if written is not line:
+            return written
+        return None if layer(line) <= 1 else self._evaluate(line, 1)
+
+    # -- a function's definition with the number in it ----------------------------------------------------------------
+    def _definition(self, line: Tree) -> Tree | None:
+        """The definition of a scalar's activation, or of softmax, with the numbers in it."""
+        if not (isinstance(line, Call) and len(line.args) == 1):
+            return None
+        row, argument = FUNCTIONS[line.fn], line.args[0]
+        if not isinstance(argument, LITERALS):
+            return None
+        explains = row.along_column if isinstance(argument, Array) else True
+        if not (explains and row.activation and isinstance(row.definition, str)) or row.definition == "u":
+            return None
+        return substitute(parse(row.definition), {"u": argument})
+
+    # -- products written out -----------------------------------------------------------------------------------------
+    def _write_out(self, tree: Tree) -> Tree:
+        """Every matrix product of numbers, and every power or scalar operation on a vector, cell by cell."""
+        if isinstance(tree, Bin) and tree.op == "@" and _literals(tree):
+            return self._product(tree)
+        if self._spreads(tree):
+            return self._cells(tree, lambda i, j: _cell(tree, i, j))
+        changed = False
+
+        def step(x: Tree) -> Tree:
+            nonlocal changed
+            new = self._write_out(x)
+            changed = changed or new is not x
+            return new
+
+        rebuilt = rebuild(tree, step)
+        return rebuilt if changed else tree
+
+    def _product(self, tree: Bin) -> Tree:
+        a, b = bare(tree.a), bare(tree.b)
+        height, inner = a.value.shape if isinstance(a, LITERALS) else (0, 0)
+        shown = window(height, inner, MOST[self.detail])[1]  # a term for each column that is shown
+
+        def cell(i: int, j: int) -> Tree:
+            terms: list[Tree] = [
+                Dots() if k is None else Bin("*", Group(_cell(a, i, k)), Group(_cell(b, k, j))) for k in shown
+            ]
+            total = terms[0]
+            for term in terms[1:]:
+                total = Bin("+", total, term)
+            return total
+
+        return self._cells(tree, cell)
+
+    def _cells(self, tree: Tree, cell: Callable[[int, int], Tree]) -> Written:
+        height, width = shape(tree, {})
+        rows, columns = window(int(height), int(width), MOST[self.detail])
+        made = tuple(tuple(None if i is None or j is None else cell(i, j) for j in columns) for i in rows)
+        return Written(tree, made, rows, columns)
+
+    def _spreads(self, tree: Tree) -> bool:
+        """Whether an elementwise operation over a vector reads better cell by cell: 1 − h² does, a sum of vectors not."""
+        if not isinstance(tree, Bin | Neg) or (isinstance(tree, Bin) and tree.op == "@") or shape(tree, {}) == SCALAR:
+            return False
+        nodes = list(walk(tree))
+        if any(isinstance(n, Written | Call | Transpose) or (isinstance(n, Bin) and n.op == "@") for n in nodes):
+            return False
+        return any(
+            isinstance(n, Bin)
+            and (n.op == "**" or SCALAR in (shape(n.a, {}), shape(n.b, {})))
+            and shape(n, {}) != SCALAR
+            for n in nodes
+        )
+
+    # -- evaluation, innermost layer first ----------------------------------------------------------------------------
+    def _evaluate(self, tree: Tree, level: int) -> Tree:
+        if isinstance(tree, LITERALS):
+            return tree
+        if layer(tree) <= level and not _signed(tree):
+            return self._number(tree)
+        made = rebuild(tree, lambda x: self._evaluate(x, level))
+        return _ungroup(made)
+
+    def _number(self, tree: Tree) -> Literal_:
+        result = np.asarray(value(tree, {}))
+        if not np.isfinite(result).all():
+            raise OverflowError
+        return literal(result, self._form(result))
+
+    def _form(self, result: Floats) -> Format:
+        """As many decimals as the numbers need, or the result's digits and some guard digits."""
+        if not isinstance(self.form, Rounding):
+            self.shortens = True
+            whole = np.array_equal(result, np.rint(result))
+            return EXACT if whole else shortest(result, self.guard) or Rounding(self.guard)
+        places = np.max(np.asarray(self.form.places(result)))
+        most = int(max(places, 0)) + self.guard
+        needed = shortest(result, most)
+        if needed is None:
+            self.shortens = True
+            return Rounding(self.form.digits + self.guard, self.form.figures)
+        return needed
+
+    # -- ratios of whole numbers --------------------------------------------------------------------------------------
+    def _is_fraction(self, line: Tree) -> bool:
+        """Whether a line is a scalar with a division, all of whole numbers: it has an exact fraction worth showing."""
+        if not isinstance(self.form, Rounding):
+            return False
+        divides = False
+        for n in walk(line):
+            if isinstance(n, Bin):
+                divides = divides or n.op == "/"
+            elif not (isinstance(n, Neg | Group) or (isinstance(n, Num) and n.text.isdigit())):
+                return False
+        return divides
+
+    def _as_fraction(self, line: Tree) -> list[Tree]:
+        from solver.formula.walks.rational import rational
+
+        fraction = rational(line)
+        if fraction is None or fraction.denominator == 1 or max(fraction.denominator, abs(fraction.numerator)) > 10**7:
+            return []
+        whole: Tree = Bin("/", Num(str(abs(fraction.numerator))), Num(str(fraction.denominator)))
+        lowest: Tree = Neg(whole) if fraction < 0 else whole
+        return [] if lowest == line else [lowest]
+
+
+def layer(tree: Tree) -> int:
+    """How many lines an expression of numbers still needs: a product of numbers one, a sum of products two, …"""
+    match tree:
+        case Num() | Array() | Dots():
+            return 0
+        case Written():
+            return 1
+        case Group(x) | Transpose(x):
+            return layer(x)
+        case Neg(x):
+            return 0 if isinstance(x, Num) and not x.text.startswith("-") else max(layer(x), 1)
+        case Call(_, args):
+            return 1 + max(layer(a) for a in args)
+        case Bin(op, a, b):
+            return max(1, _step(op, a), _step(op, b))
+        case Sum(terms):
+            return max(1, *(_step("+", term) for term in terms))
+        case _:
+            raise TypeError(f"no layer for {tree!r}")
+
+
+def _step(op: str, operand: Tree) -> int:
+    """The layer an operand asks of its parent: a chain of one kind (all sums, all products) is one layer."""
+    inner, below = bare(operand), layer(operand)
+    if below == 0:
+        return 0
+    same = isinstance(inner, Bin) and (inner.op in SUMS) == (op in SUMS) and inner is operand
+    negated = isinstance(inner, Neg) and below == 1 and is_number(inner.x)
+    return below if same or negated else below + 1
+
+
+def _signed(tree: Tree) -> bool:
+    """−3, which is a number already."""
+    return isinstance(tree, Neg) and layer(tree) == 0
+
+
+def _literals(tree: Bin) -> bool:
+    return all(isinstance(bare(x), LITERALS) for x in (tree.a, tree.b))
+
+
+def _ungroup(tree: Tree) -> Tree:
+    """Brackets around a finished number go; those around a negative number stay where a printer needs them."""
+    return rebuild(tree, lambda x: bare(x) if isinstance(bare(x), LITERALS) else _ungroup(x))
+
+
+def _cell(tree: Tree, i: int, j: int) -> Tree:
+    """Row i, column j of an elementwise expression of numbers."""
+    match tree:
+        case Array():
+            return Num(tree.text(i, j))
+        case Num():
+            return tree
+        case Bin("**", a, b):
+            base = _cell(a, i, j)
+            return Bin("**", Group(base) if isinstance(base, Num) else base, b)
+        case _:
+            return rebuild(tree, lambda x: _cell(x, i, j))

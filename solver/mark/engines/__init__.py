@@ -1,0 +1,1 @@
+"""What maps the marker over chunks of a class."""

@@ -1,0 +1,1 @@
+"""Verdicts, named mistakes and marks of a batch of students."""

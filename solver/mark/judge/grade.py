@@ -1,0 +1,116 @@
+"""Grading a batch of students: a pure function from what they wrote to verdicts, mistakes and marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from solver.errors import Place
+from solver.mark.judge.formulas import Formulas, judge_formulas
+from solver.mark.judge.marks import award
+from solver.mark.judge.mistakes import name_mistakes
+from solver.mark.judge.numbers import NO_LIMIT, Batch, Judged, judge
+from solver.mark.judge.words import judge_words
+from solver.mark.sheet import Answer, Sheet
+from solver.rounding import Floats
+from solver.working.question import Scheme
+
+NOWHERE = Place("")
+
+
+@dataclass(slots=True)
+class Trouble:
+    """A cell that could not be read: it costs itself alone, and is reported. cell: "" where a whole row is meant."""
+
+    student: str
+    cell: str
+    found: str
+    reason: str
+    place: Place = NOWHERE
+
+
+@dataclass(slots=True)
+class Submissions:
+    """What some students handed in.
+
+    batch: their numbers; words: their words by answer (None where blank); formulas: their symbolic answers by answer.
+    """
+
+    students: list[str]
+    batch: Batch
+    words: dict[str, list[str | None]] = field(default_factory=dict)
+    formulas: dict[str, list[str | None]] = field(default_factory=dict)
+    troubles: list[Trouble] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Graded:
+    """What they get. judged: by answer; mistakes: by answer, (student index, row, column) to the mistake's name.
+
+    marks: by answer, one number a student; parts and totals are their sums.
+    """
+
+    submissions: Submissions
+    judged: dict[str, Judged]
+    mistakes: dict[str, dict[tuple[int, int, int], str]]
+    marks: dict[str, Floats]
+
+
+def grade_batch(sheet: Sheet, scheme: Scheme | None, submissions: Submissions) -> Graded:
+    """Judges everything that some students handed in, names their mistakes and awards marks.
+
+    Pure: the same submissions give the same verdicts, in whatever batches they come. scheme: None for the defaults.
+    A formula that cannot be read is BLANK and one more of the troubles. Answers in free text are left to a person.
+    """
+    batch = _complete(sheet, submissions.batch)
+    judged = judge(sheet, batch)
+    _judge_repeats(sheet, batch, judged)
+    mistakes = name_mistakes(sheet, submissions.batch, judged)
+    troubles = list(submissions.troubles)
+    for answer in sheet.answers.values():
+        if answer.kind == "word":
+            words = submissions.words.get(answer.key) or [None] * batch.count
+            judged[answer.key] = judge_words(answer.solved.text, words)
+    for answers in _by_working(sheet):
+        formulas = Formulas(answers[0].solved.context.working, [answer.solved.name for answer in answers])
+        found, named, unread = judge_formulas(formulas, answers, submissions.formulas, batch.count)
+        judged.update(found)
+        mistakes.update(named)
+        for i, key, reason in unread:
+            troubles.append(Trouble(submissions.students[i], key, submissions.formulas[key][i] or "", reason))
+    ordered = {key: judged[key] for key in sheet.answers if key in judged}
+    done = replace(submissions, batch=batch, troubles=troubles)
+    return Graded(done, ordered, mistakes, award(sheet, scheme or Scheme(), ordered, mistakes))
+
+
+def _complete(sheet: Sheet, batch: Batch) -> Batch:
+    """The batch with blanks for every number that no student gave: each answer gets a verdict."""
+    values, decimals = dict(batch.values), dict(batch.decimals)
+    for key, answer in sheet.answers.items():
+        if answer.kind == "number" and key not in values:
+            shape = (batch.count, *answer.shape)
+            values[key] = np.broadcast_to(np.nan, shape)
+            decimals[key] = np.broadcast_to(np.int16(NO_LIMIT), shape)
+    return Batch(batch.count, values, decimals)
+
+
+def _judge_repeats(sheet: Sheet, batch: Batch, judged: dict[str, Judged]) -> None:
+    """Verdicts on a quantity that a later part asks for again: as if its answer stood where the first one stands."""
+    first: dict[tuple[int, str], str] = {}
+    for key, answer in sheet.answers.items():
+        if answer.kind == "number":
+            asked_first = first.setdefault((id(answer.solved.context), answer.solved.name), key)
+            if key not in judged:
+                values = {**batch.values, asked_first: batch.values[key]}
+                decimals = {**batch.decimals, asked_first: batch.decimals[key]}
+                judged[key] = judge(sheet, Batch(batch.count, values, decimals))[asked_first]
+
+
+def _by_working(sheet: Sheet) -> list[list[Answer]]:
+    """The answers that are formulas, those of one working together, each quantity once."""
+    found: dict[int, list[Answer]] = {}
+    for answer in sheet.answers.values():
+        if answer.kind == "formula":
+            found.setdefault(id(answer.solved.context), []).append(answer)
+    return list(found.values())

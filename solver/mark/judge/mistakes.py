@@ -1,0 +1,239 @@
+"""Names what went wrong: the one mistake that gives a student's wrong number from the student's own earlier numbers.
+
+Every mistake of `formula/mutate.py` is tried on the formula of a wrong answer, and on those of the quantities before it
+that nobody wrote down; a mistake explains a number that an honest calculation with that mistake can give, and that one
+without it could not. Only one mistake may explain it: where two do, none is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solver.errors import FormulaError
+from solver.formula.mistakes.mutate import MISTAKES, mutations
+from solver.formula.mistakes.surroundings import Surroundings
+from solver.formula.tree import Tree
+from solver.formula.walks.bounds import Interval, bounds, point
+from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict, half_asked, own_values
+from solver.mark.judge.writing import TRUNCATED, WRITING, slips
+from solver.mark.sheet import Quantity, Sheet
+from solver.working.equation import Equation
+from solver.working.items import Stated, Step
+from solver.working.solution import Context
+
+MOST_UNWRITTEN = 12
+"""A mistake is looked for in so many steps before an answer that nobody wrote down; a training run has thousands."""
+
+Named = dict[tuple[int, int, int], str]
+"""(student index, row, column) to the mistake's name."""
+
+
+def describe(name: str) -> str:
+    """What a student is told of a mistake; the name itself where the name says all."""
+    if name in WRITING:
+        return WRITING[name]
+    return MISTAKES[name].said if name in MISTAKES else name
+
+
+def name_mistakes(sheet: Sheet, batch: Batch, judged: Mapping[str, Judged]) -> dict[str, Named]:
+    """The named mistakes of a batch, by answer: of cells judged WRONG, and of last digits cut off.
+
+    judged: the verdicts on this batch.
+    """
+    named: dict[str, Named] = {}
+    for context, chain in sheet.chains:
+        keys = [q.key for q in chain if q.key in judged and q.key in batch.values]
+        rows = np.flatnonzero(_any([_students(_to_name(judged[key])) for key in keys if key], batch.count))
+        if rows.size:
+            few = {key: _rows(judged[key], rows) for key in keys if key}
+            for key, cells in _Chain(context, chain, _subset(batch, rows, keys), few).run():
+                named[key] = {(int(rows[s]), i, j): name for (s, i, j), name in cells.items()}
+    return named
+
+
+def _any(flags: Sequence[Flags], count: int) -> Flags:
+    found: Flags = np.logical_or.reduce([np.zeros(count, dtype=bool), *flags])
+    return found
+
+
+def _students(cells: Flags) -> Flags:
+    """The students of whom some cell is flagged."""
+    found: Flags = np.asarray(cells.any(axis=(1, 2)))
+    return found
+
+
+def _to_name(judged: Judged) -> Flags:
+    """The cells that a mistake may explain."""
+    found: Flags = (judged.verdicts == Verdict.WRONG) | ((judged.notes & Note.LAST_DIGIT) != 0)
+    return found
+
+
+def _rows(judged: Judged, rows: NDArray[np.int64]) -> Judged:
+    return Judged(judged.verdicts[rows], judged.notes[rows], judged.expected[rows])
+
+
+def _subset(batch: Batch, rows: NDArray[np.int64], keys: Sequence[str | None]) -> Batch:
+    values = {key: batch.values[key][rows] for key in keys if key}
+    return Batch(rows.size, values, {key: batch.decimals[key][rows] for key in values})
+
+
+def leading_to(quantity: Quantity, chain: Sequence[Quantity], written: Container[str]) -> list[Quantity]:
+    """A quantity, behind those that lead to it from what is given or written down, in the order of the page.
+
+    written: the keys of the answers that stand on the student's page.
+    """
+    by_name = {q.name: q for q in chain}
+    found, stack = {quantity.name}, [quantity]
+    while stack:
+        for name in stack.pop().solved.item.needs:
+            need = by_name[name]
+            if name not in found and need.key not in written and not isinstance(need.solved.item, Stated):
+                found.add(name)
+                stack.append(need)
+    return [q for q in chain if q.name in found]
+
+
+class _Cells(NamedTuple):
+    """Which cells of an answer one mistake explains.
+
+    cells: (students, rows, columns); wrong: (students,), whether it is all the wrong ones; whole: whether it is all cells.
+    """
+
+    cells: Flags
+    wrong: Flags
+    whole: Flags
+
+    def __or__(self, other: _Cells) -> _Cells:
+        return _Cells(*(a | b for a, b in zip(self, other, strict=True)))
+
+
+@dataclass
+class _Chain:
+    """The wrong answers of some students along one working."""
+
+    context: Context
+    chain: list[Quantity]
+    batch: Batch
+    judged: Mapping[str, Judged]
+
+    def run(self) -> Iterator[tuple[str, Named]]:
+        self.definitions = {q.name: q.solved.item.formula for q in self.chain if isinstance(q.solved.item, Step)}
+        working = self.context.working
+        given = {name: item for name, item in working.items.items() if isinstance(item, Stated)}
+        self.own = {name: point(item.numbers.value) for name, item in given.items()}
+        self.own |= own_values(self.chain, self.batch)
+        self.around = Surroundings({name: working.shapes[name] for name in self.own}, self.definitions)
+        self.counts = replace(self.around, whole=True)
+        for quantity in self.chain:
+            if quantity.key is not None and quantity.key in self.judged:
+                named = self.answer(quantity, quantity.key)
+                if named:
+                    yield quantity.key, named
+
+    def answer(self, quantity: Quantity, key: str) -> Named:
+        """The mistakes in one answer."""
+        students = np.flatnonzero(_students(_to_name(self.judged[key])))
+        if not students.size:
+            return {}
+        judged, answer = _rows(self.judged[key], students), self.batch.values[key][students]
+        wrong: Flags = judged.verdicts == Verdict.WRONG
+        cut: Flags = (judged.notes & Note.LAST_DIGIT) != 0
+        found: dict[str, _Cells] = {}
+        named: Named = {}
+        written = slips(quantity.solved, answer, judged.expected)
+        for s, i, j in np.argwhere(written.get(TRUNCATED, False) & cut).tolist():
+            named[int(students[s]), i, j] = TRUNCATED
+        if wrong.any():
+            for name, explains in written.items():
+                self.add(found, name, explains & wrong, explains, wrong, np.isnan(answer))
+            half = half_asked(quantity, answer)
+            room = half * (1 + 1e-9) + 1e-12 + (0.0 if half.any() else 1e-9 * np.abs(answer))
+            for name, mistaken in self.mistaken(quantity, students):
+                low, high = mistaken.low - room, mistaken.high + room
+                holds = (answer >= low) & (answer <= high) & np.isfinite(low) & np.isfinite(high)
+                apart = (judged.expected < low) | (judged.expected > high)
+                self.add(found, name, holds & apart & wrong, holds, wrong, np.isnan(answer))
+        for s, i, j, name in _chosen(found):
+            named[int(students[s]), i, j] = name
+        return named
+
+    def add(self, found: dict[str, _Cells], name: str, cells: Flags, holds: Flags, wrong: Flags, blank: Flags) -> None:
+        every_wrong = ~_students(wrong & ~cells) & _students(cells)
+        new = _Cells(cells, every_wrong, every_wrong & ~_students(~holds & ~blank))
+        found[name] = found[name] | new if name in found else new
+
+    # -- what a mistake gives -----------------------------------------------------------------------------------------
+    def mistaken(self, quantity: Quantity, students: NDArray[np.int64]) -> Iterator[tuple[str, Interval]]:
+        """What each mistake gives in a quantity, from the students' own numbers, and the mistake's name."""
+        env = {
+            name: Interval(*(end[students] if end.ndim == 3 and len(end) == self.batch.count else end for end in own))
+            for name, own in self.own.items()
+        }
+        stretch = leading_to(quantity, self.chain, self.batch.values)[-MOST_UNWRITTEN:]
+        for at in stretch:
+            for name, mistaken in self.mutants(at, env):
+                yield name, mistaken if at is quantity else self.carried(at, mistaken, stretch, env)
+
+    def mutants(self, quantity: Quantity, env: Mapping[str, Interval]) -> Iterator[tuple[str, Interval]]:
+        item = quantity.solved.item
+        if isinstance(item, Equation):
+            yield from self.resolved(item)
+        elif isinstance(item, Step | Stated):
+            formula: Tree = item.formula if isinstance(item, Step) else item.numbers
+            whole = isinstance(item, Step) and item.whole
+            for name, tree in mutations(formula, self.counts if whole else self.around):
+                yield name, bounds(tree, env)
+
+    def resolved(self, item: Equation) -> Iterator[tuple[str, Interval]]:
+        """The whole numbers that solve an equation with a mistake in it."""
+        sides = [side for pair in item.sides for side in pair]
+        made = [dict(mutations(side, self.counts)) for side in sides]
+        for name in dict.fromkeys(name for mistakes in made for name in mistakes):
+            mistaken = iter([mistakes.get(name, side) for mistakes, side in zip(made, sides, strict=True)])
+            try:
+                solution = replace(item, sides=tuple(zip(mistaken, mistaken, strict=True)))
+                yield name, point(solution.value(self.context.envs["exact"]))
+            except FormulaError:
+                continue  # no whole number solves it with this mistake
+
+    def carried(
+        self, start: Quantity, mistaken: Interval, stretch: Sequence[Quantity], env: Mapping[str, Interval]
+    ) -> Interval:
+        """What a mistaken quantity that nobody wrote down makes of the last one of a stretch."""
+        own, changed, last = dict(env), {start.name}, mistaken
+        own[start.name] = _unrounded(start, mistaken)
+        for quantity in stretch:
+            item = quantity.solved.item
+            if quantity is not start and isinstance(item, Step) and not changed.isdisjoint(item.needs):
+                last = bounds(item.formula, own)
+                own[quantity.name] = _unrounded(quantity, last)
+                changed.add(quantity.name)
+        return last
+
+
+def _unrounded(quantity: Quantity, found: Interval) -> Interval:
+    """What a student may carry of a result that is not written down: rounded to the digits asked for, or not."""
+    half = half_asked(quantity, found.middle)
+    return found.widened(half) if np.any(half) else found
+
+
+def _chosen(found: Mapping[str, _Cells]) -> Iterator[tuple[int, int, int, str]]:
+    """The cells that exactly one mistake explains, as (student, row, column, name).
+
+    One that explains all cells of an answer goes before those that explain its wrong ones, and these before those that
+    explain single cells.
+    """
+    if not found:
+        return
+    names = list(found)
+    cells, wrong, whole = (np.stack([getattr(c, kind) for c in found.values()]) for kind in _Cells._fields)
+    by_answer = np.where(whole.any(axis=0), whole, wrong)
+    cells &= by_answer[:, :, None, None] | ~np.asarray(by_answer.any(axis=0))[:, None, None]
+    cells &= cells.sum(axis=0) == 1
+    for k, s, i, j in np.argwhere(cells).tolist():
+        yield s, i, j, names[k]

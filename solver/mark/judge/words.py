@@ -1,0 +1,49 @@
+"""Answers of a word: TRUE or FALSE, a letter, a size such as 12×1×1. A word is right or wrong, with no digits to judge."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from solver.mark.judge.numbers import Judged, Verdict
+
+_TRUTHS = {
+    **dict.fromkeys(("true", "t", "yes", "y"), "true"),
+    **dict.fromkeys(("false", "f", "no", "n"), "false"),
+}
+_AROUND = " \t\r\n\u00a0.,;:()[]{}\"'`*_"
+_SIZE = re.compile(r"\d{1,9}(?:\s*[x×*,]\s*\d{1,9})+", re.IGNORECASE | re.ASCII)
+_SPACES = re.compile(r"\s+")
+MAX_LENGTH = 200
+
+
+def judge_words(expected: str, answers: Sequence[str | None]) -> Judged:
+    """The verdict on each student's word, shapes (students, 1, 1); None and empty text are BLANK."""
+    wanted = _meant(expected, expected)
+    known: dict[str | None, int] = {None: Verdict.BLANK}
+    for word in dict.fromkeys(answers):
+        if word is not None:
+            known[word] = _verdict(word, wanted, expected)
+    verdicts = np.fromiter((known[word] for word in answers), dtype=np.uint8, count=len(answers))
+    shape = (len(answers), 1, 1)
+    return Judged(verdicts.reshape(shape), np.zeros(shape, dtype=np.uint8), np.broadcast_to(np.nan, shape))
+
+
+def _verdict(word: str, wanted: str, expected: str) -> Verdict:
+    if not word.strip():
+        return Verdict.BLANK
+    if len(word) > MAX_LENGTH:
+        return Verdict.WRONG
+    return Verdict.CORRECT if _meant(word, expected) == wanted else Verdict.WRONG
+
+
+def _meant(word: str, expected: str) -> str:
+    """What a word says, read as the kind of word that is expected: `T` is TRUE there, and the letter elsewhere."""
+    plain = _SPACES.sub(" ", word.strip(_AROUND)).casefold()
+    if expected.casefold() in ("true", "false"):
+        return _TRUTHS.get(plain, plain)
+    if _SIZE.fullmatch(plain):
+        return "×".join(str(int(n)) for n in re.findall(r"\d+", plain))
+    return plain

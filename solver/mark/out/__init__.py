@@ -1,0 +1,1 @@
+"""Marks written, one file a format."""

@@ -1,0 +1,82 @@
+"""What all writers of marks share: they are opened, given one graded batch after another, and closed."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import TextIO
+
+from solver.mark.judge.grade import Graded
+from solver.mark.judge.marks import Plan, plan
+from solver.mark.sheet import Sheet
+from solver.render.clean import clean
+from solver.working.question import Scheme
+
+_STARTS_A_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
+_QUOTED = re.compile(r'[,;"\r\n\t]|^\s|\s$')
+_NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?%?", re.ASCII)
+_MOST_SEEN = 4096
+
+
+class Writer(ABC):
+    """Writes marks to a text stream, opened with newline="" where it is a file.
+
+    open, then add any number of batches, then close, which ends the text but leaves the stream open. Nothing of an
+    earlier batch is kept, unless a writer says so.
+    """
+
+    def __init__(self, stream: TextIO, sheet: Sheet, scheme: Scheme | None = None) -> None:
+        self.stream, self.sheet, self.scheme = stream, sheet, scheme or Scheme()
+        self.plan: Plan = plan(sheet, self.scheme)
+
+    def open(self) -> None:
+        """Writes what stands before the first student."""
+        return
+
+    @abstractmethod
+    def add(self, graded: Graded) -> None:
+        """Writes the students of one batch, in its order."""
+
+    def close(self) -> None:
+        """Writes what stands behind the last student."""
+        return
+
+    def part_marks(self, graded: Graded) -> dict[str, list[int]]:
+        """The units of every part that is marked here, a list over the students each."""
+        return {label: units.tolist() for label, units in self.plan.part_units(graded.marks).items()}
+
+    def totals(self, graded: Graded) -> list[int]:
+        """The units of each student: the sum of the parts."""
+        parts = self.part_marks(graded).values()
+        return [sum(units) for units in zip(*parts, strict=True)] or [0] * len(graded.submissions.students)
+
+
+@lru_cache(maxsize=_MOST_SEEN)  # the same reasons and names come again and again
+def text_cell(text: str) -> str:
+    """Text as a CSV cell that a spreadsheet shows and never computes, quoted where it has to be.
+
+    What a spreadsheet would take for a formula gets an apostrophe in front; control characters become visible.
+    """
+    if text.isalnum():
+        return text
+    plain = clean(text)
+    if _STARTS_A_FORMULA.match(plain) or text[:1] in ("\t", "\r", "\n"):
+        plain = "'" + plain
+    return _quoted(plain)
+
+
+@lru_cache(maxsize=_MOST_SEEN)
+def any_cell(text: str) -> str:
+    """A cell of somebody's CSV: a number stays as it is, all else is text."""
+    return _quoted(text) if _NUMBER.fullmatch(text) else text_cell(text)
+
+
+def csv_line(cells: Iterable[str], separator: str = ",") -> str:
+    """Cells that are ready to one line of CSV."""
+    return separator.join(cells) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text

@@ -1,0 +1,23 @@
+"""Marks as CSV: a row for each student, a column for each part, and the total."""
+
+from __future__ import annotations
+
+from solver.mark.judge.grade import Graded
+from solver.mark.out.out_base import Writer, csv_line, text_cell
+
+
+class CsvWriter(Writer):
+    """Writes `student,a,b,…,total`; answers that a person marks have a column of their own, empty, behind the total."""
+
+    def open(self) -> None:
+        by_hand = [f"{key} (by hand)" for key in self.plan.by_hand]
+        self.stream.write(csv_line(map(text_cell, ["student", *self.plan.parts, "total", *by_hand])))
+
+    def add(self, graded: Graded) -> None:
+        shown = [self.plan.text(units) for units in range(self.plan.total + 1)]  # few marks, many students
+        columns = [[shown[u] for u in units] for units in self.part_marks(graded).values()]
+        totals = [shown[u] for u in self.totals(graded)]
+        tail = "," * len(self.plan.by_hand) + "\n"
+        students = map(text_cell, graded.submissions.students)
+        rows = zip(students, *columns, totals, strict=True)
+        self.stream.write("".join([",".join(row) + tail for row in rows]))

@@ -1,0 +1,88 @@
+"""Marks as Gradescope's results.json: a test for each part, with its score and what was said of each answer.
+
+Format: https://gradescope-autograders.readthedocs.io/en/latest/specs/ (score, tests with score, max_score, name, number,
+status, output, output_format).
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from solver.mark.judge.grade import Graded
+from solver.mark.judge.numbers import Verdict
+from solver.mark.out.out_base import Writer
+from solver.mark.out.out_rows import BY_HAND, Row, Rows
+from solver.render.clean import clean
+
+
+class GradescopeWriter(Writer):
+    """Writes results.json, which is of one student; of several, one object with each student's results by name."""
+
+    def open(self) -> None:
+        self.waiting: tuple[str, dict[str, Any]] | None = None
+        self.count = 0
+
+    def add(self, graded: Graded) -> None:
+        rows, parts = Rows(self.sheet, self.plan, self.scheme, graded), self.part_marks(graded)
+        for i, student in enumerate(graded.submissions.students):
+            units = {label: column[i] for label, column in parts.items()}
+            self.put(student, self.results(list(rows.of(i)), units))
+
+    def put(self, student: str, results: dict[str, Any]) -> None:
+        """Writes the student before, now that it is known that there are several."""
+        self.count += 1
+        if self.waiting is not None:
+            self.write(*self.waiting, "{" if self.count == 2 else ",")
+        self.waiting = (student, results)
+
+    def write(self, student: str, results: dict[str, Any], before: str) -> None:
+        """Writes one of several students."""
+        self.stream.write(f"{before}\n{json.dumps(clean(student))}: {json.dumps(results)}")
+
+    def close(self) -> None:
+        if self.waiting is None:
+            self.stream.write("{}\n")
+        elif self.count == 1:
+            self.stream.write(json.dumps(self.waiting[1], indent=1) + "\n")
+        else:
+            self.write(*self.waiting, ",")
+            self.stream.write("\n}\n")
+
+    def results(self, rows: list[Row], units: dict[str, int]) -> dict[str, Any]:
+        """One student's results.json."""
+        tests = [self.test(label, units[label], rows) for label in self.plan.parts]
+        by_hand = [row.cell for row in rows if row.verdict == BY_HAND]
+        said = f"To be marked by hand: {', '.join(by_hand)}" if by_hand else ""
+        return {
+            "score": self.marks(sum(units.values())),
+            "output": said,
+            "output_format": "text",
+            "visibility": "visible",
+            "tests": tests,
+        }
+
+    def test(self, label: str, units: int, rows: list[Row]) -> dict[str, Any]:
+        """One part as a test."""
+        keys, most = self.plan.parts[label], self.plan.most(label)
+        lines = [_line(row) for row in rows if row.answer in keys]
+        return {
+            "number": label,
+            "name": f"Part {label}",
+            "score": self.marks(units),
+            "max_score": self.marks(most),
+            "status": "passed" if units == most else "failed",
+            "output": "\n".join(lines),
+            "output_format": "text",
+        }
+
+    def marks(self, units: int) -> float:
+        """Units as a number."""
+        return float(self.plan.text(units))
+
+
+def _line(row: Row) -> str:
+    written = f" {clean(row.written)}" if row.written else ""
+    reason = f": {clean(row.reason)}" if row.reason else ""
+    said = "no answer" if row.verdict == Verdict.BLANK.name and not row.reason else row.verdict.lower()
+    return f"{row.cell}{written} {said}{reason}"

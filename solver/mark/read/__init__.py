@@ -1,0 +1,1 @@
+"""Files of answers to batches of numbers, words and formulas."""

@@ -1,0 +1,130 @@
+"""Files of answers, in any of the formats, to chunks that are marked one after another or side by side."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from solver.errors import Place, Problem
+from solver.mark.read.read_batch import Texts
+from solver.mark.read.read_blocks import blocks, text_of
+from solver.mark.read.read_csv import read_csv
+from solver.mark.read.read_json import FILES, STDIN, Files, read_json, read_lines
+from solver.mark.read.read_names import Names, refuse
+
+_ONE_STUDENT = (".yaml", ".yml", ".json")
+
+
+class Chunk(Protocol):
+    """A part of the answers that one process reads and marks: rows, lines or files."""
+
+    @property
+    def size(self) -> int:
+        """How much of the whole it is, in the unit of `size_of`."""
+
+    def texts(self) -> Iterator[Texts]:
+        """Its students in batches; raises SpecError."""
+
+
+def chunks(paths: Sequence[str], names: Names, notices: list[Problem]) -> Iterator[Chunk]:
+    """The answers of some files, folders of one file a student, or `-`; raises SpecError.
+
+    notices: gets what a file holds beside answers and is ignored, such as a column of another name.
+    """
+    for path in paths:
+        if path == "-" and sys.stdin is None:
+            raise refuse(Place(STDIN), "is closed")
+        if path == "-":
+            yield from _of_stream(sys.stdin.buffer, STDIN, names, notices)
+        elif os.path.isdir(path):
+            yield from _of_folder(path, names, notices)
+        elif path.lower().endswith((".yaml", ".yml")):
+            yield from _of_yaml(path, names)
+        else:
+            with _opened(path) as stream:
+                yield from _of_stream(stream, path, names, notices)
+
+
+def size_of(paths: Iterable[str]) -> int | None:
+    """The sum of the sizes of all chunks; None where it is not known beforehand."""
+    total = 0
+    for path in paths:
+        if os.path.isfile(path):
+            total += os.path.getsize(path)
+        else:
+            return None
+    return total
+
+
+def local_files(found: Iterable[Chunk]) -> Iterator[Chunk]:
+    """The same chunks, with the files among them read here: another machine may not have them."""
+    for chunk in found:
+        if isinstance(chunk, Files):
+            yield from chunk.texts()
+        else:
+            yield chunk
+
+
+def text_lines(path: str) -> Iterator[str]:
+    """The lines of a text file with their ends, as the csv module wants them; raises SpecError."""
+    with _opened(path) as stream:
+        for line, data in blocks(stream, path):
+            yield from io.StringIO(text_of(data, Place(path, line)), newline="")
+
+
+def _opened(path: str) -> AbstractContextManager[BinaryIO]:
+    try:
+        return open(path, "rb")
+    except FileNotFoundError:
+        raise refuse(Place(path), "does not exist") from None
+    except (OSError, ValueError) as error:
+        raise refuse(Place(path), f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _of_stream(stream: BinaryIO, file: str, names: Names, notices: list[Problem]) -> Iterator[Chunk]:
+    low = file.lower()
+    if low.endswith((".jsonl", ".ndjson")):
+        return read_lines(stream, file, names)
+    if low.endswith(".json"):
+        return read_json(stream, file, names)
+    if file == STDIN:
+        return _sniffed(stream, file, names, notices)
+    return read_csv(stream, file, names, notices)
+
+
+def _sniffed(stream: BinaryIO, file: str, names: Names, notices: list[Problem]) -> Iterator[Chunk]:
+    """Standard input says what it is by its first character: [ a JSON list, { JSON or JSON Lines, else CSV."""
+    head = stream.peek(1 << 12) if hasattr(stream, "peek") else b""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if start == b"[":
+        return read_json(stream, file, names)
+    if start == b"{":
+        first, _, rest = head.strip().partition(b"\n")
+        several = first.rstrip().endswith(b"}") and rest.lstrip().startswith(b"{")
+        return read_lines(stream, file, names) if several else read_json(stream, file, names)
+    return read_csv(stream, file, names, notices)
+
+
+def _of_folder(path: str, names: Names, notices: list[Problem]) -> Iterator[Chunk]:
+    """The YAML and JSON files of a folder by name, a student each."""
+    inside = sorted(entry for entry in Path(path).iterdir() if entry.is_file() and not entry.name.startswith("."))
+    files = [str(entry) for entry in inside if entry.suffix.lower() in _ONE_STUDENT]
+    others = [entry.name for entry in inside if entry.suffix.lower() not in _ONE_STUDENT]
+    if not files:
+        raise refuse(Place(path), "is a folder without YAML or JSON files", "name CSV files one by one")
+    if others:
+        shown = ", ".join(name[:60] for name in others[:5]) + (", …" if len(others) > 5 else "")
+        notices.append(Problem(Place(path), f"ignored, as neither YAML nor JSON: {shown}"))
+    for start in range(0, len(files), FILES):
+        yield Files(tuple(files[start : start + FILES]), names)
+
+
+def _of_yaml(path: str, names: Names) -> Iterator[Chunk]:
+    """One student's file, named by itself: it must be readable."""
+    with _opened(path):
+        yield Files((path,), names)

@@ -1,0 +1,1 @@
+"""Marks told in words: feedback, reports, audits."""

@@ -1,0 +1,128 @@
+"""One student's own numbers along a question's working, and the lines of working with these numbers in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solver.errors import FormulaError
+from solver.formula.tree import Array, Literal_, Num, written_literal
+from solver.formula.walks.reduce import Detail
+from solver.mark.judge.grade import Graded
+from solver.mark.judge.mistakes import leading_to
+from solver.mark.judge.numbers import NO_LIMIT, Batch, own_values
+from solver.mark.sheet import Quantity, Sheet
+from solver.rounding import EXACT, MAX_DIGITS, Floats, Rounding, shortest
+from solver.working.items import Derivation, Line, Stated, Statement
+from solver.working.solution import Solved
+
+MOST_STEPS = 6
+"""The most steps shown for one answer."""
+
+
+class OwnNumbers:
+    """The numbers of student `index` of a batch.
+
+    Where nothing is written, what follows from the numbers before it stands for it; so it does where a number is such
+    that nothing could follow from it.
+    """
+
+    def __init__(self, sheet: Sheet, graded: Graded, index: int) -> None:
+        self.sheet, self.batch, self.index = sheet, graded.submissions.batch, index
+
+    def wrote(self, key: str) -> Literal_ | None:
+        """The numbers of an answer in the digits that the student wrote; None where some are blank."""
+        values = self.batch.values.get(key)
+        if values is None or np.isnan(values[self.index]).any():
+            return None
+        return _typed(values[self.index], self.batch.decimals[key][self.index])
+
+    def lines(self, solved: Solved, detail: Detail = "normal") -> list[list[Line]]:
+        """The working of an answer from the student's numbers, behind that of the last unwritten steps that lead to it.
+
+        Empty where nothing can be worked out from them.
+        """
+        chain, own = self.chains.get(id(solved.context), ([], {}))
+        at = next((q for q in chain if q.name == solved.name), None)
+        if at is None or (at.solved.exact is None and at.solved.rounded is None):
+            return []
+        found = []
+        for quantity in leading_to(at, chain, self.written)[-MOST_STEPS:]:
+            result = self.follows(quantity, own)
+            if result is None:
+                return []
+            found.append(_lines(quantity.solved, own, result, detail))
+        return found
+
+    @cached_property
+    def written(self) -> set[str]:
+        """The answers with a number in them."""
+        return {key for key, values in self.batch.values.items() if not np.isnan(values[self.index]).all()}
+
+    @cached_property
+    def chains(self) -> dict[int, tuple[list[Quantity], dict[str, Literal_]]]:
+        """Each working by its identity: its quantities, and the student's numbers by name."""
+        row = slice(self.index, self.index + 1)
+        values = {key: v[row] for key, v in self.batch.values.items()}
+        alone = Batch(1, values, {key: self.batch.decimals[key][row] for key in values})
+        return {
+            id(context): (chain, dict(self.numbers(chain, {n: i.middle for n, i in own_values(chain, alone).items()})))
+            for context, chain in self.sheet.chains
+        }
+
+    def numbers(self, chain: list[Quantity], taken: dict[str, Floats]) -> Iterator[tuple[str, Literal_]]:
+        """The student's number of each quantity. taken: what its judge took for it."""
+        own: dict[str, Literal_] = {}
+        for quantity in chain:
+            if quantity.name in taken:
+                own[quantity.name] = self.number(quantity, own, taken[quantity.name])
+                yield quantity.name, own[quantity.name]
+
+    def number(self, quantity: Quantity, own: dict[str, Literal_], taken: Floats) -> Literal_:
+        solved, key = quantity.solved, quantity.key
+        following = self.follows(quantity, own)
+        number = solved.literal() if following is None else following
+        if key is None or key not in self.batch.values:
+            return number
+        values = self.batch.values[key][self.index]
+        blank = np.isnan(values)
+        if not np.allclose(values[~blank], np.reshape(taken, values.shape)[~blank], rtol=1e-9, atol=1e-12):
+            return number  # nothing can follow from what is written
+        whole = self.wrote(key)
+        return whole if whole is not None else _typed(np.where(blank, number.value, values), None)
+
+    def follows(self, quantity: Quantity, own: dict[str, Literal_]) -> Literal_ | None:
+        """What follows from the numbers before a quantity, as it is written; None where nothing does."""
+        item, solved = quantity.solved.item, quantity.solved
+        if isinstance(item, Stated):
+            return item.numbers
+        if isinstance(item, Statement | Derivation):
+            return None
+        try:
+            return written_literal(solved.form.round(item.value({n: own[n].value for n in item.needs})), solved.form)
+        except FormulaError:
+            return None
+
+
+def _lines(solved: Solved, own: dict[str, Literal_], result: Literal_, detail: Detail) -> list[Line]:
+    item = solved.item
+    if isinstance(item, Stated | Statement | Derivation):
+        return solved.lines(detail)
+    operands = {name: own[name] for name in item.needs}
+    return item.lines(lambda guard: operands, result.value, solved.form, detail)
+
+
+def _typed(values: Floats, decimals: NDArray[np.int16] | None) -> Literal_:
+    """Numbers in the digits that were written, or in as few as they need."""
+    if decimals is not None and not (decimals >= NO_LIMIT).any():
+        texts = tuple(
+            tuple(f"{v + 0.0:.{min(max(d, 0), MAX_DIGITS)}f}" for v, d in zip(row, places, strict=True))
+            for row, places in zip(values.tolist(), decimals.tolist(), strict=True)
+        )
+        if np.allclose(np.array(texts, dtype=float), values, rtol=1e-12, atol=0):
+            return Num(texts[0][0]) if values.shape == (1, 1) else Array(values, typed=texts, form=EXACT)
+    form = shortest(values, MAX_DIGITS) or Rounding(MAX_DIGITS)
+    return written_literal(form.round(values), form)

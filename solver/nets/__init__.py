@@ -1,0 +1,1 @@
+"""What families of networks share: layers, losses, activations, training."""

@@ -1,0 +1,92 @@
+"""An author's own functions of one number, such as {swish: u*sigmoid(u)}: read, written out, differentiated, checked.
+
+A call is written out where a formula is read (`parse_using`), so that no function leaks into another question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from solver.errors import FormulaError, nearest
+from solver.formula.calculus.check import TOLERANCE, largest_difference
+from solver.formula.calculus.instances import instances
+from solver.formula.functions import FUNCTIONS
+from solver.formula.parse import is_name, parse_using
+from solver.formula.symbol import Symbol
+from solver.formula.tree import Array, Bin, Call, Name, Transpose, Tree, bare, names, walk
+from solver.formula.walks.value import Env, value
+from solver.spec.fields import Spec
+from solver.spec.nodes import Report
+from solver.working.items import Derivation, Line
+from solver.working.page import Working
+
+MAX_ACTIVATIONS = 20
+
+
+def read_activations(texts: Mapping[str, str], given: Spec, report: Report) -> dict[str, Tree]:
+    """Each function's formula in u; one may use those above it. What cannot be read is noted at its key."""
+    own: dict[str, Tree] = {}
+    for fn, text in texts.items():
+        place = given.place("activations", fn)
+        if not is_name(fn) or fn == "u":
+            hint = "the table has it already" if fn in FUNCTIONS else "a name has letters, digits and _"
+            report.add(place, f"{fn[:60]!r} cannot name a function", hint)
+            continue
+        try:
+            tree = bare(parse_using(text, own))
+        except FormulaError as error:
+            report.add(place, f"{fn}: {error.message}", error.hint)
+            continue
+        unknown = [name for name in names(tree) if name != "u"]
+        if unknown:
+            report.add(place, f"{fn} uses {unknown[0][:60]!r}", nearest(unknown[0], ["u"]))
+        elif not _elementwise(tree):
+            hint = "use + - * / ** and functions with a derivative of one number, such as exp or tanh"
+            report.add(place, f"{fn} is no elementwise function of u", hint)
+        else:
+            own[fn] = tree
+    return own
+
+
+def _elementwise(tree: Tree) -> bool:
+    for node in walk(tree):
+        if isinstance(node, Transpose | Array) or (isinstance(node, Bin) and node.op == "@"):
+            return False
+        if isinstance(node, Call) and FUNCTIONS[node.fn].derivative is None:
+            return False
+    return "u" in names(tree)
+
+
+def add_activation(working: Working, fn: str, formula: Tree) -> None:
+    """Adds a function's definition, and `d` + its name for its derivative: derived, shortened and checked.
+
+    Raises FormulaError where the derivative cannot be found, or central differences do not confirm it.
+    """
+    from solver.formula.calculus.symbolic import derivative
+
+    slope = derivative(formula, "u")
+    found = _difference(formula, slope)
+    if not found <= TOLERANCE:
+        raise FormulaError(f"the derivative of {fn} differs from central differences by {found:.1g}")
+    symbol = Symbol(fn, argument="u")
+    working.add(Derivation(fn, formula, (Line(formula, left=Name(fn)),)), symbol=symbol)
+    line = Line(slope, left=Name(f"d{fn}"), note=f"checked by central differences: largest difference {found:.0e}")
+    working.add(
+        Derivation(f"d{fn}", slope, (line,), f"Derivative of {fn}", needs=(fn,)), symbol=symbol._replace(prime=True)
+    )
+
+
+def _difference(formula: Tree, slope: Tree) -> float:
+    """The largest difference between a derivative and central differences at random points; inf where it has no value."""
+
+    def values(env: Env) -> Env:
+        return {"y": value(formula, env), "slope": value(slope, env)}
+
+    chain = [("J", Call("sum", (formula,)))]
+    worst = [
+        largest_difference(chain, "J", {"u": np.broadcast_to(value(slope, env), env["u"].shape)}, env)
+        for env in instances({"u": ("n", 1)}, values)
+    ]
+    return max(worst, default=float("inf"))

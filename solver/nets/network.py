@@ -1,0 +1,223 @@
+"""The formulas of a feedforward network: one forward pass, its loss, its gradients; for one pattern or for many.
+
+One pattern is a column, u = Wᵀx + b. Many patterns are the rows of X: U = XW + 1bᵀ, with 1 the column of ones.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal, NamedTuple
+
+import numpy as np
+
+from solver.formula.parse import parse, parse_using
+from solver.formula.symbol import Symbol
+from solver.formula.tree import Array, Tree, bare
+from solver.formula.walks.shape import SCALAR
+from solver.spec.fields import Matrix, Scalar, Spec, Vector
+from solver.working.gradients import add_gradients
+from solver.working.page import Working
+
+ACTIVATIONS = ("tanh", "sigmoid", "relu", "leaky_relu", "softplus", "elu", "gelu", "linear", "softmax")
+Loss = Literal["cross-entropy", "square-error", "half-square-error", "mean-square-error", "none"]
+Stored = Literal["inputs x neurons", "neurons x inputs"]
+
+
+class Layer(Spec):
+    """One fully connected layer."""
+
+    W: Annotated[Matrix, "weights, stored as `weights` says"]
+    b: Annotated[Vector | None, "biases, one for each neuron, or one number for all; none if left out"] = None
+    theta: Annotated[Vector | None, "thresholds θ, subtracted instead of adding biases"] = None
+    activation: Annotated[str, f"{', '.join(ACTIVATIONS)}, or one of `activations`"] = "linear"
+    slope: Annotated[Scalar | None, "a of leaky_relu (0.01 if left out) or elu (1)"] = None
+
+
+class Pass(NamedTuple):
+    """One pass: what it starts from, and what its quantities are called.
+
+    x, d: the names of the input and the desired output; ones: of the column of ones, "" for a single pattern.
+    ending: of the names, `_t3`; time: in brackets behind the symbols, `3`; mark: below them; note: how titles begin.
+    parameters: the names of the weights and biases it uses; their first ones where they are left out.
+    """
+
+    x: str = "x"
+    d: str = "d"
+    ones: str = ""
+    ending: str = ""
+    time: str = ""
+    mark: str = ""
+    note: str = ""
+    parameters: Mapping[str, str] = {}
+
+    def quantity(self, letter: str) -> str:
+        """The name of u1, U1 or u1_t3."""
+        return (letter.upper() if self.ones and letter != "J" else letter) + self.ending
+
+    def parameter(self, name: str) -> str:
+        """The present name of W1."""
+        return self.parameters.get(name, name)
+
+
+class Network:
+    """Writes the steps of a network into a working. Layers count from 1 to L, the output layer.
+
+    average: whether the loss of many patterns is averaged over them, instead of summed. own: an author's activations.
+    """
+
+    def __init__(
+        self,
+        working: Working,
+        layers: Sequence[Layer],
+        stored: Stored,
+        loss: Loss,
+        average: bool,
+        own: Mapping[str, Tree] | None = None,
+    ) -> None:
+        self.own: Mapping[str, Tree] = own or {}
+        self.working, self.layers, self.stored, self.loss_kind, self.average = working, layers, stored, loss, average
+        self.depth = len(layers)
+
+    # -- what is given ------------------------------------------------------------------------------------------------
+    def givens(self) -> None:
+        """States weights, biases and slopes."""
+        for k, layer in enumerate(self.layers, 1):
+            self.working.given(f"W{k}", layer.W, f"Weights of {self.place(k)}")
+            neurons = neurons_of(layer, self.stored)
+            if layer.b is not None:
+                self.working.given(f"b{k}", spread(layer.b, neurons), f"Biases of {self.place(k)}")
+            if layer.theta is not None:
+                self.working.given(f"theta{k}", spread(layer.theta, neurons), f"Thresholds of {self.place(k)}")
+            if layer.slope is not None:
+                self.working.given(f"a{k}", layer.slope, f"Slope of {self.place(k)}")
+
+    def parameters(self, k: int) -> list[str]:
+        """The names of layer k's weights and biases."""
+        return [name for name in (f"W{k}", f"b{k}", f"theta{k}") if name in self.working.items]
+
+    def place(self, k: int) -> str:
+        """Layer k in words."""
+        if k == self.depth:
+            return "the output layer"
+        words = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+        if self.depth == 2:
+            return "the hidden layer"
+        return f"the {words[k - 1]} hidden layer" if k <= len(words) else f"hidden layer {k}"
+
+    # -- forward ------------------------------------------------------------------------------------------------------
+    def output_of(self, k: int, at: Pass) -> str:
+        """The name of layer k's output; layer 0 is the input."""
+        return at.x if k == 0 else at.quantity("y" if k == self.depth else f"h{k}")
+
+    def forward(self, at: Pass) -> None:
+        """The synaptic inputs and outputs of all layers."""
+        for k, layer in enumerate(self.layers, 1):
+            u, out = at.quantity(f"u{k}"), self.output_of(k, at)
+            self.step(u, self._synaptic_input(layer, k, at), f"Synaptic input to {{{out}}}", at)
+            title = f"Output {{{out}}}" if k == self.depth else f"Output of {self.place(k)}"
+            self.step(out, bare(parse_using(_activated(layer, k, u, at), self.own)), title, at)
+
+    def step(self, name: str, formula: str | Tree, title: str, at: Pass) -> None:
+        """A step of a pass."""
+        base = name.removesuffix(at.ending)
+        letter = base.rstrip("0123456789")
+        below = ",".join(filter(None, (base.removeprefix(letter), at.mark)))
+        symbol = Symbol(letter, below, argument=at.time)
+        self.working.step(name, formula, begun(at.note, title), symbol=symbol)
+
+    def _synaptic_input(self, layer: Layer, k: int, at: Pass) -> str:
+        weights, source = at.parameter(f"W{k}"), self.output_of(k - 1, at)
+        shift = "theta" if layer.theta is not None else "b" if layer.b is not None else ""
+        sign = " - " if shift == "theta" else " + "
+        stored_by_neurons = self.stored == "neurons x inputs"
+        if at.ones:
+            product = f"{source} @ {weights}{'.T' if stored_by_neurons else ''}"
+            return product + (f"{sign}{at.ones} @ {at.parameter(f'{shift}{k}')}.T" if shift else "")
+        product = f"{weights}{'' if stored_by_neurons else '.T'} @ {source}"
+        return product + (f"{sign}{at.parameter(f'{shift}{k}')}" if shift else "")
+
+    def loss(self, at: Pass) -> None:
+        """The loss J."""
+        formula, title = self._loss(at)
+        self.step(at.quantity("J"), formula, title, at)
+
+    def _loss(self, at: Pass) -> tuple[str, str]:
+        """The loss as a formula in d and y, and its name."""
+        d, y = at.d, at.quantity("y")
+        patterns, outputs = self.working.shapes[d] if at.ones else (1, self.working.shapes[d][0])
+        single = outputs == 1 and not at.ones
+        over = " over the patterns" if at.ones else ""
+        manner = (", averaged" if self.average else ", summed") + over if at.ones else ""
+        divisor = int(patterns) if at.ones and self.average else 1
+        square = f"({d} - {y})**2" if single else f"sum(({d} - {y})**2)"
+        match self.loss_kind:
+            case "cross-entropy" if self.layers[-1].activation == "softmax":
+                formula, title = f"-sum({d}*log({y}))", "Cross-entropy over the classes"
+            case "cross-entropy" if single:
+                return f"-{d}*log({y}) - (1 - {d})*log(1 - {y})", "Cross-entropy"
+            case "cross-entropy":
+                formula = f"-sum({d}*log({y}) + (1 - {d})*log(1 - {y}))"
+                title = "Cross-entropy" if outputs == 1 else "Cross-entropy, summed over the outputs"
+            case "half-square-error":
+                formula, title, divisor = square, "Half the square error", 2 * divisor
+            case "mean-square-error" if at.ones and not self.average:
+                formula, title, divisor = square, "Mean square error", int(outputs)
+            case "mean-square-error":
+                formula, title, divisor = square if single else f"mean(({d} - {y})**2)", "Mean square error", 1
+            case _:
+                formula, title = square, "Square error"
+        return formula + (f"/{divisor}" if divisor > 1 else ""), title + manner
+
+    # -- backward -----------------------------------------------------------------------------------------------------
+    def backward(self, at: Pass, output: str, top: int, learnt: Sequence[str] | None = None, end: str = "") -> None:
+        """The gradients of the output by every u, W and b of layers `top` to 1.
+
+        learnt: which parameters are asked for (all if left out); end: a formula in place of the output.
+        """
+        w, layers = self.working, range(top, 0, -1)
+        synaptic = [u for k in layers if f"grad_{(u := at.quantity(f'u{k}'))}" not in w.items]
+        names = [name for k in layers for name in self.parameters(k) if learnt is None or name in learnt]
+        parameters = [at.parameter(name) for name in names]
+        titles = {f"grad_{at.quantity(f'u{k}')}": f"Gradient at {self.place(k)}" for k in layers}
+        titles |= {
+            name: f"Derivative at {self.place(k)}" for k in layers for name in (f"df{k}", f"df_{at.quantity(f'u{k}')}")
+        }
+        titles |= {f"grad_{at.parameter(name)}": w.items[name].title for name in names}
+        if at.note:
+            titles |= {f"grad_{at.parameter(n)}": f"Gradient by {{{at.parameter(n)}}}" for n in names}
+            titles = {name: begun(at.note, title) for name, title in titles.items()}
+        tree: Tree | None = parse(end) if end else None
+        add_gradients(w, output, [*synaptic, *parameters], titles, end=tree, inputs=set(at.parameters.values()))
+
+    def delta(self, layer: int, value: Array) -> None:
+        """A gradient that the question gives in mid-network."""
+        symbol = Symbol("J", wrt=Symbol("u", str(layer)))
+        self.working.given(f"grad_u{layer}", value, f"Gradient at {self.place(layer)}", symbol)
+
+    def scalar_output(self) -> bool:
+        """Whether the output itself has gradients."""
+        return self.working.shapes.get("y") == SCALAR
+
+
+def begun(note: str, title: str) -> str:
+    """A title behind what it begins with."""
+    return f"{note}{title[0].lower()}{title[1:]}" if note else title
+
+
+def _activated(layer: Layer, k: int, u: str, at: Pass) -> str:
+    if layer.activation == "linear":
+        return u
+    name = "softmax_rows" if layer.activation == "softmax" and at.ones else layer.activation
+    return f"{name}({u}, a{k})" if layer.slope is not None else f"{name}({u})"
+
+
+def neurons_of(layer: Layer, stored: Stored) -> int:
+    """How many neurons a layer has."""
+    rows, columns = layer.W.value.shape
+    return int(columns if stored == "inputs x neurons" else rows)
+
+
+def spread(values: Array, neurons: int) -> Array:
+    """One value for each neuron, shape (neurons, 1); a single number counts for all."""
+    if values.value.shape[0] == neurons:
+        return values
+    text = values.text(0, 0)
+    return Array(np.full((neurons, 1), float(text)), ((text,),) * neurons)

@@ -1,0 +1,369 @@
+"""The update rules of gradient descent, as formulas: what optimizers do with a gradient, line by line.
+
+Time t counts updates: W1 is given, W1_t1 stands after the first update (written W₁(1)), and everything computed with
+those weights has the same ending: J_t1, grad_W1_t1. What an optimizer keeps starts at 0: v_W1_t0, then v_W1_t1.
+
+Sources: momentum and Nesterov as in Sutskever et al. 2013 (velocity) and in lecture notes (heavy-ball, averaged);
+AdaGrad, Duchi et al. 2011; RMSprop, Hinton 2012; Adam, Kingma & Ba 2015; AdamW, Loshchilov & Hutter 2019.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
+from typing import Annotated, Literal, NamedTuple
+
+import numpy as np
+
+from solver.formula.parse import parse
+from solver.formula.symbol import Symbol
+from solver.formula.tree import Array, Literal_, Name, Num, Tree, replace_names
+from solver.spec.fields import AtLeast, AtMost, Quantity, Scalar, Spec
+from solver.spec.nodes import Report
+from solver.working.page import Repeat, Working
+
+Kind = Literal[
+    "sgd", "momentum", "velocity", "heavy-ball", "averaged", "nesterov", "nesterov-shifted",
+    "adagrad", "rmsprop", "adam", "adamw",
+]  # fmt: skip
+Decay = Literal["step", "geometric", "exponential", "inverse-time", "cosine"]
+
+MAX_ITERATIONS = 100_000
+MAX_STEPS = 50_000
+MAX_NUMBERS = 20_000_000
+
+
+class Line(NamedTuple):
+    """One line of an update: what it makes, by which formula, and what that is called."""
+
+    made: str
+    formula: str
+    title: str
+
+
+class Update(NamedTuple):
+    """An update rule.
+
+    lines: what comes before the parameter, in w (the parameter), g (its gradient), t and the settings; the name of a
+    state stands for its last value on the right, and for its new one in every line below.
+    change: what is added to w, or with `sign` "-" taken from it; decayed: the same where weight decay joins it.
+    state: what the optimizer keeps from one update to the next. ahead: the gradient is taken at w + beta·v.
+    root: whose root divides, with ε; it is called `root` in the formulas.
+    """
+
+    change: str
+    sign: Literal["+", "-"] = "-"
+    lines: tuple[Line, ...] = ()
+    settings: tuple[str, ...] = ()
+    state: tuple[str, ...] = ()
+    ahead: bool = False
+    root: str = ""
+    decayed: str = ""
+
+
+_VELOCITY = (Line("v", "beta*v - alpha*g", "velocity of {w}"),)
+_HEAVY_BALL = (Line("v", "beta*v + g", "momentum of {w}"),)
+_AVERAGED = (Line("v", "beta*v + (1 - beta)*g", "averaged gradient of {w}"),)
+_SQUARES = (Line("s", "s + g**2", "sum of the squared gradients of {w}"),)
+_MEAN_SQUARES = (Line("s", "beta*s + (1 - beta)*g**2", "average of the squared gradients of {w}"),)
+_MOMENTS = (
+    Line("m", "beta1*m + (1 - beta1)*g", "first moment of {w}"),
+    Line("v", "beta2*v + (1 - beta2)*g**2", "second moment of {w}"),
+    Line("mhat", "m/(1 - beta1**t)", "first moment of {w}, bias corrected"),
+    Line("vhat", "v/(1 - beta2**t)", "second moment of {w}, bias corrected"),
+)
+_B, _V, _S, _ADAM, _MV = ("beta",), ("v",), ("s",), ("beta1", "beta2", "eps"), ("m", "v")
+
+UPDATES: dict[str, Update] = {
+    "sgd": Update("alpha*g"),
+    "momentum": Update("v", "+", _VELOCITY, _B, _V),
+    "velocity": Update("v", "+", _VELOCITY, _B, _V),
+    "heavy-ball": Update("alpha*v", "-", _HEAVY_BALL, _B, _V),
+    "averaged": Update("alpha*v", "-", _AVERAGED, _B, _V),
+    "nesterov": Update("v", "+", _VELOCITY, _B, _V, ahead=True),
+    "nesterov-shifted": Update("beta*v - alpha*g", "+", _VELOCITY, _B, _V),
+    "adagrad": Update("alpha*g/root", "-", _SQUARES, ("eps",), _S, root="s"),
+    "rmsprop": Update("alpha*g/root", "-", _MEAN_SQUARES, ("beta", "eps"), _S, root="s"),
+    "adam": Update("alpha*mhat/root", "-", _MOMENTS, _ADAM, _MV, root="vhat"),
+    "adamw": Update("alpha*mhat/root", "-", _MOMENTS, _ADAM, _MV, root="vhat", decayed="alpha*(mhat/root + lam*w)"),
+}
+
+_DEFAULTS = {"beta": "0.9", "beta1": "0.9", "beta2": "0.999", "eps": "1e-8"}
+_TITLES = {
+    "beta": "Momentum",
+    "beta1": "Decay of the first moment",
+    "beta2": "Decay of the second moment",
+    "eps": "Term against a division by 0",
+    "lam": "Weight decay",
+}
+_SYMBOLS = {
+    "eps": Symbol("epsilon"),
+    "beta1": Symbol("beta", "1"),
+    "beta2": Symbol("beta", "2"),
+    "lam": Symbol("lambda"),
+}
+
+SCHEDULES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "step": ("alpha*gamma**floor(t/every)", ("gamma", "every")),
+    "geometric": ("alpha*gamma**t", ("gamma",)),
+    "exponential": ("alpha*exp(-k*t)", ("k",)),
+    "inverse-time": ("alpha/(1 + k*t)", ("k",)),
+    "cosine": ("alpha_min + (alpha - alpha_min)*(1 + cos(pi*t/period))/2", ("period",)),
+}
+"""The rate of each update, where t updates were made before: the first one uses alpha itself."""
+
+
+class Schedule(Spec):
+    """How the learning rate falls from one iteration to the next."""
+
+    kind: Annotated[
+        Decay,
+        "α after t updates: step α·γ^⌊t/every⌋, geometric α·γ^t, exponential α·e^(−kt), inverse-time α/(1 + kt), "
+        "cosine from α down to `least` over `period` updates",
+    ]
+    gamma: Annotated[Scalar | None, "the factor γ of step and geometric"] = None
+    every: Annotated[int | None, AtLeast(1), "step: after how many updates the rate falls"] = None
+    k: Annotated[Scalar | None, "the decay of exponential and inverse-time"] = None
+    period: Annotated[int | None, AtLeast(1), "cosine: how many updates it takes"] = None
+    least: Annotated[Scalar | None, "cosine: the last rate; 0 if left out"] = None
+
+
+class Rule(Spec):
+    """An optimizer and its settings."""
+
+    rate: Annotated[
+        tuple[Scalar, ...], AtLeast(1), AtMost(MAX_ITERATIONS), "the learning rate α, or a list: one an iteration"
+    ]
+    optimizer: Annotated[
+        Kind,
+        "the update rule; momentum is v = βv − αg, w = w + v (velocity), or v = βv + g, w = w − αv (heavy-ball), or "
+        "v = βv + (1 − β)g, w = w − αv (averaged); nesterov takes the gradient at w + βv, nesterov-shifted at w",
+    ] = "sgd"
+    beta: Annotated[Scalar | None, "β of momentum, Nesterov and RMSprop (0.9 if left out)"] = None
+    beta1: Annotated[Scalar | None, "β₁ of Adam (0.9 if left out)"] = None
+    beta2: Annotated[Scalar | None, "β₂ of Adam (0.999 if left out)"] = None
+    eps: Annotated[Scalar | None, "ε of AdaGrad, RMSprop and Adam (1e-8 if left out)"] = None
+    eps_in_root: Annotated[bool, "whether ε stands under the root: √(v + ε) instead of √v + ε"] = False
+    weight_decay: Annotated[
+        Scalar | None, "λ of weight decay: g + λw takes the place of the gradient (in adamw λw joins the step instead)"
+    ] = None
+    schedule: Annotated[Schedule | None, "how the learning rate falls; constant if left out"] = None
+    iterations: Annotated[int, AtLeast(1), AtMost(MAX_ITERATIONS), "how many updates are made"] = 1
+
+
+# -- checks -------------------------------------------------------------------------------------------------------------
+def check(rule: Rule, report: Report) -> None:
+    """Notes each setting that is out of its range, or that the chosen optimizer does not use, at its line."""
+    update = UPDATES[rule.optimizer]
+    for i, rate in enumerate(rule.rate):
+        if not float(rate.text) > 0:
+            report.add(rule.place("rate", i), f"rate is {rate.text}, expected more than 0")
+    if 1 < len(rule.rate) < rule.iterations:
+        report.add(rule.place("rate"), f"rate lists {len(rule.rate)} rates, but iterations is {rule.iterations}")
+    if len(rule.rate) > 1 and rule.schedule is not None:
+        report.add(rule.schedule.place(), "a schedule and a list of rates", "give one of them")
+    for name in _DEFAULTS:
+        value = getattr(rule, name)
+        if value is None:
+            continue
+        if name not in update.settings:
+            used = ", ".join(update.settings) or "none of beta, beta1, beta2, eps"
+            report.add(rule.place(name), f"{rule.optimizer} has no {name}", f"it uses {used}")
+        elif name == "eps":
+            _in_range(rule, name, 0, np.inf, report)
+        else:
+            _in_range(rule, name, 0, 1, report)
+    if rule.eps_in_root and "eps" not in update.settings:
+        report.add(rule.place("eps_in_root"), f"{rule.optimizer} has no eps")
+    _in_range(rule, "weight_decay", 0, np.inf, report)
+    if rule.schedule is not None:
+        _check_schedule(rule.schedule, report)
+
+
+def _in_range(spec: Spec, name: str, least: float, below: float, report: Report) -> None:
+    value = getattr(spec, name)
+    if value is not None and not least <= float(value.text) < below:
+        expected = f"{least} ≤ {name} < {below}" if np.isfinite(below) else f"at least {least}"
+        report.add(spec.place(name), f"{name} is {value.text}, expected {expected}")
+
+
+def _check_schedule(schedule: Schedule, report: Report) -> None:
+    _, needed = SCHEDULES[schedule.kind]
+    for name in ("gamma", "every", "k", "period", "least"):
+        value = getattr(schedule, name)
+        used = name in needed or (name == "least" and schedule.kind == "cosine")
+        if value is None and name in needed:
+            report.add(schedule.place("kind"), f"{name!r} is missing: {schedule.kind} needs it")
+        elif value is not None and not used:
+            report.add(schedule.place(name), f"{schedule.kind} has no {name}", f"it uses {', '.join(needed)}")
+    if schedule.gamma is not None and not 0 < float(schedule.gamma.text) <= 1:
+        report.add(schedule.place("gamma"), f"gamma is {schedule.gamma.text}, expected 0 < gamma ≤ 1")
+    _in_range(schedule, "k", 0, np.inf, report)
+    _in_range(schedule, "least", 0, np.inf, report)
+
+
+def within_budget(working: Working, before: int, rule: Rule, report: Report) -> bool:
+    """Whether all iterations together stay within bounds, by what the first one has added to the working."""
+    made = list(working.items)[before:]
+    numbers = sum(int(rows) * int(columns) for rows, columns in (working.shapes[name] for name in made))
+    for count, most, what in ((len(made), MAX_STEPS, "steps"), (numbers, MAX_NUMBERS, "numbers")):
+        if count * rule.iterations > most:
+            message = f"{rule.iterations:,} iterations make about {count * rule.iterations:,} {what}"
+            report.add(rule.place("iterations"), message, f"the most is {most:,}: about {most // count:,} iterations")
+            return False
+    return True
+
+
+# -- the updates --------------------------------------------------------------------------------------------------------
+def at(name: str, t: int) -> str:
+    """The name of a quantity after t updates: w, w_t1, w_t2 …"""
+    return f"{name}_t{t}" if t else name
+
+
+def at_symbol(symbol: Symbol, t: int) -> Symbol:
+    """Its symbol: w, w(1), w(2) …"""
+    return symbol._replace(argument=str(t)) if t else symbol
+
+
+class Optimizer:
+    """Writes updates into a working. `current`: the name of each parameter's latest value.
+
+    known: the parameters whose value is known; of others only the change is computed. decayed: those that weight
+    decay applies to. initial: the first values of states, by state or `state_parameter`, instead of 0.
+    """
+
+    def __init__(
+        self,
+        working: Working,
+        rule: Rule,
+        parameters: Sequence[str],
+        *,
+        decayed: Collection[str],
+        initial: Mapping[str, Quantity] | None = None,
+        known: bool = True,
+    ) -> None:
+        self.working, self.rule, self.update = working, rule, UPDATES[rule.optimizer]
+        self.parameters, self.decayed, self.initial, self.known = parameters, decayed, initial or {}, known
+        self.decaying = rule.weight_decay is not None or rule.optimizer == "adamw"
+        self.current = {name: name for name in parameters}
+        self.states = {(state, name): f"{state}_{name}_t0" for state in self.update.state for name in parameters}
+
+    def givens(self) -> None:
+        """States the settings and the first values of what the optimizer keeps."""
+        w, rule = self.working, self.rule
+        if len(rule.rate) == 1:
+            w.given("alpha", rule.rate[0], "Learning rate")
+        else:
+            for t, rate in enumerate(rule.rate[: rule.iterations], 1):
+                w.given(f"alpha_t{t}", rate, f"Learning rate of iteration {t}", Symbol("alpha", argument=str(t)))
+        for name in self.update.settings:
+            w.given(name, getattr(rule, name) or Num(_DEFAULTS[name]), _TITLES[name], _SYMBOLS.get(name))
+        if self.decaying:
+            w.given("lam", rule.weight_decay or Num("0.01"), _TITLES["lam"], _SYMBOLS["lam"])
+        self._schedule_givens()
+        for (state, name), made in self.states.items():
+            start = self.initial.get(f"{state}_{name}", self.initial.get(state, Num("0")))
+            w.given(made, _spread(start, w.shapes[name]), "", self._symbol(state, name, 0))
+
+    def _schedule_givens(self) -> None:
+        schedule, w = self.rule.schedule, self.working
+        if schedule is None:
+            return
+        for name in SCHEDULES[schedule.kind][1]:
+            value = getattr(schedule, name)
+            w.given(name, Num(str(value)) if isinstance(value, int) else value)
+        if schedule.kind == "cosine":
+            w.given("alpha_min", schedule.least or Num("0"), "Least learning rate", Symbol("alpha", "min"))
+            w.given("pi", Num("3.141592653589793"))
+
+    def _symbol(self, base: str, name: str, t: int) -> Symbol:
+        """v(1) of the only parameter, v with the parameter below where there are several."""
+        of = self.working.symbols[name]
+        sub = of.base + of.sub if len(self.parameters) > 1 else ""
+        return Symbol(base.removesuffix("hat"), sub, argument=str(t), hat=base.endswith("hat"))
+
+    def rate(self, t: int) -> str:
+        """The name of the rate of update t, a step of its own where it changes."""
+        if len(self.rule.rate) > 1:
+            return f"alpha_t{t}"
+        if self.rule.schedule is None:
+            return "alpha"
+        name, symbol = f"alpha_t{t}", Symbol("alpha", argument=str(t))
+        formula = replace_names(parse(SCHEDULES[self.rule.schedule.kind][0]), {"t": Num(str(t - 1))})
+        self.step(t, name, formula, "learning rate", symbol, heading=Symbol("alpha"))
+        return name
+
+    def ahead(self, t: int) -> dict[str, str]:
+        """Where the gradients of update t are taken: the parameters themselves, or for Nesterov w + beta·v."""
+        if not self.update.ahead or (t == 1 and not self.initial):
+            return dict(self.current)
+        made = {}
+        for name in self.parameters:
+            look = made[name] = f"{name}_ahead_t{t}"
+            of = self.working.symbols[name]
+            symbol = of._replace(sub=f"{of.sub},ahead".removeprefix(","), argument=str(t))
+            filled = {"w": Name(self.current[name]), "v": Name(self.states["v", name])}
+            self.step(t, look, replace_names(parse("w + beta*v"), filled), f"look ahead of {{{name}}}", symbol)
+        return made
+
+    def advance(self, t: int, gradients: Mapping[str, str]) -> None:
+        """Update t: every parameter by its gradient, the name of which is given."""
+        rate = self.rate(t)
+        for name in self.parameters:
+            self._parameter(t, name, gradients[name], rate)
+
+    def _parameter(self, t: int, name: str, gradient: str, rate: str) -> None:
+        update, symbol = self.update, self.working.symbols[name]
+        decays = self.decaying and name in self.decayed
+        filled: dict[str, Tree] = {"w": Name(self.current[name]), "g": Name(gradient), "alpha": Name(rate)}
+        filled["t"] = Num(str(t))
+        filled |= {state: Name(self.states[state, name]) for state in update.state}
+        if decays and not update.decayed:
+            self._line(t, name, Line("g", "g + lam*w", "gradient by {w} with weight decay"), filled)
+        for line in update.lines:
+            self._line(t, name, line, filled)
+        if update.root:
+            root = "sqrt(x + eps)" if self.rule.eps_in_root else "sqrt(x) + eps"
+            filled["root"] = replace_names(parse(root), {"x": filled[update.root]})
+        change = update.decayed if decays and update.decayed else update.change
+        if self.known:
+            made, formula = f"{name}_t{t}", parse(f"w {update.sign} {change}")
+            self.step(t, made, replace_names(formula, filled), f"new {{{name}}}", at_symbol(symbol, t), heading=symbol)
+            self.current[name] = made
+            return
+        made, formula = f"change_{name}_t{t}", parse(f"-{change}" if update.sign == "-" else change)
+        moved = Symbol("Delta", symbol.base + symbol.sub)
+        self.step(t, made, replace_names(formula, filled), f"change of {{{name}}}", at_symbol(moved, t), heading=moved)
+
+    def _line(self, t: int, name: str, line: Line, filled: dict[str, Tree]) -> None:
+        """One line before the parameter itself; what it makes takes the place of the value before."""
+        made, symbol = f"{line.made}_{name}_t{t}", self._symbol(line.made, name, t)
+        formula, title = replace_names(parse(line.formula), filled), line.title.replace("{w}", f"{{{name}}}")
+        self.step(t, made, formula, title, symbol, heading=symbol._replace(argument=""))
+        filled[line.made] = Name(made)
+        if line.made in self.update.state:
+            self.states[line.made, name] = made
+
+    def step(
+        self, t: int, name: str, formula: Tree, title: str, symbol: Symbol, *, heading: Symbol | None = None
+    ) -> None:
+        """A step of iteration t, in the column of its heading where the iterations stand in a table."""
+        self.working.step(name, formula, f"{iteration(self.rule, t)}{title}", symbol=symbol)
+        self.working.repeats[name] = Repeat(t, heading and heading.shaped(self.working.shapes[name]))
+
+
+def repeat(working: Working, since: int, t: int, headings: Mapping[str, Symbol]) -> None:
+    """Marks what was added since the working had so many items as part of iteration t."""
+    for name in islice(reversed(working.items), len(working.items) - since):
+        working.repeats[name] = Repeat(t, headings.get(name))
+
+
+def iteration(rule: Rule, t: int) -> str:
+    """How a title begins: with the number of the iteration, where there are several."""
+    return f"Iteration {t}: " if rule.iterations > 1 else "Update: "
+
+
+def _spread(start: Quantity, shape: tuple[int | str, int | str]) -> Literal_:
+    """A first value for every cell; one number counts for all."""
+    if isinstance(start, Array) or shape == (1, 1):
+        return start
+    rows, columns = int(shape[0]), int(shape[1])
+    return Array(np.full((rows, columns), float(start.text)), ((start.text,) * columns,) * rows)

@@ -1,0 +1,1 @@
+"""YAML to checked dataclasses: positions, fields, questions; every error at once."""

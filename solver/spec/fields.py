@@ -1,0 +1,349 @@
+"""Checked reading: a node of YAML to a dataclass, every problem noted at its line and column.
+
+A family declares what it reads as a dataclass of `Spec`; the annotations say how each field is read and described:
+
+    class Given(Spec):
+        x: Annotated[Vector, "the input pattern"]
+        layers: Annotated[tuple[Layer, ...], AtLeast(1), "from the first hidden layer to the output layer"]
+        loss: Annotated[Literal["cross-entropy", "none"], "the loss at the output"] = "none"
+
+Read are: Scalar, Vector, Matrix, Quantity (one of the three, by its form), int, bool, str, Literal, tuples of these,
+`dict[str, X]` for names of the author's own, nested Specs, and `X | None`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Mapping, Sequence
+from types import NoneType, UnionType
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    NamedTuple,
+    TypeAlias,
+    TypeVar,
+    Union,
+    dataclass_transform,
+    get_args,
+    get_origin,
+)
+
+import numpy as np
+
+from solver.errors import Place, nearest
+from solver.formula.tree import Array, Num
+from solver.spec.nodes import Node, Report
+
+S = TypeVar("S", bound="Spec")
+
+
+class Kind(NamedTuple):
+    """How a quantity is read."""
+
+    name: str
+
+
+class AtLeast(NamedTuple):
+    """The least value of a whole number, or the fewest items of a list or map."""
+
+    least: int
+
+
+class AtMost(NamedTuple):
+    """The largest value of a whole number, or the most items of a list or map."""
+
+    most: int
+
+
+Scalar: TypeAlias = Annotated[Num, Kind("number")]
+Vector: TypeAlias = Annotated[Array, Kind("vector")]
+Matrix: TypeAlias = Annotated[Array, Kind("matrix")]
+Quantity: TypeAlias = Annotated[Num | Array, Kind("quantity")]
+
+MAX_INT = 10**9
+_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
+_INT = re.compile(r"[-+]?\d{1,18}", re.ASCII)
+_BOOLS = {"true": True, "yes": True, "false": False, "no": False}
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False)
+class Spec:
+    """A checked part of a file. Subclasses are keyword-only dataclasses that remember where each field stood."""
+
+    _nodes: Mapping[str, Node]
+
+    def __init_subclass__(cls) -> None:
+        dataclasses.dataclass(kw_only=True, eq=False)(cls)
+
+    @classmethod
+    def notice(cls, node: Node, report: Report) -> None:
+        """Notes what only the whole map can tell, before its fields are read; nothing unless a subclass does."""
+
+    def place(self, field: str = "", index: int | str | None = None, offset: int = 0) -> Place:
+        """Where a field stands, or one item of its list, or one key of its map; the Spec's place for a field left out.
+
+        offset: counts characters into a text, and moves the place there if the text is written on one line.
+        """
+        nodes: Mapping[str, Node] = getattr(self, "_nodes", {})
+        node = nodes.get(field) or nodes.get("")
+        if node and isinstance(index, int) and index < len(node.items):
+            node = node.items[index]
+        elif node and isinstance(index, str):
+            node = next((key for key, _ in node.entries if key.text == index), node)
+        return node.at(offset) if node else Place("")
+
+
+class Field(NamedTuple):
+    """One field of a Spec, as read from its annotation."""
+
+    name: str
+    type: Any
+    notes: tuple[Any, ...]
+    doc: str
+    required: bool
+    default: Any
+
+
+def fields_of(cls: type[Spec]) -> dict[str, Field]:
+    """The fields of a Spec by name; raises TypeError where one is not described."""
+    found: dict[str, Field] = {}
+    for field in dataclasses.fields(cls):  # type: ignore[arg-type]
+        base, *notes = get_args(field.type)
+        *rest, doc = notes
+        required = field.default is dataclasses.MISSING
+        found[field.name] = Field(field.name, base, tuple(rest), doc, required, field.default)
+    return found
+
+
+def read(cls: type[S], node: Node, report: Report, skip: tuple[str, ...] = ()) -> S | None:
+    """A Spec from a map; None (and the problems in the report) where it cannot be read. `skip`: keys read elsewhere."""
+    if node.kind != "map":
+        report.add(node, f"found {node.found()}, expected a map with {_list(fields_of(cls))}")
+        return None
+    before = len(report.problems)
+    cls.notice(node, report)
+    entries = entries_of(node, report)
+    fields = fields_of(cls)
+    for key in entries:
+        if key not in fields and key not in skip:
+            report.add(node.key(key), f"unknown key {key[:60]!r}", nearest(key, fields))
+    values = {}
+    for name, field in fields.items():
+        if name in entries and not entries[name].empty:
+            values[name] = _read(field.type, field.notes, entries[name], report, name)
+        elif field.required:
+            report.add(node, f"{name!r} is missing: {field.doc}", f"a key {name!r} is expected in this map")
+    if len(report.problems) > before:
+        return None
+    made = cls(**values)
+    made._nodes = {**entries, "": node}
+    return made
+
+
+def entries_of(node: Node, report: Report) -> dict[str, Node]:
+    """A map's entries by key; a key that stands twice, or is no text, is noted."""
+    entries: dict[str, Node] = {}
+    for key, value in node.entries:
+        if key.kind != "scalar":
+            report.add(key, f"found {key.found()} as a key, expected a word")
+        elif key.text in entries:
+            report.add(key, f"the key {key.text[:60]!r} stands twice in one map", "keep one of the two")
+        else:
+            entries[key.text] = value
+    return entries
+
+
+def _read(kind: Any, notes: tuple[Any, ...], node: Node, report: Report, name: str) -> Any:
+    origin = get_origin(kind)
+    if origin is Annotated:
+        base, *more = get_args(kind)
+        return _read(base, (*more, *notes), node, report, name)
+    for note in notes:
+        if isinstance(note, Kind):
+            return _QUANTITIES[note.name](node, report, name)
+    if origin in (Union, UnionType):
+        inner = [a for a in get_args(kind) if a is not NoneType]
+        return _read_any(inner, notes, node, report, name)
+    if origin is Literal:
+        return _choice(get_args(kind), node, report, name)
+    if origin is tuple:
+        return _items(get_args(kind)[0], notes, node, report, name)
+    if origin is dict:
+        return _named(get_args(kind)[1], notes, node, report, name)
+    if kind is int:
+        return whole_number(node, report, name, notes)
+    if kind is bool:
+        return _bool(node, report, name)
+    if kind is str:
+        return text_of(node, report, name)
+    if isinstance(kind, type) and issubclass(kind, Spec):
+        return read(kind, node, report)
+    raise TypeError(f"no reader for {kind!r}")
+
+
+def _read_any(kinds: list[Any], notes: tuple[Any, ...], node: Node, report: Report, name: str) -> Any:
+    """The first alternative that fits; if none does, the problems of the one whose form is nearest."""
+    trials = []
+    for kind in kinds:
+        trial = Report()
+        value = _read(kind, notes, node, trial, name)
+        if not trial.problems:
+            return value
+        trials.append(trial)
+    nearest_trial = min(trials, key=lambda t: min(p.place == node.place for p in t.problems))
+    problems = nearest_trial.problems
+    if node.kind == "scalar" and not _NUMBER.fullmatch(node.text):  # a mistyped word: whichever alternative knows it
+        hints = [p.hint for trial in trials for p in trial.problems if p.hint]
+        problems = [p._replace(hint=p.hint or next(iter(hints), "")) for p in problems]
+    report.problems.extend(problems)
+    return None
+
+
+def _items(kind: Any, notes: tuple[Any, ...], node: Node, report: Report, name: str) -> tuple[Any, ...]:
+    items = node.items if node.kind == "list" else [node]
+    _count(len(items), notes, node, report, name)
+    return tuple(_read(kind, (), item, report, name) for item in items)
+
+
+def _named(kind: Any, notes: tuple[Any, ...], node: Node, report: Report, name: str) -> dict[str, Any]:
+    """A map whose keys are names of the author's own."""
+    if node.kind != "map":
+        report.add(node, f"found {node.found()} for {name}, expected a map of names")
+        return {}
+    entries = entries_of(node, report)
+    _count(len(entries), notes, node, report, name)
+    return {key: _read(kind, (), value, report, key[:60]) for key, value in entries.items()}
+
+
+def _count(count: int, notes: tuple[Any, ...], node: Node, report: Report, name: str) -> None:
+    for note in notes:
+        if isinstance(note, AtLeast) and count < note.least:
+            report.add(node, f"{name} has {count} items, expected at least {note.least}")
+        if isinstance(note, AtMost) and count > note.most:
+            report.add(node, f"{name} has {count} items, expected at most {note.most}")
+
+
+def _choice(options: tuple[Any, ...], node: Node, report: Report, name: str) -> Any:
+    for option in options:
+        if node.kind == "scalar" and node.text == str(option):
+            return option
+    if node.kind == "scalar" and not node.empty:
+        report.unknown(node, name, node.text, [str(o) for o in options])
+    else:
+        report.add(node, f"found {node.found()} for {name}, expected one of {_list(options)}")
+    return None
+
+
+def _bool(node: Node, report: Report, name: str) -> bool:
+    if node.kind == "scalar" and node.text.lower() in _BOOLS:
+        return _BOOLS[node.text.lower()]
+    report.add(node, f"found {node.found()} for {name}, expected true or false")
+    return False
+
+
+def text_of(node: Node, report: Report, name: str) -> str:
+    """A scalar's text."""
+    if node.kind == "scalar" and not node.empty:
+        return node.text
+    report.add(node, f"found {node.found()} for {name}, expected text", "quote text that holds : or #")
+    return ""
+
+
+def whole_number(node: Node, report: Report, name: str, notes: tuple[Any, ...] = ()) -> int:
+    """A whole number within the bounds of `notes`."""
+    if node.kind != "scalar" or not _INT.fullmatch(node.text):
+        report.add(node, f"found {node.found()} for {name}, expected a whole number")
+        return 0
+    value = int(node.text)
+    least = max((n.least for n in notes if isinstance(n, AtLeast)), default=-MAX_INT)
+    most = min((n.most for n in notes if isinstance(n, AtMost)), default=MAX_INT)
+    if not least <= value <= most:
+        bound = f"at least {least:,}" if value < least else f"at most {most:,}"
+        report.add(node, f"{name} is {value}, expected {bound}")
+    return value
+
+
+# -- quantities: numbers keep the digits that were typed ----------------------------------------------------------------
+
+
+def number(node: Node, report: Report, name: str) -> Num:
+    """A scalar quantity."""
+    return Num(_digits(node, report, name) or "0")
+
+
+def _digits(node: Node, report: Report, name: str) -> str | None:
+    text = node.text
+    if node.kind == "scalar" and _NUMBER.fullmatch(text):
+        if not np.isfinite(float(text)):
+            report.add(node, f"{name} is {text[:60]}, which is too large", "the largest number is about 1.8e308")
+            return None
+        return text.removeprefix("+")
+    hint = "numbers must be finite" if "inf" in text.lower() or "nan" in text.lower() else ""
+    report.add(node, f"found {node.found()} for {name}, expected a number", hint)
+    return None
+
+
+def vector(node: Node, report: Report, name: str) -> Array:
+    """A column vector, shape (n, 1), from a list of numbers (or of rows of one number) or one number."""
+    if node.kind == "map":
+        report.add(node, f"found {node.found()} for {name}, expected a list of numbers")
+        return _zero()
+    items = node.items if node.kind == "list" else [node]
+    rows = [[inner] if inner.kind != "list" else inner.items for inner in items]
+    long = next((i for i, row in zip(items, rows, strict=True) if len(row) != 1), None)
+    if long is not None:
+        report.add(long, f"{name} has a row of {len(long.items)} numbers, expected a vector", "a vector is one list")
+        return _zero()
+    return _array(rows, node, report, name)
+
+
+def matrix(node: Node, report: Report, name: str) -> Array:
+    """A matrix, shape (rows, columns), from a list of rows."""
+    if node.kind != "list" or any(row.kind != "list" for row in node.items):
+        wrong = next((row for row in node.items if row.kind != "list"), node)
+        report.add(wrong, f"found {wrong.found()} for {name}, expected a list of rows", "such as [[1, 2], [3, 4]]")
+        return _zero()
+    rows = [row.items for row in node.items]
+    for row in node.items:
+        if len(row.items) != len(rows[0]):
+            message = f"{name} has rows of {len(rows[0])} and {len(row.items)} numbers"
+            report.add(row, message, "every row of a matrix has equally many")
+            return _zero()
+    return _array(rows, node, report, name)
+
+
+def quantity(node: Node, report: Report, name: str) -> Num | Array:
+    """A number, a vector (a list) or a matrix (a list of lists)."""
+    if node.kind == "list":
+        return (matrix if any(row.kind == "list" for row in node.items) else vector)(node, report, name)
+    return number(node, report, name)
+
+
+def _array(rows: Sequence[Sequence[Node]], node: Node, report: Report, name: str) -> Array:
+    if not rows or not rows[0]:
+        report.add(node, f"{name} is empty, expected numbers")
+        return _zero()
+    before = len(report.problems)
+    typed = tuple(tuple(_digits(cell, report, name) or "0" for cell in row) for row in rows)
+    if len(report.problems) > before:
+        return _zero()
+    return Array(np.array(typed, dtype=float), typed)
+
+
+def _zero() -> Array:
+    """Stands for what could not be read; the report already refuses it."""
+    return Array(np.zeros((1, 1)), (("0",),))
+
+
+_QUANTITIES: dict[str, Callable[[Node, Report, str], Num | Array]] = {
+    "number": number,
+    "vector": vector,
+    "matrix": matrix,
+    "quantity": quantity,
+}
+
+
+def _list(words: Any) -> str:
+    return ", ".join(str(w) for w in words)

@@ -1,0 +1,345 @@
+"""A question's YAML to a checked `Question`: every error at once, each with file, line and column."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
+from decimal import Decimal
+from pathlib import Path
+from typing import BinaryIO
+
+from solver.errors import FormulaError, Place, Problem, SpecError, nearest
+from solver.rounding import MAX_DIGITS, Carry, Rounding
+from solver.spec.fields import AtLeast, AtMost, entries_of, number, read, text_of, whole_number
+from solver.spec.nodes import MAX_BYTES, Node, Report, read_nodes
+from solver.spec.registry import families, family
+from solver.spec.scheme import check_weights, read_scheme
+from solver.working.page import Gradients, Working
+from solver.working.question import Paper, Part, Question, Scheme, Task
+
+MAX_PARTS_DEPTH = 4
+MAX_QUESTIONS = 200
+
+_QUESTION_KEYS = ("title", "prompt", "round", "carry", "marking", "given", "parts")
+_PART_KEYS = ("label", "marks", "prompt", "round", "given", "find", "parts", "note")
+_GRADIENTS_OF = "gradients of"
+_LABEL = re.compile(r"[A-Za-z0-9]{1,12}")
+
+
+_UNREAD = Task("", Working())
+"""Stands for a `given` with problems: the parts that use it are not to blame."""
+
+
+def load(path: str | Path) -> Paper:
+    """The question or exam in a file, `-` for standard input; raises SpecError."""
+    name = os.fspath(path)
+    if name == "-" and sys.stdin is None:
+        raise _cannot("standard input", "is closed")
+    if name == "-":
+        return load_text(text_of_file("standard input", sys.stdin.buffer), "standard input")
+    return load_text(text_of_file(name), name)
+
+
+def load_text(text: str, file: str = "question") -> Paper:
+    """The question or exam in YAML text; `file` names it in messages and is where an exam's files are looked for."""
+    node = read_nodes(text, file)
+    if _is_exam(node):
+        return _read_exam(node, file)
+    report = Report()
+    question = _Reader(file, report).question(node)
+    report.check()
+    return Paper(question.title, [question])
+
+
+def _is_exam(node: Node) -> bool:
+    return node.kind == "map" and node.get("questions") is not None
+
+
+def text_of_file(name: str, stream: BinaryIO | None = None) -> str:
+    """The text of an open stream, or of the file of this name."""
+    try:
+        with nullcontext(stream) if stream else open(name, "rb") as opened:
+            data = opened.read(MAX_BYTES + 1)
+    except IsADirectoryError:
+        raise _cannot(name, "is a folder, expected a YAML file") from None
+    except FileNotFoundError:
+        raise _cannot(name, "does not exist") from None
+    except (OSError, ValueError) as error:
+        raise _cannot(name, f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    if len(data) > MAX_BYTES:
+        raise _cannot(name, f"is larger than {MAX_BYTES:,} bytes")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - before.rfind(b"\n")
+        raise SpecError([Problem(Place(name, line, column), "not UTF-8 text", "save the file as UTF-8")]) from None
+
+
+def _cannot(name: str, why: str) -> SpecError:
+    return SpecError([Problem(Place(name), why)])
+
+
+def _read_exam(node: Node, file: str) -> Paper:
+    report = Report()
+    entries = entries_of(node, report)
+    for key in entries.keys() - {"title", "questions"}:
+        report.unknown(node.key(key), "key", key, ("title", "questions"))
+    title = text_of(entries["title"], report, "title").strip() if "title" in entries else "Exam"
+    questions: list[Question] = []
+    listed = entries["questions"]
+    if listed.kind != "list" or not 1 <= len(listed.items) <= MAX_QUESTIONS:
+        report.add(listed, f"found {listed.found()}, expected a list of 1 to {MAX_QUESTIONS} question files")
+    for item in listed.items[:MAX_QUESTIONS]:
+        name = text_of(item, report, "a question file")
+        inside = Path(name)
+        if inside.is_absolute() or ".." in inside.parts:
+            report.add(item, f"{name[:80]!r} leads out of the exam's folder", "name files beside or below the exam")
+        elif name:
+            _read_listed(Path(file).parent / inside, item, report, questions)
+    report.check()
+    return Paper(title, questions, exam=True)
+
+
+def _read_listed(path: Path, item: Node, report: Report, questions: list[Question]) -> None:
+    """Reads one question of an exam; what has no line of its own, a missing file, is a problem of the line listing it."""
+    name = os.fspath(path)
+    try:
+        node = read_nodes(text_of_file(name), name)
+    except SpecError as error:
+        for problem in error.problems:
+            if problem.place.line:
+                report.problems.append(problem)
+            else:
+                report.add(item, f"{name[:200]}: {problem.message}", problem.hint)
+        return
+    if _is_exam(node):
+        report.add(item, f"{name[:200]} is an exam itself", "an exam lists question files")
+        return
+    questions.append(_Reader(name, report).question(node))
+
+
+class _Reader:
+    """Reads one question, noting problems as it goes."""
+
+    def __init__(self, file: str, report: Report) -> None:
+        self.file, self.report = file, report
+        self.labels: dict[str, Place] = {}
+        self.asking: dict[
+            int, tuple[Gradients, Node]
+        ] = {}  # who is to derive gradients, and where that was asked first
+
+    def question(self, node: Node) -> Question:
+        question = Question("", self.file)
+        if node.kind != "map":
+            self.report.add(node, f"found {node.found()}, expected a map with title, given and parts")
+            return question
+        entries = self.entries(node, _QUESTION_KEYS)
+        question.title = self.text(entries, "title") or Path(self.file).stem
+        question.prompt = self.text(entries, "prompt")
+        question.rounding = self.rounding(entries, question.rounding)
+        question.carry = self.carry(entries)
+        task = self.task(entries, None)
+        parts = entries.get("parts")
+        if parts is None:
+            self.report.add(node, "'parts' is missing", "a question has a list of parts, each with a label")
+        else:
+            question.parts = list(self.parts(parts, "", task, question.rounding, 1))
+        self.derive()
+        if "marking" in entries:
+            question.marking = self.marking(entries["marking"], question.parts)
+        return question
+
+    def entries(self, node: Node, known: tuple[str, ...]) -> dict[str, Node]:
+        entries = entries_of(node, self.report)
+        for key in entries:
+            if key not in known:
+                self.report.unknown(node.key(key), "key", key, known)
+        return {k: v for k, v in entries.items() if not v.empty}
+
+    def text(self, entries: dict[str, Node], key: str) -> str:
+        return text_of(entries[key], self.report, key).strip() if key in entries else ""
+
+    def rounding(self, entries: dict[str, Node], inherited: Rounding) -> Rounding:
+        node = entries.get("round")
+        if node is None:
+            return inherited
+        if node.kind == "map" and len(node.entries) == 1:
+            key, value = node.entries[0]
+            if key.text in ("decimals", "figures"):
+                figures = key.text == "figures"
+                digits = whole_number(value, self.report, key.text, (AtLeast(int(figures)), AtMost(MAX_DIGITS)))
+                return Rounding(max(digits, int(figures)), figures)
+        self.report.add(node, f"found {node.found()} for round, expected {{decimals: N}} or {{figures: N}}")
+        return inherited
+
+    def carry(self, entries: dict[str, Node]) -> Carry:
+        node = entries.get("carry")
+        if node is None or node.text == "rounded":
+            return "rounded"
+        if node.text == "exact":
+            return "exact"
+        self.report.add(node, f"found {node.found()} for carry, expected rounded or exact")
+        return "rounded"
+
+    def marking(self, node: Node, parts: list[Part]) -> Scheme | None:
+        marking = read_scheme(node, self.report)
+        asked = [f"{part.label}/{name}" if name else part.label for part in parts for name in part.find]
+        if marking and not self.report.problems:  # parts that could not be read have no names
+            check_weights(marking, asked, self.report)
+        return marking.scheme if marking else None
+
+    def parts(self, node: Node, prefix: str, task: Task | None, rounding: Rounding, depth: int) -> Iterator[Part]:
+        if node.kind != "list" or not node.items:
+            self.report.add(node, f"found {node.found()} for parts, expected a list of parts")
+            return
+        if depth > MAX_PARTS_DEPTH:
+            self.report.add(node, f"parts within parts go {MAX_PARTS_DEPTH} levels deep at the most")
+            return
+        for item in node.items:
+            if item.kind == "map":
+                yield from self.part(item, prefix, task, rounding, depth)
+            else:
+                self.report.add(item, f"found {item.found()}, expected a part: a map with a label")
+
+    def part(self, node: Node, prefix: str, task: Task | None, rounding: Rounding, depth: int) -> Iterator[Part]:
+        entries = self.entries(node, _PART_KEYS)
+        part = Part(prefix + self.label(entries, node, prefix), node.place)
+        part.prompt, part.note = self.text(entries, "prompt"), self.text(entries, "note")
+        part.rounding = self.rounding(entries, rounding)
+        part.marks = self.marks(entries)
+        task = self.task(entries, task)
+        inner = entries.get("parts")
+        if inner is not None:
+            if "find" in entries:
+                self.report.add(entries["find"], "a part with parts of its own finds nothing itself")
+            yield part
+            yield from self.parts(inner, part.label + ".", task, part.rounding, depth + 1)
+            return
+        if task is None:
+            self.report.add(node, f"part {part.label} has nothing to work with", "give it, or the question, a `given`")
+        elif task is not _UNREAD:
+            part.task = task
+            part.find = self.find(entries.get("find"), task.working)
+        yield part
+
+    def label(self, entries: dict[str, Node], node: Node, prefix: str) -> str:
+        if "label" not in entries:
+            self.report.add(node, "'label' is missing", "each part has a label such as a or ii")
+            return "?"
+        at = entries["label"]
+        label = text_of(at, self.report, "label")
+        if not _LABEL.fullmatch(label):
+            self.report.add(at, f"found {at.found()} for label, expected letters or digits", "such as a or ii")
+        elif prefix + label in self.labels:
+            first = self.labels[prefix + label]
+            self.report.add(at, f"the label {prefix + label!r} stands twice", f"first at line {first.line}")
+        self.labels.setdefault(prefix + label, at.place)
+        return label
+
+    def marks(self, entries: dict[str, Node]) -> Decimal | None:
+        if "marks" not in entries:
+            return None
+        marks = Decimal(number(entries["marks"], self.report, "marks").text)
+        if not 0 <= marks <= 1000:
+            self.report.add(entries["marks"], f"marks is {marks}, expected 0 to 1000")
+        return marks
+
+    def task(self, entries: dict[str, Node], inherited: Task | None) -> Task | None:
+        node = entries.get("given")
+        if node is None:
+            return inherited
+        return self.given(node) or _UNREAD
+
+    def given(self, node: Node) -> Task | None:
+        named = node.get("family") if node.kind == "map" else None
+        if named is None:
+            self.report.add(node, "'family' is missing", f"one of {', '.join(families())}")
+            return None
+        if named.text not in families():
+            self.report.unknown(named, "family", named.text or named.found(), families())
+            return None
+        module = family(named.text)
+        given = read(module.Given, node, self.report, skip=("family",))
+        if given is None:
+            return None
+        before = len(self.report.problems)
+        try:
+            working = module.work(given, self.report)
+        except FormulaError as error:
+            self.report.add(node, error.message, error.hint)
+        return Task(named.text, working) if len(self.report.problems) == before else None
+
+    def find(self, node: Node | None, working: Working) -> list[str]:
+        if node is None:
+            return working.expand(())
+        words = node.items if node.kind == "list" else [node]
+        if not words:
+            self.report.add(node, "find names nothing", "leave it out to ask for every step")
+        asked: dict[str, None] = {}
+        for word in words:
+            asked.update(dict.fromkeys(self.found(word, working)))
+        return list(asked)
+
+    def found(self, word: Node, working: Working) -> list[str]:
+        """The names that one word of `find` asks for."""
+        known = working.findable()
+        by = self.gradients_of(word)
+        if by is not None:
+            return [name for node, variable in by for name in self.gradients(node, [variable], working)]
+        name = text_of(word, self.report, "find")
+        if name in known:
+            return working.expand([name])
+        if name == "gradients":
+            return self.gradients(word, None, working)
+        if name.startswith("grad_") and working.gradients and name.removeprefix("grad_") in working.items:
+            return self.gradients(word, [name.removeprefix("grad_")], working)
+        if name:
+            self.report.unknown(word, "find", name, [*known, "gradients"] if working.gradients else known)
+        return []
+
+    def gradients_of(self, word: Node) -> list[tuple[Node, str]] | None:
+        """The variables of `{gradients of: [W, b]}`, or of the text `gradients of [W, b]`, with their places."""
+        if word.kind == "map" and [key.text for key, _ in word.entries] == [_GRADIENTS_OF]:
+            node = word.entries[0][1]
+            listed = node.items if node.kind == "list" else [node]
+            return [(item, text_of(item, self.report, _GRADIENTS_OF)) for item in listed]
+        if word.kind == "scalar" and word.text.startswith(f"{_GRADIENTS_OF} "):
+            return [(word, name) for name in re.findall(r"[^\s,\[\]]+", word.text.removeprefix(_GRADIENTS_OF))]
+        return None
+
+    def gradients(self, node: Node, by: list[str] | None, working: Working) -> list[str]:
+        """The gradients by some variables, or by all; they are derived when all parts have asked."""
+        made = {name.removeprefix("grad_"): name for name in working.items if name.startswith("grad_")}
+        if working.gradients is None:
+            if not made or (by and by[0] not in made):
+                self.no_gradient(node, by, made)
+                return []
+            return [made[name] for name in by] if by else list(made.values())
+        try:
+            asked = working.gradients.ask(by)
+        except KeyError:
+            self.no_gradient(node, by, working.items)
+            return []
+        except FormulaError as error:
+            self.report.add(node, error.message, error.hint)
+            return []
+        self.asking.setdefault(id(working), (working.gradients, node))
+        return asked
+
+    def no_gradient(self, node: Node, by: list[str] | None, known: Iterable[str]) -> None:
+        if by is None:
+            self.report.add(node, "there are no gradients here", "they need a loss, or one scalar output")
+        elif by[0]:
+            self.report.add(node, f"no gradient by {by[0][:60]!r}", nearest(by[0], known))
+
+    def derive(self) -> None:
+        """Adds the steps to all gradients that parts asked for."""
+        for gradients, node in self.asking.values():
+            try:
+                gradients.derive()
+            except FormulaError as error:
+                self.report.add(node, error.message, error.hint)

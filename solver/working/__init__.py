@@ -1,0 +1,1 @@
+"""A question's quantities and steps, and their solution under both carry rules."""

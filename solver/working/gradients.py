@@ -1,0 +1,189 @@
+"""Adds derived gradients to a working, in the order of the page, and keeps what proves them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from solver.errors import FormulaError
+from solver.formula.calculus.check import largest_difference
+from solver.formula.calculus.differentiate import Derived, differentiate
+from solver.formula.calculus.pairs import Distribution
+from solver.formula.functions import FUNCTIONS
+from solver.formula.symbol import Symbol, default_symbol
+from solver.formula.tree import Name, Tree, names
+from solver.formula.walks.shape import SCALAR, shape, show
+from solver.formula.walks.value import value
+from solver.rounding import Floats
+from solver.working.items import Line, Stated, Step
+from solver.working.page import Working
+
+
+@dataclass(slots=True)
+class Proof:
+    """What a check by central differences needs. variables: each variable with the name of its gradient."""
+
+    working: Working
+    chain: list[tuple[str, Tree]]
+    output: str
+    variables: dict[str, str]
+
+    def largest_difference(self, exact: dict[str, Floats]) -> float:
+        """The largest relative difference of those gradients whose exact values are known.
+
+        What the chain starts from, and no part has asked for, is computed and added to the exact values.
+        """
+        defined = {name for name, _ in self.chain}
+        used = [n for _, tree in self.chain for n in names(tree)]
+        inputs = [n for n in dict.fromkeys([*used, *self.variables]) if n not in defined]
+        gradients = {name: exact[made] for name, made in self.variables.items() if made in exact}
+        _complete(exact, inputs, self.working)
+        return largest_difference(self.chain, self.output, gradients, {n: exact[n] for n in inputs})
+
+
+def _complete(exact: dict[str, Floats], needed: Iterable[str], working: Working) -> None:
+    """Computes what is missing of the exact values needed, and what leads there."""
+    stack = list(needed)
+    while stack:
+        item = working.items[stack[-1]]
+        lacking = [] if item.name in exact else [name for name in item.needs if name not in exact]
+        stack.extend(lacking)
+        if lacking:
+            continue
+        stack.pop()
+        if isinstance(item, Stated):
+            exact.setdefault(item.name, item.numbers.value)
+        elif isinstance(item, Step) and item.name not in exact:
+            exact[item.name] = value(item.formula, exact)
+
+
+@dataclass(slots=True)
+class OnDemand:
+    """The gradients of an output, derived together once it is known which of them are asked for.
+
+    wrt: the variables where none are named; all that is given and leads to the output if left out.
+    """
+
+    working: Working
+    output: str
+    wrt: Sequence[str] = ()
+    asked: dict[str, None] = field(default_factory=dict)
+
+    def ask(self, names: Iterable[str] | None = None) -> list[str]:
+        """The names of the gradients by `names`, or by `wrt`.
+
+        Raises KeyError for what has no gradient, FormulaError where the output is no scalar.
+        """
+        items, size = self.working.items, self.working.shapes[self.output]
+        if size != SCALAR:
+            hint = "sum it, or name another quantity as the output"
+            raise FormulaError(f"{self.output} is {show(size)}, but only a scalar has a gradient", hint)
+        if names is None:
+            names = self.wrt or [n for n in self.working.closure([self.output]) if isinstance(items[n], Stated)]
+        names = list(names)
+        for name in names:
+            if not isinstance(items.get(name), Stated | Step):
+                raise KeyError(name)
+        self.asked.update(dict.fromkeys(names))
+        return [f"grad_{name}" for name in names]
+
+    def derive(self) -> None:
+        """Adds the steps that lead to what was asked for; raises FormulaError where there is no derivative."""
+        wrt, self.asked = list(self.asked), {}
+        if wrt:
+            add_gradients(self.working, self.output, wrt)
+
+
+def add_gradients(
+    working: Working,
+    output: str,
+    wrt: Sequence[str],
+    titles: Mapping[str, str] | None = None,
+    *,
+    end: Tree | None = None,
+    inputs: Collection[str] = (),
+) -> list[str]:
+    """Adds the steps that lead to the gradients of `output` by each name of `wrt`; returns the gradients' names.
+
+    titles: how a step is introduced, by its name. end: a formula that stands for the output where the working itself
+    has none. inputs: computed quantities that count as given here, such as the weights that an earlier update made.
+    Raises FormulaError where there is no derivative.
+    """
+    steps, needed = _leading_to(working, [output] if end is None else names(end), inputs)
+    chain = [(item.name, item.formula) for item in steps] + ([] if end is None else [(output, end)])
+    shapes = {name: working.shapes[name] for name in (*needed, *wrt)}
+    sums_to_one = _distributions(working, needed)
+    derived = differentiate(chain, output, wrt, {output: SCALAR, **shapes}, sums_to_one, working.items)
+    for made in derived:
+        reason = _reason(made) if made.of in needed else f"{{{output}}} does not depend on {{{made.of}}}"
+        _add(working, made, output, (titles or {}).get(made.name, ""), reason)
+    variables = {made.of: made.name for made in derived if made.kind == "gradient"}
+    working.proofs.append(Proof(working, chain, output, variables))
+    return [f"grad_{name}" for name in wrt]
+
+
+def _leading_to(working: Working, ends: Sequence[str], inputs: Collection[str]) -> tuple[list[Step], set[str]]:
+    """The steps from `inputs` to `ends` in the order of the page, and every name they use."""
+    needed, stack = set(ends), list(ends)
+    while stack:
+        name = stack.pop()
+        for used in () if name in inputs else working.items[name].needs:
+            if used not in needed:
+                needed.add(used)
+                stack.append(used)
+    steps: list[Step] = []
+    left = sum(isinstance(working.items[name], Step) and name not in inputs for name in needed)
+    for item in reversed(working.items.values()):  # from the end, where they stand: a training run is long
+        if len(steps) == left:
+            break
+        if isinstance(item, Step) and item.name in needed and item.name not in inputs:
+            steps.append(item)
+    return steps[::-1], needed
+
+
+def _distributions(working: Working, names: Iterable[str]) -> set[Distribution]:
+    """The given quantities whose columns, or rows, sum to 1."""
+    found: set[Distribution] = set()
+    for name in names:
+        item = working.items.get(name)
+        if isinstance(item, Stated):
+            with np.errstate(over="ignore"):  # what overflows sums to something else
+                columns, rows = (np.abs(item.numbers.value.sum(axis=axis) - 1.0).max() for axis in (0, 1))
+            if columns <= 1e-9:
+                found.add((name, "columns"))
+            if rows <= 1e-9:
+                found.add((name, "rows"))
+    return found
+
+
+def _add(working: Working, made: Derived, output: str, title: str, why: str) -> None:
+    of, symbol = working.symbols[made.of], working.symbols.get(output) or default_symbol(output)
+    match made.kind:
+        case "slope":
+            symbol = Symbol("f", prime=True, argument=of)
+            title = title or f"Slope of the activation at {{{made.of}}}"
+        case "delta":
+            symbol = Symbol("delta", sub=of.base + of.sub, argument=of.argument)
+            title = title or f"Gradient at the net input of {{{made.of}}}"
+        case _:
+            symbol = symbol._replace(wrt=of)
+            title = title or f"Gradient by {{{made.of}}}"
+    step = Step(made.name, made.formula, title, why, derivation=_derivation(made))
+    working.add(step, shape(made.formula, working.shapes), symbol)
+
+
+def _reason(made: Derived) -> str:
+    """Why the formula is as short as it is, and the convention where a function has no derivative."""
+    reasons = [made.match.pair.reason] if made.match else []
+    reasons += [f"{FUNCTIONS[fn].title} {FUNCTIONS[fn].at_kink}" for fn in made.kinked]
+    return "; ".join(reasons)
+
+
+def _derivation(made: Derived) -> tuple[Line, ...]:
+    """How a known pair comes to its short form."""
+    if made.match is None:
+        return ()
+    lines = [Line(made.match.fill(text), note=reason) for text, reason in made.match.pair.derivation]
+    return (lines[0]._replace(left=Name(made.name)), *lines[1:])

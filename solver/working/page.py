@@ -1,0 +1,141 @@
+"""What a family makes of a question's givens: named quantities and the ordered steps that lead to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from solver.errors import FormulaError
+from solver.formula.parse import parse
+from solver.formula.symbol import Symbol, default_symbol
+from solver.formula.tree import Array, Literal_, Num, Tree
+from solver.formula.walks.shape import SCALAR, Shape, shape
+from solver.rounding import Floats
+from solver.working.items import Answer, Item, Stated, Statement, Step
+
+
+class Proof(Protocol):
+    """A check of derived gradients against the formulas themselves.
+
+    variables: each variable with the name of its gradient.
+    """
+
+    @property
+    def variables(self) -> Mapping[str, str]: ...
+    def largest_difference(self, exact: dict[str, Floats]) -> float: ...
+
+
+class Gradients(Protocol):
+    """Gradients that parts may ask for; they are derived once all have asked."""
+
+    def ask(self, names: Iterable[str] | None = None) -> list[str]:
+        """The names of the gradients by the names given, or by everything that is given.
+
+        Raises KeyError for a name without a gradient, FormulaError where the output is no scalar.
+        """
+
+    def derive(self) -> None:
+        """Adds the steps; raises FormulaError where there is no derivative."""
+
+
+class Repeat(NamedTuple):
+    """A step that every iteration repeats with new numbers: from the second on, only its number is shown, in a table.
+
+    heading: the symbol above its column; None where it is in no column.
+    """
+
+    iteration: int
+    heading: Symbol | None = None
+
+
+@dataclass(slots=True)
+class Working:
+    """Named quantities in the order of the page: what is given, then steps that use only what stands above them.
+
+    groups: what a part may ask for under one word, `hidden` for u1, h1, u2, h2.
+    default: what a part finds that asks for nothing; every step if empty.
+    gradients: what parts may ask gradients of. proofs: what checks those among the items. repeats: the steps of iterations, by name.
+    """
+
+    items: dict[str, Item] = field(default_factory=dict)
+    symbols: dict[str, Symbol] = field(default_factory=dict)
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    default: tuple[str, ...] = ()
+    gradients: Gradients | None = None
+    proofs: list[Proof] = field(default_factory=list)
+    repeats: dict[str, Repeat] = field(default_factory=dict)
+
+    def given(self, name: str, numbers: Literal_, title: str = "", symbol: Symbol | None = None) -> None:
+        """States a given quantity; a 1×1 array is a scalar."""
+        if isinstance(numbers, Array) and numbers.value.shape == SCALAR:
+            numbers = Num(numbers.text(0, 0))
+        height, width = numbers.value.shape
+        self.add(Stated(name, numbers, title), (height, width), symbol)
+
+    def step(
+        self,
+        name: str,
+        formula: str | Tree,
+        title: str = "",
+        *,
+        why: str = "",
+        symbol: Symbol | None = None,
+        whole: bool = False,
+    ) -> None:
+        """Adds a step; raises FormulaError where its formula uses an unknown name or shapes that do not fit."""
+        tree = parse(formula) if isinstance(formula, str) else formula
+        self.add(Step(name, tree, title, why, whole), shape(tree, self.shapes), symbol)
+
+    def statement(
+        self,
+        name: str,
+        answer: Answer,
+        title: str = "",
+        *,
+        points: Iterable[str] = (),
+        why: str = "",
+        points_answer: bool = False,
+    ) -> None:
+        """Adds an answer in words."""
+        self.add(Statement(name, answer, title, tuple(points), why, points_answer))
+
+    def group(self, word: str, members: Iterable[str]) -> None:
+        """Lets a part ask for several names by one word."""
+        self.groups[word] = tuple(members)
+
+    def add(self, item: Item, size: Shape = SCALAR, symbol: Symbol | None = None) -> None:
+        """Adds an item of any kind, rows × columns `size`; raises FormulaError where its name is taken."""
+        if item.name in self.items:
+            raise FormulaError(f"{item.name!r} is defined twice", "a name stands for one quantity")
+        self.items[item.name] = item
+        self.shapes[item.name] = size
+        self.symbols[item.name] = (symbol or default_symbol(item.name)).shaped(size)
+
+    def findable(self) -> list[str]:
+        """Every word a part may ask for; an answer without a name goes by its group."""
+        return [word for word in (*self.groups, *self.items) if word]
+
+    def expand(self, words: Iterable[str]) -> list[str]:
+        """The names that words ask for, each once; no words ask for the default. Raises KeyError for an unknown word."""
+        asked: dict[str, None] = {}
+        for word in words:
+            if word not in self.groups and word not in self.items:
+                raise KeyError(word)
+            asked.update(dict.fromkeys(self.groups.get(word, (word,))))
+        if not asked:
+            every = (n for n, item in self.items.items() if not isinstance(item, Stated))
+            asked = dict.fromkeys(self.default or every)
+        return list(asked)
+
+    def closure(self, asked: Iterable[str]) -> list[str]:
+        """The names asked for and all they need, in the order of the page."""
+        wanted: set[str] = set()
+        stack = list(asked)
+        while stack:
+            name = stack.pop()
+            if name not in wanted:
+                wanted.add(name)
+                stack.extend(self.items[name].needs)
+        return [name for name in self.items if name in wanted]

@@ -1,0 +1,82 @@
+"""What is asked: a question, its parts and what they find; an exam of several; how it is marked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from solver.errors import Place
+from solver.rounding import Carry, Rounding
+from solver.working.page import Working
+
+DEFAULT_ROUNDING = Rounding(2)
+
+Share = Literal["cells", "all-or-nothing"]
+
+
+class Rates(NamedTuple):
+    """What an answer that is not plainly right earns or loses, as shares of its marks."""
+
+    follow: float = 1.0
+    too_few_digits: float = 0.0
+    last_digit: float = 0.0
+    mistake: float = 0.0
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """How verdicts become marks. weights: of answers within their part, by name; those left out count 1."""
+
+    rates: Rates = field(default_factory=Rates)
+    share: Share = "cells"
+    weights: Mapping[str, float] = field(default_factory=dict)
+
+    def weight(self, key: str) -> float:
+        """The weight of an answer among those of its part."""
+        return self.weights.get(key, 1.0)
+
+
+@dataclass(slots=True)
+class Task:
+    """What one `given` block asks a family to work out; parts that share the block share the task."""
+
+    family: str
+    working: Working
+
+
+@dataclass(slots=True)
+class Part:
+    """One part of a question. label: the whole label, `a.ii`; find: the names it asks for; marks: None where unmarked."""
+
+    label: str
+    place: Place
+    prompt: str = ""
+    marks: Decimal | None = None
+    rounding: Rounding = DEFAULT_ROUNDING
+    task: Task | None = None
+    find: list[str] = field(default_factory=list)
+    note: str = ""
+
+
+@dataclass(slots=True)
+class Question:
+    """A checked question."""
+
+    title: str
+    file: str
+    prompt: str = ""
+    rounding: Rounding = DEFAULT_ROUNDING
+    carry: Carry = "rounded"
+    marking: Scheme | None = None
+    parts: list[Part] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Paper:
+    """One question, or an exam of several; `title` is the exam's."""
+
+    title: str
+    questions: list[Question]
+    exam: bool = False

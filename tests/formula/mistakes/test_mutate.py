@@ -1,0 +1,108 @@
+"""Every mistake makes of its own example what it says, and nothing that does not fit."""
+
+import numpy as np
+import pytest
+
+from solver.formula.mistakes.mutate import MISTAKES, mutations
+from solver.formula.mistakes.surroundings import Surroundings
+from solver.formula.parse import parse
+from solver.formula.source import source
+from solver.formula.tree import Name, Sum
+from solver.formula.walks.shape import Shape, shape
+from solver.formula.walks.value import value
+
+SCALARS = ("d", "y", "D1", "F1", "H1", "H2", "d1", "p1", "s1", "pos", "n", "m", "k")
+SHAPES: dict[str, Shape] = {
+    "W": (3, 2), "W_t1": (3, 2), "A": (2, 2), "B": (2, 2), "g": (2, 1), "h": (3, 1), "u": (3, 1), "x": (3, 1),
+    "b": (2, 1), **dict.fromkeys(SCALARS, (1, 1)),
+}  # fmt: skip
+DEFINITIONS = {name: parse(text) for name, text in {"h": "tanh(u)", "W_t1": "W - k*(x @ g.T)"}.items()}
+COUNTS = {
+    "MACs for FLOPs", "bias not counted", "input size for output size", "stride ignored", "padding ignored",
+    "padding on one side", "+ 1 left out",
+}  # fmt: skip
+
+
+def around(whole: bool = False) -> Surroundings:
+    shapes = {**SHAPES, "x": (2, 1)} if whole else SHAPES
+    return Surroundings(shapes, DEFINITIONS, whole)
+
+
+def texts(formula: str, mistake: str, whole: bool = False) -> list[str]:
+    return [source(tree).replace(" ", "") for name, tree in mutations(parse(formula), around(whole)) if name == mistake]
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_example(name: str) -> None:
+    mistake = MISTAKES[name]
+    surroundings = around(name in COUNTS)
+    if name == "transpose mixed up":
+        surroundings = Surroundings({**SHAPES, "x": (2, 1)})
+    made = [tree for mistaken, tree in mutations(parse(mistake.before), surroundings) if mistaken == name]
+    rng = np.random.default_rng(1)
+    env = {n: rng.uniform(0.1, 0.9, (int(r), int(c))) for n, (r, c) in surroundings.shapes.items()}
+    expected = value(parse(mistake.after), env)
+    assert any(np.allclose(value(tree, env), expected, rtol=1e-12) for tree in made), [source(t) for t in made]
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_said_in_one_line(name: str) -> None:
+    said = MISTAKES[name].said
+    assert 0 < len(said) < 90
+    assert said.isprintable()
+    assert not said.endswith(".")
+
+
+TABLE = [
+    # formula, mistake, what it becomes
+    ("W.T @ x + b", "bias forgotten", ["W.T@x"]),
+    ("W.T @ x + b", "transpose mixed up", []),  # 3×2 times 3×1 does not fit
+    ("A @ g", "transpose mixed up", ["A.T@g"]),
+    ("d - y", "bias forgotten", []),
+    ("k*m + y", "bias forgotten", ["k*m"]),
+    ("(W @ g)*(1 - h**2)", "f′(u) left out", ["(W@g)"]),
+    ("(W @ g)*(1 - h**2)", "updated weights", ["(W_t1@g)*(1-h**2)"]),
+    ("(W @ g)*x", "f′(u) left out", []),
+    ("1 - h**2", "derivative taken of u", ["(1-u**2)"]),
+    ("k*(d - y)**2", "factor 2 of the loss", ["2*(k*(d-y)**2)", "(k*(d-y)**2)/2"]),
+    ("0.5*y", "factor 2 of the loss", ["y"]),
+    ("W @ g", "factor 2 of the loss", []),
+    ("tanh(u)", "activation left out", ["u"]),
+    ("tanh(u)", "another activation", ["sigmoid(u)", "relu(u)"]),
+    ("-y", "wrong sign", ["--y", "y"]),
+]
+
+
+@pytest.mark.parametrize(("formula", "mistake", "expected"), TABLE)
+def test_rule(formula: str, mistake: str, expected: list[str]) -> None:
+    found = [text.replace("-(-y)", "--y") for text in texts(formula, mistake)]
+    assert found == expected
+
+
+COUNTED = [
+    ("n*(m + 1)", "bias not counted", ["n*(m)"]),
+    ("n*m + m", "bias not counted", ["n*m"]),
+    ("n + m", "bias not counted", []),
+    ("floor((H1 - F1 + 2*p1)/s1) + 1", "stride ignored", ["floor((H1-F1+2*p1))+1"]),
+    ("floor((H1 - F1 + 2*p1)/s1) + 1", "padding ignored", ["floor((H1-F1)/s1)+1"]),
+    ("floor((H1 - F1 + 2*p1)/s1) + 1", "bias not counted", []),
+    ("2*F1**2*H2", "input size for output size", ["2*F1**2*H1"]),
+    ("2*F1**2*H1", "input size for output size", []),  # no H0 on the page
+]
+
+
+@pytest.mark.parametrize(("formula", "mistake", "expected"), COUNTED)
+def test_count(formula: str, mistake: str, expected: list[str]) -> None:
+    assert texts(formula, mistake, whole=True) == expected
+
+
+def test_every_mutant_has_the_shape() -> None:
+    for formula in ("W.T @ x + b", "(W @ g)*(1 - h**2)", "A @ B @ g", "-(d - y)", "x @ g.T"):
+        tree = parse(formula)
+        for _, made in mutations(tree, around()):
+            assert shape(made, SHAPES) == shape(tree, SHAPES)
+            assert made != tree
+
+
+def test_a_very_long_formula_is_left_alone() -> None:
+    assert mutations(Sum((Name("y"),) * 300), around()) == []

@@ -1,0 +1,84 @@
+"""One tree in text and LaTeX: order, brackets and typed digits stay the author's."""
+
+import numpy as np
+import pytest
+
+from solver.formula.parse import parse
+from solver.formula.print.printer_latex import LatexPrinter, escape
+from solver.formula.print.printer_text import TextPrinter, symbol_text
+from solver.formula.symbol import Symbol, default_symbol
+from solver.formula.tree import Array, Bin, Group, Neg, Num
+
+SYMBOLS = {
+    "W1": Symbol("W", "1", shape=(2, 3)),
+    "x": Symbol("x", shape=(2, 1)),
+    "h": Symbol("h", shape=(3, 1)),
+    "g": Symbol("J", wrt=Symbol("u", "1", shape=(3, 1)), shape=(3, 1)),
+}
+
+
+@pytest.mark.parametrize(
+    ("formula", "text", "latex"),
+    [
+        ("W1.T @ x", "W₁ᵀ x", r"\mathbf{W}_1^T \, \mathbf{x}"),
+        ("h * g", "h ⊙ (∇_u₁ J)", r"\mathbf{h} \odot (\nabla_{\mathbf{u}_1} J)"),
+        ("2*a*b", "2 · a · b", r"2 \cdot a \cdot b"),
+        ("(a + b)*c", "(a + b) · c", r"(a + b) \cdot c"),
+        ("a - (b - c)", "a - (b - c)", "a - (b - c)"),
+        ("a/(b + c)", "a/(b + c)", r"\frac{a}{b + c}"),
+        ("1 - h**2", "1 - h²", r"1 - \mathbf{h}^{2}"),
+        ("exp(-u)", "e^(-u)", "e^{-u}"),
+        ("-d*log(y)", "-d · log(y)", r"-d \cdot \log(y)"),
+        ("a*(-b)", "a · (-b)", r"a \cdot (-b)"),
+        ("abs(a) + norm(h)", "|a| + ‖h‖", r"\left|a\right| + \left\|\mathbf{h}\right\|"),
+        ("alpha*beta1", "α · β₁", r"\alpha \cdot \beta_1"),
+        ("1.50e-7*a", "1.50·10⁻⁷ · a", r"1.50 \cdot 10^{-7} \cdot a"),
+        ("flops_conv1 + 16941456", "flops_conv1 + 16,941,456", r"\text{flops}_{\text{conv 1}} + 16{,}941{,}456"),
+        ("(a**b)**c", "(a^b)^c", "{(a^{b})}^{c}"),
+        ("g.T", "(∇_u₁ J)ᵀ", r"(\nabla_{\mathbf{u}_1} J)^T"),
+    ],
+)
+def test_prints(formula: str, text: str, latex: str) -> None:
+    tree = parse(formula)
+    assert TextPrinter(SYMBOLS).print(tree) == text
+    assert LatexPrinter(SYMBOLS).print(tree) == latex
+
+
+def test_products_of_typed_numbers_are_juxtaposed() -> None:
+    tree = Bin("+", Bin("*", Group(Num("3.2")), Group(Num("1.0"))), Bin("*", Group(Num("-1.2")), Group(Num("2.0"))))
+    assert TextPrinter().print(tree) == "(3.2)(1.0) + (-1.2)(2.0)"
+
+
+def test_a_negative_number_behind_a_sign_is_bracketed() -> None:
+    assert TextPrinter().print(Bin("-", Num("1"), Num("-2"))) == "1 - (-2)"
+    assert TextPrinter().print(Neg(Num("-2"))) == "-(-2)"
+
+
+def test_long_arrays_are_elided() -> None:
+    array = Array(np.arange(100.0).reshape(100, 1))
+    text = TextPrinter(most=5).print(array)
+    assert text == "[0.0; 1.0; 2.0; …; 99.0]"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("W1", "W₁"),
+        ("grad_W12", "∇_W₁₂ J"),
+        ("eta", "η"),
+        ("params_fc", "params_fc"),
+        ("h1_new", "h_1,new"),
+        ("_", "_"),
+    ],
+)
+def test_default_symbols(name: str, text: str) -> None:
+    assert symbol_text(default_symbol(name)) == text
+
+
+def test_symbol_parts() -> None:
+    assert symbol_text(Symbol("f", prime=True, argument=Symbol("u", "1"))) == "f′(u₁)"
+    assert symbol_text(Symbol("h", argument="2")) == "h(2)"
+
+
+def test_latex_escapes_words() -> None:
+    assert escape(r"\input{x}$&#_%") == r"\backslash input\{x\}\$\&\#\_\%"

@@ -1,0 +1,93 @@
+"""Bounds hold every value that operands within their intervals can give, and are not wastefully wide."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solver.formula.functions import FUNCTIONS
+from solver.formula.parse import parse
+from solver.formula.walks.bounds import Interval, bounds, point
+from solver.formula.walks.value import value
+
+FORMULAS = [
+    "W.T @ x + b",
+    "tanh(W.T @ x + b)",
+    "-d*log(p) - (1 - d)*log(1 - p)",
+    "(W @ b) * x",
+    "x @ b.T",
+    "1 - x**2",
+    "x**3 - 2*x**2",
+    "1/p + x/p",
+    "norm(x)/sum(p*p)",
+    "max(x, 0.2) - min(b.T @ b, 0.3)*x",
+    "2**p",
+    "p**0.5",
+    "p**-2",
+    "abs(x) - sqrt(p)",
+    "softmax(b)",
+    "softmax_rows(W)",
+    "det(W @ W.T)",
+    "trace(W @ W.T)",
+    *(
+        f"{fn}(x)"
+        for fn, row in FUNCTIONS.items()
+        if len(row.params) - len(row.defaults) == 1 and not row.square and not row.domain
+    ),
+]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
+@given(seed=st.integers(0, 2**32 - 1), width=st.sampled_from([1e-3, 0.05, 0.5, 3.0]))
+def test_every_value_lies_within(formula: str, seed: int, width: float) -> None:
+    rng = np.random.default_rng(seed)
+    middles = {
+        "W": rng.normal(size=(2, 3)),
+        "x": rng.normal(size=(2, 1)) * 2,
+        "b": rng.normal(size=(3, 1)),
+        "d": rng.uniform(size=(1, 1)),
+        "p": rng.uniform(0.2, 0.8, size=(1, 1)),
+    }
+    widths = {k: np.full_like(v, min(width, 0.19) if k == "p" else width) for k, v in middles.items()}
+    env = {k: Interval(v - widths[k], v + widths[k]) for k, v in middles.items()}
+    env["d"] = point(middles["d"])
+    found = bounds(parse(formula), env)
+    assert np.all(found.low <= found.high + 1e-12)
+    samples = {k: rng.uniform(v.low, v.high, size=(200, *v.low.shape)) for k, v in env.items()}
+    for k in samples:  # the corners are where the extremes are
+        samples[k][:100] = np.where(rng.integers(0, 2, samples[k][:100].shape), env[k].low, env[k].high)
+    values = value(parse(formula), samples)
+    slack = 1e-9 * (1 + np.abs(values))
+    assert np.all(values >= found.low - slack)
+    assert np.all(values <= found.high + slack)
+
+
+@pytest.mark.parametrize(
+    ("formula", "low", "high"),
+    [
+        ("a + b", 0.0, 4.0),
+        ("a - b", -4.0, 0.0),
+        ("a*b", -3.0, 3.0),
+        ("a**2", 0.0, 1.0),
+        ("a**3", -1.0, 1.0),
+        ("1/b", 1 / 3, 1.0),
+        ("b/a", -np.inf, np.inf),
+        ("sin(b)", np.sin(3.0), 1.0),
+        ("cos(a)", np.cos(1.0), 1.0),
+        ("abs(a)", 0.0, 1.0),
+        ("log(a)", -np.inf, 0.0),
+        ("-b", -3.0, -1.0),
+        ("2*b", 2.0, 6.0),
+    ],
+)
+def test_bounds_are_tight(formula: str, low: float, high: float) -> None:
+    env = {"a": Interval(np.array([[-1.0]]), np.array([[1.0]])), "b": Interval(np.array([[1.0]]), np.array([[3.0]]))}
+    found = bounds(parse(formula), env)
+    assert (found.low.item(), found.high.item()) == pytest.approx((low, high))
+
+
+def test_exact_operands_give_an_exact_value() -> None:
+    env = {"W": point(np.eye(2)), "x": point(np.ones((2, 1)))}
+    found = bounds(parse("tanh(W.T @ x) - 2*x"), env)
+    assert found.exact
+    assert np.array_equal(found.low, np.tanh(np.ones((2, 1))) - 2)

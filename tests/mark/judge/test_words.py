@@ -1,0 +1,30 @@
+"""TRUE and FALSE, letters and sizes, in every spelling that means the same."""
+
+import pytest
+
+from solver.mark.judge.numbers import Verdict
+from solver.mark.judge.words import judge_words
+
+
+@pytest.mark.parametrize(
+    ("expected", "right", "wrong"),
+    [
+        ("TRUE", ["TRUE", "true", "T", "t", " True. ", "yes", "'TRUE'"], ["FALSE", "f", "no", "1", "A", "TRUEFALSE"]),
+        ("FALSE", ["FALSE", "F", "false", "No"], ["TRUE", "t", "-", "0"]),
+        ("B", ["B", "b", " (b) ", "b)", "B."], ["A", "BB", "AB", "=B", "TRUE"]),
+        ("T", ["t", "T"], ["TRUE", "F"]),
+        ("1×7×7", ["1×7×7", "1x7x7", "1 X 7 X 7", "1*7*7", "[1, 7, 7]", "(1,7,7)"], ["7x7x1", "1x77", "1x7", "49"]),
+        ("high bias", ["High  bias", "high bias."], ["bias", "high"]),
+    ],
+)
+def test_words(expected: str, right: list[str], wrong: list[str]) -> None:
+    judged = judge_words(expected, [*right, *wrong, None, "", "  ", "x" * 10_000])
+    found = judged.verdicts.ravel().tolist()
+    ends = [Verdict.BLANK] * 3 + [Verdict.WRONG]
+    assert found == [Verdict.CORRECT] * len(right) + [Verdict.WRONG] * len(wrong) + ends
+    assert judged.verdicts.shape == judged.notes.shape == judged.expected.shape == (len(found), 1, 1)
+    assert not judged.notes.any()
+
+
+def test_nobody() -> None:
+    assert judge_words("A", []).verdicts.shape == (0, 1, 1)

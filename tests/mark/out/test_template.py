@@ -1,0 +1,73 @@
+"""The answer sheet as a form: every cell is there, and a filled form reads back."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+import solver
+from solver.mark.out.template import shape_of, template
+from solver.mark.read.chunks import chunks
+from solver.mark.read.read_batch import Reader
+from solver.mark.read.read_names import names
+from solver.mark.sheet import Sheet, sheet
+from solver.spec.nodes import read_nodes
+from solver.spec.reader import load
+from tests.places import PROBLEMS
+
+QUESTIONS = sorted(path.name for path in PROBLEMS.glob("*.yaml") if not load(path).exam)
+
+
+def asked(name: str) -> Sheet:
+    return sheet(solver.solve(PROBLEMS / name))
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_the_header_names_every_cell_and_reads_back(name: str, tmp_path: Path) -> None:
+    made = asked(name)
+    header = next(csv.reader(io.StringIO(template(made, "csv"))))
+    assert header == ["student", *made.cells]
+    path = tmp_path / "a.csv"
+    path.write_text(template(made, "csv") + "ann" + ",1" * len(made.cells) + "\n")
+    notices: list[object] = []
+    found = [Reader(made).submissions(t) for c in chunks([str(path)], names(made), notices) for t in c.texts()]  # type: ignore[arg-type]
+    assert not notices
+    assert not found[0].troubles
+    assert all((values == 1).all() for values in found[0].batch.values.values())
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_the_yaml_form_is_empty_and_of_the_right_shapes(name: str, tmp_path: Path) -> None:
+    made = asked(name)
+    path = tmp_path / "ann.yaml"
+    path.write_text(template(made, "yaml"), encoding="utf-8")
+    answers = read_nodes(path.read_text(encoding="utf-8"), "ann.yaml").get("answers")
+    assert answers is not None
+    assert [key.text for key, _ in answers.entries] == list(made.answers)
+    found = [Reader(made).submissions(t) for c in chunks([str(path)], names(made), []) for t in c.texts()]
+    assert found[0].students == ["ann"]
+    assert not found[0].troubles
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_markdown_has_a_row_for_every_answer(name: str) -> None:
+    made = asked(name)
+    text = template(made, "markdown").replace("\\", "")
+    for key, answer in made.answers.items():
+        assert f"| {key} | {shape_of(answer)} |" in text
+
+
+def test_shapes_in_words() -> None:
+    q2 = asked("q2.yaml")
+    assert shape_of(q2.answers["a/W1"]) == "2×3 numbers"
+    assert shape_of(q2.answers["c/J"]) == "a number"
+    assert shape_of(asked("q3.yaml").answers["c.i"]) == "a word or a letter"
+    lines = template(q2, "yaml").splitlines()
+    assert '  a/W2: [["", ""], ["", ""], ["", ""]]  # 3×2 numbers' in lines
+    assert "  c/J:  # a number" in lines
+    assert "| a/W2 | 3×2 numbers | ........, ........; ........, ........; ........, ........ |" in template(
+        q2, "markdown"
+    )

@@ -1,0 +1,169 @@
+"""Feedback: the student's own numbers in the lecturer's lines, the mistake's name, marks that add up, safe files."""
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solver.errors import SpecError
+from solver.mark.judge.grade import Trouble
+from solver.mark.tell.feedback import GUARDED, feedback, file_stem, write_feedback
+from solver.mark.tell.own import OwnNumbers
+from solver.render.blocks import Heading
+from solver.render.markdown import render
+from tests.mark.planted import SHEETS, graded
+
+Q2 = SHEETS["q2"]
+
+
+def text(wrong: dict[str, object], name: str = "q2") -> str:
+    made = SHEETS[name]
+    found = graded(made, ["ann", "bob"], {(1, key): value for key, value in wrong.items()})
+    return render(feedback(made, found, 1))
+
+
+def test_all_right_is_short() -> None:
+    said = text({})
+    assert "25 of 25 marks" in said
+    assert "wrong" not in said
+    assert "aligned" not in said
+
+
+def test_own_numbers_in_the_lines() -> None:
+    """h1 follows from the student's u1, and its line shows that u1."""
+    said = text({"b/u1": [0.8, -5.2, 3.1], "b/h1": [0.66, -1.0, 1.0]})
+    assert r"\tanh\left(\begin{pmatrix} 0.80 \\ -5.20 \\ 3.10 \end{pmatrix}\right)" in said
+    assert "bias forgotten" in said
+    assert "1 follows from your earlier value" in said
+
+
+def test_blank_upstream_is_recomputed() -> None:
+    said = text({"b/u2": [np.nan, np.nan], "b/h2": [0.5, 0.5]})
+    assert r"\tanh\left(\begin{pmatrix} 2.48 \\ 7.20 \end{pmatrix}\right)" in said
+
+
+def test_guarded_is_explained() -> None:
+    said = text({"e/grad_u2": [0.0, 0.0], "e/grad_u1": [0.5, 0.1, 0.0]})
+    assert GUARDED in said
+
+
+def test_unwritten_steps_are_shown() -> None:
+    """The parameters of a filter stand before those of the layer, with the student's own F1 in them."""
+    said = text({"a.i/F1": 6, "a.ii/params_conv1": 3528}, "q3")
+    assert r"&= 12 \cdot 6 \cdot 6 + 1" in said
+    assert r"&= 433 \cdot 6" in said
+
+
+def test_the_equation_is_solved_from_the_question() -> None:
+    """A wrong unknown does not stand in its own equation."""
+    said = text({"a.i/F1": 6}, "q3")
+    assert "+ 1 left out" in said
+    assert r"49 &= \frac{55 - F_1 + 2 \cdot 0}{1} + 1" in said
+
+
+def test_words() -> None:
+    said = text({"c.i": "TRUE"}, "q3")
+    assert "Expected: FALSE" in said
+
+
+def test_nothing_follows() -> None:
+    """A value from which no logarithm exists leads to the key's lines."""
+    said = text({"c/y": 1.0, "c/J": 3.0})
+    assert "Nothing can be worked out from your earlier values" in said
+    assert r"-\log(0.19)" in said
+
+
+def test_unreadable() -> None:
+    trouble = Trouble("bob", "c/J", "<script>", "not a number")
+    found = graded(Q2, ["ann", "bob"], {(1, "c/J"): np.nan}, [trouble])
+    said = render(feedback(Q2, found, 1))
+    assert "not a number" in said
+    assert re.findall(r".<script", said) == [r"\<script"]
+    assert "not a number" not in render(feedback(Q2, found, 0))
+
+
+def test_marks_add_up() -> None:
+    found = graded(Q2, ["ann"], {(0, "b/u1"): [9.0, -4.7, 3.6], (0, "f/grad_W1"): np.full((2, 3), np.nan)})
+    asides = [Decimal(b.aside.split()[0]) for b in feedback(Q2, found, 0) if isinstance(b, Heading)]
+    assert asides[0] == sum(asides[1:])
+    assert asides[0] == Decimal(repr(round(float(sum(m[0] for m in found.marks.values())), 6)))
+
+
+def test_every_line_follows_from_the_student() -> None:
+    """The last line of each working is the value that was expected, wherever the judge expects one."""
+    wrong = {"b/u1": [2.0, -1.0, 0.5], "b/h1": [0.96, -0.76, 0.46], "c/u3": 0.5, "d/df1": [0.1, 0.2, 0.3]}
+    found = graded(Q2, ["ann"], {(0, key): value for key, value in wrong.items()})
+    own = OwnNumbers(Q2, found, 0)
+    for key, answer in Q2.answers.items():
+        lines = own.lines(answer.solved)
+        last = lines[-1][-1].right
+        assert np.allclose(last.value, found.judged[key].expected[0], atol=0.0051), key  # type: ignore[union-attr]
+
+
+# -- files -------------------------------------------------------------------------------------------------------------
+HOSTILE = [
+    "../../etc/passwd",
+    "a/b",
+    "..",
+    "",
+    "CON",
+    "ann\n",
+    "ann",
+    "Ann",
+    "ANN",
+    "x" * 300,
+    "名前",
+    "=HYPERLINK()",
+    "a\0b",
+]
+
+
+def test_names_make_safe_files(tmp_path: Path) -> None:
+    found = graded(Q2, HOSTILE, {})
+    made = write_feedback(tmp_path / "out", Q2, found)
+    assert len({path.name.lower() for path in made}) == len(HOSTILE)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(path.name for path in made)
+    assert all(path.parent == tmp_path / "out" for path in made)
+    again = write_feedback(tmp_path / "out", Q2, found)
+    assert again == made
+
+
+def test_one_name_twice(tmp_path: Path) -> None:
+    made = write_feedback(tmp_path, Q2, graded(Q2, ["ann", "ann"], {}))
+    assert [path.name for path in made] == ["ann.md", "ann.2.md"]
+
+
+@given(st.text(max_size=60))
+def test_stem(student: str) -> None:
+    stem = file_stem(student)
+    assert re.fullmatch(r"[a-z0-9_-]{1,60}", stem)
+    assert stem.strip("-_")
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_stems_differ(one: str, other: str) -> None:
+    assert (file_stem(one) == file_stem(other)) == (one == other)
+
+
+def test_a_name_that_looks_hashed() -> None:
+    assert file_stem(file_stem("Ann")) != file_stem("Ann")
+
+
+def test_an_interrupted_file_is_not_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr("solver.files.os.replace", fail)
+    with pytest.raises(SpecError, match="disk full"):
+        write_feedback(tmp_path, Q2, graded(Q2, ["ann"], {}))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_student_is_plain_words() -> None:
+    said = render(feedback(Q2, graded(Q2, ["<img src=x onerror=alert(1)> [x](javascript:1)"], {}), 0))
+    assert re.findall(r".<img", said) == [r"\<img"]
+    assert r"\[x\](" in said
