@@ -239,6 +239,42 @@ def test_same_padding_rounds_up(size, stride):
         }
 
 
+SAME = [
+    # size, stride, side: rows of padding in all, and where they lie
+    (3, 2, 10, "(5 - 1)·2 + 3 - 10 = 1 of padding, 0 before and 1 after"),
+    (3, 2, 9, "(5 - 1)·2 + 3 - 9 = 2 of padding, 1 before and 1 after"),
+    (4, 1, 9, "(9 - 1)·1 + 4 - 9 = 3 of padding, 1 before and 2 after"),
+    (1, 3, 9, "no padding is needed"),
+]
+
+
+@pytest.mark.parametrize(("size", "stride", "side", "reason"), SAME)
+def test_same_padding_says_why(size, stride, side, reason):
+    flow = f"type: conv, filters: 1, size: {size}, stride: {stride}, padding: same"
+    made = solved(f"input: [1, {side}, {side + 1}]\n{layers(flow)}", "H2")
+    assert made["a/H2"].item.why == f"padding: same gives ⌈{{H1}}/{{s1}}⌉, the division rounded up; {reason}"
+
+
+def test_the_reason_for_same_padding_is_that_of_arrays():
+    for size, stride, side in [(s, t, n) for s in range(1, 6) for t in range(1, 4) for n in range(1, 9)]:
+        out = -(-side // stride)
+        padded = max(0, (out - 1) * stride + size - side)
+        assert positions(side + padded, size, stride, 0) == out  # the padding that is told gives the size
+        flow = f"type: max-pool, size: {size}, stride: {stride}, padding: same"
+        if stride == 1 and size % 2:
+            continue  # the padding is a step of its own
+        why = solved(f"input: [1, {side}, {side}]\n{layers(flow)}", "H2")["a/H2"].item.why
+        assert (f"= {padded} of padding, {padded // 2} before" if padded else "no padding is needed") in why
+
+
+def test_what_flops_leave_out_is_said_once():
+    flow = layers("type: conv, filters: 4, size: 3", "type: conv, filters: 4, size: 3")
+    for unit in ("flops", "macs"):
+        made = solved(f"count: {unit}\ninput: [3, 12, 12]\n{flow}", f"[{unit}, {unit}_separable]")
+        said = [s.name for part in made.parts for s in part.steps if "biases" in s.item.why]
+        assert said == [f"{unit}_conv1"]
+
+
 # -- unknowns --------------------------------------------------------------------------------------------------------------
 
 UNKNOWNS = [
@@ -261,6 +297,35 @@ UNKNOWNS = [
     ("type: max-pool, size: unknown, output: [3, 5, 7]", {"F_pool1": 4}),
     ("type: average-pool, size: 2, stride: unknown, output: [3, 7, 10]", {"s_pool1": 3}),
 ]
+
+
+# a pool is larger than its padding, on each axis
+POOLS = [
+    ("input: [3, 2, 2]", "size: unknown, padding: 1, stride: 3, output: [3, 1, 1]", "2, 3, 4 all fit"),
+    ("input: [3, 2, 2]", "size: unknown, padding: 1, stride: 2, output: [3, 2, 2]", {"F_pool1": 2}),
+    ("input: [3, 2, 2]", "size: unknown, padding: 1, stride: 1, output: [3, 4, 4]", "from 2 to 4 for F_pool1"),
+    (
+        "input: [3, 8, 9]",
+        "size: [unknown, unknown], padding: [1, 2], stride: 1, output: [3, 9, 9]",
+        {"F_pool1_h": 2, "F_pool1_w": 5},
+    ),
+    ("input: [3, 8, 9]", "size: [2, 5], padding: [1, 2], stride: 1, output: [3, 9, 9]", {"H2": 9, "W2": 9}),
+    ("input: [3, 8, 9]", "size: [2, 5], padding: 1, stride: 1", {"H2": 9, "W2": 7}),
+    ("input: [3, 8, 9]", "size: [2, 5], padding: [2, 1], stride: 1", "padding 2 of a pool of size 2"),
+    ("input: [3, 8, 9]", "size: [5, 2], padding: 2, stride: 1", "padding 2 of a pool of size 2"),
+    ("input: [3, 8, 9]", "size: [2, 5], padding: unknown, stride: 1, output: [3, 9, 7]", {"p_pool1": 1}),
+    ("input: [3, 8, 9]", "size: [5, 2], padding: unknown, stride: 1, output: [3, 8, 12]", "from 0 to 1 for p_pool1"),
+]
+
+
+@pytest.mark.parametrize(("start", "pool", "expected"), POOLS)
+def test_a_pool_is_larger_than_its_padding(start, pool, expected):
+    text = f"{start}\n{layers(f'type: max-pool, {pool}')}"
+    if isinstance(expected, str):
+        with pytest.raises(SpecError, match=expected):
+            solved(text)
+    else:
+        assert answers(text, f"[{', '.join(expected)}]") == expected
 
 
 @pytest.mark.parametrize(("flow", "expected"), UNKNOWNS)

@@ -2,7 +2,8 @@
 
 A volume is D×H×W, channels by height by width. An output is floor((H - F + 2·p)/s) + 1 high; where the division
 leaves no remainder the working does not show the rounding down. padding: same gives the input's size divided by the
-stride, rounded up. Whatever is the word unknown is solved for from the layer's given output.
+stride, rounded up, and the working says what padding that takes. FLOPs (2 for each use of a weight) and MACs leave out
+biases, activations and pooling. Whatever is the word unknown is solved for from the layer's given output.
 
 Quantities: D1 H1 W1 (input), D2 H2 W2 (output of the first layer) …; for convolution k (of any kind) n1 filters, d1
 filter depth, F1 size, s1 stride, p1 padding, r1 dilation (F1_h and F1_w where height and width differ); for pool k

@@ -8,6 +8,11 @@ from solver.families.cnn.chain import Chain, Conv, Dense
 from solver.families.cnn.given import MisfitError
 from solver.formula.symbol import Symbol
 
+_LEFT_OUT = {
+    "flops": "each weight multiplies and adds; biases, activations and pooling are not counted",
+    "macs": "each weight multiplies; biases, activations and pooling are not counted",
+}
+
 TERMS = 30
 """The most terms of a sum; longer ones are made of subtotals."""
 
@@ -44,7 +49,8 @@ def flops(chain: Chain) -> None:
         name = f"{unit}_{layer.tag}"
         counted.append(name)
         formula = _times(chain) + (f"{layer.inputs}*{layer.neurons}" if isinstance(layer, Dense) else _conv(layer))
-        chain.step(name, formula, f"{layer.title}: {_unit(chain)}", layer.place, symbol=_symbol(chain, layer.tag))
+        title, symbol, why = f"{layer.title}: {_unit(chain)}", _symbol(chain, layer.tag), _LEFT_OUT[unit]
+        chain.step(name, formula, title, layer.place, why=why if len(counted) == 1 else "", symbol=symbol)
     chain.working.group(unit, counted)
     _total(chain, unit, counted, _unit(chain))
 

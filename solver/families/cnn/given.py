@@ -105,9 +105,11 @@ def _check_padding(layer: Layer, report: Report) -> None:
     words = {"same", "valid"} & {p for p in layer.padding or () if isinstance(p, str)}
     if words and len(layer.padding or ()) == 2:
         report.add(layer.place("padding"), "same and valid pad height and width alike", "write the word alone")
-    sizes, pads = ([n for n in f or () if isinstance(n, int)] for f in (layer.size, layer.padding))
-    if layer.type.endswith("pool") and sizes and pads and max(pads) >= min(sizes):
-        message = f"padding {max(pads)} of a pool of size {min(sizes)}"
-        report.add(layer.place("padding"), message, "a window must not lie in the padding alone")
+    sizes, pads = ((f or ()) * 2 if len(f or ()) == 1 else f or () for f in (layer.size, layer.padding))
+    for size, pad in zip(sizes, pads, strict=False):  # height, then width
+        if layer.type.endswith("pool") and isinstance(size, int) and isinstance(pad, int) and pad >= size:
+            message = f"padding {pad} of a pool of size {size}"
+            report.add(layer.place("padding"), message, "a window must not lie in the padding alone")
+            break
     if "same" in words and layer.type == "transposed":
         report.add(layer.place("padding"), "padding: same of a transposed convolution", "give the padding as a number")

@@ -92,7 +92,7 @@ class Sizes(Ledger):
         return made
 
     def same(self, at: Stage, window: Window, p: str) -> Window:
-        """Padding that keeps the size, where each side gets equally much; otherwise rounding up says it all."""
+        """Padding that keeps the size, where each side gets equally much; otherwise the output's size says why."""
         lost = next((f for f in window.F if f not in self.known), None)
         if lost:
             hint = "give the padding as a number: with same, every size gives the same output"
@@ -120,7 +120,19 @@ class Sizes(Ledger):
             if i == 1 and self.with_numbers(formula) == self.with_numbers(axes[0][0]):
                 self.size(at, name, axes[0][1], "height and width are alike")
             else:
-                self.size(at, name, formula)
+                self.size(at, name, formula, self.reason(at, window, i) if window.same else "")
+
+    def reason(self, at: Stage, window: Window, axis: int) -> str:
+        """Why padding: same gives the size that it gives, and how much padding follows from that size."""
+        before, formula = at.before[1 + axis], window.output(axis, at.before[1 + axis])
+        size = self.worth(formula)
+        needed = f"({size} - 1)*{window.s[axis]} + {window.extent(axis)} - {before}"
+        padding = self.worth(needed)
+        told = "no padding is needed"
+        if padding > 0:
+            numbers = self.with_numbers(needed).replace("*", "·")
+            told = f"{numbers} = {padding} of padding, {padding // 2} before and {padding - padding // 2} after"
+        return f"padding: same gives ⌈{{{before}}}/{{{window.s[axis]}}}⌉, the division rounded up; {told}"
 
     def check_fit(self, at: Stage, window: Window, axis: int) -> None:
         """Refuses a filter larger than its padded input."""
@@ -176,7 +188,7 @@ class Sizes(Ledger):
             name,
             *equations,
             title=f"{at.title}: {_UNKNOWNS[name[0]]}",
-            least=0 if name[0] == "p" else 1,
+            least=self.least(name, window),
             most=self.most(name, at, window),
             exact=self.given.division == "exact",
         )
@@ -186,10 +198,19 @@ class Sizes(Ledger):
             raise MisfitError(self.places[name], error.message, error.hint) from None
         self.working.add(made)
 
+    def least(self, name: str, window: Window) -> int:
+        """The smallest sensible value: a pool is larger than its padding."""
+        if name in window.F and window.kind == "pool" and window.p:
+            pads = zip(window.F, window.p, strict=True)
+            return 1 + max(self.number(p) for F, p in pads if F == name and p in self.known)
+        return 0 if name[0] == "p" else 1
+
     def most(self, name: str, at: Stage, window: Window) -> int:
         """The largest sensible value: no filter or stride goes beyond the padded input, no pool lies in the padding."""
-        if name[0] == "p" and window.kind == "pool" and window.F[0] in self.known:
-            return self.number(window.F[0]) - 1
+        if window.kind == "pool" and window.p and name in window.p:
+            sizes = zip(window.F, window.p, strict=True)
+            within = [self.number(F) for F, p in sizes if p == name and F in self.known]
+            return min(within) - 1 if within else MAX_SIZE
         height, width = at.before.H, at.before.W
         if name[0] not in "Fs" or window.kind == "transposed" or height not in self.known or width not in self.known:
             return MAX_SIZE
