@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 import click
 
-from solver.cli.terminal import columns, problems
+from solver.cli.terminal import columns, problems, warn
 from solver.errors import Place, Problem, SpecError, nearest
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ def command(
     with problems("nothing was solved"):
         title, solutions = _solve(files, carry, decimals)
         _check_parts(solutions, parts)
+        for warning in (warning for solution in solutions for warning in solution.warnings):
+            warn(f"warning: {warning}")
         _write(_render(title, solutions, view, _format(form, output)), output)
 
 

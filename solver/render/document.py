@@ -62,6 +62,8 @@ def _question(solution: Solution, view: View, level: int) -> Iterator[Block]:
         yield Prose((solution.prompt,), "prompt")
     if any(isinstance(solved.form, Rounding) for part in solution.parts for solved in part.steps):
         yield Prose((_policy(solution),), "note")
+    for warning in solution.warnings:
+        yield Prose((f"Warning: {warning.message}" + (f" ({warning.hint})" if warning.hint else "") + ".",), "note")
     page = _Page(view)
     for part in solution.parts:
         if view.shows(part.label):

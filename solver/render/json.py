@@ -39,6 +39,11 @@ def question(solution: Solution, view: View = WHOLE) -> dict[str, Any]:
         ],
         "answers": answers,
     }
+    if solution.warnings:
+        made["warnings"] = [
+            {"line": w.place.line, "column": w.place.column, "message": w.message, "hint": w.hint}
+            for w in solution.warnings
+        ]
     if view.compare:
         made["compare"] = {
             part.key(s): {"rounded": _plain(s, s.rounded), "exact": _plain(s, s.exact)}

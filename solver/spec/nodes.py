@@ -71,10 +71,11 @@ class Node:
 
 
 class Report:
-    """Collects problems, so that one run names them all."""
+    """Collects problems, so that one run names them all; and warnings, which refuse nothing."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
 
     def add(self, where: Node | Place, message: str, hint: str = "") -> None:
         """Notes one problem; raises SpecError where there are too many to go on."""
@@ -84,6 +85,11 @@ class Report:
             raise SpecError(
                 [*self.problems, Problem(place, f"more than {MAX_PROBLEMS:,} problems: reading stops here")]
             )
+
+    def warn(self, where: Node | Place, message: str, hint: str = "") -> None:
+        """Notes what is likely not meant; the question is solved all the same."""
+        place = where.place if isinstance(where, Node) else where
+        self.warnings.append(Problem(place, message, hint))
 
     def unknown(self, where: Node, what: str, word: str, known: Iterator[str] | list[str] | tuple[str, ...]) -> None:
         """Notes an unknown word, with the nearest known one."""

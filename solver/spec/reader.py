@@ -134,6 +134,7 @@ class _Reader:
 
     def question(self, node: Node) -> Question:
         question = Question("", self.file)
+        before = len(self.report.warnings)
         if node.kind != "map":
             self.report.add(node, f"found {node.found()}, expected a map with title, given and parts")
             return question
@@ -149,6 +150,7 @@ class _Reader:
         else:
             question.parts = list(self.parts(parts, "", task, question.rounding, 1))
         self.derive()
+        question.warnings = self.report.warnings[before:]
         if "marking" in entries:
             question.marking = self.marking(entries["marking"], question.parts)
         return question
@@ -292,13 +294,20 @@ class _Reader:
             return [name for node, variable in by for name in self.gradients(node, [variable], working)]
         name = text_of(word, self.report, "find")
         if name in known:
-            return working.expand([name])
+            return working.expand([name]) or self.nothing(word, name, working)
         if name == "gradients":
             return self.gradients(word, None, working)
         if name.startswith("grad_") and working.gradients and name.removeprefix("grad_") in working.items:
             return self.gradients(word, [name.removeprefix("grad_")], working)
         if name:
             self.report.unknown(word, "find", name, [*known, "gradients"] if working.gradients else known)
+        return []
+
+    def nothing(self, word: Node, name: str, working: Working) -> list[str]:
+        """Notes that a word asks for nothing here, and says which ask for something."""
+        full = [other for other, members in working.groups.items() if other and members]
+        hint = f"what there is: {', '.join(full)}" if full else "there is nothing to find"
+        self.report.add(word, f"there are no {name} here", hint)
         return []
 
     def gradients_of(self, word: Node) -> list[tuple[Node, str]] | None:

@@ -119,12 +119,12 @@ class Working:
 
     def expand(self, words: Iterable[str]) -> list[str]:
         """The names that words ask for, each once; no words ask for the default. Raises KeyError for an unknown word."""
-        asked: dict[str, None] = {}
+        words, asked = tuple(words), dict[str, None]()
         for word in words:
             if word not in self.groups and word not in self.items:
                 raise KeyError(word)
             asked.update(dict.fromkeys(self.groups.get(word, (word,))))
-        if not asked:
+        if not words:
             every = (n for n, item in self.items.items() if not isinstance(item, Stated))
             asked = dict.fromkeys(self.default or every)
         return list(asked)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
-from solver.errors import Place
+from solver.errors import Place, Problem
 from solver.rounding import Carry, Rounding
 from solver.working.page import Working
 
@@ -62,7 +62,7 @@ class Part:
 
 @dataclass(slots=True)
 class Question:
-    """A checked question."""
+    """A checked question. warnings: what its author likely did not mean."""
 
     title: str
     file: str
@@ -71,6 +71,7 @@ class Question:
     carry: Carry = "rounded"
     marking: Scheme | None = None
     parts: list[Part] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from solver.errors import nearest
+from solver.errors import Problem, nearest
 from solver.formula.print.printer_text import TextPrinter
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Literal_, Name, Num, Tree, literal, written_literal
@@ -164,6 +164,7 @@ class Solution:
     rounding: Rounding
     carry: Carry
     parts: list[SolvedPart]
+    warnings: list[Problem] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[tuple[str, Solved]]:
         """Every answer with its name, in the order of the page."""

@@ -32,7 +32,7 @@ def solve_question(question: Question, *, carry: Carry | None = None, decimals: 
     if solver.problems:
         raise SpecError(solver.problems)
     rounding = solver.override or question.rounding
-    return Solution(question.title, question.file, question.prompt, rounding, solver.carry, parts)
+    return Solution(question.title, question.file, question.prompt, rounding, solver.carry, parts, question.warnings)
 
 
 _WORDS = np.zeros((1, 1))  # a statement has no number, nor has a derivation in symbols

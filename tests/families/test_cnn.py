@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from solver import solve
 from solver.errors import SpecError
 from solver.families import cnn
+from solver.render.document import document
 from solver.spec.reader import load_text
 from solver.working.items import Statement
 from solver.working.solution import Solution
@@ -461,3 +462,49 @@ def test_all_misfits_at_once():
     with pytest.raises(SpecError) as error:
         solved(given)
     assert [problem.place.line for problem in error.value.problems] == [7, 8, 9, 10, 12]
+
+
+# -- channel order ----------------------------------------------------------------------------------------------------------
+
+CONV = "{type: conv, filters: 4, size: 3"
+
+
+def test_channels_last_is_the_same_network() -> None:
+    first = f"input: [3, 20, 30]\nlayers:\n  - {CONV}, output: [4, 18, unknown]}}"
+    last = f"order: channels-last\ninput: [20, 30, 3]\nlayers:\n  - {CONV}, output: [18, unknown, 4]}}"
+    assert answers(last) == answers(first)
+
+
+@pytest.mark.parametrize(
+    ("given", "warned"),
+    [
+        ("input: [224, 224, 3]", True),
+        ("input: [28, 28, 1]", True),
+        ("order: channels-last\ninput: [224, 224, 3]", False),
+        ("order: channels-first\ninput: [224, 224, 3]", False),
+        ("input: [3, 224, 224]", False),
+        ("input: [512, 4, 4]", False),
+    ],
+)
+def test_an_input_that_looks_channels_last_is_warned_of(given: str, warned: bool) -> None:
+    made = solved(f"{given}\nlayers: [{{type: conv, filters: 4, size: 1}}]", "sizes")
+    assert [w.place.column for w in made.warnings] == ([10] if warned else [])
+    page = " ".join(str(block) for block in document("t", [made]))
+    assert ("order: channels-last" in page) == warned
+
+
+def test_a_misfit_of_channels_last_has_its_place() -> None:
+    text = question(f"order: channels-last\ninput: [20, 20, 3]\nlayers: [{CONV}, output: [18, 17, 4]}}]", "sizes")
+    with pytest.raises(SpecError) as caught:
+        load_text(text)
+    [problem] = caught.value.problems
+    assert (problem.place.line, problem.place.column) == (7, 59)
+    assert "width is given as 17" in problem.message
+
+
+def test_no_unknowns_asks_for_nothing() -> None:
+    with pytest.raises(SpecError) as caught:
+        solved("input: [3, 8, 8]\nlayers: [{type: max-pool, size: 2}]", "[sizes, unknowns]")
+    [problem] = caught.value.problems
+    assert problem.message == "there are no unknowns here"
+    assert problem.hint == "what there is: sizes"

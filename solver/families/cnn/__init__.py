@@ -1,9 +1,10 @@
 """Convolutional networks counted: layer sizes, unknowns solved for, parameters, FLOPs, separability.
 
-A volume is D×H×W, channels by height by width. An output is floor((H - F + 2·p)/s) + 1 high; where the division
-leaves no remainder the working does not show the rounding down. padding: same gives the input's size divided by the
-stride, rounded up, and the working says what padding that takes. FLOPs (2 for each use of a weight) and MACs leave out
-biases, activations and pooling. Whatever is the word unknown is solved for from the layer's given output.
+A volume is D×H×W, channels by height by width; with order: channels-last it is given as [H, W, D]. An output is
+floor((H - F + 2·p)/s) + 1 high; where the division leaves no remainder the working does not show the rounding down.
+padding: same gives the input's size divided by the stride, rounded up, and the working says what padding that takes.
+FLOPs (2 for each use of a weight) and MACs leave out biases, activations and pooling. Whatever is the word unknown is
+solved for from the layer's given output.
 
 Quantities: D1 H1 W1 (input), D2 H2 W2 (output of the first layer) …; for convolution k (of any kind) n1 filters, d1
 filter depth, F1 size, s1 stride, p1 padding, r1 dilation (F1_h and F1_w where height and width differ); for pool k
@@ -19,7 +20,7 @@ in steps), ratio, or any quantity by name.
 
 from solver.families.cnn.chain import Chain
 from solver.families.cnn.counts import flops, parameters, separable
-from solver.families.cnn.given import Given, MisfitError, check_layers
+from solver.families.cnn.given import Given, MisfitError, channels_first, check_layers
 from solver.spec.nodes import Report
 from solver.working.page import Working
 
@@ -48,6 +49,7 @@ __all__ = ["EXAMPLE", "Given", "work"]
 def work(given: Given, report: Report) -> Working:
     """All sizes, unknowns and counts; raises nothing, misfits go to the report."""
     before = len(report.problems)
+    given = channels_first(given, report)
     check_layers(given, report)
     if len(report.problems) > before:
         return Working()

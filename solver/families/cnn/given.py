@@ -1,5 +1,6 @@
 """What the cnn family reads: the input volume and the layers, and which fields go with which layer."""
 
+from copy import copy
 from typing import Annotated, Literal
 
 from solver.errors import Place
@@ -8,6 +9,9 @@ from solver.spec.nodes import Report
 
 MAX_LAYERS = 300
 MAX_SIZE = 100_000
+MOST_COLORS = 4
+"""An image has so many channels at most (red, green, blue, alpha); an input that wide is likely channels-last."""
+_DEPTH_FIRST = (2, 0, 1)
 
 Unknown = Literal["unknown"]
 Type = Literal[
@@ -42,6 +46,10 @@ class Given(Spec):
 
     input: Annotated[Sides, AtLeast(1), AtMost(3), "the input, [D, H, W]; one number for a dense network"]
     layers: Annotated[tuple[Layer, ...], AtLeast(1), AtMost(MAX_LAYERS), "the layers in order"]
+    order: Annotated[
+        Literal["channels-first", "channels-last"] | None,
+        "whether input and output are [D, H, W] (channels-first, if left out) or [H, W, D] (channels-last)",
+    ] = None
     division: Annotated[
         Literal["floor", "exact"], "windows that do not fit are left out (floor), or must not occur (exact)"
     ] = "floor"
@@ -77,6 +85,28 @@ _TAKES: dict[str, tuple[str, ...]] = {
     "dense": ("neurons", "bias"),
 }
 _NEEDS = {"flatten": (), "pointwise": (), "dense": ("neurons",)}
+
+
+def channels_first(given: Given, report: Report) -> Given:
+    """The same with every volume as [D, H, W]; warns where an input looks as if its channels stood last."""
+    if given.order is None:
+        _check_order(given, report)
+    if given.order != "channels-last":
+        return given
+    layers = tuple(
+        layer.reordered("output", _DEPTH_FIRST) if len(layer.output or ()) == 3 else layer for layer in given.layers
+    )
+    made = given.reordered("input", _DEPTH_FIRST) if len(given.input) == 3 else copy(given)
+    made.layers = layers
+    return made
+
+
+def _check_order(given: Given, report: Report) -> None:
+    match given.input:
+        case (int(depth), int(height), int(width)) if width <= MOST_COLORS < min(depth, height):
+            message = f"the input is read as {depth} channels of {height}×{width}"
+            hint = f"for {width} channels of {depth}×{height} say order: channels-last, otherwise order: channels-first"
+            report.warn(given.place("input"), message, hint)
 
 
 def check_layers(given: Given, report: Report) -> None:
