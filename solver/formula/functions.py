@@ -70,6 +70,14 @@ def _softmax(u: Floats) -> Floats:
     return result
 
 
+def _log_softmax(u: Floats) -> Floats:
+    shifted, rows = u - np.max(u, axis=-2, keepdims=True), np.arange(u.shape[-2])[:, None]
+    largest = rows == np.argmax(u, axis=-2, keepdims=True)
+    others = np.sum(np.where(largest, 0.0, np.exp(shifted)), axis=-2, keepdims=True)
+    result: Floats = shifted - np.log1p(others)
+    return result
+
+
 def _softmax_rows(u: Floats) -> Floats:
     return np.swapaxes(_softmax(np.swapaxes(u, -1, -2)), -1, -2)
 
@@ -121,6 +129,11 @@ def _softmax_bounds(axis: int) -> Callable[[Floats, Floats], tuple[Floats, Float
     return bounds
 
 
+def _log_softmax_bounds(low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    lowest, highest = _softmax_bounds(-2)(low, high)
+    return np.log(lowest), np.log(highest)
+
+
 def _phi_bounds(low: Floats, high: Floats) -> tuple[Floats, Floats]:
     a, b = np.exp(-0.5 * low * low) / sqrt(2 * pi), np.exp(-0.5 * high * high) / sqrt(2 * pi)
     return np.minimum(a, b), np.where((low < 0) & (high > 0), 1 / sqrt(2 * pi), np.maximum(a, b))
@@ -153,7 +166,7 @@ def _normal_cdf(u: Floats) -> Floats:
 
 def _total(reduction: Callable[..., Any]) -> Callable[[Floats], Floats]:
     def code(u: Floats) -> Floats:
-        return np.asarray(reduction(u, axis=(-2, -1), keepdims=True), dtype=float)
+        return np.asarray(reduction(u, axis=(-2, -1), keepdims=True))
 
     return code
 
@@ -248,6 +261,14 @@ FUNCTIONS: dict[str, Function] = {
         text="softmax",
         title="Softmax of each row",
         bounds=_softmax_bounds(-1),
+    ),
+    "log_softmax": Function(
+        _log_softmax,
+        "log(softmax(u))",
+        adjoint="G - exp(y)*(ones(y @ y.T) @ G)",  # the product with ones is the sum of each column
+        text="log softmax",
+        title="Log-softmax",
+        bounds=_log_softmax_bounds,
     ),
     "step": Function(
         lambda u: np.where(u > 0, 1.0, 0.0),

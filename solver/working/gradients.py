@@ -40,7 +40,8 @@ class Proof:
         inputs = [n for n in dict.fromkeys([*used, *self.variables]) if n not in defined]
         gradients = {name: exact[made] for name, made in self.variables.items() if made in exact}
         _complete(exact, inputs, self.working)
-        return largest_difference(self.chain, self.output, gradients, {n: exact[n] for n in inputs})
+        chain = [(name, self.working.stable(tree, opaque=self.variables)) for name, tree in self.chain]
+        return largest_difference(chain, self.output, gradients, {n: exact[n] for n in inputs})
 
 
 def _complete(exact: dict[str, Floats], needed: Iterable[str], working: Working) -> None:
@@ -56,7 +57,7 @@ def _complete(exact: dict[str, Floats], needed: Iterable[str], working: Working)
         if isinstance(item, Stated):
             exact.setdefault(item.name, item.numbers.value)
         elif isinstance(item, Step) and item.name not in exact:
-            exact[item.name] = value(item.formula, exact)
+            exact[item.name] = value(item.stable or item.formula, exact)
 
 
 @dataclass(slots=True)

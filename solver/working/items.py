@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
+import numpy as np
+
 from solver.formula.source import source
 from solver.formula.tree import Literal_, Name, Tree, names
 from solver.formula.walks.reduce import Detail, Operands, reduce
-from solver.formula.walks.value import Env, finite
+from solver.formula.walks.value import Env, finite, value
 from solver.rounding import EXACT, Floats, Format
 
 Answer: TypeAlias = "str | int | float | list[Answer]"
@@ -50,7 +52,8 @@ class Step:
     """A quantity computed by a formula.
 
     title: how the step is introduced; why: the reason behind it; whole: an exact count, never rounded.
-    derivation: where the formula comes from, shown in full detail.
+    derivation: where the formula comes from, shown in full detail. stable: the formula by which its unrounded value is
+    computed, where the one that is shown cancels.
     """
 
     name: str
@@ -59,6 +62,7 @@ class Step:
     why: str = ""
     whole: bool = False
     derivation: tuple[Line, ...] = ()
+    stable: Tree | None = None
 
     @cached_property
     def needs(self) -> tuple[str, ...]:
@@ -73,6 +77,12 @@ class Step:
     def value(self, env: Env) -> Floats:
         """The unrounded value; raises FormulaError where the arithmetic has none."""
         return finite(self.formula, env)
+
+    def precise(self, env: Env) -> Floats:
+        """The value from unrounded operands; raises FormulaError where the arithmetic has none."""
+        if self.stable is not None and np.isfinite(made := value(self.stable, env)).all():
+            return made
+        return self.value(env)
 
     def form(self, policy: Format) -> Format:
         """How its value is written under the question's rounding."""
@@ -138,6 +148,7 @@ class Computed(Protocol):
     @property
     def needs(self) -> tuple[str, ...]: ...
     def value(self, env: Env) -> Floats: ...
+    def precise(self, env: Env) -> Floats: ...
     def form(self, policy: Format) -> Format: ...
     def lines(self, operands: Operands, result: Floats, form: Format, detail: Detail) -> list[Line]: ...
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
+
+import numpy as np
 
 from solver.errors import FormulaError
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Array, Literal_, Num, Tree
 from solver.formula.walks.shape import SCALAR, Shape, shape
+from solver.formula.walks.stable import stable
 from solver.rounding import Floats
 from solver.working.items import Answer, Item, Stated, Statement, Step
 
@@ -88,6 +91,19 @@ class Working:
         tree = parse(formula) if isinstance(formula, str) else formula
         self.add(Step(name, tree, title, why, whole), shape(tree, self.shapes), symbol)
 
+    def stable(self, formula: Tree, opaque: Container[str] = ()) -> Tree:
+        """The stable form of a formula, from the definitions of its names, but for those that are to stand."""
+        return stable(formula, lambda name: None if name in opaque else self._definition(name), self._binary)
+
+    def _definition(self, name: str) -> Tree | None:
+        item = self.items.get(name)
+        return item.formula if isinstance(item, Step) else None
+
+    def _binary(self, name: str) -> bool:
+        """Whether a given quantity is of zeros and ones."""
+        item = self.items.get(name)
+        return isinstance(item, Stated) and bool(np.isin(item.numbers.value, (0.0, 1.0)).all())
+
     def statement(
         self,
         name: str,
@@ -109,6 +125,8 @@ class Working:
         """Adds an item of any kind, rows × columns `size`; raises FormulaError where its name is taken."""
         if item.name in self.items:
             raise FormulaError(f"{item.name!r} is defined twice", "a name stands for one quantity")
+        if isinstance(item, Step) and (made := self.stable(item.formula)) is not item.formula:
+            item.stable = made
         self.items[item.name] = item
         self.shapes[item.name] = size
         self.symbols[item.name] = (symbol or default_symbol(item.name)).shaped(size)

@@ -86,7 +86,7 @@ class _Solver:
             if any(name not in env for name in item.needs):
                 continue  # an operand has no value under the rule that was not chosen
             try:
-                value = found[rule] = item.value(env)
+                value = found[rule] = item.precise(env) if rule == "exact" else item.value(env)
             except FormulaError as error:
                 if rule == self.carry:
                     self.problems.append(self.problem(item, part, error))

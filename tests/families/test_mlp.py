@@ -1,5 +1,7 @@
 """Feedforward networks: published examples, and forward pass, gradients and training written independently in numpy."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -288,3 +290,20 @@ def test_an_activation_that_nobody_defined() -> None:
     (problem,) = caught.value.problems
     assert (problem.place.line, problem.message) == (9, "unknown activation 'swich'")
     assert "swish" in problem.hint
+
+
+@pytest.mark.parametrize("d", [0, 1])
+@pytest.mark.parametrize("w", [36, 40, 700, -36, -800])
+def test_a_saturated_output_keeps_its_exact_loss(tmp_path: Path, w: int, d: int) -> None:
+    """J is log(1 + e^∓u) to every digit, where y has none left."""
+    file = tmp_path / "saturated.yaml"
+    file.write_text(
+        f"title: Saturated\nround: {{figures: 6}}\ncarry: exact\ngiven:\n  family: mlp\n  x: [1]\n  d: {d}\n"
+        f"  layers: [{{W: [[{w}]], activation: sigmoid}}]\n  loss: cross-entropy\n"
+        "parts: [{label: a, find: [loss, gradients_u]}]\n"
+    )
+    u = -w if d else w
+    found = solve(file)
+    assert found["a/J"].exact_value == pytest.approx(max(u, 0) + np.log1p(np.exp(-abs(u))), rel=1e-14)
+    slope = 1 / (1 + np.exp(-float(u))) if u > 0 else np.exp(float(u)) / (1 + np.exp(float(u)))
+    assert found["a/grad_u1"].exact_value == pytest.approx((1 - 2 * d) * slope, rel=1e-14)

@@ -82,3 +82,19 @@ def test_of_many_cells_random_directions_are_compared() -> None:
 
 def test_a_gradient_that_is_no_number_does_not_pass() -> None:
     assert checked("J = norm(x)", {"x": [[0.0], [0.0]]}, "x") == float("inf")
+
+
+@pytest.mark.parametrize(
+    ("equations", "given", "by"),
+    [
+        ("J = cos((norm(y)**3)**3)", {"y": [[2.0], [3.0]]}, "y"),
+        ("y = sigmoid(u); J = -log(1 - y)", {"u": [[30.0]]}, "y"),
+        ("p = softmax(u); J = exp(20 + sum(p**2))", {"u": [[1.0], [2.0]]}, "u"),
+        ("J = softplus(9*u) + 1e12", {"u": [[1.0]]}, "u"),
+    ],
+)
+def test_complex_steps_confirm_what_central_differences_cannot(
+    equations: str, given: dict[str, list[list[float]] | Floats], by: str
+) -> None:
+    assert checked(equations, given, by) <= TOLERANCE
+    assert checked(equations, given, by, **{by: 1e13}) > TOLERANCE

@@ -1,0 +1,110 @@
+"""The stable form: the same formula, where the numbers of the page would cancel or vanish.
+
+    y = sigmoid(u);  J = -d*log(y) - (1 - d)*log(1 - y)     the lecturer's line; at u = 40, y is 1 and log(1 - y) −∞
+    J = -d*(-softplus(-u)) - (1 - d)*(-softplus(u))         the same J, at any u
+
+The page shows the lecturer's line; its unrounded value is computed by the stable form.
+Goldberg, What Every Computer Scientist Should Know About Floating-Point Arithmetic, 1991, section 1.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree, bare, rebuild, walk
+
+Definitions: TypeAlias = Callable[[str], Tree | None]
+"""The formula behind a name; None where the name is given."""
+
+_ONE = Num("1")
+
+
+def stable(tree: Tree, defined: Definitions, binary: Callable[[str], bool] = lambda name: False) -> Tree:
+    """The formula rewritten; the same tree where there is nothing to rewrite.
+
+    binary: whether a name stands for zeros and ones only, so that d − y is d(1 − y) − (1 − d)y without any loss.
+    """
+    if not any(_may_cancel(node) for node in walk(tree)):
+        return tree
+    return _Stable(defined, binary).of(tree)
+
+
+def _may_cancel(node: Tree) -> bool:
+    return (isinstance(node, Call) and node.fn == "log") or (isinstance(node, Bin) and node.op == "-")
+
+
+class _Stable:
+    def __init__(self, defined: Definitions, binary: Callable[[str], bool]) -> None:
+        self.defined, self.binary = defined, binary
+
+    def of(self, tree: Tree) -> Tree:
+        """The node, rewritten by the first rule that fits."""
+        match tree:
+            case Call("log", (x,)):
+                made = self.log(bare(x))
+            case Bin("-", a, b):
+                made = self.difference(bare(a), bare(b))
+            case _:
+                made = None
+        if made is not None:
+            return Group(made)
+        changed = rebuild(tree, self.of)
+        return tree if changed == tree else changed
+
+    def log(self, x: Tree) -> Tree | None:
+        """log(sigmoid(u)), log(1 - sigmoid(u)), log(1 + exp(u)), log(softmax(u))"""
+        match x:
+            case Bin("-", a, b) if bare(a) == _ONE and (u := self.argument(b, "sigmoid")) is not None:
+                return Neg(Call("softplus", (u,)))
+            case Bin("+", a, b) if bare(a) == _ONE and (u := self.argument(b, "exp")) is not None:
+                return Call("softplus", (u,))
+        if (u := self.argument(x, "sigmoid")) is not None:
+            return Neg(Call("softplus", (Neg(u),)))
+        if (u := self.argument(x, "softmax")) is not None:
+            return Call("log_softmax", (u,))
+        if (u := self.argument(x, "softmax_rows")) is not None:
+            return Transpose(Call("log_softmax", (Transpose(u),)))
+        return None
+
+    def difference(self, a: Tree, b: Tree) -> Tree | None:
+        """1 - sigmoid(u), 1 - tanh(u)**2, d - sigmoid(u)"""
+        if a == _ONE and (u := self.argument(b, "sigmoid")) is not None:
+            return Call("sigmoid", (Neg(u),))
+        if a == _ONE and isinstance(b, Bin) and b.op == "**" and bare(b.b) == Num("2"):
+            u = self.argument(b.a, "tanh")
+            if u is not None:  # 1/cosh²(u)
+                halves = (Call("sigmoid", (Bin("*", Num("2"), side),)) for side in (u, Neg(u)))
+                return Bin("*", Num("4"), Bin("*", *halves))
+        for d, y, sign in ((a, b, 1), (b, a, -1)):
+            if isinstance(d, Name) and self.binary(d.id) and (u := self.argument(y, "sigmoid")) is not None:
+                below = Bin("*", d, Call("sigmoid", (Neg(u),)))
+                above = Bin("*", Group(Bin("-", _ONE, d)), Call("sigmoid", (u,)))
+                return Bin("-", below, above) if sign == 1 else Bin("-", above, below)
+        return None
+
+    def argument(self, tree: Tree, fn: str) -> Tree | None:
+        """u where the tree is fn(u), or a name that is defined so; None where it is anything else."""
+        tree = bare(tree)
+        seen: set[str] = set()
+        while isinstance(tree, Name) and tree.id not in seen:
+            seen.add(tree.id)
+            formula = self.defined(tree.id)
+            if formula is None:
+                return None
+            tree = bare(formula)
+        match tree:
+            case Call(name, (u,)) if name == fn:
+                return Group(self.of(u))
+            case Bin("/", a, b) if fn == "sigmoid" and bare(a) == _ONE:
+                return self.logistic(bare(b))
+        return None
+
+    def logistic(self, below: Tree) -> Tree | None:
+        """u of 1 + exp(-u)"""
+        if isinstance(below, Bin) and below.op == "+" and bare(below.a) == _ONE:
+            inner = bare(below.b)
+            if isinstance(inner, Call) and inner.fn == "exp":
+                exponent = bare(inner.args[0])
+                return Group(self.of(exponent.x if isinstance(exponent, Neg) else Neg(exponent)))
+        return None
