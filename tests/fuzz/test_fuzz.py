@@ -1,0 +1,119 @@
+"""The fuzzer itself: what it makes is varied and the same each time, and it finds, shrinks and tells what is planted."""
+
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from solver.render import markdown, text
+from solver.spec import reader
+from tests.fuzz.case import Case, case, minimised, told
+from tests.fuzz.corpus import corpus
+from tests.fuzz.trees import STYLES, Anchored, Map, Raw, at, emit, paths, put, tree_of
+from tests.fuzz.trial import Options, trial
+from tests.places import ROOT
+
+CORPUS = corpus()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_nothing_is_found(seed: int) -> None:
+    """A few hundred specs; CI runs a minute of them."""
+    stages = set()
+    for number in range(150):
+        made = case(seed, number, CORPUS)
+        finding, stage = trial(made.source, made.options)
+        assert finding is None, told(number, seed, made, finding)
+        stages.add(stage)
+    assert stages == {"refused", "solved", "graded"}
+
+
+def test_a_case_comes_from_its_number_alone() -> None:
+    assert [case(3, n, CORPUS) for n in range(30)] == [case(3, n, corpus()) for n in range(30)]
+    assert len({case(3, n, CORPUS).source for n in range(30)}) == 30
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_tree_is_the_yaml_that_it_came_from(style) -> None:
+    for spec in CORPUS.specs:
+        assert tree_of(emit(spec, style)) == spec
+    hostile = Map(
+        [("a: b", ["x#", "\u202e", "\x1b", 'q"\\', "", "-", "~", " x ", "1", "é\n"]), ("k", Anchored("a", Map()))]
+    )
+    read = yaml.load(emit(Map([*hostile.pairs, ("again", Raw("*a"))]), style), yaml.BaseLoader)
+    assert read == {"a: b": hostile.pairs[0][1], "k": {}, "again": {}}
+
+
+def test_every_place_can_be_changed() -> None:
+    tree = tree_of("a: [1, {b: 2}]\nc: 3\n")
+    for path in paths(tree):
+        assert at(put(tree, path, "new"), path) == "new"
+    assert put(tree, (1, 0), None) == tree_of("a: [{b: 2}]\nc: 3\n")
+    assert put(tree, (2,), None) == tree_of("a: [1, {b: 2}]\n")
+
+
+QUESTION = (ROOT / "problems" / "q2.yaml").read_text(encoding="utf-8")
+
+
+def planted(blocks: object) -> str:
+    raise ZeroDivisionError("planted")
+
+
+def test_a_traceback_is_found_and_made_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    for each in (markdown, text):
+        monkeypatch.setattr(each, "render", planted)
+    big = Case(tree_of(QUESTION), "block", Options("exact", 3))
+    options = next(o for o in (Options("exact", 3, n) for n in range(99)) if trial(big.source, o)[0])
+    finding, _ = trial(big.source, options)
+    assert finding is not None
+    assert "ZeroDivisionError" in finding.kind
+    assert "planted" in finding.detail
+    small = minimised(Case(big.tree, "block", options), finding.kind)
+    assert small.options == Options(rolls=options.rolls)
+    assert len(small.source) < len(QUESTION) / 4
+    assert "python -m tests.fuzz --seed 5 --only 7" in told(7, 5, small, finding)
+
+
+def test_an_edited_text_is_made_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(node, file):
+        raise KeyError("planted") if "Q" in node else AssertionError
+
+    monkeypatch.setattr(reader, "read_nodes", broken)
+    edited = Case("", "block", Options(), edited="title: Question\nparts: []\n")
+    finding, stage = trial(edited.source, edited.options)
+    assert finding
+    assert stage == "load"
+    assert minimised(edited, finding.kind).source == "Q"
+
+
+@pytest.mark.parametrize(
+    ("problem", "kind"),
+    [
+        (("question.yaml", 0, 0, "no line"), "an error without line and column: no line"),
+        (("question.yaml", 1, 1, " "), "an empty message"),
+        (("question.yaml", 1, 1, "<solver.x object at 0x7f>"), "an error that tells of Python: <solver.x object at"),
+        (("question.yaml", 1, 1, "x" * 4000), "an endless message"),
+        (("question.yaml", 1, 1, "found 3, expected 4"), None),
+    ],
+)
+def test_an_error_is_looked_at_too(problem, kind, monkeypatch: pytest.MonkeyPatch) -> None:
+    from solver.errors import Place, Problem, SpecError
+
+    def refuse(node, file):
+        raise SpecError([Problem(Place(*problem[:3]), problem[3])])
+
+    monkeypatch.setattr(reader, "read_nodes", refuse)
+    finding, stage = trial("title: t", Options())
+    assert stage == "refused"
+    assert (finding.kind if finding else None) == kind
+
+
+def test_the_command_tells_how_many(tmp_path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.fuzz", "--specs", "20", "--seed", "1", "--workers", "1"],
+        cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("20 specs (")
+    assert "0 findings" in done.stdout
