@@ -35,7 +35,7 @@ class Interval(NamedTuple):
         if self.exact:
             return self.low
         with np.errstate(invalid="ignore"):  # an interval of everything has no middle
-            return (self.low + self.high) / 2
+            return self.low / 2 + self.high / 2
 
     def widened(self, radius: Floats | float) -> Interval:
         """The interval with `radius` more at both ends."""
