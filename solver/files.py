@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and folders of files."""
 
 import os
 import tempfile
@@ -16,8 +16,8 @@ def whole_file(name: str | Path) -> Iterator[TextIO]:
 
     A link stays a link. What is no file, such as a device or a pipe, is written to as it is.
     """
-    path = Path(os.path.realpath(name))
     try:
+        path = Path(os.path.realpath(name))
         if path.exists() and not path.is_file():
             with open(path, "w", encoding="utf-8", newline="") as stream:
                 yield stream
@@ -34,6 +34,14 @@ def whole_file(name: str | Path) -> Iterator[TextIO]:
             raise
     except OSError as error:
         raise SpecError([Problem(Place(os.fspath(name)), f"cannot be written: {error.strerror or error}")]) from None
+
+
+def files_of(folder: str) -> list[Path]:
+    """The files of a folder by name, but for hidden ones; raises SpecError where it cannot be read."""
+    try:
+        return sorted(path for path in Path(folder).iterdir() if path.is_file() and not path.name.startswith("."))
+    except OSError as error:
+        raise SpecError([Problem(Place(folder), f"cannot be read: {error.strerror or error}")]) from None
 
 
 def _mode(path: Path) -> int:

@@ -110,6 +110,12 @@ EXACT = Exact()
 Format = Rounding | Exact
 
 
+def integer(text: str) -> int:
+    """The whole number of some digits, with a minus or not, however many zeros stand before them."""
+    size = int(text.lstrip("-").lstrip("0") or "0")
+    return -size if text.startswith("-") else size
+
+
 def shortest(x: Floats, most: int) -> Rounding | None:
     """The fewest decimals (at most `most`) that write every value of x exactly; None where none do."""
     size = np.abs(x).reshape(-1, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solver.cli.terminal import refused
+from solver.cli.console import refused
 
 if TYPE_CHECKING:
     from solver.mark.sheet import Sheet

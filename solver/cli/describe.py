@@ -9,29 +9,45 @@ from solver.spec.fields import AtLeast, AtMost, Field, Kind, Spec, fields_of
 from solver.spec.registry import families, family
 
 
-def overview() -> str:
-    """One line a family: its name and the first sentence of its docstring."""
-    width = max(len(name) for name in families())
-    lines = [f"{name:<{width}}  {_summary(name)}" for name in families()]
-    return "\n".join([*lines, "", "nnsolve families NAME describes one: its fields and an example."])
+def overview(width: int | None = None) -> str:
+    """One line a family: its name and the first sentence of its docstring. width: lines are wrapped to it."""
+    longest = max(len(name) for name in families())
+    rows = [_wrapped(_summary(name), width, f"{name:<{longest}}  ", " " * (longest + 2)) for name in families()]
+    end = _wrapped("nnsolve families NAME describes one: its fields and an example.", width)
+    return "\n".join([*rows, "", end]) + "\n"
 
 
-def describe(name: str) -> str:
-    """What a family solves, its fields (those of nested maps indented) and an example question."""
+def describe(name: str, width: int | None = None) -> str:
+    """What a family solves, its fields (those of nested maps indented) and an example question.
+
+    width: all but the example, which is YAML, is wrapped to it.
+    """
     module = family(name)
     doc = inspect.cleandoc(module.__doc__ or "")
-    return "\n".join(
-        [doc, "", "Fields of `given`", *_fields(module.Given, "  "), "", "Example", module.EXAMPLE.rstrip()]
-    )
+    if width:
+        doc = "\n\n".join(_wrapped(paragraph, width) for paragraph in doc.split("\n\n"))
+    fields = [_wrapped(field, width, indent, indent + "    ") for indent, field in _fields(module.Given, "  ")]
+    example = module.EXAMPLE.rstrip()
+    return "\n".join([doc, "", "Fields of `given`", *fields, "", "Example", example]) + "\n"
+
+
+def _wrapped(text: str, width: int | None, first: str = "", later: str = "") -> str:
+    """A paragraph in lines of at most `width` characters, behind its indents."""
+    from textwrap import fill
+
+    if not width:
+        return first + text
+    return fill(text, width, initial_indent=first, subsequent_indent=later, break_on_hyphens=False)
 
 
 def _summary(name: str) -> str:
     return inspect.cleandoc(family(name).__doc__ or "").splitlines()[0]
 
 
-def _fields(spec: type[Spec], indent: str) -> Iterator[str]:
+def _fields(spec: type[Spec], indent: str) -> Iterator[tuple[str, str]]:
+    """Each field with its indent."""
     for field in fields_of(spec).values():
-        yield f"{indent}{field.name}: {field.doc} ({_form(field)})"
+        yield indent, f"{field.name}: {field.doc} ({_form(field)})"
         for inner in _specs(field.type):
             yield from _fields(inner, indent + "    ")
 

@@ -1,8 +1,10 @@
 """`nnsolve families`: what can be solved, with fields and examples."""
 
+import sys
+
 import click
 
-from solver.cli.terminal import problems, refused
+from solver.cli.console import columns, problems, refused, say
 from solver.errors import nearest
 
 
@@ -13,10 +15,11 @@ def command(name: str | None) -> None:
     from solver.cli.describe import describe, overview
     from solver.spec.registry import families as known
 
+    width = columns() if sys.stdout.isatty() else None  # a program that reads the lines wants them whole
     if name is None:
-        click.echo(overview())
+        say(overview(width))
     elif name in known():
-        click.echo(describe(name))
+        say(describe(name, width))
     else:
         with problems("nothing was described"):
             raise refused("families", f"unknown family {name[:60]!r}", nearest(name, known()))

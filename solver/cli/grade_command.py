@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from solver.cli.asked import asked
-from solver.cli.terminal import colored, columns, problems, refused, warn, whole
+from solver.cli.console import colored, columns, problems, refused, warn, whole
+from solver.cli.endings import by_ending
 from solver.errors import Problem
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from solver.render.blocks import Block
 
 FORMATS = ("table", "csv", "long", "json", "gradescope", "moodle", "canvas")
-_SUFFIXES: dict[str, MarksFormat] = {".csv": "csv", ".json": "json", ".txt": "table"}
+_ENDINGS: dict[str, MarksFormat] = {"": "csv", ".csv": "csv", ".json": "json", ".txt": "table"}
 _MOST_TOLD = 100
 """Troubles told at the end of a run."""
 
@@ -70,9 +71,9 @@ class _Run:
         """The format of the marks; None where only something else was asked for."""
         form: MarksFormat | None = self.options["form"]
         if form is None and self.output is not None:
-            return _SUFFIXES.get(Path(self.output).suffix.lower(), "csv")
+            return by_ending(self.output, _ENDINGS)
         if form is None and not any(self.options[name] for name in ("report", "explain", "against", "feedback")):
-            return "table" if sys.stdout is not None and sys.stdout.isatty() else "csv"
+            return "table" if sys.stdout.isatty() else "csv"
         return form
 
     def run(self) -> None:
@@ -84,7 +85,7 @@ class _Run:
         known = names(self.sheet, self.options["mapping"])
         marker, engine = self.marker(), self.engine()
         each, ended = self.each()
-        with whole(self.output) as stream:
+        with whole(self.output, self.form in ("json", "gradescope")) as stream:
             out = self.writer(stream)
             found = chunks(self.answers, known, self.notices)
             with self.progress() as advance:
@@ -151,7 +152,7 @@ class _Run:
         from solver.mark.run import SMALL
 
         size = size_of(self.answers)
-        if not sys.stderr.isatty() or (size is not None and size < SMALL):
+        if sys.stderr is None or not sys.stderr.isatty() or (size is not None and size < SMALL):
             yield None
             return
         from rich.console import Console

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import errno
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import click
 
 from solver import __version__
+from solver.cli.streams import standard_streams
 
 _ENDING = "_command.py"
 
 
 class _Commands(click.Group):
-    """The commands, each imported when it is called.
-
-    Where standard output cannot be written, that is said, not traced.
-    """
+    """The commands, each imported when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(path.name.removesuffix(_ENDING) for path in Path(__file__).parent.glob(f"*{_ENDING}"))
@@ -27,16 +25,12 @@ class _Commands(click.Group):
             return None
         found: click.Command = import_module(f"solver.cli.{cmd_name}_command").command
         found.name = cmd_name
+        found.short_help = (found.help or "").split("\n\n")[0]  # whole: click would cut it after 45 letters
         return found
 
-    def invoke(self, ctx: click.Context) -> object:
-        try:
-            return super().invoke(ctx)
-        except OSError as error:
-            if error.errno == errno.EPIPE:
-                raise  # the reader has seen enough; click ends quietly
-            click.echo(f"standard output cannot be written: {error.strerror}", err=True)
-            ctx.exit(2)
+    def main(self, *args: Any, **extra: Any) -> Any:
+        with standard_streams():
+            return super().main(*args, **extra)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

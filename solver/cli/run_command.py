@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
 import click
 
-from solver.cli.terminal import columns, problems, warn
+from solver.cli.console import columns, problems, refused, warn, whole
+from solver.cli.endings import by_ending
 from solver.errors import Place, Problem, SpecError, nearest
+from solver.files import files_of
 
 if TYPE_CHECKING:
     from solver.formula.walks.reduce import Detail
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 Format = Literal["terminal", "markdown", "json", "text"]
 
-_SUFFIXES: dict[str, Format] = {"": "markdown", ".md": "markdown", ".json": "json", ".txt": "text"}
+_ENDINGS: dict[str, Format] = {"": "markdown", ".md": "markdown", ".json": "json", ".txt": "text"}
 
 
 @click.command()
@@ -49,11 +50,14 @@ def command(
     parts = tuple(_label(part) for part in parts)
     view = View(detail, parts, compare)
     with problems("nothing was solved"):
+        form = _format(form, output)
         title, solutions = _solve(files, carry, decimals)
         _check_parts(solutions, parts)
         for warning in (warning for solution in solutions for warning in solution.warnings):
             warn(f"warning: {warning}")
-        _write(_render(title, solutions, view, _format(form, output)), output)
+        text = _render(title, solutions, view, form)
+        with whole(output, form == "json") as stream:
+            stream.write(text)
 
 
 def _solve(files: Sequence[str], carry: Carry | None, decimals: int | None) -> tuple[str, list[Solution]]:
@@ -79,9 +83,9 @@ def _expand(files: Sequence[str]) -> list[str]:
     names: list[str] = []
     for file in files:
         if file != "-" and os.path.isdir(file):
-            inside = sorted(str(p) for p in Path(file).iterdir() if p.suffix in (".yaml", ".yml") and p.is_file())
+            inside = [str(path) for path in files_of(file) if path.suffix in (".yaml", ".yml")]
             if not inside:
-                raise SpecError([Problem(Place(file), "is a folder without YAML files")])
+                raise refused(file, "is a folder without YAML files")
             names += inside
         else:
             names.append(file)
@@ -104,13 +108,8 @@ def _format(form: Format | None, output: str | None) -> Format:
     if form:
         return form
     if output:
-        suffix = Path(output).suffix.lower()
-        if suffix not in _SUFFIXES:
-            raise SpecError(
-                [Problem(Place(output), f"no format ends in {suffix}", "known: .md .json .txt, or --format")]
-            )
-        return _SUFFIXES[suffix]
-    return "terminal" if sys.stdout is not None and sys.stdout.isatty() else "markdown"
+        return by_ending(output, _ENDINGS)
+    return "terminal" if sys.stdout.isatty() else "markdown"
 
 
 def _render(title: str, solutions: Sequence[Solution], view: View, form: Format) -> str:
@@ -132,14 +131,3 @@ def _render(title: str, solutions: Sequence[Solution], view: View, form: Format)
     from solver.render import terminal
 
     return terminal.render(blocks, columns(), color=not os.environ.get("NO_COLOR"))
-
-
-def _write(text: str, output: str | None) -> None:
-    """Writes the whole text, to a file at once or not at all."""
-    if output is None:
-        click.echo(text, nl=False, color=True)
-        return
-    from solver.files import whole_file
-
-    with whole_file(output) as stream:
-        stream.write(text)

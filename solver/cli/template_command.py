@@ -1,22 +1,31 @@
 """`nnsolve template`: makes the answer sheet of a question."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import click
 
 from solver.cli.asked import asked
-from solver.cli.terminal import problems, whole
+from solver.cli.console import problems, whole
+from solver.cli.endings import by_ending
+
+if TYPE_CHECKING:
+    from solver.mark.out.template import TemplateFormat
+
+_ENDINGS: dict[str, TemplateFormat] = {"": "csv", ".csv": "csv", ".yaml": "yaml", ".yml": "yaml", ".md": "markdown"}
 
 
 @click.command()
 @click.argument("question", metavar="QUESTION")
-@click.option("--format", "form", type=click.Choice(["csv", "yaml", "markdown"]), default="csv", show_default=True)
+@click.option("--format", "form", type=click.Choice(["csv", "yaml", "markdown"]), help="Default: by FILE, or csv.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write here instead.")
-def command(question: str, form: Any, output: str | None) -> None:
+def command(question: str, form: TemplateFormat | None, output: str | None) -> None:
     """Make the answer sheet of a QUESTION: a CSV header, a YAML file to fill in, or markdown to print."""
     with problems("nothing was written"):
         from solver.mark.out.template import template
 
+        form = form or by_ending(output or "", _ENDINGS)
         sheet, _ = asked(question)
         with whole(output) as stream:
             stream.write(template(sheet, form))

@@ -1,12 +1,12 @@
 """A solution as JSON: the contract that grading scripts read."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from solver.formula.print.printer_text import TextPrinter, symbol_text
 from solver.formula.walks.reduce import Detail
 from solver.render.document import WHOLE, View, titled
+from solver.render.json_text import json_text
 from solver.rounding import Rounding
 from solver.working.items import Derivation, Line, Stated, Statement
 from solver.working.solution import Solution, Solved, jsonable
@@ -16,7 +16,7 @@ def render(title: str, solutions: Sequence[Solution], view: View = WHOLE) -> str
     """One object: a question, or an exam with its `questions`."""
     made = [question(solution, view) for solution in solutions]
     whole = made[0] if len(made) == 1 and solutions[0].title == title else {"title": title, "questions": made}
-    return json.dumps(whole, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return json_text(whole, indent=2) + "\n"
 
 
 def question(solution: Solution, view: View = WHOLE) -> dict[str, Any]:

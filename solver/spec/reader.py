@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from decimal import Decimal
 from pathlib import Path
+from stat import S_ISREG
 from typing import BinaryIO
 
 from solver.errors import FormulaError, Place, Problem, SpecError, nearest
@@ -58,9 +59,14 @@ def _is_exam(node: Node) -> bool:
     return node.kind == "map" and node.get("questions") is not None
 
 
-def text_of_file(name: str, stream: BinaryIO | None = None) -> str:
-    """The text of an open stream, or of the file of this name."""
+def text_of_file(name: str, stream: BinaryIO | None = None, listed: bool = False) -> str:
+    """The text of an open stream, or of the file of this name; raises SpecError.
+
+    listed: another file names it, so that a pipe or a device, which may never end, is refused.
+    """
     try:
+        if listed and not S_ISREG(os.stat(name).st_mode) and not os.path.isdir(name):
+            raise _cannot(name, "is no regular file")
         with nullcontext(stream) if stream else open(name, "rb") as opened:
             data = opened.read(MAX_BYTES + 1)
     except IsADirectoryError:
@@ -108,7 +114,7 @@ def _read_listed(path: Path, item: Node, report: Report, questions: list[Questio
     """Reads one question of an exam; what has no line of its own, a missing file, is a problem of the line listing it."""
     name = os.fspath(path)
     try:
-        node = read_nodes(text_of_file(name), name)
+        node = read_nodes(text_of_file(name, listed=True), name)
     except SpecError as error:
         for problem in error.problems:
             if problem.place.line:

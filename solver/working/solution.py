@@ -15,7 +15,7 @@ from solver.formula.print.printer_text import TextPrinter
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Literal_, Name, Num, Tree, literal, written_literal
 from solver.formula.walks.reduce import Detail
-from solver.rounding import EXACT, Carry, Floats, Format, Rounding, shortest
+from solver.rounding import EXACT, Carry, Floats, Format, Rounding, integer, shortest
 from solver.working.items import Answer, Derivation, Item, Line, Stated, Statement
 from solver.working.page import Working
 
@@ -192,7 +192,7 @@ def plain(x: float, form: Format) -> float | int:
 
 def typed_number(text: str) -> float | int:
     """A typed number for programs: `3` an int, `3.0` a float."""
-    return int(text) if text.lstrip("-").isdigit() else float(text)
+    return integer(text) if text.lstrip("-").isdigit() else float(text)
 
 
 def jsonable(value: Value | None) -> Any:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from solver.formula.print.printer import Join, Printer, notation
 from solver.formula.symbol import GREEK, Symbol
+from solver.rounding import integer
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -15,7 +16,7 @@ def grouped(text: str, separator: str = ",") -> str:
     """A whole number of five digits or more in groups of three: 16,941,456."""
     digits = text.lstrip("-")
     if digits.isdigit() and len(digits) >= 5:
-        return text[: len(text) - len(digits)] + f"{int(digits):,}".replace(",", separator)
+        return text[: len(text) - len(digits)] + f"{integer(digits):,}".replace(",", separator)
     return text
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from solver.mark.judge.grade import Graded
 from solver.mark.out.out_base import Writer
 from solver.mark.out.out_rows import Row, Rows
+from solver.render.json_text import json_text
 
 
 class JsonWriter(Writer):
@@ -24,7 +24,7 @@ class JsonWriter(Writer):
             "parts": {label: self.marks(self.plan.most(label)) for label in self.plan.parts},
             "by_hand": {key: self.marks(units) for key, units in self.plan.by_hand.items()},
         }
-        self.stream.write(f'{json.dumps(head, ensure_ascii=False)[:-1]}, "students": [')
+        self.stream.write(f'{json_text(head)[:-1]}, "students": [')
         self.first = True
 
     def marks(self, units: int) -> int | float:
@@ -41,8 +41,7 @@ class JsonWriter(Writer):
                 "parts": {label: self.marks(units[i]) for label, units in parts.items()},
                 "answers": {row.cell: self.answer(row) for row in rows.of(i)},
             }
-            text = json.dumps(made, ensure_ascii=False).encode("utf-8", "backslashreplace").decode("utf-8")
-            self.stream.write(("\n" if self.first else ",\n") + text)
+            self.stream.write(("\n" if self.first else ",\n") + json_text(made))
             self.first = False
 
     def answer(self, row: Row) -> dict[str, Any]:

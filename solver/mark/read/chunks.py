@@ -7,10 +7,10 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from solver.errors import Place, Problem
+from solver.files import files_of
 from solver.mark.read.read_batch import Texts
 from solver.mark.read.read_blocks import blocks, text_of
 from solver.mark.read.read_csv import read_csv
@@ -112,7 +112,7 @@ def _sniffed(stream: BinaryIO, file: str, names: Names, notices: list[Problem]) 
 
 def _of_folder(path: str, names: Names, notices: list[Problem]) -> Iterator[Chunk]:
     """The YAML and JSON files of a folder by name, a student each."""
-    inside = sorted(entry for entry in Path(path).iterdir() if entry.is_file() and not entry.name.startswith("."))
+    inside = files_of(path)
     files = [str(entry) for entry in inside if entry.suffix.lower() in _ONE_STUDENT]
     others = [entry.name for entry in inside if entry.suffix.lower() not in _ONE_STUDENT]
     if not files:

@@ -1,4 +1,4 @@
-"""What commands share: the terminal's width, output that is whole or not at all, problems and how a run ends."""
+"""What commands share: words on the terminal, output that is whole or not at all, problems and how a run ends."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-import click
-
+from solver.cli.streams import ESCAPED, READABLE, replacing
 from solver.errors import Place, Problem, SpecError
 
 
@@ -25,11 +24,21 @@ def colored(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR")
 
 
+def say(text: str, stream: TextIO | None = None) -> None:
+    """Writes to standard output, or to another stream, at once; raises OSError where that cannot be written."""
+    stream = stream or sys.stdout
+    stream.write(text)
+    stream.flush()
+
+
 @contextmanager
-def whole(output: str | None) -> Iterator[TextIO]:
-    """A file that is there whole or not at all, or standard output; raises SpecError where it cannot be written."""
+def whole(output: str | None, json: bool = False) -> Iterator[TextIO]:
+    """A file that is there whole or not at all, or standard output; raises SpecError where the file cannot be written.
+
+    json: what standard output's encoding lacks is escaped, so that it reads back as it was.
+    """
     if output is None:
-        yield sys.stdout
+        yield replacing(sys.stdout, ESCAPED if json else READABLE)
         sys.stdout.flush()
         return
     from solver.files import whole_file
@@ -42,8 +51,8 @@ def warn(text: str) -> None:
     """Says something on standard error, a line a line."""
     from solver.render.clean import clean
 
-    for line in text.splitlines() or [""]:
-        click.echo(clean(line), err=True)
+    if sys.stderr is not None:
+        say("".join(f"{clean(line)}\n" for line in text.splitlines() or [""]), sys.stderr)
 
 
 def refused(what: str, why: str, hint: str = "") -> SpecError:

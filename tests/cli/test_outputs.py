@@ -1,0 +1,234 @@
+"""Processes as shells start them: encodings, full and closed outputs, files that are none, and what is said of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from solver.cli.describe import describe, overview
+from solver.cli.main import main
+from tests.places import PROBLEMS, ROOT
+
+Q2 = str(PROBLEMS / "q2.yaml")
+
+
+def shell(command: str, folder: Path = ROOT, **env: str) -> subprocess.CompletedProcess[bytes]:
+    """The command in a shell, NNSOLVE standing for this one; it never shows a traceback."""
+    text = command.replace("NNSOLVE", f"{sys.executable} -m solver")
+    here = {**os.environ, "PYTHONPATH": str(ROOT), **env}
+    done = subprocess.run(["sh", "-c", text], cwd=folder, env=here, capture_output=True, timeout=60)
+    assert b"Traceback" not in done.stderr, done.stderr.decode()
+    assert b"Exception ignored" not in done.stderr, done.stderr.decode()
+    return done
+
+
+# -- encodings --------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "ascii", "cp437"])
+@pytest.mark.parametrize("form", ["text", "terminal", "markdown", "json"])
+def test_an_encoding_that_lacks_characters(encoding: str, form: str) -> None:
+    done = shell(f"NNSOLVE run {Q2} --part c --format {form}", PYTHONIOENCODING=encoding)
+    assert done.returncode == 0, done.stderr.decode()
+    text = done.stdout.decode(encoding)
+    assert "1.48" in text
+    assert "?" not in text
+    if form == "json":
+        plain = shell(f"NNSOLVE run {Q2} --part c --format json", PYTHONIOENCODING="utf-8").stdout
+        assert json.loads(text) == json.loads(plain)
+
+
+def test_what_stands_for_a_character_that_is_lacking() -> None:
+    done = shell(f"NNSOLVE run {Q2} --part c --format text", PYTHONIOENCODING="ascii", NO_COLOR="1")
+    assert b"J = -d * log(y) - (1 - d) * log(1 - y)" in done.stdout
+    assert b"u_3 = W_3^T h_2 + b_3" in done.stdout
+
+
+def test_problems_in_a_poor_encoding(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("títle ₃: x\n", encoding="utf-8")
+    done = shell("NNSOLVE run a.yaml", tmp_path, PYTHONIOENCODING="ascii")
+    assert done.returncode == 2
+    assert done.stderr.isascii()
+    assert b"_3" in done.stderr
+
+
+def test_marks_in_a_poor_encoding(tmp_path: Path) -> None:
+    """Names keep apart what an encoding lacks, and JSON loses nothing."""
+    (tmp_path / "a.csv").write_text("student,c/J\n山田,1.66\n鈴木,1.66\n", encoding="utf-8")
+    made = shell(f"NNSOLVE grade {Q2} a.csv --format csv", tmp_path, PYTHONIOENCODING="cp1252")
+    names = [line.split(b",")[0] for line in made.stdout.splitlines()[1:]]
+    assert names == [rb"\u5c71\u7530", rb"\u9234\u6728"]
+    made = shell(f"NNSOLVE grade {Q2} a.csv --format json", tmp_path, PYTHONIOENCODING="cp1252")
+    assert [student["student"] for student in json.loads(made.stdout)["students"]] == ["山田", "鈴木"]
+
+
+# -- outputs that cannot be written -----------------------------------------------------------------------------------
+COMMANDS = ["--help", "--version", "run --help", "families", "families mlp", f"run {Q2}", f"template {Q2}"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(("where", "why"), [(">/dev/full", "No space left on device"), (">&-", "it is closed")])
+def test_a_standard_output_that_cannot_be_written(command: str, where: str, why: str) -> None:
+    done = shell(f"NNSOLVE {command} {where}")
+    assert done.returncode == 2
+    assert done.stderr.decode() == f"standard output cannot be written: {why}\n"
+
+
+def test_a_closed_standard_output_is_not_needed_for_a_file(tmp_path: Path) -> None:
+    assert shell(f"NNSOLVE run {Q2} -o q.md >&-", tmp_path).returncode == 0
+    assert (tmp_path / "q.md").read_text(encoding="utf-8").startswith("# Question 2")
+
+
+def test_a_closed_standard_error() -> None:
+    assert shell("NNSOLVE run missing.yaml 2>&-").returncode == 2
+
+
+def test_a_reader_that_has_seen_enough() -> None:
+    assert shell(f"NNSOLVE run {PROBLEMS} --detail full | head -c 10").stderr == b""
+
+
+def test_a_folder_that_is_gone(tmp_path: Path) -> None:
+    (tmp_path / "gone").mkdir()
+    done = shell(f"rmdir {tmp_path}/gone; NNSOLVE run {Q2} -o q.md", tmp_path / "gone")
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"q.md: cannot be written")
+
+
+def test_an_error_of_a_file_is_not_one_of_standard_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "q.yaml").write_text("title: x")
+
+    listed = Path.iterdir
+
+    def refuse(self: Path) -> Iterator[Path]:
+        if self == tmp_path:
+            raise PermissionError(13, "Permission denied", str(self))
+        return listed(self)
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    done = CliRunner().invoke(main, ["run", str(tmp_path)])
+    assert done.exit_code == 2
+    assert f"{tmp_path}: cannot be read: Permission denied" in done.stderr
+    assert "standard output" not in done.stderr
+    marked = CliRunner().invoke(main, ["grade", Q2, str(tmp_path)])
+    assert marked.exit_code == 2
+    assert f"{tmp_path}: cannot be read: Permission denied" in marked.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (f"run {Q2} -o x.pdf", "no format ends in .pdf"),
+        (f"run {Q2} -o x.pdf", "write x.md, which other programs turn into .pdf"),
+        (f"run {Q2} -o x.jsn", "did you mean x.json?"),
+        (f"run {Q2} -o x.y.doc", "write x.y.md, which other programs turn into .doc"),
+        (f"run {Q2} -o x.qq", "known here: .json, .md, .txt; or say --format"),
+        (f"template {Q2} -o x.xlsx", "write x.csv, which spreadsheets open"),
+        (f"grade {Q2} a.csv -o x.xlsx", "write x.csv, which spreadsheets open"),
+        (f"grade {Q2} a.csv -o x.pdf", "known here: .csv, .json, .txt; or say --format"),
+    ],
+)
+def test_an_ending_without_a_format(command: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.csv").write_text("student,c/J\nann,0.86\n")
+    done = CliRunner().invoke(main, command.split())
+    assert done.exit_code == 2
+    assert words in done.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["a.csv"]
+
+
+def test_a_form_by_the_ending_of_its_file(tmp_path: Path) -> None:
+    for name, start in {
+        "s.csv": "student,",
+        "s.yaml": "# Question 2",
+        "s.md": "# Question 2\n\n",
+        "s": "student,",
+    }.items():
+        assert CliRunner().invoke(main, ["template", Q2, "-o", str(tmp_path / name)]).exit_code == 0
+        assert (tmp_path / name).read_text(encoding="utf-8").startswith(start)
+
+
+# -- inputs -----------------------------------------------------------------------------------------------------------
+def test_an_exam_lists_no_pipe(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (tmp_path / "exam.yaml").write_text("title: E\nquestions: [pipe.yaml]\n")
+    done = shell("NNSOLVE run exam.yaml", tmp_path)
+    assert done.returncode == 2
+    assert b"exam.yaml:2:13: pipe.yaml: is no regular file" in done.stderr
+
+
+def test_a_pipe_on_the_command_line_is_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    done = shell(f"cat {Q2} > pipe.yaml & NNSOLVE run pipe.yaml --format json", tmp_path)
+    assert json.loads(done.stdout)["answers"]["c/J"] == 1.66
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "json", "terminal"])
+def test_a_number_of_thousands_of_digits(form: str) -> None:
+    for number in ("0" * 4301 + "3", "-" + "0" * 5000, "0." + "0" * 4301 + "3", "3." + "0" * 5000):
+        spec = f"given: {{family: formula, quantities: {{a: {number}}}, formulas: [c = a*2]}}\n"
+        spec = f"title: T\n{spec}parts: [{{label: a, find: [a, c]}}]\n"
+        done = CliRunner().invoke(main, ["run", "-", "--format", form], input=spec)
+        assert done.exit_code == 0 or "too long" in done.stderr, (number[:5], done.output[-300:], done.exception)
+
+
+HIDDEN = "\x7f \x9b31m \u202e \u2066 \ufeff \ue000"
+
+
+def test_json_hides_nothing_and_steers_nothing(tmp_path: Path) -> None:
+    """DEL, the one-character CSI, marks of direction: escaped, so that they read back as they are."""
+    escaped = json.dumps(HIDDEN.replace("\x7f", "\\x7f").replace("\x9b", "\\x9b")).replace("\\\\", "\\")
+    spec = f"title: {escaped}\nparts: [{{label: a, prompt: {escaped}, given: {{family: concept, points: [x]}}}}]\n"
+    done = CliRunner().invoke(main, ["run", "-", "--format", "json"], input=spec)
+    assert done.exit_code == 0, done.output
+    assert all(c.isprintable() or c == "\n" for c in done.stdout)
+    assert json.loads(done.stdout)["parts"][0]["prompt"] == HIDDEN
+    path = tmp_path / "a.csv"
+    path.write_text(f"student,c/J\nann{HIDDEN}x,1.66\n", encoding="utf-8")
+    for form in ("json", "gradescope"):
+        done = CliRunner().invoke(main, ["grade", Q2, str(path), "--format", form])
+        assert all(c.isprintable() or c == "\n" for c in done.stdout)
+        json.loads(done.stdout)
+    done = CliRunner().invoke(main, ["grade", Q2, str(path), "--format", "json"])
+    assert json.loads(done.stdout)["students"][0]["student"] == f"ann{HIDDEN}x"
+
+
+# -- help -------------------------------------------------------------------------------------------------------------
+def test_help_cuts_no_sentence() -> None:
+    text = CliRunner().invoke(main, ["--help"], terminal_width=80).stdout
+    assert "..." not in text.partition("Options:")[2]
+    assert "what it solves, its fields, an example." in " ".join(text.split())
+
+
+@pytest.mark.parametrize("width", [40, 60, 100])
+def test_families_fit_the_terminal(width: int) -> None:
+    for text in (overview(width), describe("mlp", width), describe("cnn", width)):
+        prose = text.partition("\nExample\n")[0]
+        assert max(len(line) for line in prose.splitlines()) <= width
+    assert " ".join(overview(width).split()) == " ".join(overview().split())
+
+
+def test_families_are_wrapped_on_a_terminal_alone() -> None:
+    import pty
+
+    pid, fd = pty.fork()
+    if pid == 0:  # the child, whose output is a terminal
+        os.environ.update(COLUMNS="50")
+        os.execv(sys.executable, [sys.executable, "-m", "solver", "families"])
+    seen = b""
+    while True:
+        try:
+            piece = os.read(fd, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        seen += piece
+    os.waitpid(pid, 0)
+    os.close(fd)
+    assert max(len(line) for line in seen.decode().splitlines()) <= 50
+    assert max(len(line) for line in shell("NNSOLVE families", COLUMNS="50").stdout.decode().splitlines()) > 50
