@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from solver.errors import FormulaError
+from solver.formula.calculus.alike import differentiate_alike
 from solver.formula.calculus.check import largest_difference
-from solver.formula.calculus.differentiate import Derived, differentiate
+from solver.formula.calculus.differentiate import Derived
 from solver.formula.calculus.pairs import Distribution
 from solver.formula.functions import FUNCTIONS
 from solver.formula.symbol import Symbol, default_symbol
@@ -116,7 +117,7 @@ def add_gradients(
     chain = [(item.name, item.formula) for item in steps] + ([] if end is None else [(output, end)])
     shapes = {name: working.shapes[name] for name in (*needed, *wrt)}
     sums_to_one = _distributions(working, needed)
-    derived = differentiate(chain, output, wrt, {output: SCALAR, **shapes}, sums_to_one, working.items)
+    derived = differentiate_alike(chain, output, wrt, {output: SCALAR, **shapes}, sums_to_one, working.items)
     for made in derived:
         reason = _reason(made) if made.of in needed else f"{{{output}}} does not depend on {{{made.of}}}"
         _add(working, made, output, (titles or {}).get(made.name, ""), reason)

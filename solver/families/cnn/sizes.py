@@ -202,7 +202,7 @@ class Sizes(Ledger):
         """The smallest sensible value: a pool is larger than its padding."""
         if name in window.F and window.kind == "pool" and window.p:
             pads = zip(window.F, window.p, strict=True)
-            return 1 + max(self.number(p) for F, p in pads if F == name and p in self.known)
+            return 1 + max(self.number(p) for F, p in pads if name == F and p in self.known)
         return 0 if name[0] == "p" else 1
 
     def most(self, name: str, at: Stage, window: Window) -> int:

@@ -13,14 +13,11 @@ Griewank and Walther, Evaluating Derivatives, 2nd ed., chapter 3 (reverse mode),
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
 
 from solver.errors import FormulaError
 from solver.formula.calculus.pairs import Distribution
-from solver.formula.calculus.reverse import MOST_NODES, Definition, Derived, Reverse, Share
+from solver.formula.calculus.reverse import MOST_NODES, Definition, Derived, Names, Reverse, Share
 from solver.formula.walks.shape import SCALAR, Shape, show
-
-_LONG = 60  # a longer chain is not worth keeping
 
 
 def differentiate(
@@ -42,25 +39,7 @@ def differentiate(
     if shapes[output] != SCALAR:
         message = f"{output} is {show(shapes[output])}, but only a scalar has a gradient"
         raise FormulaError(message, "sum it, or choose another output")
-    if len(chain) > _LONG or distributions is None:
-        return Reverse(chain, output, list(wrt), shapes, distributions, taken).run()
-    wanted = tuple(wrt)
-    return list(
-        _derived(tuple(chain), output, wanted, tuple(shapes.items()), frozenset(distributions), frozenset(taken))
-    )
-
-
-@lru_cache(maxsize=256)
-def _derived(
-    chain: tuple[Definition, ...],
-    output: str,
-    wrt: tuple[str, ...],
-    shapes: tuple[tuple[str, Shape], ...],
-    distributions: frozenset[Distribution],
-    taken: frozenset[str],
-) -> tuple[Derived, ...]:
-    """Formulas depend on formulas and shapes alone: the variants of a question are derived once."""
-    return tuple(Reverse(chain, output, list(wrt), dict(shapes), distributions, taken).run())
+    return Reverse(chain, output, list(wrt), shapes, distributions, Names(shapes, taken)).run()
 
 
 def paired_outputs(
@@ -71,7 +50,7 @@ def paired_outputs(
     distributions: Collection[Distribution] | None = None,
 ) -> set[str]:
     """The activations that a known pair goes past: no gradient by them is needed on the way to those of `wrt`."""
-    reverse = Reverse(chain, output, list(wrt), shapes, distributions, ())
+    reverse = Reverse(chain, output, list(wrt), shapes, distributions, Names(shapes))
     reverse.run()
     return {name for name in reverse.behind if name not in reverse.adjoints}
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple, TypeAlias
 
 from solver.errors import FormulaError
 from solver.formula.calculus.adjoint import (
@@ -44,6 +44,8 @@ from solver.formula.walks.shape import SCALAR, Shape, shape
 Definition = tuple[str, Tree]
 """A name and the formula that defines it."""
 
+Kind = Literal["gradient", "slope", "delta"]
+
 MOST_NODES = 40
 """A longer adjoint of a quantity becomes a step of its own, so that shared ones are not written out again and again."""
 
@@ -70,15 +72,58 @@ class Derived(NamedTuple):
 
     name: str
     formula: Tree
-    kind: Literal["gradient", "slope", "delta"]
+    kind: Kind
     of: str
     match: Match | None = None
     shares: tuple[Share, ...] = ()
     kinked: tuple[str, ...] = ()
 
 
+class Label(NamedTuple):
+    """What a derived quantity is called after.
+
+    of: as in Derived; own: the quantity whose formula made it; asked: whether somebody asked for it by its name.
+    """
+
+    kind: Kind
+    of: str
+    own: str
+    asked: bool = False
+
+
+Naming: TypeAlias = Callable[[Label], str]
+"""Gives each derived quantity a name, in the order in which they are made."""
+
+
+class Names:
+    """Names that nothing else has: grad_x, df1, delta_h."""
+
+    def __init__(self, *taken: Container[str]) -> None:
+        self.taken, self.made = taken, set[str]()
+
+    def __call__(self, label: Label) -> str:
+        """The name; raises FormulaError where somebody asks for one that is taken."""
+        kind, of, own, asked = label
+        numbered = of[0] == "u" and not of[1:].strip("0123456789")
+        name = {
+            "gradient": f"grad_{of}",
+            "slope": f"df{of[1:] if numbered else f'_{of}'}",
+            "delta": f"delta_{of}",
+        }[kind]
+        if asked and self.is_taken(name):
+            message = f"the gradient by {of} is called {name}, but that name is taken"
+            raise FormulaError(message, f"rename the quantity {name}")
+        while self.is_taken(name):
+            name = f"{name}_{own}"
+        self.made.add(name)
+        return name
+
+    def is_taken(self, name: str) -> bool:
+        return name in self.made or any(name in taken for taken in self.taken)
+
+
 class Reverse:
-    """One backward pass over a chain of definitions."""
+    """One backward pass over a chain of definitions. called: gives names to what it makes."""
 
     def __init__(
         self,
@@ -87,10 +132,10 @@ class Reverse:
         wrt: list[str],
         shapes: Mapping[str, Shape],
         distributions: Collection[Distribution] | None,
-        taken: Container[str],
+        called: Naming,
     ) -> None:
         self.chain, self.output, self.wrt = chain, output, set(wrt)
-        self.order, self.distributions, self.taken = wrt, distributions, taken
+        self.order, self.distributions, self.called = wrt, distributions, called
         self.shapes = dict(shapes)
         self.defined = dict(chain)
         self.relevant = self._relevant()
@@ -190,27 +235,12 @@ class Reverse:
         return made
 
     def gradient_name(self, name: str) -> str:
-        made = f"grad_{name}"
-        if name not in self.wrt:
-            return self.fresh(made, name)
-        if self.is_taken(made):
-            message = f"the gradient by {name} is called {made}, but that name is taken"
-            raise FormulaError(message, f"rename the quantity {made}")
-        return made
+        return self.called(Label("gradient", name, name, name in self.wrt))
 
     def matched(self, name: str, formula: Tree) -> Match | None:
         """The pair whose short form a formula is."""
         match = self.pairs.get(name)
         return match if match is not None and match.gradient == formula else None
-
-    def is_taken(self, name: str) -> bool:
-        return name in self.shapes or name in self.taken
-
-    def fresh(self, name: str, own: str) -> str:
-        """A name for a step, told apart by the quantity it belongs to where it is taken."""
-        while self.is_taken(name):
-            name = f"{name}_{own}"
-        return name
 
     def total(self, name: str) -> Tree:
         """A quantity's adjoint: the sum over its uses."""
@@ -242,7 +272,7 @@ class Reverse:
             return
         kinked = (call.fn,) if adjoint is not None and FUNCTIONS[call.fn].kink else ()
         if sum(n in self.relevant for n in names(argument)) > 1:
-            made = self.fresh(f"delta_{name}", name)
+            made = self.called(Label("delta", name, name))
             derived = Derived(made, delta, "delta", name, self.matched(name, delta), tuple(found), kinked)
             self.shapes[made] = shape(argument, self.shapes)
             self.backward.append(derived)
@@ -269,9 +299,8 @@ class Reverse:
 
     def slope(self, argument: str, own: str, fn: str, formula: Tree) -> Name:
         """The step `df1` for the slope at u1."""
-        suffix = argument[1:] if argument[0] == "u" and not argument[1:].strip("0123456789") else f"_{argument}"
         kinked = (fn,) if FUNCTIONS[fn].kink else ()
-        made = Derived(self.fresh(f"df{suffix}", own), formula, "slope", argument, kinked=kinked)
+        made = Derived(self.called(Label("slope", argument, own)), formula, "slope", argument, kinked=kinked)
         self.shapes[made.name] = self.shapes[own]
         self.slopes.append(made)
         return Name(made.name)

@@ -31,7 +31,10 @@ def stable(tree: Tree, defined: Definitions, binary: Callable[[str], bool] = lam
 
 
 def _may_cancel(node: Tree) -> bool:
-    return (isinstance(node, Call) and node.fn == "log") or (isinstance(node, Bin) and node.op == "-")
+    if isinstance(node, Bin) and node.op == "-":
+        a, b = bare(node.a), bare(node.b)
+        return a == _ONE or (isinstance(a, Name) and isinstance(b, Name))
+    return isinstance(node, Call) and node.fn == "log"
 
 
 class _Stable:
@@ -77,7 +80,9 @@ class _Stable:
                 halves = (Call("sigmoid", (Bin("*", Num("2"), side),)) for side in (u, Neg(u)))
                 return Bin("*", Num("4"), Bin("*", *halves))
         for d, y, sign in ((a, b, 1), (b, a, -1)):
-            if isinstance(d, Name) and self.binary(d.id) and (u := self.argument(y, "sigmoid")) is not None:
+            if not (isinstance(d, Name) and isinstance(y, Name)):
+                continue
+            if (u := self.argument(y, "sigmoid")) is not None and self.binary(d.id):
                 below = Bin("*", d, Call("sigmoid", (Neg(u),)))
                 above = Bin("*", Group(Bin("-", _ONE, d)), Call("sigmoid", (u,)))
                 return Bin("-", below, above) if sign == 1 else Bin("-", above, below)
