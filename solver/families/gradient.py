@@ -24,15 +24,16 @@ from typing import Annotated, Literal, NamedTuple
 import numpy as np
 
 from solver.errors import FormulaError, Place, nearest
-from solver.formula.calculus.check import evaluate, largest_difference
+from solver.formula.calculus.check import largest_difference
 from solver.formula.calculus.differentiate import Derived
 from solver.formula.calculus.instances import instances
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import is_name, parse_using
 from solver.formula.symbol import default_symbol
 from solver.formula.tree import Call, Name, Tree, bare, names, walk
+from solver.formula.walks.evaluate import evaluate
 from solver.formula.walks.shape import SCALAR, Shape, shape, show
-from solver.formula.walks.value import Env
+from solver.formula.walks.value import Env, value
 from solver.nets.activations import MAX_ACTIVATIONS, add_activation, read_activations
 from solver.rounding import Floats
 from solver.spec.fields import AtLeast, AtMost, Spec
@@ -302,7 +303,7 @@ class Proof:
     ) -> "Proof":
         """The proof of a working's derivations; without instances where no random values suit the formulas."""
         items = [(made.name, working.items[made.name]) for made in derived]
-        formulas = [(name, item.formula) for name, item in items if isinstance(item, Derivation)]
+        formulas = [(name, item.formula) for name, item in items if item.formula is not None]
         variables = {made.of: made.name for made in derived if made.kind == "gradient"}
         distributions = {
             (made.match.target, made.match.pair.distribution)
@@ -311,7 +312,7 @@ class Proof:
         }
 
         def values(env: Env) -> Env:
-            return evaluate([*chain, *formulas], env, {})
+            return evaluate([*chain, *formulas], dict(env), value)
 
         drawn = instances(declared, values, distributions)
         return cls(chain, output, formulas, variables, numerator, drawn)
@@ -321,7 +322,7 @@ class Proof:
         return max(self._difference(given) for given in self.instances)
 
     def _difference(self, given: Env) -> float:
-        env = evaluate([*self.chain, *self.derived], given, {})
+        env = evaluate([*self.chain, *self.derived], dict(given), value)
         gradients = {}
         for name, made in self.variables.items():
             gradient = env[made].T if self.numerator else env[made]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from solver.working.items import Derivation, Statement
+from solver.formula.walks.bounds import Interval, point
+from solver.working.items import Kind
 from solver.working.solution import Context, Solution, Solved, SolvedPart
-
-Kind = Literal["number", "word", "formula", "text"]
-"""How an answer is judged: by its value, as a word of few (TRUE, B), as a formula, or by a person."""
 
 
 class Cell(NamedTuple):
@@ -57,6 +55,13 @@ class Quantity(NamedTuple):
     solved: Solved
     key: str | None
 
+    @property
+    def truth(self) -> Interval:
+        """The question's own number, under the carry rule that has one."""
+        number = self.solved.rounded if self.solved.exact is None else self.solved.exact
+        assert number is not None  # asked of what has a number
+        return point(number)
+
 
 @dataclass
 class Sheet:
@@ -87,7 +92,7 @@ def sheet(solution: Solution) -> Sheet:
     for part in solution.parts:
         for solved in part.asked:
             key = part.key(solved)
-            made.answers[key] = Answer(key, part.label, solved, _kind(solved))
+            made.answers[key] = Answer(key, part.label, solved, solved.item.kind)
             keys.setdefault((id(solved.context), solved.name), key)
     contexts = {id(part.context): part.context for part in solution.parts if part.context is not None}
     for identity, context in contexts.items():
@@ -98,13 +103,3 @@ def sheet(solution: Solution) -> Sheet:
         ]
         made.chains.append((context, chain))
     return made
-
-
-def _kind(solved: Solved) -> Kind:
-    item = solved.item
-    if isinstance(item, Derivation):
-        return "formula"
-    if isinstance(item, Statement):
-        words = isinstance(item.answer, str) and not item.points_answer and len(item.answer) <= 20
-        return "word" if words else "text"
-    return "number"

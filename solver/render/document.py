@@ -17,7 +17,7 @@ from solver.formula.tree import Call, Name, Tree, bare, literal, walk
 from solver.formula.walks.reduce import MOST, Detail
 from solver.render.blocks import Block, Bullets, Equations, Facts, Heading, Prose, Table, Words
 from solver.rounding import Rounding
-from solver.working.items import Derivation, Line, Stated, Statement, Step
+from solver.working.items import Line
 from solver.working.solution import Solution, Solved, SolvedPart
 
 _ROWS: dict[Detail, int] = {"brief": 12, "normal": 24, "full": 200}
@@ -113,7 +113,7 @@ class _Page:
         yield from self.given(part)
         stated: list[Solved] = []
         for solved in part.steps:
-            if isinstance(solved.item, Stated):
+            if solved.item.given:
                 stated.append(solved)
                 continue
             if self.repeats(solved) and self.view.detail != "full":
@@ -174,13 +174,13 @@ class _Page:
     def given(self, part: SolvedPart) -> Iterator[Block]:
         """What the part's steps start from: what the question gives, then results of earlier parts."""
         uses = [s for s in part.uses if not self.repeats(s) or self.view.detail == "full"]
-        given = [s for s in uses if isinstance(s.item, Stated)]
+        given = [s for s in uses if s.item.given]
         if given:
             yield Prose(("Given",), "label")
             yield from self.facts(given)
         earlier: dict[str, list[Solved]] = {}
         for solved in uses:
-            if not isinstance(solved.item, Stated):
+            if not solved.item.given:
                 earlier.setdefault(solved.label, []).append(solved)
         for label, results in earlier.items():
             yield Prose((f"From part ({label.replace('.', ')(')})",), "label")
@@ -192,29 +192,27 @@ class _Page:
 
     def step(self, solved: Solved) -> Iterator[Block]:
         item = solved.item
-        if isinstance(item, Statement):
-            yield from self.statement(item)
-            return
-        assert not isinstance(item, Stated)
         if item.title:
             yield Prose(self.words(item.title), "title")
-        if item.why and self.view.detail != "brief":
-            yield Prose(self.words(item.why), "why")
-        if isinstance(item, Step | Derivation) and self.view.detail != "brief":
+        reason = [Prose(self.words(item.why), "why")] if item.why and self.view.detail != "brief" else []
+        if item.answer is None:
+            yield from reason
+        if item.formula is not None and self.view.detail != "brief":
             yield from self.definitions(item.formula)
-        if isinstance(item, Step) and item.derivation and self.view.detail == "full":
+        if item.derivation and self.view.detail == "full":
             yield Equations(item.derivation, self.symbols, self.most)
-        yield Equations(solved.lines(self.view.detail), self.symbols, self.most)
-
-    def statement(self, item: Statement) -> Iterator[Block]:
-        if item.title:
-            yield Prose(self.words(item.title), "title")
+        lines, listing = solved.lines(self.view.detail), solved.listing
+        if lines:
+            yield Equations(lines, self.symbols, self.most)
+        if listing:
+            rows = tuple(tuple((cell,) if isinstance(cell, str) else cell for cell in row) for row in listing.rows)
+            yield Table(listing.header, rows, self.symbols, self.most)
         if item.points:
             yield Bullets(tuple(self.words(point) for point in item.points))
-        if item.answer and not item.points_answer:
+        if item.answer is not None and item.answer != "" and not item.points_answer:
             yield Prose((f"Answer: {item.answer}",), "label")
-        if item.why and self.view.detail != "brief":
-            yield Prose(self.words(item.why), "why")
+        if item.answer is not None:
+            yield from reason
 
     def definitions(self, formula: Tree) -> Iterator[Block]:
         """Each function's definition, where it first appears."""
@@ -227,13 +225,13 @@ class _Page:
 
     def summary(self, part: SolvedPart) -> Iterator[Block]:
         """Every result asked for; of quantities that a training run makes again and again, the last."""
-        asked = [s for s in part.asked if not isinstance(s.item, Stated | Statement)]
+        asked = [s for s in part.asked if not s.item.given and s.item.answer is None]
         last = {_untimed(s.name): s for s in asked if self.repeats(s)}
         asked = [s for s in asked if last.get(_untimed(s.name), s) is s]
         if len(part.steps) > 1 and asked:
             yield Prose(("Summary",), "label")
             yield from self.facts(asked)
-            said = [s.item for s in part.asked if isinstance(s.item, Statement) and s.item.title]
+            said = [s.item for s in part.asked if s.item.answer is not None and s.item.title]
             if said:
                 yield Bullets(tuple((*self.words(item.title), f": {item.answer}") for item in said))
 
@@ -311,5 +309,5 @@ def _comparison(solution: Solution, view: View, level: int) -> Iterator[Block]:
 
 def _renamed(solved: Solved) -> str:
     """The quantity a step merely renames (∇_b J = ∇_u J), or its own name."""
-    tree = bare(solved.item.formula) if isinstance(solved.item, Step) else None
+    tree = bare(solved.item.definition) if solved.item.definition is not None else None
     return tree.id if isinstance(tree, Name) else solved.name

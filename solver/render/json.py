@@ -8,7 +8,7 @@ from solver.formula.walks.reduce import Detail
 from solver.render.document import WHOLE, View, titled
 from solver.render.json_text import json_text
 from solver.rounding import Rounding
-from solver.working.items import Derivation, Line, Stated, Statement
+from solver.working.items import Line
 from solver.working.solution import Solution, Solved, jsonable
 
 
@@ -57,23 +57,22 @@ def question(solution: Solution, view: View = WHOLE) -> dict[str, Any]:
 def step(solved: Solved, detail: Detail) -> dict[str, Any]:
     """The object of one step."""
     item = solved.item
-    words = isinstance(item, Stated | Statement | Derivation)
     return {
         "name": solved.name,
         "symbol": symbol_text(solved.symbol),
         "title": "".join(
             w if isinstance(w, str) else symbol_text(w) for w in titled(item.title, solved.context.working.symbols)
         ),
-        "formula": "" if isinstance(item, Stated | Statement) else item.source,
+        "formula": item.source,
         "value": jsonable(solved.value),
-        "exact": jsonable(solved.value) if words else solved.exact_value,
+        "exact": solved.exact_value,
         "text": solved.text,
         "lines": _lines(solved, detail),
     }
 
 
 def _lines(solved: Solved, detail: Detail) -> list[str]:
-    if isinstance(solved.item, Statement):
+    if solved.item.answer is not None:
         return [*solved.item.points, *([solved.item.why] if solved.item.why else [])]
     printer = TextPrinter(solved.context.working.symbols)
     return [_line(line, printer) for line in solved.lines(detail)]

@@ -13,8 +13,8 @@ The formulas say floor; where the division leaves no remainder, the lines do not
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,11 +37,15 @@ from solver.formula.tree import (
     replace_names,
     walk,
 )
+from solver.formula.walks.bounds import Interval, bounds, point
 from solver.formula.walks.isolate import isolate
 from solver.formula.walks.reduce import Detail, Operands, reduce
 from solver.formula.walks.value import Env, value
 from solver.rounding import EXACT, Floats, Format
-from solver.working.items import Line, Step
+from solver.working.items import Item, Line, Mutants, Step
+
+if TYPE_CHECKING:
+    from solver.formula.mistakes.surroundings import Surroundings
 
 MOST = 100_000
 """The largest candidate that is tried unless the caller says otherwise."""
@@ -64,8 +68,8 @@ class Floored(Step):
         return [Line(first, left=Name(self.name)), *(Line(tree) for tree in rest)]
 
 
-@dataclass(slots=True)
-class Equation:
+@dataclass
+class Equation(Item):
     """A whole number, `least` to `most`, found from equations that hold together, such as those of height and width.
 
     sides: left and right of each equation; every name in them but the unknown's own is known, and all are scalars.
@@ -109,9 +113,41 @@ class Equation:
         found: Floats = np.asarray(self.least + np.argmax(fits, axis=0), dtype=float)
         return found
 
-    def precise(self, env: Env) -> Floats:
-        """The same: whole numbers lose nothing."""
-        return self.value(env)
+    def bounds(self, env: Mapping[str, Interval]) -> Interval:
+        """The lowest and the highest whole number that fit what is known to intervals; nan where none fits."""
+        known = {name: env[name] for name in self.needs}
+        if not known:
+            return Interval(*(np.full((1, 1), end) for end in self._fitting({})))
+        batch = np.broadcast_shapes(*(ends.low.shape[:-2] for ends in known.values()))
+        rows = [np.broadcast_to(end, (*batch, 1, 1)).reshape(-1) for ends in known.values() for end in ends]
+        cases, which = np.unique(np.array(rows).reshape(len(rows), -1), axis=1, return_inverse=True)
+        found = np.array([self._fitting(dict(zip(known, case.reshape(-1, 2), strict=True))) for case in cases.T])
+        low, high = found[which.reshape(-1)].T.reshape(2, *batch, 1, 1)
+        return point(low) if np.array_equal(low, high) else Interval(low, high)
+
+    def _fitting(self, known: Mapping[str, NDArray[np.float64]]) -> tuple[float, float]:
+        """The lowest and the highest solution; known: the two ends of each name."""
+        candidates = np.arange(self.least, self.most + 1, dtype=float).reshape(-1, 1, 1)
+        env = {name: Interval(*ends.reshape(2, 1, 1)) for name, ends in known.items()}
+        env = {name: point(ends.low) if ends.low == ends.high else ends for name, ends in env.items()}
+        env[self.name] = point(candidates)
+        fits = np.ones(candidates.shape, dtype=bool)
+        for pair in self.sides:
+            for left, right in (pair, _plain(pair)) if self.exact else (pair,):
+                a, b = bounds(left, env), bounds(right, env)
+                fits = fits & (a.low <= b.high) & (b.low <= a.high)
+        found = candidates[fits]
+        return (float(found[0]), float(found[-1])) if found.size else (np.nan, np.nan)
+
+    def mutants(self, around: Surroundings, env: Mapping[str, Interval]) -> Mutants:
+        """The whole numbers that solve it with a mistake in it."""
+        from solver.formula.mistakes.mutate import mutations
+
+        sides = [side for pair in self.sides for side in pair]
+        made = [dict(mutations(side, around.counting)) for side in sides]
+        for name in dict.fromkeys(name for mistakes in made for name in mistakes):
+            mistaken = iter([mistakes.get(name, side) for mistakes, side in zip(made, sides, strict=True)])
+            yield name, replace(self, sides=tuple(zip(mistaken, mistaken, strict=True))).bounds(env)
 
     def form(self, policy: Format) -> Format:
         """Exact, whatever the policy: it is a whole number."""

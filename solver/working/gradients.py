@@ -15,10 +15,11 @@ from solver.formula.calculus.pairs import Distribution
 from solver.formula.functions import FUNCTIONS
 from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Name, Tree, names
+from solver.formula.walks.evaluate import evaluate
 from solver.formula.walks.shape import SCALAR, shape, show
-from solver.formula.walks.value import value
+from solver.formula.walks.value import Env, value
 from solver.rounding import Floats
-from solver.working.items import Line, Stated, Step
+from solver.working.items import Item, Line, Step
 from solver.working.page import Working
 
 
@@ -40,25 +41,16 @@ class Proof:
         used = [n for _, tree in self.chain for n in names(tree)]
         inputs = [n for n in dict.fromkeys([*used, *self.variables]) if n not in defined]
         gradients = {name: exact[made] for name, made in self.variables.items() if made in exact}
-        _complete(exact, inputs, self.working)
+        missing = (name for name in self.working.closure(inputs, exact) if name not in exact)
+        evaluate(self.working.program(missing), exact, _unchecked)
         chain = [(name, self.working.stable(tree, opaque=self.variables)) for name, tree in self.chain]
         return largest_difference(chain, self.output, gradients, {n: exact[n] for n in inputs})
 
 
-def _complete(exact: dict[str, Floats], needed: Iterable[str], working: Working) -> None:
-    """Computes what is missing of the exact values needed, and what leads there."""
-    stack = list(needed)
-    while stack:
-        item = working.items[stack[-1]]
-        lacking = [] if item.name in exact else [name for name in item.needs if name not in exact]
-        stack.extend(lacking)
-        if lacking:
-            continue
-        stack.pop()
-        if isinstance(item, Stated):
-            exact.setdefault(item.name, item.numbers.value)
-        elif isinstance(item, Step) and item.name not in exact:
-            exact[item.name] = value(item.stable or item.formula, exact)
+def _unchecked(item: Item, env: Env) -> Floats | None:
+    """The value of an item, which may be infinite: then the proof fails, and says so."""
+    formula = item.stable or item.definition
+    return item.value(env) if formula is None else value(formula, env)
 
 
 @dataclass(slots=True)
@@ -83,10 +75,10 @@ class OnDemand:
             hint = "sum it, or name another quantity as the output"
             raise FormulaError(f"{self.output} is {show(size)}, but only a scalar has a gradient", hint)
         if names is None:
-            names = self.wrt or [n for n in self.working.closure([self.output]) if isinstance(items[n], Stated)]
+            names = self.wrt or [n for n in self.working.closure([self.output]) if items[n].given]
         names = list(names)
         for name in names:
-            if not isinstance(items.get(name), Stated | Step):
+            if name not in items or not (items[name].given or items[name].definition):
                 raise KeyError(name)
         self.asked.update(dict.fromkeys(names))
         return [f"grad_{name}" for name in names]
@@ -114,7 +106,7 @@ def add_gradients(
     Raises FormulaError where there is no derivative.
     """
     steps, needed = _leading_to(working, [output] if end is None else names(end), inputs)
-    chain = [(item.name, item.formula) for item in steps] + ([] if end is None else [(output, end)])
+    chain = steps + ([] if end is None else [(output, end)])
     shapes = {name: working.shapes[name] for name in (*needed, *wrt)}
     sums_to_one = _distributions(working, needed)
     derived = differentiate_alike(chain, output, wrt, {output: SCALAR, **shapes}, sums_to_one, working.items)
@@ -126,33 +118,24 @@ def add_gradients(
     return [f"grad_{name}" for name in wrt]
 
 
-def _leading_to(working: Working, ends: Sequence[str], inputs: Collection[str]) -> tuple[list[Step], set[str]]:
-    """The steps from `inputs` to `ends` in the order of the page, and every name they use."""
-    needed, stack = set(ends), list(ends)
-    while stack:
-        name = stack.pop()
-        for used in () if name in inputs else working.items[name].needs:
-            if used not in needed:
-                needed.add(used)
-                stack.append(used)
-    steps: list[Step] = []
-    left = sum(isinstance(working.items[name], Step) and name not in inputs for name in needed)
-    for item in reversed(working.items.values()):  # from the end, where they stand: a training run is long
-        if len(steps) == left:
-            break
-        if isinstance(item, Step) and item.name in needed and item.name not in inputs:
-            steps.append(item)
-    return steps[::-1], needed
+def _leading_to(
+    working: Working, ends: Sequence[str], inputs: Collection[str]
+) -> tuple[list[tuple[str, Tree]], list[str]]:
+    """The formulas from `inputs` to `ends` in the order of the page, and every name they use."""
+    needed = working.closure(ends, inputs)
+    formulas = ((name, working.items[name].definition) for name in needed if name not in inputs)
+    return [(name, tree) for name, tree in formulas if tree is not None], needed
 
 
 def _distributions(working: Working, names: Iterable[str]) -> set[Distribution]:
     """The given quantities whose columns, or rows, sum to 1."""
     found: set[Distribution] = set()
     for name in names:
-        item = working.items.get(name)
-        if isinstance(item, Stated):
+        item = working.items[name]
+        numbers = item.value({}) if item.given else None
+        if numbers is not None:
             with np.errstate(over="ignore"):  # what overflows sums to something else
-                columns, rows = (np.abs(item.numbers.value.sum(axis=axis) - 1.0).max() for axis in (0, 1))
+                columns, rows = (np.abs(numbers.sum(axis=axis) - 1.0).max() for axis in (0, 1))
             if columns <= 1e-9:
                 found.add((name, "columns"))
             if rows <= 1e-9:

@@ -1,24 +1,39 @@
-"""The items of a page: what is given, steps by a formula, words, derivations; each knows what it needs.
+"""The items of a page: what is given, steps by a formula, words, derivations; each knows itself.
 
-Nothing here knows a format. Each kind of step says how it is computed and which lines show it.
+Nothing here knows a format, and nothing elsewhere asks which class an item is of: what solves, proves, judges and shows
+a page asks the item. A new kind is one class that says how it differs from `Item`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from solver.formula.source import source
-from solver.formula.tree import Literal_, Name, Tree, names
+from solver.formula.tree import Literal_, Name, Num, Tree, names, written_literal
 from solver.formula.walks.reduce import Detail, Operands, reduce
 from solver.formula.walks.value import Env, finite, value
-from solver.rounding import EXACT, Floats, Format
+from solver.rounding import EXACT, Floats, Format, integer
+
+if TYPE_CHECKING:  # marking alone needs them
+    from solver.formula.mistakes.surroundings import Surroundings
+    from solver.formula.walks.bounds import Interval
 
 Answer: TypeAlias = "str | int | float | list[Answer]"
-"""What a statement answers: text, TRUE, a letter, or a nested list of numbers (or of True and False)."""
+"""What is answered in words: text, TRUE, a letter, or a nested list of numbers (or of True and False)."""
+
+Value: TypeAlias = "Answer | Floats"
+"""An answer for programs: a number, an array (rows, columns), or what is answered in words."""
+
+Kind = Literal["number", "word", "formula", "text"]
+"""How an answer is judged: by its value, as a word of few (TRUE, B), as a formula, or by a person."""
+
+Mutants: TypeAlias = "Iterator[tuple[str, Interval]]"
+"""What each named mistake gives, and the mistake's name."""
 
 
 class Line(NamedTuple):
@@ -33,31 +48,156 @@ class Line(NamedTuple):
     note: str = ""
 
 
-@dataclass(slots=True)
-class Stated:
+class Listing(NamedTuple):
+    """A table that an item shows: each cell is text or a formula."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str | Tree, ...], ...]
+
+
+class Item:
+    """What stands on the page under a name.
+
+    title: how it is introduced; why: the reason behind it. formula: what it is in symbols, where it is that.
+    given: whether the question gives it. answer: what it answers in words; None for a number or a formula.
+    points: what is said below its title; points_answer: they are the answer, whose short form need not be shown.
+    derivation: where its formula comes from, shown in full detail. stable: the formula by which its unrounded value is
+    computed, where the one that is shown cancels.
+    """
+
+    given: ClassVar[bool] = False
+    name: str
+    title: str = ""
+    why: str = ""
+    formula: Tree | None = None
+    answer: Answer | None = None
+    points: tuple[str, ...] = ()
+    points_answer: bool = False
+    derivation: tuple[Line, ...] = ()
+    stable: Tree | None = None
+
+    # -- what it is ---------------------------------------------------------------------------------------------------
+    @property
+    def kind(self) -> Kind:
+        """How its answer is judged."""
+        return "number" if self.answer is None else "text"
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The names it uses."""
+        return ()
+
+    @property
+    def source(self) -> str:
+        """Its formula as an author would type it; empty where it has none."""
+        return "" if self.formula is None else source(self.formula)
+
+    @property
+    def definition(self) -> Tree | None:
+        """The formula that gives its number."""
+        return self.formula if self.kind == "number" else None
+
+    # -- what it is worth ---------------------------------------------------------------------------------------------
+    def value(self, env: Env) -> Floats | None:
+        """Its number, not yet rounded, (…, rows, columns) over any leading axes; None where it has none by nature.
+
+        Raises FormulaError where the arithmetic has none.
+        """
+        return None
+
+    def precise(self, env: Env) -> Floats | None:
+        """Its number from unrounded operands, by the stable form of its formula where there is one."""
+        if self.stable is not None and np.isfinite(made := value(self.stable, env)).all():
+            return made
+        return self.value(env)
+
+    def bounds(self, env: Mapping[str, Interval]) -> Interval | None:
+        """The numbers that an honest calculation can give, nan where nothing can follow.
+
+        None where errors are not carried forward through it: the question's own number stands for it.
+        """
+        return None
+
+    def mutants(self, around: Surroundings, env: Mapping[str, Interval]) -> Mutants:
+        """The numbers that a calculation with a named mistake can give."""
+        return iter(())
+
+    def form(self, policy: Format) -> Format:
+        """How its value is written under the question's rounding."""
+        return policy if self.kind == "number" else EXACT
+
+    # -- how it is written --------------------------------------------------------------------------------------------
+    def literal(self, written: Floats, form: Format) -> Literal_:
+        """Its number as it is printed where it is used."""
+        return written_literal(written, form)
+
+    def shown(self, written: Floats, form: Format) -> Tree:
+        """What stands behind its equals sign where it is stated."""
+        return self.literal(written, form)
+
+    def plain(self, written: Floats, form: Format) -> Value:
+        """Its answer for programs: a plain number for a scalar, an array otherwise, or its words."""
+        if self.answer is not None:
+            return self.answer
+        return number(float(written[0, 0]), form) if written.shape == (1, 1) else written
+
+    def lines(self, operands: Operands, result: Floats, form: Format, detail: Detail) -> list[Line]:
+        """The lines of working; none for words."""
+        return [] if self.answer is not None else [Line(self.shown(result, form), left=Name(self.name))]
+
+    def listing(self, numbers: Mapping[str, Literal_]) -> Listing | None:
+        """The table that it shows, if any. numbers: of what it needs."""
+        return None
+
+
+@dataclass
+class Stated(Item):
     """A quantity that the question gives."""
 
+    given = True
     name: str
     numbers: Literal_
     title: str = ""
 
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """Nothing: it is given."""
-        return ()
+    def value(self, env: Env) -> Floats:
+        """The numbers given."""
+        return self.numbers.value
+
+    def bounds(self, env: Mapping[str, Interval]) -> Interval:
+        """The numbers given, exactly."""
+        from solver.formula.walks.bounds import point
+
+        return point(self.numbers.value)
+
+    def mutants(self, around: Surroundings, env: Mapping[str, Interval]) -> Mutants:
+        """What comes out where the numbers are copied with a mistake."""
+        return _mutants(self.numbers, around, env)
+
+    def form(self, policy: Format) -> Format:
+        """As it is typed."""
+        return EXACT
+
+    def literal(self, written: Floats, form: Format) -> Literal_:
+        """As it is typed."""
+        return self.numbers
+
+    def plain(self, written: Floats, form: Format) -> Value:
+        """A typed number: `3` an int, `3.0` a float."""
+        if not isinstance(self.numbers, Num):
+            return written
+        text = self.numbers.text
+        return integer(text) if text.lstrip("-").isdigit() else float(text)
 
 
 @dataclass
-class Step:
+class Step(Item):
     """A quantity computed by a formula.
 
-    title: how the step is introduced; why: the reason behind it; whole: an exact count, never rounded.
-    derivation: where the formula comes from, shown in full detail. stable: the formula by which its unrounded value is
-    computed, where the one that is shown cancels.
+    whole: an exact count, never rounded.
     """
 
     name: str
-    formula: Tree
+    formula: Tree = field()
     title: str = ""
     why: str = ""
     whole: bool = False
@@ -69,23 +209,22 @@ class Step:
         """The names its formula uses."""
         return tuple(names(self.formula))
 
-    @property
-    def source(self) -> str:
-        """The formula as an author would type it."""
-        return source(self.formula)
-
     def value(self, env: Env) -> Floats:
-        """The unrounded value; raises FormulaError where the arithmetic has none."""
+        """The formula's value."""
         return finite(self.formula, env)
 
-    def precise(self, env: Env) -> Floats:
-        """The value from unrounded operands; raises FormulaError where the arithmetic has none."""
-        if self.stable is not None and np.isfinite(made := value(self.stable, env)).all():
-            return made
-        return self.value(env)
+    def bounds(self, env: Mapping[str, Interval]) -> Interval:
+        """The formula's bounds."""
+        from solver.formula.walks.bounds import bounds
+
+        return bounds(self.formula, env)
+
+    def mutants(self, around: Surroundings, env: Mapping[str, Interval]) -> Mutants:
+        """The bounds of the formula with each mistake in it."""
+        return _mutants(self.formula, around.counting if self.whole else around, env)
 
     def form(self, policy: Format) -> Format:
-        """How its value is written under the question's rounding."""
+        """A count stays exact."""
         return EXACT if self.whole else policy
 
     def lines(self, operands: Operands, result: Floats, form: Format, detail: Detail) -> list[Line]:
@@ -94,63 +233,62 @@ class Step:
         return [Line(first, left=Name(self.name)), *(Line(tree) for tree in rest)]
 
 
-@dataclass(slots=True)
-class Statement:
-    """An answer in words: its short form, and the points a reader should find in it.
-
-    points_answer: the points are the answer, so that its short form need not be shown beside them.
-    """
+@dataclass
+class Statement(Item):
+    """An answer in words: its short form, and the points a reader should find in it."""
 
     name: str
-    answer: Answer
+    answer: Answer = field()
     title: str = ""
     points: tuple[str, ...] = ()
     why: str = ""
     points_answer: bool = False
 
     @property
-    def needs(self) -> tuple[str, ...]:
-        """Nothing: words stand for themselves."""
-        return ()
+    def kind(self) -> Kind:
+        """A short answer is a word."""
+        short = isinstance(self.answer, str) and not self.points_answer and len(self.answer) <= 20
+        return "word" if short else "text"
 
 
-@dataclass(slots=True)
-class Derivation:
+@dataclass
+class Derivation(Item):
     """A formula worked out in symbols: lines with their reasons, but no number. needs: the items it starts from."""
 
     name: str
-    formula: Tree
-    steps: tuple[Line, ...]
+    formula: Tree = field()
+    steps: tuple[Line, ...] = ()
     title: str = ""
     why: str = ""
     needs: tuple[str, ...] = ()
 
     @property
-    def source(self) -> str:
+    def kind(self) -> Kind:
+        """A formula."""
+        return "formula"
+
+    def shown(self, written: Floats, form: Format) -> Tree:
+        """The formula that was derived."""
+        return self.formula
+
+    def plain(self, written: Floats, form: Format) -> Value:
         """The formula as an author would type it."""
-        return source(self.formula)
+        return self.source
+
+    def lines(self, operands: Operands, result: Floats, form: Format, detail: Detail) -> list[Line]:
+        """The derivation; briefly, what comes out of it."""
+        if detail == "brief":
+            return [Line(self.formula, left=Name(self.name), note=self.steps[-1].note)]
+        return list(self.steps)
 
 
-class Computed(Protocol):
-    """Whatever has a number that the page works out: a step, an equation solved for its unknown, …
-
-    needs: the names it uses; source: its formula in the formula language.
-    """
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def why(self) -> str: ...
-    @property
-    def source(self) -> str: ...
-    @property
-    def needs(self) -> tuple[str, ...]: ...
-    def value(self, env: Env) -> Floats: ...
-    def precise(self, env: Env) -> Floats: ...
-    def form(self, policy: Format) -> Format: ...
-    def lines(self, operands: Operands, result: Floats, form: Format, detail: Detail) -> list[Line]: ...
+def number(x: float, form: Format) -> float | int:
+    """A number for programs: a count as an int."""
+    return int(x) if form is EXACT and x == int(x) else x
 
 
-Item: TypeAlias = Stated | Statement | Derivation | Computed
+def _mutants(formula: Tree, around: Surroundings, env: Mapping[str, Interval]) -> Mutants:
+    from solver.formula.mistakes.mutate import mutations
+    from solver.formula.walks.bounds import bounds
+
+    return ((name, bounds(tree, env)) for name, tree in mutations(formula, around))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
@@ -58,7 +58,7 @@ class Working:
 
     groups: what a part may ask for under one word, `hidden` for u1, h1, u2, h2.
     default: what a part finds that asks for nothing; every step if empty.
-    gradients: what parts may ask gradients of. proofs: what checks those among the items. repeats: the steps of iterations, by name.
+    gradients: what parts may ask gradients of. proofs: what checks those among the items. repeats: the steps of iterations, by name. places: of the items, from the top.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
@@ -69,6 +69,7 @@ class Working:
     gradients: Gradients | None = None
     proofs: list[Proof] = field(default_factory=list)
     repeats: dict[str, Repeat] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
 
     def given(self, name: str, numbers: Literal_, title: str = "", symbol: Symbol | None = None) -> None:
         """States a given quantity; a 1×1 array is a scalar."""
@@ -96,13 +97,12 @@ class Working:
         return stable(formula, lambda name: None if name in opaque else self._definition(name), self._binary)
 
     def _definition(self, name: str) -> Tree | None:
-        item = self.items.get(name)
-        return item.formula if isinstance(item, Step) else None
+        return self.items[name].definition if name in self.items else None
 
     def _binary(self, name: str) -> bool:
         """Whether a given quantity is of zeros and ones."""
-        item = self.items.get(name)
-        return isinstance(item, Stated) and bool(np.isin(item.numbers.value, (0.0, 1.0)).all())
+        numbers = self.items[name].value({}) if name in self.items and self.items[name].given else None
+        return numbers is not None and bool(np.isin(numbers, (0.0, 1.0)).all())
 
     def statement(
         self,
@@ -125,8 +125,10 @@ class Working:
         """Adds an item of any kind, rows × columns `size`; raises FormulaError where its name is taken."""
         if item.name in self.items:
             raise FormulaError(f"{item.name!r} is defined twice", "a name stands for one quantity")
-        if isinstance(item, Step) and (made := self.stable(item.formula)) is not item.formula:
+        formula = item.definition
+        if formula is not None and (made := self.stable(formula)) is not formula:
             item.stable = made
+        self.places[item.name] = len(self.items)
         self.items[item.name] = item
         self.shapes[item.name] = size
         self.symbols[item.name] = (symbol or default_symbol(item.name)).shaped(size)
@@ -143,17 +145,21 @@ class Working:
                 raise KeyError(word)
             asked.update(dict.fromkeys(self.groups.get(word, (word,))))
         if not words:
-            every = (n for n, item in self.items.items() if not isinstance(item, Stated))
+            every = (n for n, item in self.items.items() if not item.given)
             asked = dict.fromkeys(self.default or every)
         return list(asked)
 
-    def closure(self, asked: Iterable[str]) -> list[str]:
-        """The names asked for and all they need, in the order of the page."""
+    def closure(self, asked: Iterable[str], known: Container[str] = ()) -> list[str]:
+        """The names asked for and all they need, in the order of the page. known: names whose needs do not count."""
         wanted: set[str] = set()
         stack = list(asked)
         while stack:
             name = stack.pop()
             if name not in wanted:
                 wanted.add(name)
-                stack.extend(self.items[name].needs)
-        return [name for name in self.items if name in wanted]
+                stack.extend(() if name in known else self.items[name].needs)
+        return sorted(wanted, key=self.places.__getitem__)
+
+    def program(self, names: Iterable[str]) -> Iterator[tuple[str, Item]]:
+        """These names with their items, as the evaluator takes them."""
+        return ((name, self.items[name]) for name in names)

@@ -6,20 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from solver.errors import Problem, nearest
 from solver.formula.print.printer_text import TextPrinter
 from solver.formula.symbol import Symbol
-from solver.formula.tree import Literal_, Name, Num, Tree, literal, written_literal
+from solver.formula.tree import Literal_, Tree, literal
 from solver.formula.walks.reduce import Detail
-from solver.rounding import EXACT, Carry, Floats, Format, Rounding, integer, shortest
-from solver.working.items import Answer, Derivation, Item, Line, Stated, Statement
+from solver.rounding import Carry, Floats, Format, Rounding, shortest
+from solver.working.items import Item, Line, Listing, Value
 from solver.working.page import Working
-
-Value: TypeAlias = "float | int | str | Floats | list[Answer]"
 
 
 @dataclass
@@ -50,30 +48,26 @@ class Solved:
         return self.context.working.symbols[self.name]
 
     @property
+    def numeric(self) -> bool:
+        """Whether it has a number under one of the carry rules."""
+        return self.rounded is not None or self.exact is not None
+
+    @property
     def value(self) -> Value:
-        """The value as written: a number for a scalar, an array otherwise; words for a statement or a derivation."""
-        if isinstance(self.item, Statement):
-            return self.item.answer
-        if isinstance(self.item, Derivation):
-            return self.item.source
-        if isinstance(self.item, Stated) and isinstance(self.item.numbers, Num):
-            return typed_number(self.item.numbers.text)
-        written = self.written
-        if written.shape != (1, 1):
-            return written
-        return plain(float(written[0, 0]), self.form)
+        """The value as written: a number for a scalar, an array otherwise; words or a formula where it is that."""
+        return self.item.plain(self.written, self.form)
 
     @property
     def exact_value(self) -> Any:
         """The value computed without rounding, as JSON; None where the arithmetic has none."""
-        if self.exact is None:
+        if self.exact is None and self.item.kind == "number":
             return None
-        return plain(float(self.exact[0, 0]), self.form) if self.exact.shape == (1, 1) else self.exact.tolist()
+        return jsonable(self.item.plain(self.written if self.exact is None else self.exact, self.form))
 
     @property
     def diverges(self) -> bool:
         """Whether carrying rounded and exact values prints different numbers."""
-        if isinstance(self.item, Stated | Statement | Derivation) or self.rounded is None or self.exact is None:
+        if self.rounded is None or self.exact is None:
             return False
         return not np.array_equal(self.form.round(self.rounded), self.form.round(self.exact))
 
@@ -91,31 +85,27 @@ class Solved:
     @property
     def shown(self) -> Tree:
         """What stands behind its equals sign where it is stated: its numbers, or the formula that was derived."""
-        return self.item.formula if isinstance(self.item, Derivation) else self.literal()
+        return self.item.shown(self.written, self.form)
 
     @cached_property
     def _printed(self) -> Literal_:
-        return self.item.numbers if isinstance(self.item, Stated) else written_literal(self.written, self.form)
+        return self.item.literal(self.written, self.form)
 
     @property
     def text(self) -> str:
         """The value as printed in one line."""
-        if isinstance(self.item, Statement):
+        if self.item.answer is not None:
             return str(self.item.answer)
-        symbols = self.context.working.symbols if isinstance(self.item, Derivation) else None
-        return TextPrinter(symbols, most=10**6).print(self.shown)
+        return TextPrinter(self.context.working.symbols, most=10**6).print(self.shown)
 
     def lines(self, detail: Detail = "normal") -> list[Line]:
         """The lines of working."""
-        item = self.item
-        if isinstance(item, Statement):
-            return []
-        if isinstance(item, Stated):
-            return [Line(item.numbers, left=Name(item.name))]
-        if isinstance(item, Derivation):
-            brief = [Line(item.formula, left=Name(item.name), note=item.steps[-1].note)]
-            return brief if detail == "brief" else list(item.steps)
-        return item.lines(self._operands, self.written, self.form, detail)
+        return self.item.lines(self._operands, self.written, self.form, detail)
+
+    @property
+    def listing(self) -> Listing | None:
+        """The table that it shows, if any."""
+        return self.item.listing(self._operands(0))
 
     def _operands(self, guard: int) -> Mapping[str, Literal_]:
         return {name: self.context.solved[name].literal(guard) for name in self.item.needs}
@@ -183,16 +173,6 @@ class Solution:
             if name == key:
                 return solved
         raise KeyError(f"{key}: {nearest(key, (name for name, _ in self))}")
-
-
-def plain(x: float, form: Format) -> float | int:
-    """A number for programs: a count as an int."""
-    return int(x) if form is EXACT and x == int(x) else x
-
-
-def typed_number(text: str) -> float | int:
-    """A typed number for programs: `3` an int, `3.0` a float."""
-    return integer(text) if text.lstrip("-").isdigit() else float(text)
 
 
 def jsonable(value: Value | None) -> Any:

@@ -1,11 +1,17 @@
 """Solves a checked question: each step once, with rounded values carried and exactly."""
 
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
 import numpy as np
 
 from solver.errors import FormulaError, Problem, SpecError
 from solver.formula.calculus.check import TOLERANCE
-from solver.rounding import EXACT, Carry, Floats, Format, Rounding
-from solver.working.items import Computed, Derivation, Item, Stated, Statement
+from solver.formula.walks.evaluate import evaluate
+from solver.formula.walks.value import Env
+from solver.rounding import Carry, Floats, Format, Rounding
+from solver.working.items import Item
+from solver.working.page import Working
 from solver.working.question import Paper, Part, Question
 from solver.working.solution import Context, Solution, Solved, SolvedPart
 
@@ -35,6 +41,39 @@ def solve_question(question: Question, *, carry: Carry | None = None, decimals: 
     return Solution(question.title, question.file, question.prompt, rounding, solver.carry, parts, question.warnings)
 
 
+class Numbers(NamedTuple):
+    """What items are worth: their values before they are rounded, and why others have none."""
+
+    values: dict[str, Floats]
+    failed: dict[str, FormulaError]
+
+
+def numbers(
+    working: Working, names: Iterable[str], env: dict[str, Floats], forms: Mapping[str, Format] | None = None
+) -> Numbers:
+    """Adds the numbers of items to `env`: each rounded as `forms` says before the next one uses it, or none rounded.
+
+    env: what is known, over any leading axes (variants of a question, students); names: in the order of the page.
+    """
+    found = Numbers({}, {})
+
+    def number(item: Item, env: Env) -> Floats | None:
+        if any(name not in env for name in item.needs):
+            return None  # an operand has no value
+        try:
+            return item.precise(env) if forms is None else item.value(env)
+        except FormulaError as error:
+            found.failed[item.name] = error
+            return None
+
+    def carried(name: str, value: Floats) -> Floats:
+        found.values[name] = value
+        return value if forms is None else forms[name].round(value)
+
+    evaluate(working.program(names), env, number, carried)
+    return found
+
+
 _WORDS = np.zeros((1, 1))  # a statement has no number, nor has a derivation in symbols
 
 
@@ -52,50 +91,36 @@ class _Solver:
         working = part.task.working
         context = self.contexts.setdefault(id(working), Context(working, self.carry))
         solved.context = context
-        policy = self.override or part.rounding
         order = {name: i for i, name in enumerate(part.find)}
-        for name in working.closure(part.find):
-            item = working.items[name]
-            known = context.solved.get(name)
-            if known is None:
-                known = self.item(item, context, part, policy)
-                if known is None:
-                    return solved
-                context.solved[name] = known
-            if name in order:
+        wanted = working.closure(part.find)
+        if not self.evaluate([name for name in wanted if name not in context.solved], context, part):
+            return solved
+        for known in map(context.solved.__getitem__, wanted):
+            if known.name in order:
                 solved.asked.append(known)
-            if name in order or (known.label == part.label and not isinstance(item, Stated)):
+            if known.name in order or (known.label == part.label and not known.item.given):
                 solved.steps.append(known)
         solved.uses = _uses(solved, context)
         solved.asked.sort(key=lambda s: order[s.name])
         return solved
 
-    def item(self, item: Item, context: Context, part: Part, policy: Format) -> Solved | None:
-        """Solves one item under both carry rules; None (and a problem) where the chosen rule has no value."""
-        match item:
-            case Stated():
-                value = item.numbers.value
-                for env in context.envs.values():
-                    env[item.name] = value
-                return Solved(item, context, part.label, EXACT, value, value, value)
-            case Statement() | Derivation():
-                return Solved(item, context, part.label, EXACT, _WORDS, None, None)
-        form = item.form(policy)
-        found: dict[Carry, Floats | None] = {"rounded": None, "exact": None}
-        for rule, env in context.envs.items():
-            if any(name not in env for name in item.needs):
-                continue  # an operand has no value under the rule that was not chosen
-            try:
-                value = found[rule] = item.precise(env) if rule == "exact" else item.value(env)
-            except FormulaError as error:
-                if rule == self.carry:
-                    self.problems.append(self.problem(item, part, error))
-                    return None
-                continue
-            env[item.name] = form.round(value) if rule == "rounded" else value
-        chosen = context.envs[self.carry][item.name]
-        written = chosen if self.carry == "rounded" else form.round(chosen)
-        return Solved(item, context, part.label, form, written, found["rounded"], found["exact"])
+    def evaluate(self, names: list[str], context: Context, part: Part) -> bool:
+        """Solves items under both carry rules; False (and a problem) where the chosen rule has no value."""
+        working, policy = context.working, self.override or part.rounding
+        forms = {name: working.items[name].form(policy) for name in names}
+        found = {
+            rule: numbers(working, names, env, forms if rule == "rounded" else None)
+            for rule, env in context.envs.items()
+        }
+        for name, error in found[self.carry].failed.items():
+            self.problems.append(self.problem(name, part, error))
+            return False
+        for name, form in forms.items():
+            chosen = context.envs[self.carry].get(name, _WORDS)
+            written = chosen if self.carry == "rounded" else form.round(chosen)
+            rounded, exact = (found[rule].values.get(name) for rule in ("rounded", "exact"))
+            context.solved[name] = Solved(working.items[name], context, part.label, form, written, rounded, exact)
+        return True
 
     def prove(self, question: Question, parts: list[SolvedPart]) -> None:
         """Checks the gradients of every part by central differences; a mismatch is a problem, never an answer."""
@@ -107,7 +132,7 @@ class _Solver:
                 gradients = {
                     made
                     for made in proof.variables.values()
-                    if made in exact or (made in context.solved and isinstance(context.solved[made].item, Derivation))
+                    if made in exact or (made in context.solved and context.solved[made].item.kind == "formula")
                 }
                 if not gradients:
                     continue
@@ -122,8 +147,8 @@ class _Solver:
                             Problem(place, message, "a value close to a kink or an overflow does that")
                         )
 
-    def problem(self, item: Computed, part: Part, error: FormulaError) -> Problem:
-        key = f"{part.label}/{item.name}"
+    def problem(self, name: str, part: Part, error: FormulaError) -> Problem:
+        key = f"{part.label}/{name}"
         hint = error.hint
         if self.carry == "rounded":
             hint += "; a value that rounding made 0 or 1 is kept by more decimals, or by carry: exact"

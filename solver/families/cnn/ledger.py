@@ -6,6 +6,7 @@ from solver.formula.parse import parse
 from solver.formula.source import source
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Num, names, replace_names
+from solver.formula.walks.evaluate import evaluate
 from solver.formula.walks.value import value
 from solver.rounding import EXACT, Floats
 from solver.working.equation import Floored
@@ -49,9 +50,8 @@ class Ledger:
         self, name: str, formula: str, title: str, place: Place, *, why: str = "", symbol: Symbol | None = None
     ) -> None:
         """Adds a step for a whole number and evaluates it."""
-        made = Floored if "floor" in formula else Step
-        step = made(name, parse(formula), title, why, whole=True)
-        self.known[name] = step.value(self.known)
+        step = Floored(name, parse(formula), title, why, whole=True)
+        evaluate([(name, step)], self.known, Step.value)
         if float(self.known[name].item()) > LARGEST:
             raise MisfitError(place, f"{name} is more than {LARGEST:,}", "smaller layers can be counted exactly")
         self.working.add(step, symbol=symbol)

@@ -6,6 +6,7 @@ from solver.errors import FormulaError
 from solver.families.cnn.given import MAX_SIZE, Layer, MisfitError
 from solver.families.cnn.ledger import Ledger
 from solver.formula.parse import parse
+from solver.formula.walks.evaluate import evaluate
 from solver.formula.walks.value import value
 from solver.working.equation import equation, unfloored
 
@@ -193,7 +194,7 @@ class Sizes(Ledger):
             exact=self.given.division == "exact",
         )
         try:
-            self.known[name] = made.value(self.known)
+            evaluate([(name, made)], self.known, type(made).value)
         except FormulaError as error:
             raise MisfitError(self.places[name], error.message, error.hint) from None
         self.working.add(made)

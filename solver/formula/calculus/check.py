@@ -17,6 +17,7 @@ from solver.formula.calculus.local import constant_last, local_derivative
 from solver.formula.functions import CONSTANT, FUNCTIONS
 from solver.formula.parse import parse
 from solver.formula.tree import Array, Bin, Call, Tree, rebuild, replace_names, walk
+from solver.formula.walks.evaluate import evaluate
 from solver.formula.walks.value import Env, value
 from solver.rounding import Floats
 
@@ -48,7 +49,7 @@ def largest_difference(chain: Chain, output: str, gradients: Mapping[str, Floats
     gradients: by variable, each of the variable's shape; a variable may be given or defined in the chain.
     Of many cells, random directions through all of them are compared instead of each cell alone.
     """
-    exact = evaluate(chain, given, {})
+    exact = evaluate(chain, dict(given), value)
     chain = [(name, straight(tree, exact)) for name, tree in chain]
     found = np.inf
     for step in _STEPS:  # strong curvature, or a large output, wants another step
@@ -65,7 +66,7 @@ def _complex_difference(chain: Chain, output: str, gradients: Mapping[str, Float
     pushes = _pushes({name: exact[name].shape for name in gradients}, max(v.size for v in exact.values()))
     chain = [(name, _written_out(tree)) for name, tree in chain]
     imaginary: dict[str, Any] = {name: _TINY * 1j * p for name, p in pushes.items()}
-    slopes = (evaluate(chain, given, imaginary)[output].imag / _TINY).reshape(-1)
+    slopes = (_pushed(chain, given, imaginary)[output].imag / _TINY).reshape(-1)
     expected = sum(np.asarray((pushes[name] * gradient).sum(axis=(-2, -1))) for name, gradient in gradients.items())
     gaps = np.abs(slopes - expected)
     worst = np.max(np.where(gaps == 0, 0.0, gaps / np.maximum(np.abs(expected), _TINY)), initial=0.0)
@@ -89,8 +90,8 @@ def _difference(
     pushes = _pushes({name: exact[name].shape for name in gradients}, max(v.size for v in exact.values()))
     up = {name: step * p for name, p in pushes.items()}
     down = {name: -p for name, p in up.items()}
-    high = evaluate(chain, given, up)[output]
-    low = evaluate(chain, given, down)[output]
+    high = _pushed(chain, given, up)[output]
+    low = _pushed(chain, given, down)[output]
     slopes = ((high - low) / (2 * step)).reshape(-1)
     expected = sum(np.asarray((pushes[name] * gradient).sum(axis=(-2, -1))) for name, gradient in gradients.items())
     resolved = _NOISE / step * max(1.0, float(np.abs(exact[output]).max())) / TOLERANCE
@@ -116,13 +117,13 @@ def _pushes(shapes: Mapping[str, tuple[int, ...]], largest: int) -> dict[str, Fl
     return made
 
 
-def evaluate(chain: Chain, given: Env, pushes: Mapping[str, Floats]) -> dict[str, Floats]:
+def _pushed(chain: Chain, given: Env, pushes: Mapping[str, Floats]) -> Env:
     """The values of a chain, each named quantity pushed by what `pushes` adds to it."""
-    env: dict[str, Floats] = {name: v + pushes[name] if name in pushes else v for name, v in given.items()}
-    for name, tree in chain:
-        result = value(tree, env)
-        env[name] = result + pushes[name] if name in pushes else result
-    return env
+
+    def push(name: str, found: Floats) -> Floats:
+        return found + pushes[name] if name in pushes else found
+
+    return evaluate(chain, {name: push(name, v) for name, v in given.items()}, value, push)
 
 
 def straight(tree: Tree, exact: Env) -> Tree:

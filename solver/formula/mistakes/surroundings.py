@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from solver.formula.functions import FUNCTIONS
@@ -55,6 +55,11 @@ class Surroundings:
                 case Bin("-" | "+", Name(id=old), _) if name.startswith(f"{old}_"):
                     found.setdefault(old, name)
         return found
+
+    @cached_property
+    def counting(self) -> Surroundings:
+        """The same around a formula that counts something."""
+        return replace(self, whole=True)
 
     def given(self, name: str) -> bool:
         """Whether a quantity is given, or a given one after an update."""

@@ -13,10 +13,10 @@ from typing import NamedTuple, Protocol, runtime_checkable
 import numpy as np
 
 from solver.errors import FormulaError
-from solver.formula.calculus.check import evaluate
 from solver.formula.calculus.instances import instances
 from solver.formula.parse import parse_using
 from solver.formula.tree import Tree, names
+from solver.formula.walks.evaluate import evaluate
 from solver.formula.walks.shape import Shape, shape
 from solver.formula.walks.value import Env, value
 from solver.mark.judge.numbers import Judged, Verdict
@@ -83,10 +83,10 @@ class Formulas:
         shapes = {name: size for name, size in working.shapes.items() if name not in self.own}
         symbols = {name: size for name, size in shapes.items() if name not in working.items}
         proof = next((p for p in working.proofs if isinstance(p, _Proof)), None)
-        drawn = proof.instances if proof else instances(symbols, lambda env: evaluate(chain, env, {}))
+        drawn = proof.instances if proof else instances(symbols, lambda env: evaluate(chain, dict(env), value))
         order = list(working.items)
         self.derived = set(order[order.index(proof.output) + 1 :]) if proof else set()
-        self.scope = Scope(shapes, [evaluate(chain, env, {}) for env in drawn])
+        self.scope = Scope(shapes, [evaluate(chain, dict(env), value) for env in drawn])
         self.seen: dict[tuple[str, str, tuple[tuple[str, str], ...]], Read] = {}
 
     def read(self, name: str, text: str, earlier: Mapping[str, str]) -> Read:

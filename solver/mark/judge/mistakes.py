@@ -8,22 +8,19 @@ without it could not. Only one mistake may explain it: where two do, none is nam
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.errors import FormulaError
-from solver.formula.mistakes.mutate import MISTAKES, mutations
+from solver.formula.mistakes.mutate import MISTAKES
 from solver.formula.mistakes.surroundings import Surroundings
-from solver.formula.tree import Tree
-from solver.formula.walks.bounds import Interval, bounds, point
-from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict, half_asked, own_values
+from solver.formula.walks.bounds import Interval
+from solver.formula.walks.evaluate import evaluate
+from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict, half_asked, own_values, unrounded
 from solver.mark.judge.writing import TRUNCATED, WRITING, slips
 from solver.mark.sheet import Quantity, Sheet
-from solver.working.equation import Equation
-from solver.working.items import Stated, Step
 from solver.working.solution import Context
 
 MOST_UNWRITTEN = 12
@@ -92,7 +89,7 @@ def leading_to(quantity: Quantity, chain: Sequence[Quantity], written: Container
     while stack:
         for name in stack.pop().solved.item.needs:
             need = by_name[name]
-            if name not in found and need.key not in written and not isinstance(need.solved.item, Stated):
+            if name not in found and need.key not in written and not need.solved.item.given:
                 found.add(name)
                 stack.append(need)
     return [q for q in chain if q.name in found]
@@ -122,13 +119,12 @@ class _Chain:
     judged: Mapping[str, Judged]
 
     def run(self) -> Iterator[tuple[str, Named]]:
-        self.definitions = {q.name: q.solved.item.formula for q in self.chain if isinstance(q.solved.item, Step)}
         working = self.context.working
-        given = {name: item for name, item in working.items.items() if isinstance(item, Stated)}
-        self.own = {name: point(item.numbers.value) for name, item in given.items()}
-        self.own |= own_values(self.chain, self.batch)
-        self.around = Surroundings({name: working.shapes[name] for name in self.own}, self.definitions)
-        self.counts = replace(self.around, whole=True)
+        formulas = {q.name: q.solved.item.definition for q in self.chain}
+        definitions = {name: tree for name, tree in formulas.items() if tree is not None}
+        given = ((name, item) for name, item in working.items.items() if item.given)
+        self.own = evaluate(given, {}, lambda item, env: item.bounds(env)) | own_values(self.chain, self.batch)
+        self.around = Surroundings({name: working.shapes[name] for name in self.own}, definitions)
         for quantity in self.chain:
             if quantity.key is not None and quantity.key in self.judged:
                 named = self.answer(quantity, quantity.key)
@@ -176,50 +172,26 @@ class _Chain:
         }
         stretch = leading_to(quantity, self.chain, self.batch.values)[-MOST_UNWRITTEN:]
         for at in stretch:
-            for name, mistaken in self.mutants(at, env):
+            for name, mistaken in at.solved.item.mutants(self.around, env):
                 yield name, mistaken if at is quantity else self.carried(at, mistaken, stretch, env)
-
-    def mutants(self, quantity: Quantity, env: Mapping[str, Interval]) -> Iterator[tuple[str, Interval]]:
-        item = quantity.solved.item
-        if isinstance(item, Equation):
-            yield from self.resolved(item)
-        elif isinstance(item, Step | Stated):
-            formula: Tree = item.formula if isinstance(item, Step) else item.numbers
-            whole = isinstance(item, Step) and item.whole
-            for name, tree in mutations(formula, self.counts if whole else self.around):
-                yield name, bounds(tree, env)
-
-    def resolved(self, item: Equation) -> Iterator[tuple[str, Interval]]:
-        """The whole numbers that solve an equation with a mistake in it."""
-        sides = [side for pair in item.sides for side in pair]
-        made = [dict(mutations(side, self.counts)) for side in sides]
-        for name in dict.fromkeys(name for mistakes in made for name in mistakes):
-            mistaken = iter([mistakes.get(name, side) for mistakes, side in zip(made, sides, strict=True)])
-            try:
-                solution = replace(item, sides=tuple(zip(mistaken, mistaken, strict=True)))
-                yield name, point(solution.value(self.context.envs["exact"]))
-            except FormulaError:
-                continue  # no whole number solves it with this mistake
 
     def carried(
         self, start: Quantity, mistaken: Interval, stretch: Sequence[Quantity], env: Mapping[str, Interval]
     ) -> Interval:
         """What a mistaken quantity that nobody wrote down makes of the last one of a stretch."""
-        own, changed, last = dict(env), {start.name}, mistaken
-        own[start.name] = _unrounded(start, mistaken)
+        last, changed, quantities = [mistaken], {start.name}, {}
         for quantity in stretch:
-            item = quantity.solved.item
-            if quantity is not start and isinstance(item, Step) and not changed.isdisjoint(item.needs):
-                last = bounds(item.formula, own)
-                own[quantity.name] = _unrounded(quantity, last)
+            if quantity is not start and not changed.isdisjoint(quantity.solved.item.needs):
+                quantities[quantity.name] = quantity
                 changed.add(quantity.name)
-        return last
 
+        def stands(name: str, found: Interval) -> Interval:
+            last.append(found)
+            return unrounded(quantities[name], found)
 
-def _unrounded(quantity: Quantity, found: Interval) -> Interval:
-    """What a student may carry of a result that is not written down: rounded to the digits asked for, or not."""
-    half = half_asked(quantity, found.middle)
-    return found.widened(half) if np.any(half) else found
+        own = {**env, start.name: unrounded(start, mistaken)}
+        evaluate(quantities.items(), own, lambda quantity, env: quantity.solved.item.bounds(env), stands)
+        return last[-1]
 
 
 def _chosen(found: Mapping[str, _Cells]) -> Iterator[tuple[int, int, int, str]]:

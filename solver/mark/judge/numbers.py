@@ -7,6 +7,7 @@ FOLLOWED. There is no tolerance to choose: the intervals come from the formulas 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 
@@ -15,10 +16,10 @@ from numpy.typing import NDArray
 
 from solver.formula.functions import FUNCTIONS
 from solver.formula.tree import Call, Tree, bare
-from solver.formula.walks.bounds import Interval, bounds, point
+from solver.formula.walks.bounds import Interval
+from solver.formula.walks.evaluate import evaluate
 from solver.mark.sheet import Quantity, Sheet
 from solver.rounding import Floats, Rounding
-from solver.working.items import Stated, Step
 
 Codes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
@@ -98,32 +99,28 @@ class _Chain:
 
     def run(self, chain: list[Quantity]) -> dict[str, Judged]:
         judged = {}
-        for quantity in chain:
-            if quantity.solved.rounded is None and quantity.solved.exact is None:
-                continue  # words and symbols have no number
-            if quantity.key is not None and quantity.key in self.batch.values:
-                judged[quantity.key] = self.answered(quantity, quantity.key)
-            else:
-                self.unasked(quantity)
+        quantities = {quantity.name: quantity for quantity in chain if quantity.solved.numeric}
+
+        def follows(quantity: Quantity, own: Mapping[str, Interval]) -> Interval:
+            """The interval of a quantity as the student's own numbers give it."""
+            return quantity.solved.item.bounds(own) or quantity.truth
+
+        def stands(name: str, found: Interval) -> Interval:
+            quantity = quantities[name]
+            slipped, guarded = self.behind(quantity)
+            lost = np.isnan(found.low)
+            if lost.any():  # nothing follows from an earlier value: what should have come out goes on
+                truth = quantity.truth
+                found = Interval(np.where(lost, truth.low, found.low), np.where(lost, truth.high, found.high))
+                guarded = guarded | lost.any(axis=(-2, -1))
+            if quantity.key is None or quantity.key not in self.batch.values:
+                self.slipped[name], self.guarded[name] = slipped, guarded
+                return unrounded(quantity, found)
+            judged[quantity.key], own = self.answered(quantity, quantity.key, found, slipped, guarded)
+            return own
+
+        evaluate(quantities.items(), self.own, follows, stands)
         return judged
-
-    # -- a quantity that nobody wrote down ----------------------------------------------------------------------------
-    def unasked(self, quantity: Quantity) -> None:
-        """What follows from the student's numbers; an intermediate may have been rounded to the digits asked for."""
-        name, recomputed = quantity.name, self.recomputed(quantity)
-        half = half_asked(quantity, recomputed.middle)
-        self.own[name] = recomputed if np.all(half == 0) else recomputed.widened(half)
-        self.slipped[name], self.guarded[name] = self.behind(quantity)
-
-    def recomputed(self, quantity: Quantity) -> Interval:
-        """The interval of a quantity as the student's own numbers give it."""
-        item, solved = quantity.solved.item, quantity.solved
-        if isinstance(item, Stated):
-            return point(item.numbers.value)
-        if isinstance(item, Step):
-            return bounds(item.formula, self.own)
-        assert solved.exact is not None
-        return point(solved.exact)  # an equation solved for its unknown has one solution, the question's own
 
     def behind(self, quantity: Quantity) -> tuple[Flags, Flags]:
         """Whether a wrong, and whether a guarded value stands behind a quantity, for each student."""
@@ -133,12 +130,15 @@ class _Chain:
             guarded = guarded | self.guarded[need]
         return slipped, guarded
 
-    # -- an answer ----------------------------------------------------------------------------------------------------
-    def answered(self, quantity: Quantity, key: str) -> Judged:
-        """Judges one answer, and takes it (or what replaces it) as the student's own value for what comes after."""
+    def answered(
+        self, quantity: Quantity, key: str, own: Interval, slipped: Flags, guarded: Flags
+    ) -> tuple[Judged, Interval]:
+        """Judges one answer; it (or what replaces it) is the student's own value for what comes after.
+
+        own: what the student's earlier numbers give.
+        """
         name = quantity.name
         answer, decimals = self.batch.values[key], self.batch.decimals[key]
-        own, (slipped, guarded) = self.recomputed(quantity), self.behind(quantity)
         asked = half_asked(quantity, answer)
         true, follows = self.agrees(quantity, answer, own, asked)
         blank = np.isnan(answer)
@@ -167,11 +167,11 @@ class _Chain:
             own_low, own_high = np.where(replaced, low, answer - radius), np.where(replaced, high, answer + radius)
         else:
             own_low, own_high = answer - radius, answer + radius
-        self.own[name] = Interval(own_low, own_high)
         wrong = (verdicts == Verdict.WRONG) | (verdicts == Verdict.FOLLOWED)
         self.slipped[name] = wrong.any(axis=(1, 2)) | (blank.any(axis=(1, 2)) & slipped)
         self.guarded[name] = guarded | trivial
-        return Judged(verdicts, notes, np.broadcast_to(own.middle, answer.shape))
+        judged = Judged(verdicts, notes, np.broadcast_to(own.middle, answer.shape))
+        return judged, Interval(own_low, own_high)
 
     def agrees(self, quantity: Quantity, answer: Floats, own: Interval, half: Floats) -> tuple[Flags, Flags]:
         """Whether an answer lies within half a unit of the truth under either rule; of the student's own interval."""
@@ -196,6 +196,12 @@ def half_asked(quantity: Quantity, at: Floats) -> Floats:
     return np.asarray(0.0)
 
 
+def unrounded(quantity: Quantity, found: Interval) -> Interval:
+    """What a student may carry of a result that is not written down: rounded to the digits asked for, or not."""
+    half = half_asked(quantity, found.middle)
+    return found.widened(half) if half.any() else found
+
+
 def _written_half(quantity: Quantity, decimals: NDArray[np.int16]) -> Floats:
     """Half a unit of the last digit that the student wrote; none for counts, whose digits are all asked for."""
     if not isinstance(quantity.solved.form, Rounding):
@@ -214,8 +220,8 @@ def _trivial(quantity: Quantity, answer: Floats, verdicts: Codes) -> Flags:
     truth = quantity.solved.written
     zero = (answer == 0).all(axis=(1, 2)) & bool(np.any(truth != 0))
     infinite = np.isinf(answer).any(axis=(1, 2))
-    item = quantity.solved.item
-    outside = _outside(item.formula, answer) if isinstance(item, Step) else np.zeros_like(wrong)
+    formula = quantity.solved.item.definition
+    outside = np.zeros_like(wrong) if formula is None else _outside(formula, answer)
     found: Flags = wrong & (zero | infinite | outside)
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from functools import cached_property
 
 import numpy as np
@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from solver.errors import FormulaError
 from solver.formula.tree import Array, Literal_, Num, written_literal
+from solver.formula.walks.evaluate import evaluate
 from solver.formula.walks.reduce import Detail
 from solver.mark.judge.grade import Graded
 from solver.mark.judge.mistakes import leading_to
 from solver.mark.judge.numbers import NO_LIMIT, Batch, own_values
 from solver.mark.sheet import Quantity, Sheet
 from solver.rounding import EXACT, MAX_DIGITS, Floats, Rounding, shortest
-from solver.working.items import Derivation, Line, Stated, Statement
+from solver.working.items import Line
 from solver.working.solution import Solved
 
 MOST_STEPS = 6
@@ -47,7 +48,7 @@ class OwnNumbers:
         """
         chain, own = self.chains.get(id(solved.context), ([], {}))
         at = next((q for q in chain if q.name == solved.name), None)
-        if at is None or (at.solved.exact is None and at.solved.rounded is None):
+        if at is None or not at.solved.numeric:
             return []
         found = []
         for quantity in leading_to(at, chain, self.written)[-MOST_STEPS:]:
@@ -69,50 +70,47 @@ class OwnNumbers:
         values = {key: v[row] for key, v in self.batch.values.items()}
         alone = Batch(1, values, {key: self.batch.decimals[key][row] for key in values})
         return {
-            id(context): (chain, dict(self.numbers(chain, {n: i.middle for n, i in own_values(chain, alone).items()})))
+            id(context): (chain, self.numbers(chain, {n: i.middle for n, i in own_values(chain, alone).items()}))
             for context, chain in self.sheet.chains
         }
 
-    def numbers(self, chain: list[Quantity], taken: dict[str, Floats]) -> Iterator[tuple[str, Literal_]]:
+    def numbers(self, chain: list[Quantity], taken: dict[str, Floats]) -> dict[str, Literal_]:
         """The student's number of each quantity. taken: what its judge took for it."""
-        own: dict[str, Literal_] = {}
-        for quantity in chain:
-            if quantity.name in taken:
-                own[quantity.name] = self.number(quantity, own, taken[quantity.name])
-                yield quantity.name, own[quantity.name]
+        quantities = {quantity.name: quantity for quantity in chain if quantity.name in taken}
 
-    def number(self, quantity: Quantity, own: dict[str, Literal_], taken: Floats) -> Literal_:
-        solved, key = quantity.solved, quantity.key
-        following = self.follows(quantity, own)
-        number = solved.literal() if following is None else following
+        def follows(quantity: Quantity, own: Mapping[str, Literal_]) -> Literal_:
+            return self.follows(quantity, own) or quantity.solved.literal()
+
+        def stands(name: str, following: Literal_) -> Literal_:
+            return self.number(quantities[name], following, taken[name])
+
+        return evaluate(quantities.items(), {}, follows, stands)
+
+    def number(self, quantity: Quantity, following: Literal_, taken: Floats) -> Literal_:
+        """What a student wrote; what follows from the numbers before it, where it is blank or nothing can follow."""
+        key = quantity.key
         if key is None or key not in self.batch.values:
-            return number
+            return following
         values = self.batch.values[key][self.index]
         blank = np.isnan(values)
         if not np.allclose(values[~blank], np.reshape(taken, values.shape)[~blank], rtol=1e-9, atol=1e-12):
-            return number  # nothing can follow from what is written
+            return following  # nothing can follow from what is written
         whole = self.wrote(key)
-        return whole if whole is not None else _typed(np.where(blank, number.value, values), None)
+        return whole if whole is not None else _typed(np.where(blank, following.value, values), None)
 
-    def follows(self, quantity: Quantity, own: dict[str, Literal_]) -> Literal_ | None:
+    def follows(self, quantity: Quantity, own: Mapping[str, Literal_]) -> Literal_ | None:
         """What follows from the numbers before a quantity, as it is written; None where nothing does."""
-        item, solved = quantity.solved.item, quantity.solved
-        if isinstance(item, Stated):
-            return item.numbers
-        if isinstance(item, Statement | Derivation):
-            return None
+        item, form = quantity.solved.item, quantity.solved.form
         try:
-            return written_literal(solved.form.round(item.value({n: own[n].value for n in item.needs})), solved.form)
+            found = item.value({name: own[name].value for name in item.needs})
         except FormulaError:
             return None
+        return None if found is None else item.literal(form.round(found), form)
 
 
-def _lines(solved: Solved, own: dict[str, Literal_], result: Literal_, detail: Detail) -> list[Line]:
-    item = solved.item
-    if isinstance(item, Stated | Statement | Derivation):
-        return solved.lines(detail)
-    operands = {name: own[name] for name in item.needs}
-    return item.lines(lambda guard: operands, result.value, solved.form, detail)
+def _lines(solved: Solved, own: Mapping[str, Literal_], result: Literal_, detail: Detail) -> list[Line]:
+    operands = {name: own[name] for name in solved.item.needs}
+    return solved.item.lines(lambda guard: operands, result.value, solved.form, detail)
 
 
 def _typed(values: Floats, decimals: NDArray[np.int16] | None) -> Literal_:
