@@ -42,25 +42,33 @@ _LIKE = {
     "½": "1/2",
     "\u0302": "^",
 }
+_SMALL = {"<super>": "^", "<sub>": "_"}
 _LETTER = ("GREEK SMALL LETTER ", "GREEK CAPITAL LETTER ")
 
 
-def readable(c: str) -> str:
-    """ASCII that reads like a character: `_3` for ₃, `delta` for δ, `u` for ü; its number where nothing does."""
+def readable(text: str) -> str:
+    """ASCII that reads like a text: `_12` for ₁₂, `^-u` for ⁻ᵘ, `delta` for δ, `u` for ü; a character's number else."""
+    made, before = "", ""
+    for c in text:
+        sign, plain = _like(c)
+        made += plain if sign == before else sign + plain  # one sign before a run of small letters
+        before = sign
+    return made
+
+
+def _like(c: str) -> tuple[str, str]:
+    """What reads like a character, behind the sign of a small letter: raised or lowered."""
     import unicodedata
 
-    if c in _LIKE:
-        return _LIKE[c]
     name, apart = unicodedata.name(c, ""), unicodedata.decomposition(c)
+    if c in _LIKE:
+        return "", _LIKE[c]
     if name.startswith(_LETTER):
         word = name.rpartition(" ")[2].lower()
-        return word if name.startswith(_LETTER[0]) else word.capitalize()
-    plain = unicodedata.normalize("NFKD", c).encode("ascii", "ignore").decode()
-    if plain:
-        return {"<super>": "^", "<sub>": "_"}.get(apart.partition(" ")[0], "") + plain
-    if "SUPERSCRIPT" in name or "MODIFIER LETTER" in name:
-        return "^"
-    return _escaped(c)
+        return "", word if name.startswith(_LETTER[0]) else word.capitalize()
+    plain = "".join(_LIKE.get(part, part) for part in unicodedata.normalize("NFKD", c))
+    plain = plain.encode("ascii", "ignore").decode()
+    return _SMALL.get(apart.partition(" ")[0], "") if plain else "", plain or _escaped(c)
 
 
 def _escaped(text: str) -> str:
@@ -73,7 +81,7 @@ def _handled(error: UnicodeError, escaped: bool) -> tuple[str, int]:
     if not isinstance(error, UnicodeEncodeError):
         raise error
     lacking = error.object[error.start : error.end]
-    return (_escaped(lacking) if escaped else "".join(map(readable, lacking))), error.end
+    return (_escaped(lacking) if escaped else readable(lacking)), error.end
 
 
 codecs.register_error(READABLE, lambda error: _handled(error, False))

@@ -11,9 +11,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from solver.cli.describe import describe, overview
 from solver.cli.main import main
+from solver.cli.streams import ESCAPED, READABLE
 from tests.places import PROBLEMS, ROOT
 
 Q2 = str(PROBLEMS / "q2.yaml")
@@ -41,6 +44,29 @@ def test_an_encoding_that_lacks_characters(encoding: str, form: str) -> None:
     if form == "json":
         plain = shell(f"NNSOLVE run {Q2} --part c --format json", PYTHONIOENCODING="utf-8").stdout
         assert json.loads(text) == json.loads(plain)
+
+
+@pytest.mark.parametrize(
+    ("text", "ascii_"),
+    [
+        ("10⁻¹¹", "10^-11"),
+        ("e⁻ᵘ", "e^-u"),
+        ("u₁₂ᵀ", "u_12^T"),
+        ("δ₁ Δ ŷ é ß", "delta_1 Delta y^ e \\u00df"),
+        ("1 ≤ x → ∞ …", "1 <= x -> inf ..."),
+        ("山😀\ud800", "\\u5c71\\ud83d\\ude00\\ud800"),
+        ("⎡ 1 ⎤", "[ 1 ]"),
+    ],
+)
+def test_what_reads_like_a_character(text: str, ascii_: str) -> None:
+    assert text.encode("ascii", READABLE).decode() == ascii_
+
+
+@given(st.text())
+def test_every_text_can_be_written(text: str) -> None:
+    assert text.encode("ascii", READABLE).isascii()
+    plain = "".join(c for c in text if c not in '"\\')
+    assert json.loads(f'"{plain.encode("ascii", ESCAPED).decode()}"', strict=False) == plain
 
 
 def test_what_stands_for_a_character_that_is_lacking() -> None:
