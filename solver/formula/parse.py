@@ -7,7 +7,6 @@ Nothing is evaluated. Brackets and typed digits stay as the author wrote them.
 
 import ast
 import re
-import warnings
 from collections.abc import Mapping
 from functools import lru_cache
 from keyword import iskeyword
@@ -28,6 +27,8 @@ _OPS: dict[type[ast.operator], Op] = {
     ast.Pow: "**",
     ast.MatMult: "@",
 }
+_GLUED = re.compile(r"(?<![\w.])\.?\d[\w.]*?(?:and|else|for|if|in|is|not|or)")
+"""A number with a word of Python's right behind it, as in `2or x`."""
 _NUMBER = re.compile(r"(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _LANGUAGE = "a formula has names, numbers, + - * / ** @, .T, brackets and functions, such as tanh(W1.T @ x + b1)"
 
@@ -72,10 +73,11 @@ def _parse(text: str, own: Mapping[str, Tree] = MappingProxyType({})) -> Tree:
         raise FormulaError(f"{source[column]!r} is not part of the formula language", _LANGUAGE, column + 1)
     if any(c in source for c in "\n\r;#\\"):
         raise FormulaError("a formula stands on one line and holds no ; # or \\", _LANGUAGE)
+    glued = _GLUED.search(source)  # Python would warn of it, and warnings are caught for all threads at once
+    if glued:
+        raise FormulaError(f"{source[:80]!r} is not a formula", _LANGUAGE, glued.start() + 1)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            body = ast.parse(source, mode="eval").body
+        body = ast.parse(source, mode="eval").body
     except SyntaxError as error:
         hint = "write powers as **, multiplication as *" if "^" in source else _LANGUAGE
         raise FormulaError(f"{source[:80]!r} is not a formula", hint, error.offset or 1) from None

@@ -1,6 +1,7 @@
 """The language: what is read, what is refused, and that nothing is lost on the way."""
 
 import contextlib
+import warnings
 
 import pytest
 from hypothesis import given
@@ -129,3 +130,14 @@ def test_source_gives_the_tree_back(text: str) -> None:
 def test_any_text_is_read_or_refused_in_words(text: str) -> None:
     with contextlib.suppress(FormulaError):
         assert parse(source(parse(text))) == parse(text)
+
+
+@pytest.mark.parametrize("number", ["2", "1.", ".5", "1e5", "0x1", "0b1", "0o7", "1j", "1_0", "f'{1"])
+@pytest.mark.parametrize("word", ["and", "else", "for", "if", "in", "is", "not in", "or"])
+def test_python_warns_of_nothing(number: str, word: str) -> None:
+    """Warnings are caught for all threads at once; so none may come, which is tested where they are no errors."""
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        with pytest.raises(FormulaError):
+            parse(f"x + {number}{word} x" + ("}'" if number[0] == "f" else ""))
+    assert not seen
