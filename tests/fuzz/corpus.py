@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from solver.spec.fields import Spec
 from solver.spec.registry import families, family
-from tests.fuzz.trees import Map, Tree, at, get, paths, tree_of
+from tests.fuzz.trees import Map, Tree, at, get, paths, put, tree_of
 from tests.places import ROOT
 
 
@@ -27,11 +27,21 @@ def corpus() -> Corpus:
     files = sorted((ROOT / "problems").glob("*.yaml")) + sorted((ROOT / "tests" / "cases").glob("*.yaml"))
     specs = [tree_of(path.read_text(encoding="utf-8")) for path in files]
     specs += [tree_of(family(name).EXAMPLE) for name in families()]
+    specs = [_brief(spec) for spec in specs]
     givens = [given for spec in specs for path in paths(spec) if isinstance(given := get(at(spec, path), "given"), Map)]
     fields, words = _declared()
     written = (node for spec in specs for path in paths(spec) if isinstance(node := at(spec, path), str))
     words |= {text for text in written if len(text) <= 40}
     return Corpus(specs, givens, sorted(fields), sorted(words))
+
+
+def _brief(spec: Tree) -> Tree:
+    """A spec with two iterations at the most: more take their time, and change little."""
+    for path in [path for path in paths(spec) if path and get(at(spec, path[:-1]), "iterations") is not None]:
+        parent = at(spec, path[:-1])
+        if isinstance(parent, Map) and path[-1] % 2 and parent.pairs[path[-1] // 2][0] == "iterations":
+            spec = put(spec, path, "2")
+    return spec
 
 
 def _declared() -> tuple[set[str], set[str]]:

@@ -39,7 +39,7 @@ def numeric(rng: Random) -> Tree:
         formulas.append(f"{name} = {text}")
     task = Map([("family", "formula"), ("quantities", quantities), ("formulas", formulas)])
     if rng.random() < 0.2:
-        task.pairs.append(("output", rng.choice(list(shapes))))
+        task.pairs.append(("output", rng.choice([name for name in shapes if name not in given])))
     return _question(rng, task, list(shapes), given)
 
 

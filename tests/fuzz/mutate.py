@@ -152,7 +152,7 @@ def _rename(rng: Random, tree: Tree, places: Places, corpus: Corpus) -> Tree:
 
 
 def _foreign(rng: Random, tree: Tree, places: Places, corpus: Corpus) -> Tree:
-    """A field of any family, in any map."""
+    """A field that a family has elsewhere, in any map; of another family now and then."""
     maps = [path for path in places if isinstance(at(tree, path), Map)]
     givens = [path for path in maps if get(at(tree, path), "family") is not None]
     if not maps:
@@ -160,10 +160,11 @@ def _foreign(rng: Random, tree: Tree, places: Places, corpus: Corpus) -> Tree:
     path = rng.choice(givens if givens and rng.random() < 0.7 else maps)
     old = at(tree, path)
     assert isinstance(old, Map)
-    source = rng.choice(corpus.givens)
+    alike = [given for given in corpus.givens if get(given, "family") == get(old, "family")]
+    source = rng.choice(alike if alike and rng.random() < 0.8 else corpus.givens)
     pair = copied(list(rng.choice(source.pairs)))
     assert isinstance(pair, list)
-    return put(tree, path, Map([*old.pairs, (pair[0], pair[1])]))
+    return put(tree, path, Map([*(each for each in old.pairs if each[0] != pair[0]), (pair[0], pair[1])]))
 
 
 def _family(rng: Random, tree: Tree, places: Places, corpus: Corpus) -> Tree:
@@ -252,8 +253,8 @@ def _option(rng: Random, tree: Tree, places: Places, corpus: Corpus) -> Tree:
     """A rounding, carry, marking, label, marks or activations of any kind, right or wrong."""
     if not isinstance(tree, Map):
         return tree
-    count = rng.choice(("0", "1", "2", "3", "6", "12", "13", "-1", "1.5", "x"))
-    digits: Tree = Map([(rng.choice(("decimals", "figures", "digits")), count)])
+    count = rng.choice(("0", "1", "1", "2", "2", "3", "4", "6", "12", rng.choice(("13", "-1", "1.5", "x"))))
+    digits: Tree = Map([(rng.choice(("decimals", "figures", "figures")), count)])
     shares = Map(
         [(rng.choice(("follow", "last_digit", "mistake", "too_few_digits")), rng.choice(("0", "0.5", "1", "2")))]
     )
@@ -273,7 +274,7 @@ def _option(rng: Random, tree: Tree, places: Places, corpus: Corpus) -> Tree:
 
 Change = Callable[[Random, Tree, Places, Corpus], Tree]
 _WEIGHED: dict[Change, int] = {
-    _drop: 6, _double: 4, _swap: 5, _other: 5, _retype: 4, _resize: 10, _rename: 4, _foreign: 5, _family: 3, _anchor: 2,
-    _raw: 2, _number: 22, _word: 9, _formula: 16, _find: 9, _option: 9,
+    _drop: 4, _double: 2, _swap: 3, _other: 3, _retype: 3, _resize: 10, _rename: 2, _foreign: 5, _family: 2, _anchor: 1,
+    _raw: 1, _number: 26, _word: 7, _formula: 24, _find: 9, _option: 9,
 }  # fmt: skip
 _CHANGES, _WEIGHTS = list(_WEIGHED), list(_WEIGHED.values())
