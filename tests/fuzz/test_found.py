@@ -14,6 +14,10 @@ round: {figures: 5}
 given: {family: formula, quantities: {g: [-1e308]}, formulas: [s0 = g, k1 = -(g / s0)]}
 parts: [{label: a, find: gradients, marks: 1}, {label: b, find: gradients}]
 """,
+    "the proof of a gradient overflows": """
+given: {family: mlp, x: [1, 1], d: [1e307, 1], layers: {W: [[1, 1], [1, 1]]}, loss: half-square-error, train: {rate: 1}}
+parts: [{label: 1, find: updates}]
+""",
 }
 
 

@@ -42,6 +42,7 @@ _ANALYTIC |= {"norm", "trace", "det", "inv", "eye"}
 Chain = Sequence[tuple[str, Tree]]
 
 
+@np.errstate(over="ignore", invalid="ignore")  # what overflows confirms nothing
 def largest_difference(chain: Chain, output: str, gradients: Mapping[str, Floats], given: Env) -> float:
     """The largest difference between a gradient and its central difference, relative to the gradient.
 
