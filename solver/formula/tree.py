@@ -6,7 +6,7 @@ A parsed formula holds `Name`, `Num` and operations. A line of working holds the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -114,7 +114,7 @@ class Array:
     def __init__(
         self,
         value: Floats,
-        typed: tuple[tuple[str, ...], ...] | None = None,
+        typed: Sequence[Sequence[str]] | None = None,
         form: Format | None = None,
         transposed: bool = False,
     ) -> None:

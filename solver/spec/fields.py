@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from types import NoneType, UnionType
 from typing import (
@@ -32,11 +32,10 @@ from typing import (
     get_origin,
 )
 
-import numpy as np
-
 from solver.errors import Place, nearest
 from solver.formula.tree import Array, Num
 from solver.spec.nodes import Node, Report
+from solver.spec.quantities import QUANTITIES, is_number
 
 S = TypeVar("S", bound="Spec")
 
@@ -65,7 +64,6 @@ Matrix: TypeAlias = Annotated[Array, Kind("matrix")]
 Quantity: TypeAlias = Annotated[Num | Array, Kind("quantity")]
 
 MAX_INT = 10**9
-_NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 _INT = re.compile(r"[-+]?\d{1,18}", re.ASCII)
 _BOOLS = {"true": True, "yes": True, "false": False, "no": False}
 
@@ -172,9 +170,11 @@ def _read(kind: Any, notes: tuple[Any, ...], node: Node, report: Report, name: s
         return _read(base, (*more, *notes), node, report, name)
     for note in notes:
         if isinstance(note, Kind):
-            return _QUANTITIES[note.name](node, report, name)
+            return QUANTITIES[note.name](node, report, name)
     if origin in (Union, UnionType):
         inner = [a for a in get_args(kind) if a is not NoneType]
+        if len(inner) == 1:
+            return _read(inner[0], notes, node, report, name)
         return _read_any(inner, notes, node, report, name)
     if origin is Literal:
         return _choice(get_args(kind), node, report, name)
@@ -204,7 +204,7 @@ def _read_any(kinds: list[Any], notes: tuple[Any, ...], node: Node, report: Repo
         trials.append(trial)
     nearest_trial = min(trials, key=lambda t: min(p.place == node.place for p in t.problems))
     problems = nearest_trial.problems
-    if node.kind == "scalar" and not _NUMBER.fullmatch(node.text):  # a mistyped word: whichever alternative knows it
+    if node.kind == "scalar" and not is_number(node.text):  # a mistyped word: whichever alternative knows it
         hints = [p.hint for trial in trials for p in trial.problems if p.hint]
         problems = [p._replace(hint=p.hint or next(iter(hints), "")) for p in problems]
     report.problems.extend(problems)
@@ -273,86 +273,6 @@ def whole_number(node: Node, report: Report, name: str, notes: tuple[Any, ...] =
         bound = f"at least {least:,}" if value < least else f"at most {most:,}"
         report.add(node, f"{name} is {value}, expected {bound}")
     return value
-
-
-# -- quantities: numbers keep the digits that were typed ----------------------------------------------------------------
-
-
-def number(node: Node, report: Report, name: str) -> Num:
-    """A scalar quantity."""
-    return Num(_digits(node, report, name) or "0")
-
-
-def _digits(node: Node, report: Report, name: str) -> str | None:
-    text = node.text
-    if node.kind == "scalar" and _NUMBER.fullmatch(text):
-        if not np.isfinite(float(text)):
-            report.add(node, f"{name} is {text[:60]}, which is too large", "the largest number is about 1.8e308")
-            return None
-        return text.removeprefix("+")
-    hint = "numbers must be finite" if "inf" in text.lower() or "nan" in text.lower() else ""
-    report.add(node, f"found {node.found()} for {name}, expected a number", hint)
-    return None
-
-
-def vector(node: Node, report: Report, name: str) -> Array:
-    """A column vector, shape (n, 1), from a list of numbers (or of rows of one number) or one number."""
-    if node.kind == "map":
-        report.add(node, f"found {node.found()} for {name}, expected a list of numbers")
-        return _zero()
-    items = node.items if node.kind == "list" else [node]
-    rows = [[inner] if inner.kind != "list" else inner.items for inner in items]
-    long = next((i for i, row in zip(items, rows, strict=True) if len(row) != 1), None)
-    if long is not None:
-        report.add(long, f"{name} has a row of {len(long.items)} numbers, expected a vector", "a vector is one list")
-        return _zero()
-    return _array(rows, node, report, name)
-
-
-def matrix(node: Node, report: Report, name: str) -> Array:
-    """A matrix, shape (rows, columns), from a list of rows."""
-    if node.kind != "list" or any(row.kind != "list" for row in node.items):
-        wrong = next((row for row in node.items if row.kind != "list"), node)
-        report.add(wrong, f"found {wrong.found()} for {name}, expected a list of rows", "such as [[1, 2], [3, 4]]")
-        return _zero()
-    rows = [row.items for row in node.items]
-    for row in node.items:
-        if len(row.items) != len(rows[0]):
-            message = f"{name} has rows of {len(rows[0])} and {len(row.items)} numbers"
-            report.add(row, message, "every row of a matrix has equally many")
-            return _zero()
-    return _array(rows, node, report, name)
-
-
-def quantity(node: Node, report: Report, name: str) -> Num | Array:
-    """A number, a vector (a list) or a matrix (a list of lists)."""
-    if node.kind == "list":
-        return (matrix if any(row.kind == "list" for row in node.items) else vector)(node, report, name)
-    return number(node, report, name)
-
-
-def _array(rows: Sequence[Sequence[Node]], node: Node, report: Report, name: str) -> Array:
-    if not rows or not rows[0]:
-        report.add(node, f"{name} is empty, expected numbers")
-        return _zero()
-    before = len(report.problems)
-    typed = tuple(tuple(_digits(cell, report, name) or "0" for cell in row) for row in rows)
-    if len(report.problems) > before:
-        return _zero()
-    return Array(np.array(typed, dtype=float), typed)
-
-
-def _zero() -> Array:
-    """Stands for what could not be read; the report already refuses it."""
-    return Array(np.zeros((1, 1)), (("0",),))
-
-
-_QUANTITIES: dict[str, Callable[[Node, Report, str], Num | Array]] = {
-    "number": number,
-    "vector": vector,
-    "matrix": matrix,
-    "quantity": quantity,
-}
 
 
 def _list(words: Any) -> str:

@@ -7,38 +7,64 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import yaml
 
 from solver.errors import Place, Problem, SpecError, nearest
+from solver.spec.numbers import Numbers, cut
 
 MAX_BYTES = 32_000_000
 MAX_NODES = 1_200_000
 MAX_DEPTH = 40
 MAX_PROBLEMS = 1_000
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NUMBERS_A_NODE = 4
+"""So many numbers of a long list count as one value."""
+
+_PLAIN = bytes([*b"\t\n\r", *range(0x20, 0x7F)])
 
 
-@dataclass(slots=True, eq=False)
 class Node:
     """One scalar, list or map of a file.
 
     text: a scalar's text; plain: whether it stood without quotes; items: a list's nodes; entries: a map's pairs.
-    size: how many nodes it holds, itself counted. verbatim: whether the text stands on one line, free of escapes.
+    size: how much it counts, with all it holds. verbatim: whether the text stands on one line, free of escapes.
+    numbers: a long list of numbers, whose items are made only where they are asked for.
     """
 
-    kind: Literal["scalar", "list", "map"]
-    place: Place
-    text: str = ""
-    plain: bool = True
-    items: Sequence[Node] = ()
-    entries: Sequence[tuple[Node, Node]] = ()
-    size: int = 1
-    verbatim: bool = False
+    __slots__ = ("_items", "entries", "kind", "numbers", "place", "plain", "size", "text", "verbatim")
+
+    def __init__(
+        self,
+        kind: Literal["scalar", "list", "map"],
+        place: Place,
+        text: str = "",
+        plain: bool = True,
+        items: Sequence[Node] = (),
+        entries: Sequence[tuple[Node, Node]] = (),
+        verbatim: bool = False,
+        numbers: Numbers | None = None,
+    ) -> None:
+        self.kind = kind
+        self.place = place
+        self.text = text
+        self.plain = plain
+        self._items = items
+        self.entries = entries
+        self.verbatim = verbatim
+        self.numbers = numbers
+        self.size = 1
+
+    @property
+    def items(self) -> Sequence[Node]:
+        """The nodes of a list; raises SpecError where a long list of numbers is too long for nodes."""
+        return self._items if self.numbers is None else _nodes_of(self.numbers)
+
+    @property
+    def length(self) -> int:
+        """How many items a list has."""
+        return len(self._items) if self.numbers is None else self.numbers.length
 
     @property
     def empty(self) -> bool:
@@ -51,7 +77,7 @@ class Node:
             case "scalar":
                 return "nothing" if self.empty else repr(self.text[:60])
             case "list":
-                return f"a list of {len(self.items)}"
+                return f"a list of {self.length}"
             case _:
                 return f"a map of {len(self.entries)}"
 
@@ -76,6 +102,7 @@ class Report:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
+        self.attached = 0  # bytes of the files of numbers read so far
 
     def add(self, where: Node | Place, message: str, hint: str = "") -> None:
         """Notes one problem; raises SpecError where there are too many to go on."""
@@ -105,103 +132,167 @@ def read_nodes(text: str, file: str) -> Node:
     """The root node of a YAML document; raises SpecError."""
     if len(text) > MAX_BYTES:
         raise _refused(Place(file), f"{len(text):,} characters are too many", f"the most is {MAX_BYTES:,}")
-    wrong = _FORBIDDEN.search(text)
+    _check_characters(text, file)
+    less, lists = cut(text)
+    builder = _Builder(file, lists)
+    try:
+        root = builder.read(less)
+    except SpecError:
+        if builder.trusted:
+            raise
+    else:
+        if builder.trusted:
+            return root
+    return _Builder(file, {}).read(text)
+
+
+def _check_characters(text: str, file: str) -> None:
+    if text.isascii() and not text.encode().translate(None, _PLAIN):
+        return
+    wrong = re.search("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
     if wrong:
         before = text[: wrong.start()]
         place = Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))
         raise _refused(place, f"not YAML: the character U+{ord(wrong[0]):04X} is not allowed", "a file is plain text")
-    try:
-        return _Builder(file).document(text)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file)
-        hint = "check indentation (spaces, no tabs), and quote text that holds : or #"
-        raise _refused(place, f"not YAML: {error.problem or error.context}", hint) from None
-    except yaml.YAMLError as error:
-        raise _refused(Place(file), f"not YAML: {error}") from None
 
 
 def _refused(place: Place, message: str, hint: str = "") -> SpecError:
     return SpecError([Problem(place, message, hint)])
 
 
-class _Builder:
-    """Builds the nodes from the parser's events, counting as it goes."""
+def _too_many(place: Place) -> SpecError:
+    hint = f"a number in a long list counts 1/{NUMBERS_A_NODE}; aliases count each time they are used"
+    return _refused(place, f"more than {MAX_NODES:,} values", hint)
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+
+def _nodes_of(numbers: Numbers) -> list[Node]:
+    if numbers.length > MAX_NODES:
+        raise _too_many(numbers.place)
+    if numbers.nested:
+        return [Node("list", place, numbers=Numbers(text, place)) for text, place in numbers.parts()]
+    return [Node("scalar", place, text, verbatim=True) for text, place in numbers.parts()]
+
+
+class _Builder:
+    """Builds the nodes from the parser's events, counting as it goes.
+
+    lists: the lists of numbers that are cut out of the text, by the index of their opening bracket.
+    """
+
+    def __init__(self, file: str, lists: dict[int, str]) -> None:
+        self.file, self.lists = file, lists
         self.anchors: dict[str, Node | None] = {}
         self.count = 0
+        self.reached = 0
 
-    def document(self, text: str) -> Node:
-        events = yaml.parse(text, Loader=_LOADER)
-        for event in events:
-            if isinstance(event, yaml.DocumentStartEvent):
-                break
-        else:
+    @property
+    def trusted(self) -> bool:
+        """Whether every list that was cut out before the place reached was one: none stood in a text or a comment."""
+        return not any(index < self.reached for index in self.lists)
+
+    def read(self, text: str) -> Node:
+        """The root node; raises SpecError."""
+        self.parser = _parser(text)
+        try:
+            return self.document()
+        except yaml.MarkedYAMLError as error:
+            raise self.unread(error) from None
+        except yaml.YAMLError as error:
+            raise _refused(Place(self.file), f"not YAML: {error}") from None
+
+    def unread(self, error: yaml.MarkedYAMLError) -> SpecError:
+        mark = error.problem_mark or error.context_mark
+        place = Place(self.file, mark.line + 1, mark.column + 1) if mark else Place(self.file)
+        self.reached = mark.index if mark else MAX_BYTES
+        problem = str(error.problem or error.context)
+        if "nesting depth" in problem:
+            return self.too_deep(place)
+        hint = "check indentation (spaces, no tabs), and quote text that holds : or #"
+        return _refused(place, f"not YAML: {problem}", hint)
+
+    def too_deep(self, place: Place) -> SpecError:
+        return _refused(place, "nested too deeply", f"the most is {MAX_DEPTH} levels")
+
+    def next(self) -> Any:
+        event = self.parser.get_event()
+        self.reached = event.start_mark.index
+        return event
+
+    def document(self) -> Node:
+        self.next()  # the stream's start
+        if not isinstance(self.next(), yaml.DocumentStartEvent):
             raise _refused(Place(self.file, 1, 1), "the file is empty", "a question needs at least a title and parts")
-        root = self.node(next(events), events, 0)
-        next(events)
-        extra = next(events)
+        root = self.node(self.next(), 0)
+        self.next()  # the document's end
+        extra = self.next()
         if isinstance(extra, yaml.DocumentStartEvent):
             raise _refused(self.place(extra), "a second document starts here", "one file holds one question")
         return root
 
     def place(self, event: Any) -> Place:
-        return Place(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+        mark = event.start_mark
+        return Place(self.file, mark.line + 1, mark.column + 1)
 
-    def grow(self, event: Any, size: int) -> None:
+    def grow(self, place: Place, size: int) -> None:
         self.count += size
         if self.count > MAX_NODES:
-            raise _refused(
-                self.place(event), f"more than {MAX_NODES:,} values", "aliases count each time they are used"
-            )
+            raise _too_many(place)
 
-    def node(self, event: Any, events: Iterator[Any], depth: int) -> Node:
+    def node(self, event: Any, depth: int) -> Node:
+        place = self.place(event)
         if depth > MAX_DEPTH:
-            raise _refused(self.place(event), "nested too deeply", f"the most is {MAX_DEPTH} levels")
-        if isinstance(event, yaml.AliasEvent):
-            return self.alias(event)
+            raise self.too_deep(place)
+        kind = type(event)
+        if kind is yaml.AliasEvent:
+            return self.alias(event, place)
         start, anchor = self.count, event.anchor
-        self.grow(event, 1)
+        self.grow(place, 1)
         if anchor:
             self.anchors[anchor] = None
-        if isinstance(event, yaml.ScalarEvent):
-            node = self.scalar(event)
-        elif isinstance(event, yaml.SequenceStartEvent):
-            node = self.list(event, events, depth)
+        if kind is yaml.ScalarEvent:
+            node = self.scalar(event, place)
+        elif kind is yaml.SequenceStartEvent:
+            node = self.list(event, place, depth)
         else:
-            node = self.map(event, events, depth)
+            node = self.map(place, depth)
         node.size = self.count - start
         if anchor:
             self.anchors[anchor] = node
         return node
 
-    def alias(self, event: Any) -> Node:
+    def alias(self, event: Any, place: Place) -> Node:
         node = self.anchors.get(event.anchor)
         if node is None:
-            raise _refused(self.place(event), f"*{event.anchor[:40]} names no finished &{event.anchor[:40]}")
-        self.grow(event, node.size)
+            raise _refused(place, f"*{event.anchor[:40]} names no finished &{event.anchor[:40]}")
+        self.grow(place, node.size)
         return node
 
-    def scalar(self, event: Any) -> Node:
+    def scalar(self, event: Any, place: Place) -> Node:
         start, end, plain = event.start_mark, event.end_mark, not event.style
         verbatim = start.line == end.line and end.column - start.column == len(event.value) + 2 * (not plain)
-        return Node("scalar", self.place(event), event.value, plain, verbatim=verbatim)
+        return Node("scalar", place, event.value, plain, verbatim=verbatim)
 
-    def list(self, event: Any, events: Iterator[Any], depth: int) -> Node:
+    def list(self, event: Any, place: Place, depth: int) -> Node:
+        source = self.lists.pop(event.end_mark.index - 1, None) if self.lists else None
+        if source:
+            bracket = Place(self.file, event.end_mark.line + 1, event.end_mark.column)
+            numbers = Numbers(source, bracket)
+            self.next()  # the list's end
+            self.grow(place, numbers.total // NUMBERS_A_NODE)
+            return Node("list", place, numbers=numbers)
         items = []
-        for inner in events:
-            if isinstance(inner, yaml.SequenceEndEvent):
-                break
-            items.append(self.node(inner, events, depth + 1))
-        return Node("list", self.place(event), items=items)
+        while type(inner := self.next()) is not yaml.SequenceEndEvent:
+            items.append(self.node(inner, depth + 1))
+        return Node("list", place, items=items)
 
-    def map(self, event: Any, events: Iterator[Any], depth: int) -> Node:
+    def map(self, place: Place, depth: int) -> Node:
         entries = []
-        for inner in events:
-            if isinstance(inner, yaml.MappingEndEvent):
-                break
-            key = self.node(inner, events, depth + 1)
-            entries.append((key, self.node(next(events), events, depth + 1)))
-        return Node("map", self.place(event), entries=entries)
+        while type(inner := self.next()) is not yaml.MappingEndEvent:
+            key = self.node(inner, depth + 1)
+            entries.append((key, self.node(self.next(), depth + 1)))
+        return Node("map", place, entries=entries)
+
+
+def _parser(text: str) -> Any:
+    """PyYAML's parser of events, the compiled one where it is there."""
+    return yaml.CParser(text) if hasattr(yaml, "CParser") else yaml.SafeLoader(text)

@@ -14,8 +14,10 @@ from typing import BinaryIO
 
 from solver.errors import FormulaError, Place, Problem, SpecError, nearest
 from solver.rounding import MAX_DIGITS, Carry, Rounding
-from solver.spec.fields import AtLeast, AtMost, entries_of, number, read, text_of, whole_number
+from solver.spec.attached import beside
+from solver.spec.fields import AtLeast, AtMost, entries_of, read, text_of, whole_number
 from solver.spec.nodes import MAX_BYTES, Node, Report, read_nodes
+from solver.spec.quantities import number
 from solver.spec.registry import families, family
 from solver.spec.scheme import check_weights, read_scheme
 from solver.working.page import Gradients, Working
@@ -101,11 +103,13 @@ def _read_exam(node: Node, file: str) -> Paper:
         report.add(listed, f"found {listed.found()}, expected a list of 1 to {MAX_QUESTIONS} question files")
     for item in listed.items[:MAX_QUESTIONS]:
         name = text_of(item, report, "a question file")
-        inside = Path(name)
-        if inside.is_absolute() or ".." in inside.parts:
+        if not name:
+            continue
+        path = beside(file, name)
+        if path is None:
             report.add(item, f"{name[:80]!r} leads out of the exam's folder", "name files beside or below the exam")
-        elif name:
-            _read_listed(Path(file).parent / inside, item, report, questions)
+        else:
+            _read_listed(path, item, report, questions)
     report.check()
     return Paper(title, questions, exam=True)
 
