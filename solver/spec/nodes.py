@@ -295,4 +295,4 @@ class _Builder:
 
 def _parser(text: str) -> Any:
     """PyYAML's parser of events, the compiled one where it is there."""
-    return yaml.CParser(text) if hasattr(yaml, "CParser") else yaml.SafeLoader(text)
+    return getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)

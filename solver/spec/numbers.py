@@ -144,7 +144,7 @@ def _last_break(text: str) -> int:
 @cache
 def _parts() -> dict[str, re.Pattern[str]]:
     """A number, a row of them, and any list of either; possessive, so that no text is gone through twice."""
-    space = r"[ \r\n]*+"  # libyaml takes no tab before a number
+    space = r"[ \r\n]*+"  # PyYAML takes no tab before a number
     number = r"[-+]?+(?:\d++(?:\.\d*+)?+|\.\d++)(?:[eE][-+]?+\d{1,3}+)?+"
     row = rf"\[{space}{number}(?:{space},{space}{number})*+{space}\]"
     every = rf"{row}|\[{space}{row}(?:{space},{space}{row})*+{space}\]"
