@@ -3,12 +3,9 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from solver.formula.symbol import Symbol, Symbols
+from solver.formula.symbol import Symbols, Words
 from solver.formula.tree import Tree
 from solver.working.items import Line
-
-Words: TypeAlias = tuple[str | Symbol, ...]
-"""A sentence: plain text (hostile until a format escapes it) and symbols."""
 
 
 class Heading(NamedTuple):
@@ -40,6 +37,14 @@ class Equations(NamedTuple):
     most: int = 8
 
 
+class Cases(NamedTuple):
+    """A function defined by cases: what stands before the brace, then a formula and its condition for each."""
+
+    left: Tree
+    cases: tuple[tuple[Tree, Words], ...]
+    symbols: Symbols
+
+
 class Facts(NamedTuple):
     """Quantities stated side by side, `W = …   b = …`: what is given, or a summary."""
 
@@ -57,4 +62,4 @@ class Table(NamedTuple):
     most: int = 8
 
 
-Block: TypeAlias = Heading | Prose | Bullets | Equations | Facts | Table
+Block: TypeAlias = Heading | Prose | Bullets | Equations | Cases | Facts | Table

@@ -110,6 +110,17 @@ def _upright(bracket: str, inner: Box) -> Box:
     return Box((top, *[middle] * (inner.height - 2), bottom), cells(top), inner.baseline)
 
 
+def braced(*rows: Box) -> Box:
+    """Rows behind one tall brace, its point at the line of writing; a point needs a line of its own between two rows."""
+    if len(rows) == 2 and all(row.height == 1 for row in rows):
+        rows = (rows[0], line(""), rows[1])
+    inner = stacked(*rows)
+    middle = (inner.height - 1) // 2
+    above, below = ["⎪ "] * (middle - 1), ["⎪ "] * (inner.height - middle - 2)
+    brace = ("⎧ ", *above, "⎨ ", *below, "⎩ ") if inner.height > 2 else ("{ ",) * inner.height
+    return beside(Box(brace, 2, middle), replace(inner, baseline=middle))
+
+
 def fraction(a: Box, b: Box) -> Box:
     """One box over the other, a rule between them."""
     width = max(a.width, b.width) + 2

@@ -12,10 +12,10 @@ import numpy as np
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
 from solver.formula.print.printer import visible
-from solver.formula.symbol import Symbol, Symbols
+from solver.formula.symbol import Symbol, Symbols, Words
 from solver.formula.tree import Call, Name, Tree, bare, literal, walk
 from solver.formula.walks.reduce import MOST, Detail
-from solver.render.blocks import Block, Bullets, Equations, Facts, Heading, Prose, Table, Words
+from solver.render.blocks import Block, Bullets, Cases, Equations, Facts, Heading, Prose, Table
 from solver.rounding import Rounding
 from solver.working.items import Line
 from solver.working.solution import Solution, Solved, SolvedPart
@@ -219,9 +219,7 @@ class _Page:
         for node in walk(formula):
             if isinstance(node, Call) and node.fn not in self.defined:
                 self.defined.add(node.fn)
-                lines = definition(node.fn)
-                if lines:
-                    yield Facts(lines, {"u": Symbol("u")}, self.most)
+                yield from definition(node.fn)
 
     def summary(self, part: SolvedPart) -> Iterator[Block]:
         """Every result asked for; of quantities that a training run makes again and again, the last."""
@@ -266,18 +264,25 @@ def titled(text: str, symbols: Symbols) -> Words:
     return tuple(p for p in pieces if p)
 
 
-def definition(fn: str) -> list[Line]:
-    """The lines that define a function of the table; none for what every reader knows, such as sin."""
+def definition(fn: str) -> Iterator[Facts | Cases]:
+    """What defines a function of the table; nothing for what every reader knows, such as sin."""
     row = FUNCTIONS[fn]
     if row.definition is None or row.definition == "u":
-        return []
+        return
     left = Call(fn, tuple(Name(p) for p in row.params))
+    symbols = {p: Symbol(p) for p in row.params}
     if isinstance(row.definition, str):
-        return [Line(parse(row.definition), left=left)]
-    return [
-        Line(parse(formula), left=left, note=f"if {condition}" if condition != "otherwise" else condition)
-        for formula, condition in row.definition
-    ]
+        yield Facts([Line(parse(row.definition), left=left)], symbols)
+    else:
+        yield Cases(left, tuple((parse(value), _condition(said, symbols)) for value, said in row.definition), symbols)
+
+
+def _condition(said: str, symbols: Symbols) -> Words:
+    """`u > 0` as words, its names symbols."""
+    if said == "otherwise":
+        return (said,)
+    names = "|".join(symbols)
+    return ("if ", *(symbols.get(piece, piece) for piece in re.split(rf"\b({names})\b", said) if piece))
 
 
 def _comparison(solution: Solution, view: View, level: int) -> Iterator[Block]:

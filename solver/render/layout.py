@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from solver.formula.print.printer_text import TextPrinter
+from solver.formula.symbol import Words
 from solver.formula.tree import Tree
-from solver.render.blocks import Block, Bullets, Equations, Facts, Heading, Prose, Table, Words
-from solver.render.box import Align, Box, beside, cells, level, line, stacked
+from solver.render.blocks import Block, Bullets, Cases, Equations, Facts, Heading, Prose, Table
+from solver.render.box import Align, Box, beside, braced, cells, level, line, stacked
 from solver.render.clean import clean, paragraphs
 from solver.render.equations import BlockPrinter, symbol_words
 from solver.render.pieces import Phrase, Piece, Word, aired, column, shared, span, wrap
@@ -49,7 +50,7 @@ def lay_out(blocks: Sequence[Block], width: int) -> Iterator[Row]:
 def _close(above: Block, block: Block) -> bool:
     """Whether two blocks stand without a blank line between them: a title and what it introduces."""
     if isinstance(above, Prose) and above.role in ("title", "label"):
-        return isinstance(block, Equations | Facts | Bullets | Table) or (
+        return isinstance(block, Equations | Cases | Facts | Bullets | Table) or (
             isinstance(block, Prose) and block.role == "why"
         )
     return False
@@ -66,6 +67,8 @@ def _rows(block: Block, width: int) -> Iterator[Row]:
                 yield from _hanging("• ", "mark", item, "plain", width)
         case Equations():
             yield from _equations(block, width)
+        case Cases():
+            yield from _cases(block, width)
         case Facts():
             yield from _facts(block, width)
         case Table():
@@ -185,6 +188,18 @@ def _fitted(tree: Tree, printer: BlockPrinter, room: int) -> Box:
     text = clean(TextPrinter(printer.symbols, printer.most).print(tree))
     first, *rest = wrap(text, room - _INDENT, whole=True)
     return stacked(line(first), *(line(" " * _INDENT + each) for each in rest))
+
+
+def _cases(block: Cases, width: int) -> Iterator[Row]:
+    printer = BlockPrinter(block.symbols)
+    left = beside(line(" " * _INDENT), printer.print(block.left).natural, line(" = "))
+    room = max(width - left.width - 2, 1)
+    values = [printer.print(value) for value, _ in block.cases]
+    conditions = [Phrase(clean(sentence(words))) for _, words in block.cases]
+    rooms = shared([span(values), span(conditions)], room - _COLUMN_GAP)
+    rows = zip(column(values, rooms[0]), column(conditions, rooms[1]), strict=True)
+    whole = beside(left, braced(*(beside(value, line(" " * _COLUMN_GAP), said) for value, said in rows)))
+    yield from (((text, "plain"),) for text in whole.lines)
 
 
 def _facts(block: Facts, width: int) -> Iterator[Row]:

@@ -4,16 +4,17 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from solver.formula.print.printer_latex import LatexPrinter, escape, symbol_latex
-from solver.formula.symbol import Symbol
+from solver.formula.print.printer_latex import LatexPrinter, symbol_latex, words_latex
+from solver.formula.symbol import Symbol, Words
 from solver.formula.tree import Array, Tree
-from solver.render.blocks import Block, Bullets, Equations, Facts, Heading, Prose, Table, Words
+from solver.render.blocks import Block, Bullets, Cases, Equations, Facts, Heading, Prose, Table
 from solver.render.clean import clean, paragraphs
 from solver.working.items import Line
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$&])")
-_LEADING = re.compile(r"^(\s*\d*)([-+=.)])(?=\s|$)", re.MULTILINE)
-_URL = re.compile(r"(?<=://)|(?<=\bwww)(?=\.)")
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$&@]|:(?=//)|/(?=/)|(?<=\bwww)\.", re.IGNORECASE)
+"""Signs that would be markup: of CommonMark, of tables, strikes and mathematics, of addresses that become links."""
+_LEADING = re.compile(r"^(\d+(?=[.)](?:\s|$))|(?=[-+=]))")
+"""Before a sign that would make a line an item of a list, a rule or an underline."""
 _FACTS_WIDTH = 84
 
 
@@ -25,15 +26,19 @@ def render(blocks: Sequence[Block]) -> str:
 def _block(block: Block) -> Iterator[str]:
     match block:
         case Heading(level, text, aside):
-            yield f"{'#' * level} {_escape(text)}" + (f" — {_escape(aside)}" if aside else "")
+            yield f"{'#' * level} " + " — ".join(filter(None, (_words((text,)), _words((aside,)))))
         case Prose((str(text),), "prompt" | "note" as role):
-            yield _prose("\n\n".join(_words((p,)) for p in paragraphs(text)), role)
+            said = "\n\n".join(_words((p,)) for p in paragraphs(text))
+            yield from [_prose(said, role)] if said else []
         case Prose(words, role):
-            yield _prose(_words(words), role)
+            said = _words(words)
+            yield from [_prose(said, role)] if said else []
         case Bullets(items):
-            yield "\n".join("- " + _words(item).replace("\n", "\n  ") for item in items)
+            yield "\n".join("- " + _words(item) for item in items)
         case Equations(lines, symbols, most):
             yield _aligned(lines, LatexPrinter(symbols, most))
+        case Cases(left, cases, symbols):
+            yield _cases(left, cases, LatexPrinter(symbols))
         case Facts(lines, symbols, most):
             yield from _facts(lines, LatexPrinter(symbols, most))
         case Table(header, rows, symbols, most):
@@ -43,12 +48,12 @@ def _block(block: Block) -> Iterator[str]:
 @lru_cache(maxsize=4096)  # most sentences of a working come again and again
 def _escape(text: str) -> str:
     """Plain words that markdown and HTML leave as they are, wherever they stand."""
-    return _URL.sub("\u200b", _SPECIAL.sub(r"\\\1", clean(text)))
+    return _SPECIAL.sub(r"\\\g<0>", clean(text))
 
 
 def _unlisted(text: str) -> str:
-    """Lines whose first sign would begin a list or a heading, kept as words."""
-    return _LEADING.sub(r"\1\\\2", text.strip())
+    """A line whose first sign would begin a list or a rule, kept as words."""
+    return _LEADING.sub(r"\1\\", text.strip())
 
 
 def _words(words: Words) -> str:
@@ -74,21 +79,26 @@ def _prose(text: str, role: str) -> str:
             return text
 
 
+def _inside(words: Words) -> str:
+    """Words inside mathematics."""
+    return words_latex(tuple(w if isinstance(w, Symbol) else clean(w) for w in words))
+
+
 def _line(line: Line, printer: LatexPrinter) -> str:
     left = printer.print(line.left) + " " if line.left is not None else ""
-    note = rf" \qquad {_note(clean(line.note))}" if line.note else ""
+    note = rf" \qquad {_inside((line.note,))}" if line.note else ""
     relation = {"=": "=", "≈": r"\approx", "→": r"\to"}[line.relation]
     return f"{left}&{relation} {printer.print(line.right)}{note}"
-
-
-def _note(text: str) -> str:
-    """Words inside mathematics; a × among them is mathematics again."""
-    return r" \times ".join(rf"\text{{{escape(piece)}}}" for piece in text.split("×"))
 
 
 def _aligned(lines: Sequence[Line], printer: LatexPrinter) -> str:
     body = " \\\\\n".join(_line(line, printer) for line in lines)
     return f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$"
+
+
+def _cases(left: Tree, cases: Sequence[tuple[Tree, Words]], printer: LatexPrinter) -> str:
+    rows = " \\\\\n".join(f"{printer.print(value)} & {_inside(words)}" for value, words in cases)
+    return f"$$\n{printer.print(left)} = \\begin{{cases}}\n{rows}\n\\end{{cases}}\n$$"
 
 
 def _facts(lines: Sequence[Line], printer: LatexPrinter) -> Iterator[str]:
@@ -117,6 +127,6 @@ def _table(header: tuple[str | Words, ...], rows: Sequence[tuple[Words | Tree, .
         "|" + " --- |" * len(header),
     ]
     for row in rows:
-        cells = [_words(c) if isinstance(c, tuple) else _inline(printer.print(c)) for c in row]
-        lines.append("| " + " | ".join(c.replace("\n", " ") for c in cells) + " |")
+        cells = (_words(c) if isinstance(c, tuple) else _inline(printer.print(c)).replace("|", r"\|") for c in row)
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)

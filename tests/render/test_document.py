@@ -4,7 +4,9 @@ import pytest
 
 import solver
 from solver.formula.functions import FUNCTIONS
-from solver.render.blocks import Equations, Facts, Heading, Prose, Table
+from solver.formula.parse import parse
+from solver.formula.symbol import Symbol
+from solver.render.blocks import Cases, Equations, Facts, Heading, Prose, Table
 from solver.render.document import View, definition, document
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
@@ -69,9 +71,15 @@ def test_compare_adds_one_table(q2: Solution) -> None:
 
 @pytest.mark.parametrize("fn", [n for n, row in FUNCTIONS.items() if row.definition])
 def test_definitions(fn: str) -> None:
-    lines = definition(fn)
-    assert bool(lines) == (fn != "linear")
-    assert all(line.left is not None for line in lines)
+    blocks = list(definition(fn))
+    assert bool(blocks) == (fn != "linear")
+    assert all(isinstance(b, Cases) or all(line.left is not None for line in b.lines) for b in blocks)
+
+
+def test_a_definition_by_cases() -> None:
+    (block,) = definition("step")
+    assert isinstance(block, Cases)
+    assert block.cases == ((parse("1"), ("if ", Symbol("u"), " > 0")), (parse("0"), ("otherwise",)))
 
 
 def test_an_exam_has_a_title_of_its_own(q2: Solution) -> None:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solver.formula.symbol import Symbol
+from solver.formula.symbol import Symbol, Words
 from solver.formula.tree import Bin, Name, Num
-from solver.render.blocks import Block, Bullets, Equations, Facts, Heading, Prose, Table, Words
+from solver.render.blocks import Block, Bullets, Cases, Equations, Facts, Heading, Prose, Table
 from solver.render.box import cells
 from solver.render.text import render
 from solver.working.items import Line
@@ -45,6 +45,15 @@ def test_a_long_heading_and_its_marks() -> None:
         ─────────────────────────────────────
     """)
     assert text(Heading(3, "x" * 36, "3 marks")) == "x" * 36 + "\n3 marks\n"
+
+
+def test_a_definition_by_cases() -> None:
+    cases = ((Name("u"), ("if ", Symbol("u"), " > 0")), (Num("0"), ("otherwise",)))
+    assert text(Cases(Name("f"), cases, {})).splitlines() == [
+        "      ⎧ u   if u > 0",
+        "  f = ⎨",
+        "      ⎩ 0   otherwise",
+    ]
 
 
 def test_prose_of_each_role() -> None:

@@ -1,16 +1,17 @@
 """Formulas in LaTeX, as markdown with mathematics and TeX both read it."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 from solver.formula.functions import FUNCTIONS
 from solver.formula.print.printer import Join, Printer
 from solver.formula.print.printer_text import grouped, scientific
-from solver.formula.symbol import GREEK, Symbol
+from solver.formula.symbol import GREEK, Symbol, Words
 
 _ESCAPES = {
     "\\": r"\backslash ", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
-    "^": r"\hat{}", "~": r"\sim ", "<": r"\lt ", ">": r"\gt ", "`": "'",
+    "^": r"\hat{\ }", "~": r"\sim ", "<": r"\lt ", ">": r"\gt ", "`": r"\text{'}", "×": r" \times ", "·": r" \cdot ",
 }  # fmt: skip
 _FENCES = {
     "abs": (r"\left|", r"\right|"),
@@ -21,9 +22,23 @@ _FENCES = {
 _JOINS: dict[Join, str] = {"juxtaposed": "", "times": r" \cdot ", "hadamard": r" \odot ", "space": r" \, "}
 
 
+_SPECIAL = re.compile(f"([{re.escape(''.join(_ESCAPES))}])")
+
+
 def escape(text: str) -> str:
-    """Plain words made safe inside LaTeX."""
+    """Plain letters and signs as mathematics."""
     return "".join(_ESCAPES.get(c, c) for c in text)
+
+
+def upright(text: str) -> str:
+    """Plain words inside mathematics. A special sign stands outside \\text{}, where every viewer knows its macro."""
+    pieces = enumerate(_SPECIAL.split(text))
+    return "".join(_ESCAPES[piece] if i % 2 else rf"\text{{{piece}}}" for i, piece in pieces if piece)
+
+
+def words_latex(words: Words) -> str:
+    """A sentence inside mathematics, its symbols set as symbols."""
+    return "".join(symbol_latex(word) if isinstance(word, Symbol) else upright(word) for word in words)
 
 
 @lru_cache(maxsize=4096)
@@ -49,7 +64,7 @@ def _base(symbol: Symbol) -> str:
         made = "\\" + ("lambda" if letters == "lam" else letters)
         return rf"\boldsymbol{{{made}}}" if symbol.bold else made
     if len(letters) > 1:
-        return rf"\text{{{escape(letters)}}}"
+        return upright(letters)
     gradient = symbol.wrt is not None or symbol.prime
     return rf"\mathbf{{{escape(letters)}}}" if symbol.bold and not gradient else escape(letters)
 
@@ -59,7 +74,7 @@ def _braced(text: str) -> str:
 
 
 def _words(text: str) -> str:
-    return rf"\text{{{escape(text)}}}" if any(c.isalpha() for c in text) and len(text) > 1 else escape(text)
+    return upright(text) if any(c.isalpha() for c in text) and len(text) > 1 else escape(text)
 
 
 @lru_cache(maxsize=4096)
@@ -110,7 +125,7 @@ class LatexPrinter(Printer[str]):
             left, right = _FENCES[fn]
             return left + inner + right
         row = FUNCTIONS[fn]
-        word = row.latex or rf"\text{{{escape(row.text or fn)}}}"
+        word = row.latex or upright(row.text or fn)
         return word + self.brackets(inner)
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:

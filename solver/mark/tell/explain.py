@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from solver.formula.symbol import Words
 from solver.formula.tree import Tree
 from solver.mark.judge.grade import Graded
 from solver.mark.judge.numbers import Note, Verdict
 from solver.mark.sheet import Answer, Sheet
 from solver.mark.tell.feedback import expected, name_of, remark, written
 from solver.mark.tell.own import OwnNumbers
-from solver.render.blocks import Block, Bullets, Heading, Prose, Table, Words
+from solver.render.blocks import Block, Bullets, Heading, Prose, Table
 from solver.rounding import Floats
 from solver.working.solution import SolvedPart
 

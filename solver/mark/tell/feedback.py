@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from solver.files import whole_file
+from solver.formula.symbol import Words
 from solver.formula.tree import Tree
 from solver.mark.judge.grade import Graded
 from solver.mark.judge.marks import Plan, plan
@@ -18,7 +19,7 @@ from solver.mark.judge.mistakes import describe
 from solver.mark.judge.numbers import Note, Verdict
 from solver.mark.sheet import Answer, Sheet
 from solver.mark.tell.own import OwnNumbers
-from solver.render.blocks import Block, Bullets, Equations, Heading, Prose, Table, Words
+from solver.render.blocks import Block, Bullets, Equations, Heading, Prose, Table
 from solver.render.markdown import render
 from solver.rounding import Rounding
 from solver.working.question import Scheme

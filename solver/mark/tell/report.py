@@ -9,11 +9,12 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from solver.formula.symbol import Words
 from solver.mark.judge.grade import Graded
 from solver.mark.judge.marks import Plan, plan
 from solver.mark.judge.numbers import Judged, Verdict
 from solver.mark.sheet import Answer, Sheet
-from solver.render.blocks import Block, Heading, Prose, Table, Words
+from solver.render.blocks import Block, Heading, Prose, Table
 from solver.working.question import Scheme
 
 Counts = NDArray[np.int64]

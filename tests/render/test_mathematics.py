@@ -1,0 +1,119 @@
+"""All mathematics of the suite's documents is accepted by the viewers that readers have: KaTeX and MathJax."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from solver.formula.functions import FUNCTIONS
+from solver.formula.parse import parse
+from solver.formula.symbol import Symbol
+from solver.formula.tree import Name
+from solver.render.blocks import Cases, Equations
+from solver.render.document import definition, document
+from solver.render.markdown import render
+from solver.spec.reader import load_text
+from solver.working.items import Line
+from solver.working.solve import solve_paper
+from tests.families.networks import layers_text, random_net, targets
+from tests.render.documents import markdown, mathematics
+from tests.render.test_clean import HOSTILE
+
+VIEWERS = Path(__file__).parent / "mathematics"
+_NUMBER = re.compile(r"[\d.]+")  # which number it is makes no difference to a viewer
+NODE = shutil.which("node")
+
+needs_viewers = pytest.mark.skipif(
+    NODE is None or not (VIEWERS / "node_modules").is_dir(),
+    reason="node, or its packages katex and mathjax-full: npm install --prefix tests/render/mathematics",
+)
+
+
+def refused(texts: Iterable[str], strict: bool = True) -> list[str]:
+    """What KaTeX or MathJax do not accept of the mathematics of these markdown documents."""
+    pieces = {(_NUMBER.sub("0", tex), display): tex for text in texts for tex, display in mathematics(text)}
+    assert pieces
+    asked = [{"tex": tex, "display": display, "strict": strict} for (_, display), tex in pieces.items()]
+    assert NODE
+    command = [NODE, str(VIEWERS / "accept.js")]
+    done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    return [f"{each['viewer']}: {each['reason']} in {each['tex']}" for each in json.loads(done.stdout)]
+
+
+@needs_viewers
+@pytest.mark.parametrize("tex", [r"\text{if u \gt 0}", r"\nowhere", r"a &= b", r"\frac{1}", "x^2^3"])
+def test_what_is_ill_is_refused_by_both(tex: str) -> None:
+    assert [found.split(":")[0] for found in refused([f"$$\n{tex}\n$$"])] == ["KaTeX", "MathJax"]
+
+
+@needs_viewers
+def test_documents() -> None:
+    assert not refused(markdown().values())
+
+
+def networks() -> Iterator[str]:
+    rng = np.random.default_rng(7)
+    hidden = ["tanh", "sigmoid", "relu", "leaky_relu", "elu", "softplus", "gelu", "linear"]
+    for k in range(24):
+        sizes = [int(n) for n in rng.choice([1, 2, 3, 9, 30], 3)]
+        last, loss = [("sigmoid", "cross-entropy"), ("softmax", "cross-entropy"), ("linear", "half-square-error")][
+            k % 3
+        ]
+        sizes = [min(n, 3) for n in sizes] if last == "sigmoid" else sizes  # more would saturate it
+        sizes[-1] = max(sizes[-1], 2) if last == "softmax" else sizes[-1]
+        net = random_net(rng, sizes, [hidden[k % len(hidden)], last], loss)
+        x, d = rng.integers(-20, 21, sizes[0]) / 10, targets(rng, net, sizes[-1]).ravel()
+        yield (
+            f"title: t\nround: {{figures: {2 + k % 3}}}\ncarry: {'exact' if k % 2 or last == 'sigmoid' else 'rounded'}\n"
+            f"given: {{family: mlp, x: {x.tolist()}, d: {d.tolist()}, {layers_text(net)}, loss: {loss}}}\n"
+            "parts: [{label: a, find: [output, loss]}, {label: b, find: gradients}]"
+        )
+
+
+def formulas() -> Iterator[str]:
+    """Every function alone, under a power, in a fraction, in itself, of numbers from tiny to huge."""
+    for fn, row in FUNCTIONS.items():
+        for size in ("0.000012", "0.25", "31.5"):
+            numbers = f"[[{size}, 0.5], [0.1, 0.75]]" if row.square else f"[{size}, 0.5]"
+            call = f"{fn}({', '.join('AB'[: row.least])})"
+            yield (
+                f"title: t\ngiven: {{family: formula, quantities: {{A: {numbers}, B: {numbers}}},"
+                f' formulas: ["y = {call}", "z = {call}**2/(2.7 - {call})", "v = -{call}*abs(B) + norm(A)"]}}\n'
+                "parts: [{label: a}]"
+            )
+
+
+@needs_viewers
+def test_random_networks_and_every_function() -> None:
+    papers = (load_text(text) for text in (*networks(), *formulas()))
+    assert not refused(render(document(paper.title, solve_paper(paper))) for paper in papers)
+
+
+@needs_viewers
+def test_definitions() -> None:
+    assert not refused(render(list(definition(fn))) for fn in FUNCTIONS if list(definition(fn)))
+
+
+SIGNS = "\\{}$&#%_^~<>`'\"×|→\n\t-"
+
+
+@needs_viewers
+@settings(max_examples=4, phases=[Phase.generate])
+@given(st.lists(st.one_of(HOSTILE, st.text(st.sampled_from(SIGNS + "ab 1"), max_size=12)), min_size=80, max_size=99))
+def test_hostile_words_inside_mathematics(sentences: list[str]) -> None:
+    """Any words at all, as a reason beside a line or a condition; many in one run of the viewers."""
+    texts: list[str] = []
+    for text in (*sentences, *SIGNS):
+        line = Line(parse("a + b"), left=Name("y"), note=text)
+        condition = (text, Symbol("u", "1"), text)
+        texts.append(render([Equations([line], {}), Cases(Name("y"), ((parse("1"), condition),), {})]))
+    assert not refused(texts, strict=False)
+    assert not [text for text in texts if re.search(r"\\text\{[^}]*\\", text)]
