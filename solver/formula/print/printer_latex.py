@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from unicodedata import normalize
 
 from solver.formula.functions import FUNCTIONS
 from solver.formula.print.printer import Join, Printer
@@ -21,8 +22,10 @@ _FENCES = {
 }
 _JOINS: dict[Join, str] = {"juxtaposed": "", "times": r" \cdot ", "hadamard": r" \odot ", "space": r" \, "}
 
-
-_SPECIAL = re.compile(f"([{re.escape(''.join(_ESCAPES))}])")
+_SPECIAL = re.compile(f"([{re.escape(''.join(_ESCAPES))}‼\u2100-\u214f\u2190-\u23ff\u27c0-\u2aff])")
+"""Signs that \\text{} cannot hold in every viewer: those with a macro, letters like ℝ, arrows, mathematics."""
+_LOST = re.compile("[\u0300-\u036f\ue000-\uf8ff]")
+"""What no viewer sets: accents without their letter, signs of private use."""
 
 
 def escape(text: str) -> str:
@@ -31,9 +34,10 @@ def escape(text: str) -> str:
 
 
 def upright(text: str) -> str:
-    """Plain words inside mathematics. A special sign stands outside \\text{}, where every viewer knows its macro."""
-    pieces = enumerate(_SPECIAL.split(text))
-    return "".join(_ESCAPES[piece] if i % 2 else rf"\text{{{piece}}}" for i, piece in pieces if piece)
+    """Plain words inside mathematics; a sign that not every viewer takes in \\text{} stands outside it."""
+    plain = text if text.isascii() else _LOST.sub("", normalize("NFC", text))
+    pieces = enumerate(_SPECIAL.split(plain))
+    return "".join(escape(piece) if i % 2 else rf"\text{{{piece}}}" for i, piece in pieces if piece)
 
 
 def words_latex(words: Words) -> str:
