@@ -18,11 +18,10 @@ gradients (by all parameters), `gradients of: [W, h1]`, or any quantity by name;
 
 from typing import Annotated, Literal
 
-import numpy as np
-
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Name, Sum
-from solver.nets.network import Loss
+from solver.nets.layers import activated, put, spread
+from solver.nets.losses import Loss, loss
 from solver.spec.fields import AtLeast, AtMost, Matrix, Spec, Vector
 from solver.spec.nodes import Report
 from solver.working.gradients import OnDemand
@@ -195,27 +194,19 @@ def _givens(given: Given, working: Working) -> None:
     working.given("U", given.U, "Weights from the input to the hidden layer")
     source = "output" if given.type == "jordan" else "hidden layer"
     working.given("W", given.W, f"Recurrence weights from the {source} to the hidden layer")
-    working.given("b", _full(given.b, hidden), "Biases of the hidden layer")
+    working.given("b", spread(given.b, hidden), "Biases of the hidden layer")
     if given.type == "elman":
-        working.given("h0", _full(given.h0, hidden), "Initial hidden state", _at("h", 0))
+        working.given("h0", spread(given.h0, hidden), "Initial hidden state", _at("h", 0))
     if given.V is not None:
         outputs = given.V.value.shape[1]
         working.given("V", given.V, "Weights from the hidden layer to the output")
-        working.given("c", _full(given.c, outputs), "Biases of the output layer")
+        working.given("c", spread(given.c, outputs), "Biases of the output layer")
         if given.type == "jordan":
-            working.given("y0", _full(given.y0, outputs), "Initial output", _at("y", 0))
+            working.given("y0", spread(given.y0, outputs), "Initial output", _at("y", 0))
     for t, x in enumerate(given.x, 1):
         working.given(f"x{t}", x, f"Input at t = {t}", _at("x", t))
     for t, d in enumerate(given.d or (), 1):
         working.given(f"d{t}", d, f"Desired output at t = {t}", _at("d", t))
-
-
-def _full(vector: Array | None, size: int) -> Array:
-    """A vector of `size` numbers, from one for each or one for all."""
-    if vector is not None and vector.value.shape[0] == size:
-        return vector
-    text = vector.text(0, 0) if vector is not None else "0"
-    return Array(np.full((size, 1), float(text)), ((text,),) * size)
 
 
 def _at(base: str, t: int) -> Symbol:
@@ -225,11 +216,11 @@ def _at(base: str, t: int) -> Symbol:
 
 def _step(given: Given, working: Working, t: int) -> None:
     fed_back = "y" if given.type == "jordan" else "h"
-    synaptic = f"U.T @ x{t} + W.T @ {fed_back}{t - 1} + b"
+    synaptic = put("U.T @ x + W.T @ h + b", x=f"x{t}", h=f"{fed_back}{t - 1}")
     title = f"At t = {t}: output of the hidden layer"
-    working.step(f"h{t}", _activated(given.activation, synaptic), title, symbol=_at("h", t))
+    working.step(f"h{t}", activated(given.activation, synaptic), title, symbol=_at("h", t))
     if given.V is not None:
-        formula = _activated(given.output_activation, f"V.T @ h{t} + c")
+        formula = activated(given.output_activation, put("V.T @ h + c", h=f"h{t}"))
         working.step(f"y{t}", formula, f"At t = {t}: output of the network", symbol=_at("y", t))
 
 
@@ -237,29 +228,10 @@ def _losses(given: Given, working: Working) -> None:
     """The loss at each time, and their sum, whose gradients parts may ask for."""
     steps = range(1, len(given.x) + 1)
     losses = [f"J{t}" for t in steps]
+    assert given.V is not None
+    formula, _ = loss(given.loss, given.V.value.shape[1], softmax=given.output_activation == "softmax")
     for t, name in zip(steps, losses, strict=True):
-        working.step(name, _loss(given, f"d{t}", f"y{t}"), f"At t = {t}: loss", symbol=_at("J", t))
+        working.step(name, put(formula, d=f"d{t}", y=f"y{t}"), f"At t = {t}: loss", symbol=_at("J", t))
     working.step("J", Sum(tuple(map(Name, losses))) if len(losses) > 1 else Name("J1"), "Loss of the whole sequence")
     working.group("loss", [*losses, "J"])
     working.gradients = OnDemand(working, "J", [name for name in "UWVbc" if name in working.items])
-
-
-def _loss(given: Given, d: str, y: str) -> str:
-    """The loss at one time as a formula."""
-    assert given.V is not None
-    single = given.V.value.shape[1] == 1
-    if given.loss == "cross-entropy":
-        if given.output_activation == "softmax":
-            return f"-sum({d}*log({y}))"
-        terms = f"{d}*log({y}) + (1 - {d})*log(1 - {y})"
-        return f"-{d}*log({y}) - (1 - {d})*log(1 - {y})" if single else f"-sum({terms})"
-    square = f"({d} - {y})**2"
-    if single:
-        return f"{square}/2" if given.loss == "half-square-error" else square
-    return {"half-square-error": f"sum({square})/2", "mean-square-error": f"mean({square})"}.get(
-        given.loss, f"sum({square})"
-    )
-
-
-def _activated(activation: str, u: str) -> str:
-    return u if activation == "linear" else f"{activation}({u})"

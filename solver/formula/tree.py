@@ -7,7 +7,7 @@ A parsed formula holds `Name`, `Num` and operations. A line of working holds the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 
@@ -175,23 +175,24 @@ class Dots(_Node):
 
 Literal_: TypeAlias = Num | Array
 LITERALS = (Num, Array)  # for isinstance: a tuple made once is four times as fast as Num | Array
-_LEAVES = (Name, Num, Array, Dots)
 Tree: TypeAlias = Name | Num | Neg | Bin | Sum | Transpose | Call | Group | Array | Written | Dots
+
+
+_CHILDREN: dict[type, Callable[[Any], tuple[Tree, ...]]] = {  # by type: far faster than a match, and everything walks
+    Bin: lambda x: (x.a, x.b),
+    Neg: lambda x: (x.x,),
+    Transpose: lambda x: (x.x,),
+    Group: lambda x: (x.x,),
+    Call: lambda x: x.args,
+    Sum: lambda x: x.terms,
+    Written: lambda x: (x.of,),
+}
 
 
 def children(tree: Tree) -> tuple[Tree, ...]:
     """The operands of a node, in the order of the page."""
-    if isinstance(tree, _LEAVES):
-        return ()
-    match tree:
-        case Bin(_, a, b):
-            return (a, b)
-        case Neg(x) | Transpose(x) | Group(x):
-            return (x,)
-        case Call(_, args) | Sum(args):
-            return args
-        case Written(of):
-            return (of,)
+    operands = _CHILDREN.get(type(tree))
+    return operands(tree) if operands else ()
 
 
 def rebuild(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
@@ -219,12 +220,24 @@ def walk(tree: Tree) -> Iterator[Tree]:
     while stack:
         node = stack.pop()
         yield node
-        stack.extend(reversed(children(node)))
+        operands = _CHILDREN.get(type(node))
+        if operands:
+            stack.extend(operands(node)[::-1])
 
 
 def names(tree: Tree) -> list[str]:
     """The names a formula uses, each once, in the order of their first use."""
-    return list(dict.fromkeys(node.id for node in walk(tree) if isinstance(node, Name)))
+    found: dict[str, None] = {}
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Name):
+            found[node.id] = None
+            continue
+        operands = _CHILDREN.get(type(node))
+        if operands:
+            stack.extend(operands(node)[::-1])
+    return list(found)
 
 
 def replace_names(tree: Tree, trees: Mapping[str, Tree]) -> Tree:

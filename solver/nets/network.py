@@ -6,18 +6,17 @@ One pattern is a column, u = Wᵀx + b. Many patterns are the rows of X: U = XW 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, NamedTuple
 
-import numpy as np
-
-from solver.formula.parse import parse, parse_using
+from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
-from solver.formula.tree import Array, Tree, bare
+from solver.formula.tree import Array, Name, Tree
 from solver.formula.walks.shape import SCALAR
+from solver.nets.layers import activated, put, spread
+from solver.nets.losses import Loss, loss
 from solver.spec.fields import Matrix, Scalar, Spec, Vector
 from solver.working.gradients import add_gradients
 from solver.working.page import Working
 
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "leaky_relu", "softplus", "elu", "gelu", "linear", "softmax")
-Loss = Literal["cross-entropy", "square-error", "half-square-error", "mean-square-error", "none"]
 Stored = Literal["inputs x neurons", "neurons x inputs"]
 
 
@@ -113,9 +112,9 @@ class Network:
             u, out = at.quantity(f"u{k}"), self.output_of(k, at)
             self.step(u, self._synaptic_input(layer, k, at), f"Synaptic input to {{{out}}}", at)
             title = f"Output {{{out}}}" if k == self.depth else f"Output of {self.place(k)}"
-            self.step(out, bare(parse_using(_activated(layer, k, u, at), self.own)), title, at)
+            self.step(out, self._activated(layer, k, u, at), title, at)
 
-    def step(self, name: str, formula: str | Tree, title: str, at: Pass) -> None:
+    def step(self, name: str, formula: Tree, title: str, at: Pass) -> None:
         """A step of a pass."""
         base = name.removesuffix(at.ending)
         letter = base.rstrip("0123456789")
@@ -123,48 +122,32 @@ class Network:
         symbol = Symbol(letter, below, argument=at.time)
         self.working.step(name, formula, begun(at.note, title), symbol=symbol)
 
-    def _synaptic_input(self, layer: Layer, k: int, at: Pass) -> str:
-        weights, source = at.parameter(f"W{k}"), self.output_of(k - 1, at)
+    def _activated(self, layer: Layer, k: int, u: str, at: Pass) -> Tree:
+        name = "softmax_rows" if layer.activation == "softmax" and at.ones else layer.activation
+        return activated(name, Name(u), f"a{k}" if layer.slope is not None else "", self.own)
+
+    def _synaptic_input(self, layer: Layer, k: int, at: Pass) -> Tree:
         shift = "theta" if layer.theta is not None else "b" if layer.b is not None else ""
-        sign = " - " if shift == "theta" else " + "
+        sign = "-" if shift == "theta" else "+"
         stored_by_neurons = self.stored == "neurons x inputs"
         if at.ones:
-            product = f"{source} @ {weights}{'.T' if stored_by_neurons else ''}"
-            return product + (f"{sign}{at.ones} @ {at.parameter(f'{shift}{k}')}.T" if shift else "")
-        product = f"{weights}{'' if stored_by_neurons else '.T'} @ {source}"
-        return product + (f"{sign}{at.parameter(f'{shift}{k}')}" if shift else "")
+            product = "x @ W.T" if stored_by_neurons else "x @ W"
+            formula = f"{product} {sign} one @ b.T" if shift else product
+        else:
+            product = "W @ x" if stored_by_neurons else "W.T @ x"
+            formula = f"{product} {sign} b" if shift else product
+        weights, biases = at.parameter(f"W{k}"), at.parameter(f"{shift}{k}")
+        return put(formula, W=weights, x=self.output_of(k - 1, at), b=biases, one=at.ones)
 
     def loss(self, at: Pass) -> None:
         """The loss J."""
-        formula, title = self._loss(at)
-        self.step(at.quantity("J"), formula, title, at)
-
-    def _loss(self, at: Pass) -> tuple[str, str]:
-        """The loss as a formula in d and y, and its name."""
-        d, y = at.d, at.quantity("y")
-        patterns, outputs = self.working.shapes[d] if at.ones else (1, self.working.shapes[d][0])
-        single = outputs == 1 and not at.ones
-        over = " over the patterns" if at.ones else ""
-        manner = (", averaged" if self.average else ", summed") + over if at.ones else ""
-        divisor = int(patterns) if at.ones and self.average else 1
-        square = f"({d} - {y})**2" if single else f"sum(({d} - {y})**2)"
-        match self.loss_kind:
-            case "cross-entropy" if self.layers[-1].activation == "softmax":
-                formula, title = f"-sum({d}*log({y}))", "Cross-entropy over the classes"
-            case "cross-entropy" if single:
-                return f"-{d}*log({y}) - (1 - {d})*log(1 - {y})", "Cross-entropy"
-            case "cross-entropy":
-                formula = f"-sum({d}*log({y}) + (1 - {d})*log(1 - {y}))"
-                title = "Cross-entropy" if outputs == 1 else "Cross-entropy, summed over the outputs"
-            case "half-square-error":
-                formula, title, divisor = square, "Half the square error", 2 * divisor
-            case "mean-square-error" if at.ones and not self.average:
-                formula, title, divisor = square, "Mean square error", int(outputs)
-            case "mean-square-error":
-                formula, title, divisor = square if single else f"mean(({d} - {y})**2)", "Mean square error", 1
-            case _:
-                formula, title = square, "Square error"
-        return formula + (f"/{divisor}" if divisor > 1 else ""), title + manner
+        y, softmax = at.quantity("y"), self.layers[-1].activation == "softmax"
+        rows, columns = (int(n) for n in self.working.shapes[at.d])
+        if at.ones:
+            formula, title = loss(self.loss_kind, columns, softmax=softmax, patterns=rows, average=self.average)
+        else:
+            formula, title = loss(self.loss_kind, rows, softmax=softmax)
+        self.step(at.quantity("J"), put(formula, d=at.d, y=y), title, at)
 
     # -- backward -----------------------------------------------------------------------------------------------------
     def backward(self, at: Pass, output: str, top: int, learnt: Sequence[str] | None = None, end: str = "") -> None:
@@ -202,22 +185,7 @@ def begun(note: str, title: str) -> str:
     return f"{note}{title[0].lower()}{title[1:]}" if note else title
 
 
-def _activated(layer: Layer, k: int, u: str, at: Pass) -> str:
-    if layer.activation == "linear":
-        return u
-    name = "softmax_rows" if layer.activation == "softmax" and at.ones else layer.activation
-    return f"{name}({u}, a{k})" if layer.slope is not None else f"{name}({u})"
-
-
 def neurons_of(layer: Layer, stored: Stored) -> int:
     """How many neurons a layer has."""
     rows, columns = layer.W.value.shape
     return int(columns if stored == "inputs x neurons" else rows)
-
-
-def spread(values: Array, neurons: int) -> Array:
-    """One value for each neuron, shape (neurons, 1); a single number counts for all."""
-    if values.value.shape[0] == neurons:
-        return values
-    text = values.text(0, 0)
-    return Array(np.full((neurons, 1), float(text)), ((text,),) * neurons)

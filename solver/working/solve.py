@@ -11,7 +11,7 @@ from solver.formula.walks.evaluate import evaluate
 from solver.formula.walks.value import Env
 from solver.rounding import Carry, Floats, Format, Rounding
 from solver.working.items import Item
-from solver.working.page import Working
+from solver.working.page import Proof, Working
 from solver.working.question import Paper, Part, Question
 from solver.working.solution import Context, Solution, Solved, SolvedPart
 
@@ -74,6 +74,9 @@ def numbers(
     return found
 
 
+MOST_PROOFS = 16
+"""Of more gradients, derived once for all of them, a sample is checked."""
+
 _WORDS = np.zeros((1, 1))  # a statement has no number, nor has a derivation in symbols
 
 
@@ -83,6 +86,7 @@ class _Solver:
         self.override = override
         self.contexts: dict[int, Context] = {}
         self.problems: list[Problem] = []
+        self.proved: dict[int, float] = {}
 
     def part(self, part: Part) -> SolvedPart:
         solved = SolvedPart(part.label, part.prompt, part.note, part.marks)
@@ -124,28 +128,17 @@ class _Solver:
 
     def prove(self, question: Question, parts: list[SolvedPart]) -> None:
         """Checks the gradients of every part by central differences; a mismatch is a problem, never an answer."""
-        places = [part.place for part in question.parts]
-        shown = [(part, place, {s.name for s in part.steps}) for part, place in zip(parts, places, strict=True)]
-        for context in self.contexts.values():
-            exact = context.envs["exact"]
-            for proof in context.working.proofs:
-                gradients = {
-                    made
-                    for made in proof.variables.values()
-                    if made in exact or (made in context.solved and context.solved[made].item.kind == "formula")
-                }
-                if not gradients:
-                    continue
-                found = proof.largest_difference(exact)
-                for part, place, steps in shown:
-                    if part.context is not context or gradients.isdisjoint(steps):
-                        continue
-                    part.checked = max(found, part.checked or 0.0)
-                    if not found <= TOLERANCE:
-                        message = f"the gradients of part {part.label} differ from central differences by {found:.1g}"
-                        self.problems.append(
-                            Problem(place, message, "a value close to a kink or an overflow does that")
-                        )
+        for part, place in zip(parts, (part.place for part in question.parts), strict=True):
+            for proof in _sample(_proofs(part)):
+                found = self.proved.get(id(proof))
+                if found is None:
+                    assert part.context is not None
+                    found = self.proved[id(proof)] = proof.largest_difference(part.context.envs["exact"])
+                part.checked = max(found, part.checked or 0.0)
+                if not found <= TOLERANCE:
+                    message = f"the gradients of part {part.label} differ from central differences by {found:.1g}"
+                    hint = "a value close to a kink or an overflow does that"
+                    self.problems.append(Problem(place, message, hint))
 
     def problem(self, name: str, part: Part, error: FormulaError) -> Problem:
         key = f"{part.label}/{name}"
@@ -153,6 +146,27 @@ class _Solver:
         if self.carry == "rounded":
             hint += "; a value that rounding made 0 or 1 is kept by more decimals, or by carry: exact"
         return Problem(part.place, f"{key}: {error.message}", hint.removeprefix("; "))
+
+
+def _proofs(part: SolvedPart) -> list[Proof]:
+    """The proofs of the gradients among a part's steps."""
+    context, steps = part.context, {solved.name for solved in part.steps}
+    if context is None:
+        return []
+    exact = context.envs["exact"]
+
+    def known(made: str) -> bool:
+        return made in steps and (made in exact or context.solved[made].item.kind == "formula")
+
+    return [proof for proof in context.working.proofs if any(map(known, proof.variables.values()))]
+
+
+def _sample(proofs: list[Proof]) -> list[Proof]:
+    """All of a few, some of many: the iterations of a training have one formula, with the numbers of each."""
+    if len(proofs) <= MOST_PROOFS:
+        return proofs
+    places = np.linspace(0, len(proofs) - 1, MOST_PROOFS).astype(int)
+    return [proofs[k] for k in places]
 
 
 def _uses(part: SolvedPart, context: Context) -> list[Solved]:

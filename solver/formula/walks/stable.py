@@ -27,7 +27,8 @@ def stable(tree: Tree, defined: Definitions, binary: Callable[[str], bool] = lam
     """
     if not any(_may_cancel(node) for node in walk(tree)):
         return tree
-    return _Stable(defined, binary).of(tree)
+    made = _Stable(defined, binary).of(tree)
+    return tree if made == tree else made
 
 
 def _may_cancel(node: Tree) -> bool:
@@ -52,8 +53,7 @@ class _Stable:
                 made = None
         if made is not None:
             return Group(made)
-        changed = rebuild(tree, self.of)
-        return tree if changed == tree else changed
+        return rebuild(tree, self.of)
 
     def log(self, x: Tree) -> Tree | None:
         """log(sigmoid(u)), log(1 - sigmoid(u)), log(1 + exp(u)), log(softmax(u))"""
