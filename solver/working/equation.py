@@ -65,7 +65,7 @@ class Floored(Step):
         plain = unfloored(self.formula)
         formula = plain if np.array_equal(value(plain, env), result) else self.formula
         first, *rest = reduce(formula, operands, result, form, detail)
-        return [Line(first, left=Name(self.name)), *(Line(tree) for tree in rest)]
+        return [Line(first.tree, left=Name(self.name)), *(Line(tree, relation=sign) for tree, sign in rest)]
 
 
 @dataclass
@@ -259,8 +259,8 @@ def _check(pair: Sides, solved: Mapping[str, Literal_]) -> Iterator[Line]:
     """The right side with all numbers in it, worked out; it must give the left side."""
     left, right = (replace_names(side, solved) for side in pair)
     result = value(left, {})
-    *lines, target = reduce(right, lambda guard: {}, result, EXACT)
-    rounds = [tree for tree in lines[2:] if _rounds(tree)]  # what is inside the floor brackets, before and after
+    *lines, target = (tree for tree, _ in reduce(right, lambda guard: {}, result, EXACT))
+    rounds = [tree for tree in lines[1:] if _rounds(tree)]  # what is inside the floor brackets, before and after
     first, *rest = [*rounds[-2:], target]
     yield Line(first, left=right, note="check")
     yield from (Line(tree) for tree in rest)

@@ -230,7 +230,7 @@ class Step(Item):
     def lines(self, operands: Operands, result: Floats, form: Format, detail: Detail) -> list[Line]:
         """The working, `name = formula = … = result`."""
         first, *rest = reduce(self.formula, operands, result, form, detail)
-        return [Line(first, left=Name(self.name)), *(Line(tree) for tree in rest)]
+        return [Line(first.tree, left=Name(self.name)), *(Line(tree, relation=sign) for tree, sign in rest)]
 
 
 @dataclass

@@ -54,7 +54,7 @@ def test_a_matrix_product_as_on_paper() -> None:
     formula = parse("W1.T @ x + b1")
     result = value(formula, {name: each.value for name, each in operands.items()})
     first, *rest = reduce(formula, lambda _: operands, result, Rounding(2))
-    lines = [Line(first, left=Name("u1")), *(Line(tree) for tree in rest)]
+    lines = [Line(first.tree, left=Name("u1")), *(Line(tree) for tree, _ in rest)]
     assert drawn(*lines) == block("""
         u₁ = W₁ᵀ x + b₁
 
@@ -187,7 +187,7 @@ def test_a_product_of_matrices_breaks_between_them() -> None:
 
 def test_a_wide_cell_goes_over_several_rows() -> None:
     a, b = array(("3.0", "-2.4", "-3.0"), ("0.0", "-4.2", "2.5")), array(("0.86",), ("-1.00",), ("1.00",))
-    written = reduce(parse("a @ b"), lambda _: {"a": a, "b": b}, a.value @ b.value, Rounding(2))[2]
+    written = reduce(parse("a @ b"), lambda _: {"a": a, "b": b}, a.value @ b.value, Rounding(2))[2].tree
     assert shown(written, width=40) == block("""
             ⎡ (3.0)(0.86) + (-2.4)(-1.00) ⎤
             ⎢   + (-3.0)(1.00)            ⎥
@@ -257,7 +257,7 @@ def workings(draw: st.DrawFn) -> list[Line]:
     }
     formula = parse(draw(st.sampled_from(["W @ x + b", "tanh(W @ x + b)", "b * (W @ x)", "2*b - b**2", "x @ b.T"])))
     result = value(formula, {name: each.value for name, each in made.items()})
-    return [Line(tree, left=Name("q")) for tree in reduce(formula, lambda _: made, result, form)]
+    return [Line(tree, left=Name("q")) for tree, _ in reduce(formula, lambda _: made, result, form)]
 
 
 def counted(text: str) -> Counter[str]:

@@ -109,13 +109,13 @@ class Printer(ABC, Generic[R]):
                 return self.number(text), NEGATIVE if text[0] == "-" else ATOM if "e" not in text else PRODUCT
             case Group(x):
                 inner = self.print(x)
-                return (inner if isinstance(x, Array | Written) else self.brackets(inner)), ATOM
+                return (inner if _fenced(x) else self.brackets(inner)), ATOM
             case Name(id=name):
                 symbol = self.symbols.get(name) or default_symbol(name)
                 return self.symbol(symbol), PRODUCT if symbol.wrt else ATOM
             case Array():
                 return self._array(tree), ATOM
-            case Written(_, ((Bin() as only,),)):
+            case Written(_, ((only,),)) if only is not None:  # 1×1 stands for its cell, which may need brackets
                 return self._set(only)
             case Written(_, cells):
                 return self.matrix([[self.dots() if c is None else self.print(c) for c in row] for row in cells]), ATOM
@@ -136,8 +136,7 @@ class Printer(ABC, Generic[R]):
             case Bin("**", a, b):
                 return self.power(self._at_least(a, ATOM), self._exponent(b)), POWER
             case Bin(_, a, b):
-                leads = isinstance(a, Neg) or (isinstance(a, Num) and a.text.startswith("-"))
-                return self._product(tree, a, b), NEGATIVE if leads else PRODUCT
+                return self._product(tree, a, b)
             case _:
                 raise TypeError(f"{type(self).__name__} cannot print {tree!r}")
 
@@ -170,16 +169,23 @@ class Printer(ABC, Generic[R]):
             return self.fraction(self.print(bare(a)), self.print(bare(b))), PRODUCT
         return self.fraction(self._at_least(a, PRODUCT), self._at_least(b, POWER)), PRODUCT
 
-    def _product(self, tree: Bin, a: Tree, b: Tree) -> R:
+    def _product(self, tree: Bin, a: Tree, b: Tree) -> tuple[R, int]:
+        grouped = tree.op == "@" or (isinstance(a, Group) and isinstance(b, Group))
+        if grouped and isinstance(bare(a), Num) and isinstance(bare(b), Num):
+            return self.product("juxtaposed", self._bracketed(a), self._bracketed(b)), PRODUCT
+        left, precedence = self._set(a)
+        if precedence < NEGATIVE:
+            left, precedence = self.brackets(left), ATOM
+        level = NEGATIVE if precedence == NEGATIVE else PRODUCT  # a product that starts with a minus is negative, too
         if tree.op == "@":
-            left, right = self._at_least(a, NEGATIVE), self._factor(b)
-            return self.product("space", left, right)
-        if isinstance(a, Group) and isinstance(b, Group) and isinstance(a.x, Num) and isinstance(b.x, Num):
-            return self.product("juxtaposed", self.print(a), self.print(b))
+            return self.product("space", left, self._factor(b)), level
         join: Join = "hadamard" if self._shape(a) != SCALAR and self._shape(b) != SCALAR else "times"
         # a scalar times a matrix product, c · A x, needs no brackets
         scaled = join == "times" and isinstance(b, Bin) and b.op == "@" and self._shape(a) == SCALAR
-        return self.product(join, self._at_least(a, NEGATIVE), self._set(b)[0] if scaled else self._at_least(b, POWER))
+        return self.product(join, left, self._set(b)[0] if scaled else self._at_least(b, POWER)), level
+
+    def _bracketed(self, tree: Tree) -> R:
+        return self.brackets(self.print(bare(tree)))
 
     def _factor(self, tree: Tree) -> R:
         """The right factor of a matrix product: a number stands in brackets, [2.0; −1.0] (0.81)."""
@@ -187,6 +193,15 @@ class Printer(ABC, Generic[R]):
 
     def _shape(self, tree: Tree) -> Shape:
         return shape(tree, self._shapes)
+
+
+def _fenced(tree: Tree) -> bool:
+    """Whether a matrix's own brackets enclose it, so that no others are needed."""
+    return isinstance(tree, Array) or (isinstance(tree, Written) and not _single(tree))
+
+
+def _single(tree: Written) -> bool:
+    return len(tree.cells) == 1 == len(tree.cells[0]) and tree.cells[0][0] is not None
 
 
 class _Shapes(dict[str, Shape]):

@@ -12,7 +12,7 @@ are not exact are shown with more digits, until it does not.
 
 from collections.abc import Callable, Mapping
 from itertools import takewhile
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -36,7 +36,7 @@ from solver.formula.tree import (
     Tree,
     Written,
     bare,
-    literal,
+    children,
     rebuild,
     walk,
     written_literal,
@@ -44,7 +44,7 @@ from solver.formula.tree import (
 from solver.formula.walks.shape import SCALAR, shape
 from solver.formula.walks.simplify import drop_trivial, is_number
 from solver.formula.walks.value import value
-from solver.rounding import EXACT, Floats, Format, Rounding, shortest
+from solver.rounding import EXACT, MAX_DIGITS, Floats, Format, Rounding, shortest
 
 Detail = Literal["brief", "normal", "full"]
 MOST: dict[Detail, int] = {"brief": 8, "normal": 8, "full": 24}
@@ -52,6 +52,8 @@ MOST: dict[Detail, int] = {"brief": 8, "normal": 8, "full": 24}
 
 _GUARDS = (2, 4, 7, 10, 12)
 _LINES = 40
+_FIXED, _SMALL = 6, 1e-4
+"""With more decimals than these, numbers below the other are written with powers of ten."""
 
 _FRACTION_KINDS = {Num, Bin, Neg, Group}
 
@@ -59,36 +61,74 @@ Operands = Callable[[int], Mapping[str, Literal_]]
 """The operands as printed, given how many guard digits those carried unrounded are to show."""
 
 
-def reduce(formula: Tree, operands: Operands, result: Floats, form: Format, detail: Detail = "normal") -> list[Tree]:
-    """The lines of working, the first the formula itself, the last the result as written.
+class Reduced(NamedTuple):
+    """One line of working. ≈ where a number on it is shortened, so that it has not quite the value of the line above."""
+
+    tree: Tree
+    relation: Literal["=", "≈"] = "="
+
+
+def reduce(formula: Tree, operands: Operands, result: Floats, form: Format, detail: Detail = "normal") -> list[Reduced]:
+    """The lines of working, the first the formula itself, the last the result as written; none says nothing new.
 
     operands: what each name stands for, as printed.
     result: the value as written, shape (rows, columns); form: how it is written.
+
+    A line follows with = where it has the value of the line above, and with ≈ where it shows numbers with fewer digits
+    than they have. The result follows with =: as it is written, later steps use it. (Where they do not, and where
+    operands are shortened, the caller knows, and says ≈.)
     """
-    target = written_literal(result, form)
-    lines: list[Tree] = []
+    target = Reduced(written_literal(result, form))
     if any(len(node.terms) > MOST[detail] for node in walk(formula) if isinstance(node, Sum)):
-        return [formula, target]  # the terms left out could not be followed
+        return [Reduced(formula), target]  # the terms left out could not be followed
+    lines = _agreeing(formula, operands, result, form, detail)
+    if finished(lines[-1].tree) and (len(lines) > 1 or np.array_equal(value(lines[-1].tree, {}), result)):
+        lines.pop()
+    if lines and alike(lines[0].tree, formula):
+        del lines[0]
+    if detail == "brief":
+        lines = lines[:1]
+    if not lines and finished(formula) and np.array_equal(value(formula, {}), result):
+        return [target]
+    return [Reduced(formula), *lines, target]
+
+
+def _agreeing(formula: Tree, operands: Operands, result: Floats, form: Format, detail: Detail) -> list[Reduced]:
+    """The lines with as many digits as it takes for every one of them to come to the result."""
     for guard in _GUARDS:
         reduction = _Reduction(form, guard, detail)
         lines = reduction.lines(formula, operands(guard))
-        shortened = lines if reduction.shortens else lines[:1]  # lines of exact numbers have the value of the first
-        if all(_agrees(value(line, {}), result, form) for line in reversed(shortened)):
-            break
-    else:  # no digits are enough, as in a difference of nearly equal numbers: the lines up to there remain
-        lines = list(takewhile(lambda line: _agrees(value(line, {}), result, form), lines)) or [target]
-    if isinstance(lines[-1], LITERALS) and (len(lines) > 1 or _same(lines[-1], target)):
-        lines.pop()
-    if detail == "brief":
-        lines = lines[:1]
-    return [formula, *lines, target]
+        tested = lines if reduction.doubtful else lines[:1]  # lines of exact numbers have the value of the first
+        if all(_agrees(value(line.tree, {}), result, form) for line in reversed(tested)):
+            return lines
+    # no digits are enough, as in a difference of nearly equal numbers: the lines up to there remain
+    agreeing = list(takewhile(lambda line: _agrees(value(line.tree, {}), result, form), lines))
+    return agreeing or [Reduced(written_literal(result, form))]
 
 
-def _same(a: Literal_, b: Literal_) -> bool:
-    """Whether two literals print alike."""
+def finished(tree: Tree) -> bool:
+    """Whether it is a number, vector or matrix with nothing left to work out."""
+    return isinstance(bare(tree), LITERALS) or _signed(bare(tree))
+
+
+def alike(a: Tree, b: Tree) -> bool:
+    """Whether two lines read the same, brackets apart."""
+    a, b = _inner(a), _inner(b)
     if isinstance(a, Array) and isinstance(b, Array):
         return a.form == b.form and a.typed == b.typed and np.array_equal(a.value, b.value)
-    return a == b
+    if type(a) is not type(b) or isinstance(a, Written):
+        return a is b
+    inside = children(a), children(b)
+    if not inside[0]:
+        return a == b
+    same = len(inside[0]) == len(inside[1]) and getattr(a, "op", "") == getattr(b, "op", "")
+    return same and getattr(a, "fn", "") == getattr(b, "fn", "") and all(map(alike, *inside))
+
+
+def _inner(tree: Tree) -> Tree:
+    """Without brackets, a number's sign in its text."""
+    tree = bare(tree)
+    return Num("-" + tree.x.text) if isinstance(tree, Neg) and isinstance(tree.x, Num) else tree
 
 
 def _agrees(recomputed: Floats, written: Floats, form: Format) -> bool:
@@ -113,41 +153,46 @@ def substitute(formula: Tree, operands: Mapping[str, Num | Array]) -> Tree:
 
 
 class _Reduction:
-    """One reduction with a fixed number of guard digits. shortens: whether a line's value may differ."""
+    """One reduction with a fixed number of guard digits.
+
+    doubtful: whether a line's value may be another than that of the first. short: whether the line being made has a
+    number with fewer digits than it has.
+    """
 
     def __init__(self, form: Format, guard: int, detail: Detail) -> None:
         self.form, self.guard, self.detail = form, guard, detail
-        self.shortens = False
+        self.doubtful = self.short = False
 
-    def lines(self, formula: Tree, operands: Mapping[str, Literal_]) -> list[Tree]:
+    def lines(self, formula: Tree, operands: Mapping[str, Literal_]) -> list[Reduced]:
         line = substitute(formula, operands)
-        lines = [line]
+        lines = [Reduced(line)]
         if self.detail != "full" and any(o.value.size > HUGE for o in operands.values()):
             return (
                 lines  # the corner of a huge matrix shows which numbers go in; how they are worked out, small ones show
             )
         kinds = {type(node) for node in walk(line)}
         if kinds <= _FRACTION_KINDS and self._is_fraction(line):
-            return [*lines, *self._as_fraction(line)]
+            return [*lines, *map(Reduced, self._as_fraction(line))]
         simpler = drop_trivial(line) if Call in kinds else line
         if simpler is not line:
-            lines.append(line := simpler)
+            lines.append(Reduced(line := simpler))
         while not isinstance(line, LITERALS) and len(lines) < _LINES:
             defined = self._definition(line)
             if defined is not None:
                 line = defined
-                self.shortens = True  # e^800 may stand in it, which no calculator has
+                self.doubtful = True  # e^800 may stand in it, which no calculator has
                 if shape(line, {}) == SCALAR:
-                    lines.append(line)
+                    lines.append(Reduced(line))
                     if self.detail != "full":
                         break
+            self.short = False
             try:
                 following = self._next(line)
             except OverflowError:  # e^800 on the way to 1/(1 + e^800) has no digits: the result comes at once
                 break
             if following is None:
                 break
-            lines.append(line := following)
+            lines.append(Reduced(line := following, "≈" if self.short else "="))
         return lines
 
     def _next(self, line: Tree) -> Tree | None:
@@ -174,7 +219,7 @@ class _Reduction:
     def _write_out(self, tree: Tree) -> Tree:
         """Every matrix product of numbers, and every power or scalar operation on a vector, cell by cell."""
         if isinstance(tree, Bin) and tree.op == "@" and _literals(tree):
-            return self._product(tree)
+            return self._product(tree) if any(isinstance(bare(x), Array) for x in (tree.a, tree.b)) else tree
         if self._spreads(tree):
             return self._cells(tree, lambda i, j: _cell(tree, i, j))
         changed = False
@@ -237,21 +282,35 @@ class _Reduction:
         result = np.asarray(value(tree, {}))
         if not np.isfinite(result).all():
             raise OverflowError
-        return literal(result, self._form(result))
+        form = self._form(result)
+        written = form.round(result)
+        if not written.all() and ((written == 0) & (result != 0)).any():
+            self.doubtful = True  # what rounds to 0 may be noise, or be multiplied by a large number further down
+        return written_literal(written, form)
 
     def _form(self, result: Floats) -> Format:
         """As many decimals as the numbers need, or the result's digits and some guard digits."""
         if not isinstance(self.form, Rounding):
-            self.shortens = True
-            whole = np.array_equal(result, np.rint(result))
-            return EXACT if whole else shortest(result, self.guard) or Rounding(self.guard)
+            self.doubtful = True
+            if np.array_equal(result, np.rint(result)):
+                return EXACT
+            needed = shortest(result, self.guard)
+            self.short = self.short or needed is None
+            return needed or Rounding(self.guard)
         places = np.max(np.asarray(self.form.places(result)))
-        most = int(max(places, 0)) + self.guard
-        needed = shortest(result, most)
+        needed = shortest(result, int(max(places, 0)) + self.guard)
         if needed is None:
-            self.shortens = True
+            self.doubtful = self.short = True
             return Rounding(self.form.digits + self.guard, self.form.figures)
-        return needed
+        return needed if needed.digits <= _FIXED else self._figures(result, needed)
+
+    def _figures(self, result: Floats, fixed: Rounding) -> Rounding:
+        """Small numbers as 4·10⁻¹¹, in as few figures as write them exactly."""
+        if not (np.abs(result) < _SMALL).all():
+            return fixed
+        written = fixed.round(result)
+        forms = (Rounding(figures, figures=True) for figures in range(1, MAX_DIGITS + 1))
+        return next((form for form in forms if np.allclose(form.round(written), written, rtol=1e-12, atol=0)), fixed)
 
     # -- ratios of whole numbers --------------------------------------------------------------------------------------
     def _is_fraction(self, line: Tree) -> bool:
@@ -310,7 +369,7 @@ def _step(op: str, operand: Tree) -> int:
 
 def _signed(tree: Tree) -> bool:
     """−3, which is a number already."""
-    return isinstance(tree, Neg) and layer(tree) == 0
+    return isinstance(tree, Neg) and isinstance(tree.x, Num) and not tree.x.text.startswith("-")
 
 
 def _literals(tree: Bin) -> bool:

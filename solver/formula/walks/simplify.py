@@ -69,7 +69,7 @@ def _is_zero(tree: Tree) -> bool:
 def _product(a: Tree, b: Tree) -> Tree:
     for factor, other in ((a, b), (b, a)):
         known = _known(factor)
-        if known == 0:
+        if known == 0 and shape(other, {}) == SCALAR:  # 0 times a vector is no number: it stays
             return Num("0")
         if known == 1:
             return other

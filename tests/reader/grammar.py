@@ -1,0 +1,148 @@
+"""Signs to an expression, with the precedence that everybody learns; what can be read in two ways is not read at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tests.reader.expression import (
+    FUNCTIONS,
+    Expression,
+    Left,
+    Matrix,
+    Number,
+    Operation,
+    Quantity,
+    UnreadableError,
+)
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One sign of a line.
+
+    kind: "number", "quantity", "function", "…", an operation, a bracket, "^" (with the signs of its exponent),
+    "T", "fraction" (with those above and below its rule), "matrix" (with those of its cells).
+    """
+
+    kind: str
+    text: str = ""
+    parts: tuple[tuple[Sign, ...], ...] = ()
+    rows: tuple[tuple[tuple[Sign, ...], ...], ...] = ()
+    at: tuple[tuple[float, ...], ...] = ()
+
+
+_FENCES = {"|": ("|", "abs"), "‖": ("‖", "norm"), "⌊": ("⌋", "floor"), "(": (")", "")}
+
+
+def understood(signs: Sequence[Sign]) -> Expression:
+    """The expression that signs stand for; raises UnreadableError where it has none, or two."""
+    reader = _Reader(signs)
+    read = reader.sum()
+    if reader.next is not None:
+        raise UnreadableError(f"{reader.next.kind} {reader.next.text} left over")
+    return read
+
+
+class _Reader:
+    def __init__(self, signs: Sequence[Sign]) -> None:
+        self.signs, self.place = signs, 0
+
+    @property
+    def next(self) -> Sign | None:
+        return self.signs[self.place] if self.place < len(self.signs) else None
+
+    def kind(self) -> str:
+        return self.next.kind if self.next else ""
+
+    def take(self, kind: str = "") -> Sign:
+        sign = self.next
+        if sign is None or (kind and sign.kind != kind):
+            raise UnreadableError(f"{kind or 'a sign'} expected, {sign and (sign.kind, sign.text)} found")
+        self.place += 1
+        return sign
+
+    def sum(self) -> Expression:
+        total = self.term(leads=True)
+        while self.kind() in ("+", "-"):
+            sign = self.take().kind
+            total = Operation(sign, (total, self.term(leads=False)))
+        return total
+
+    def term(self, leads: bool) -> Expression:
+        if self.kind() == "-":
+            if not leads:
+                raise UnreadableError("two signs in a row")
+            self.take()
+            return Operation("neg", (self.term(leads=False),))
+        product, divided = self.power(), False
+        while True:
+            kind = self.kind()
+            if kind in ("·", "⊙", "/", " "):
+                self.take()
+            elif self.begins():
+                kind = "juxtaposed"
+            else:
+                return product
+            if divided and kind in ("juxtaposed", " ", "/"):
+                raise UnreadableError("a stroke, and then one more factor: which does it divide?")
+            divided = kind == "/"
+            if divided and self.next and self.next.kind == "number" and "e" in self.next.text:
+                raise UnreadableError("a stroke before 1.5·10⁷")
+            product = Operation(" " if kind == "juxtaposed" else kind, (product, self.power()))
+
+    def begins(self) -> bool:
+        """Whether what follows is an operand that stands beside the one before."""
+        return self.kind() in ("(", "matrix", "fraction", "function", "quantity", "number", "sqrt")
+
+    def power(self) -> Expression:
+        first = self.next
+        base = self.operand()
+        raised = False
+        while self.kind() in ("^", "T"):
+            if first is not None and first.kind == "number" and ("e" in first.text):
+                raise UnreadableError("1.5·10⁷ with an exponent")
+            sign = self.take()
+            if sign.kind == "T":
+                base = Operation("T", (base,))
+                continue
+            if raised:
+                raise UnreadableError("two exponents in a row")
+            raised = True
+            base = Operation("^", (base, understood(sign.parts[0]) if sign.parts else self.operand()))
+        return base
+
+    def operand(self) -> Expression:
+        sign = self.take()
+        match sign.kind:
+            case "number":
+                return Number(sign.text)
+            case "quantity":
+                return Quantity(sign.text, sign.at)
+            case "…":
+                return Left()
+            case "euler":
+                power = self.take("^")
+                return Operation("exp", (understood(power.parts[0]) if power.parts else self.operand(),))
+            case "matrix":
+                return Matrix(tuple(tuple(understood(cell) for cell in row) for row in sign.rows))
+            case "fraction":
+                return Operation("/", (understood(sign.parts[0]), understood(sign.parts[1])))
+            case "sqrt":
+                return Operation("sqrt", (understood(sign.parts[0]),))
+            case "function":
+                assert sign.text in FUNCTIONS
+                self.take("(")
+                arguments = [self.sum()]
+                while self.kind() == ",":
+                    self.take()
+                    arguments.append(self.sum())
+                self.take(")")
+                return Operation(sign.text, tuple(arguments))
+            case "(" | "|" | "‖" | "⌊":
+                closing, name = _FENCES[sign.kind]
+                inner = self.sum()
+                self.take(closing)
+                return Operation(name, (inner,)) if name else inner
+            case _:
+                raise UnreadableError(f"{sign.kind} where an operand should stand")

@@ -1,0 +1,96 @@
+"""Reads a solved question's lines back in each format, and recomputes each from the one above it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from solver.formula.print.printer import Printer
+from solver.formula.print.printer_latex import LatexPrinter, symbol_latex
+from solver.formula.print.printer_text import TextPrinter, symbol_text
+from solver.formula.symbol import Symbol, Symbols
+from solver.formula.tree import names
+from solver.formula.walks.reduce import Detail
+from solver.rounding import Rounding
+from solver.spec.reader import load_text
+from solver.working.items import Derivation, Stated, Statement
+from solver.working.solution import Solution, Solved
+from solver.working.solve import solve_question
+from tests.reader import latex, plain
+from tests.reader.expression import Digits, ElidedError, Expression, Floats, same, value
+
+DETAILS: tuple[Detail, ...] = ("normal", "full", "brief")
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a format prints formulas and symbols, and who reads that."""
+
+    printer: Callable[[Symbols, int], Printer[str]]
+    symbol: Callable[[Symbol], str]
+    read: Callable[[str, Mapping[str, Floats]], Expression]
+
+
+FORMATS = {
+    "text": Format(lambda symbols, most: TextPrinter(symbols, most), symbol_text, plain.read),
+    "latex": Format(lambda symbols, most: LatexPrinter(symbols, most), symbol_latex, latex.read),
+}
+
+
+def solved(text: str) -> Solution:
+    """The solution of a question's YAML."""
+    return solve_question(load_text(text).questions[0])
+
+
+def steps(solution: Solution) -> Iterator[Solved]:
+    """Every quantity with lines of numbers."""
+    for part in solution.parts:
+        for step in part.steps:
+            if not isinstance(step.item, Stated | Statement | Derivation):
+                yield step
+
+
+def check(solution: Solution) -> None:
+    """Fails where a line does not follow from the one above it."""
+    for step in steps(solution):
+        for name, form in FORMATS.items():
+            for detail in DETAILS:
+                for line in faults(step, form, detail):
+                    raise AssertionError(f"{name}, {detail}, {step.name}: {line}")
+
+
+def faults(step: Solved, form: Format, detail: Detail) -> Iterator[str]:
+    """What is wrong with the lines of one step."""
+    symbols = step.context.working.symbols
+    printer = form.printer(symbols, 24)
+    digits = Digits(isinstance(step.form, Rounding) and step.form.figures)
+    lines = step.lines(detail)
+    printed = [printer.print(line.right) for line in lines]
+    for above, below in pairwise(printed):
+        if above == below:
+            yield f"{above} stands there twice"
+    read: list[Expression] = []
+    for line, text in zip(lines, printed, strict=True):
+        if line.left is not None and line is not lines[0]:
+            return  # an equation: its own tests read it
+        known: dict[str, Floats] = {}
+        if line is lines[0]:
+            values = step.context.envs[step.context.carry]
+            if not all(name in values for name in names(line.right)):
+                continue  # a letter that only this line has, such as the i of a sum
+            known = {form.symbol(symbols[name]): values[name] for name in names(line.right)}
+        try:
+            read.append(form.read(text, known))
+            value(read[-1])
+        except ElidedError:
+            return
+    if not same(value(read[-1]), step.written):
+        yield f"{printed[-1]} is not {step.written.tolist()}"
+    printed = printed[len(printed) - len(read) :]
+    for (above, below), texts in zip(pairwise(read), pairwise(printed), strict=True):
+        if not digits.follows(above, below):
+            yield " does not give ".join(texts)
+    for each, text in zip(read, printed, strict=True):
+        if not digits.close(value(each), read[-1]):
+            yield f"{text} does not come to {printed[-1]}"

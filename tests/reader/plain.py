@@ -1,0 +1,121 @@
+"""Reads a line of plain text: `[2.0 -1.0] [0.99; 1.00] + 0.5`, `(2.0)(0.99) + e^(-1.2)`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from tests.reader.expression import FUNCTIONS, Expression, Floats, UnreadableError
+from tests.reader.grammar import Sign, understood
+
+_NUMBER = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d*)?(?:·10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?(?!\d)")
+_SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_RAISED = re.compile(r"[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_WORDS = sorted(FUNCTIONS, key=len, reverse=True)
+
+
+def read(text: str, quantities: Mapping[str, Floats] | None = None) -> Expression:
+    """The expression of a line; quantities: symbols, as they are printed, and their values."""
+    known = {name: tuple(map(tuple, at.tolist())) for name, at in (quantities or {}).items()}
+    lexer = _Lexer(text, known)
+    signs = lexer.signs("")
+    if lexer.place < len(text):
+        raise UnreadableError(f"{text[lexer.place :]!r} left over in {text!r}")
+    try:
+        return understood(signs)
+    except UnreadableError as error:
+        raise UnreadableError(f"{error} in {text!r}") from None
+
+
+class _Lexer:
+    def __init__(self, text: str, known: Mapping[str, tuple[tuple[float, ...], ...]]) -> None:
+        self.text, self.place, self.known = text, 0, known
+        self.names = sorted(known, key=len, reverse=True)
+
+    def signs(self, ends: str, columns: bool = False) -> tuple[Sign, ...]:
+        """The signs up to one of `ends` outside brackets, or, in a matrix, up to the space before the next column."""
+        found: list[Sign] = []
+        depth = 0
+        while self.place < len(self.text):
+            c = self.text[self.place]
+            if c in ends and depth == 0:
+                break
+            if c == " ":
+                parts = self.column(found)
+                if parts and columns and depth == 0:
+                    break
+                self.place += 1
+                if parts:
+                    found.append(Sign(" "))
+                continue
+            sign = self.sign(found)
+            depth += {"(": 1, ")": -1}.get(sign.kind, 0)
+            found.append(sign)
+        return tuple(found)
+
+    def column(self, found: list[Sign]) -> bool:
+        """Whether a space parts two operands, rather than standing beside an operation."""
+        follows = self.text[self.place + 1 : self.place + 2]
+        operation = follows in ("+", "·", "⊙", "") or self.text[self.place + 1 : self.place + 3] in ("- ", "= ")
+        ended = bool(found) and found[-1].kind not in ("+", "-", "·", "⊙", "/", ",", "(", " ")
+        return ended and not operation
+
+    def sign(self, found: list[Sign]) -> Sign:
+        rest = self.text[self.place :]
+        operand = bool(found) and found[-1].kind in ("number", "quantity", "matrix", ")", "^", "T", "‖", "|", "⌋")
+        for name in self.names:
+            if rest.startswith(name) and not (
+                name[-1].isalnum()
+                and rest[len(name) : len(name) + 1].isascii()
+                and rest[len(name) : len(name) + 1].isalnum()
+            ):
+                self.place += len(name)
+                return Sign("quantity", name, at=self.known[name])
+        number = _NUMBER.match(rest)
+        if number:
+            self.place += number.end()
+            exponent = (number[3] or "").translate(_SUPERSCRIPTS)
+            digits = number[1].replace(",", "") + (number[2] or "")
+            return Sign("number", digits + (f"e{exponent}" if exponent else ""))
+        raised = _RAISED.match(rest)
+        if raised:
+            self.place += raised.end()
+            text = raised[0].translate(_SUPERSCRIPTS)
+            minus = (Sign("-"),) if text[0] == "-" else ()
+            return Sign("^", parts=((*minus, Sign("number", text.lstrip("-"))),))
+        if rest[0] == "[":
+            return self.matrix()
+        for word in _WORDS:
+            if rest.startswith(word + "("):
+                self.place += len(word)
+                return Sign("function", word)
+        self.place += 1
+        match rest[0]:
+            case "e" if rest[1:2] in ("^", *"⁻⁰¹²³⁴⁵⁶⁷⁸⁹"):
+                return Sign("euler")
+            case "ᵀ":
+                return Sign("T")
+            case "|" | "‖" if operand:
+                return Sign(rest[0])
+            case "+" | "-" | "·" | "⊙" | "/" | "(" | ")" | "," | "^" | "…" | "|" | "‖" | "⌊" | "⌋":
+                return Sign(rest[0])
+        raise UnreadableError(f"{rest!r} is unknown in {self.text!r}")
+
+    def matrix(self) -> Sign:
+        self.place += 1
+        rows: list[list[tuple[Sign, ...]]] = [[]]
+        while True:
+            rows[-1].append(self.signs(",;]", columns=True))
+            end = self.text[self.place : self.place + 1]
+            self.place += 1
+            if end == "]":
+                break
+            if end == ";":
+                rows.append([])
+            elif not end:
+                raise UnreadableError(f"no ] in {self.text!r}")
+            while self.text[self.place] == " ":
+                self.place += 1
+        if len({len(row) for row in rows}) != 1:
+            raise UnreadableError(f"rows of different lengths in {self.text!r}")
+        return Sign("matrix", rows=tuple(map(tuple, rows)))
