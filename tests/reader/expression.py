@@ -121,6 +121,7 @@ def _matrix_product(a: Floats, b: Floats) -> Floats:
     return a * b if 1 in (a.size, b.size) and a.shape[1] != b.shape[0] else a @ b
 
 
+_PRODUCTS = {" ", "·", "⊙"}
 _SIGNS: dict[str, Callable[..., Floats]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
@@ -196,7 +197,7 @@ class Digits:
         if self.room(below) is not None:
             return self.close(value(above), below)
         match above, below:
-            case Operation(p, a), Operation(q, b) if p == q and len(a) == len(b):
+            case Operation(p, a), Operation(q, b) if (p == q or {p, q} <= _PRODUCTS) and len(a) == len(b):
                 if all(self.follows(x, y) for x, y in zip(a, b, strict=True)):
                     return True
             case Matrix(a), Matrix(b) if [len(r) for r in a] == [len(r) for r in b]:

@@ -70,12 +70,15 @@ class _Reader:
         return total
 
     def term(self, leads: bool) -> Expression:
-        if self.kind() == "-":
+        negative = self.kind() == "-"
+        if negative:
             if not leads:
                 raise UnreadableError("two signs in a row")
             self.take()
-            return Operation("neg", (self.term(leads=False),))
-        product, divided = self.power(), False
+        product: Expression = self.power()
+        if negative:
+            product = Operation("neg", (product,))
+        divided = False
         while True:
             kind = self.kind()
             if kind in ("·", "⊙", "/", " "):
