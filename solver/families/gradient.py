@@ -34,6 +34,7 @@ from solver.formula.tree import Call, Name, Tree, bare, names, walk
 from solver.formula.walks.evaluate import evaluate
 from solver.formula.walks.shape import SCALAR, Shape, shape, show
 from solver.formula.walks.value import Env, value
+from solver.formula.words import extent
 from solver.nets.activations import MAX_ACTIVATIONS, add_activation, read_activations
 from solver.rounding import Floats
 from solver.spec.fields import AtLeast, AtMost, Spec
@@ -234,7 +235,8 @@ class _Reader:
         output, numerator = self.chain[-1][0], self.given.layout == "numerator"
         for k, (name, tree) in enumerate(self.chain):
             title, why = self.said(k)
-            note = _called(self.made.shapes[name])
+            size = self.made.shapes[name]
+            note = ("scalar",) if size == SCALAR else extent(size)
             called = (fn for fn in self.own if re.search(rf"\b{fn}\s*\(", self.texts[name].text))
             needs = (*called, *(n for n in names(tree) if n in self.made.items))
             line = Line(tree, left=Name(name), note=note)

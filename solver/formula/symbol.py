@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from solver.formula.walks.shape import SCALAR, Shape
 
@@ -48,9 +48,6 @@ class Symbol(NamedTuple):
 
 
 Symbols = Mapping[str, Symbol]
-
-Words: TypeAlias = tuple[str | Symbol, ...]
-"""A sentence: plain text (hostile until a format escapes it) and symbols."""
 
 _NAME = re.compile(r"(?P<base>[A-Za-z]+?)_?(?P<sub>\d*)")
 

@@ -72,7 +72,7 @@ def add_activation(working: Working, fn: str, formula: Tree) -> None:
         raise FormulaError(f"the derivative of {fn} differs from central differences by {found:.1g}")
     symbol = Symbol(fn, argument="u")
     working.add(Derivation(fn, formula, (Line(formula, left=Name(fn)),)), symbol=symbol)
-    line = Line(slope, left=Name(f"d{fn}"), note=f"checked by central differences: largest difference {found:.0e}")
+    line = Line(slope, left=Name(f"d{fn}"), note=(f"checked by central differences: largest difference {found:.0e}",))
     working.add(
         Derivation(f"d{fn}", slope, (line,), f"Derivative of {fn}", needs=(fn,)), symbol=symbol._replace(prime=True)
     )

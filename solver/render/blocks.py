@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from solver.formula.symbol import Symbols, Words
+from solver.formula.symbol import Symbols
 from solver.formula.tree import Tree
+from solver.formula.words import Words
 from solver.working.items import Line
 
 

@@ -12,9 +12,10 @@ import numpy as np
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
 from solver.formula.print.printer import visible
-from solver.formula.symbol import Symbol, Symbols, Words
+from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Call, Name, Tree, bare, literal, walk
 from solver.formula.walks.reduce import MOST, Detail
+from solver.formula.words import Words
 from solver.render.blocks import Block, Bullets, Cases, Equations, Facts, Heading, Prose, Table
 from solver.rounding import Rounding
 from solver.working.items import Line

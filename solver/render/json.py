@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from solver.formula.print.printer_text import TextPrinter, symbol_text
+from solver.formula.print.printer_text import TextPrinter, symbol_text, words_text
 from solver.formula.walks.reduce import Detail
 from solver.render.document import WHOLE, View, titled
 from solver.render.json_text import json_text
@@ -60,9 +60,7 @@ def step(solved: Solved, detail: Detail) -> dict[str, Any]:
     return {
         "name": solved.name,
         "symbol": symbol_text(solved.symbol),
-        "title": "".join(
-            w if isinstance(w, str) else symbol_text(w) for w in titled(item.title, solved.context.working.symbols)
-        ),
+        "title": words_text(titled(item.title, solved.context.working.symbols)),
         "formula": item.source,
         "value": jsonable(solved.value),
         "exact": solved.exact_value,
@@ -80,7 +78,7 @@ def _lines(solved: Solved, detail: Detail) -> list[str]:
 
 def _line(line: Line, printer: TextPrinter) -> str:
     left = printer.print(line.left) + " " if line.left is not None else ""
-    note = f"   ({line.note})" if line.note else ""
+    note = f"   ({words_text(line.note)})" if line.note else ""
     return f"{left}{line.relation} {printer.print(line.right)}{note}"
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from solver.formula.print.printer_text import TextPrinter
-from solver.formula.symbol import Words
+from solver.formula.print.printer_text import TextPrinter, words_text
 from solver.formula.tree import Tree
+from solver.formula.words import Words
 from solver.render.blocks import Block, Bullets, Cases, Equations, Facts, Heading, Prose, Table
 from solver.render.box import Align, Box, beside, braced, cells, level, line, stacked
 from solver.render.clean import clean, paragraphs
-from solver.render.equations import BlockPrinter, symbol_words
+from solver.render.equations import BlockPrinter
 from solver.render.pieces import Phrase, Piece, Word, aired, column, shared, span, wrap
 from solver.working.items import Line
 
@@ -78,7 +78,7 @@ def _rows(block: Block, width: int) -> Iterator[Row]:
 # -- words --------------------------------------------------------------------------------------------------------------
 def sentence(words: Words) -> str:
     """Words as text, their symbols kept whole when it is wrapped; not safe to show before it is cleaned."""
-    return "".join(w if isinstance(w, str) else symbol_words(w).replace(" ", "\u00a0") for w in words)
+    return "".join(w if isinstance(w, str) else clean(words_text((w,))).replace(" ", "\u00a0") for w in words)
 
 
 def _heading(block: Heading, width: int) -> Iterator[Row]:
@@ -176,7 +176,9 @@ def _aligned(lines: Sequence[Line], printer: BlockPrinter, room: int) -> list[_S
             left = line("")
         relation = line(f" {each.relation} " if column else f"{each.relation} ")
         right = _fitted(each.right, printer, room - column - relation.width)
-        statements.append(_Statement(tuple(level([left.padded(column, "right"), relation, right])), clean(each.note)))
+        statements.append(
+            _Statement(tuple(level([left.padded(column, "right"), relation, right])), clean(sentence(each.note)))
+        )
     return statements
 
 

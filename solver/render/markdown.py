@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from solver.formula.print.printer_latex import LatexPrinter, symbol_latex, words_latex
-from solver.formula.symbol import Symbol, Words
+from solver.formula.print.printer_latex import LatexPrinter, piece_latex, words_latex
 from solver.formula.tree import Array, Tree
+from solver.formula.words import Words
 from solver.render.blocks import Block, Bullets, Cases, Equations, Facts, Heading, Prose, Table
 from solver.render.clean import clean, paragraphs
 from solver.working.items import Line
@@ -57,7 +57,7 @@ def _unlisted(text: str) -> str:
 
 
 def _words(words: Words) -> str:
-    return _unlisted("".join(_inline(symbol_latex(w)) if isinstance(w, Symbol) else _escape(w) for w in words))
+    return _unlisted("".join(_escape(w) if isinstance(w, str) else _inline(piece_latex(w)) for w in words))
 
 
 def _inline(latex: str) -> str:
@@ -81,12 +81,12 @@ def _prose(text: str, role: str) -> str:
 
 def _inside(words: Words) -> str:
     """Words inside mathematics."""
-    return words_latex(tuple(w if isinstance(w, Symbol) else clean(w) for w in words))
+    return words_latex(tuple(clean(w) if isinstance(w, str) else w for w in words))
 
 
 def _line(line: Line, printer: LatexPrinter) -> str:
     left = printer.print(line.left) + " " if line.left is not None else ""
-    note = rf" \qquad {_inside((line.note,))}" if line.note else ""
+    note = rf" \qquad {_inside(line.note)}" if line.note else ""
     relation = {"=": "=", "≈": r"\approx", "→": r"\to"}[line.relation]
     return f"{left}&{relation} {printer.print(line.right)}{note}"
 

@@ -20,7 +20,8 @@ from solver.formula.print.printer_text import TextPrinter
 from solver.formula.source import source
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Call, Name, Num, Transpose, Tree, bare, children, names, replace_names, walk
-from solver.formula.walks.shape import SCALAR, Shape, shape, show
+from solver.formula.walks.shape import SCALAR, Shape, shape
+from solver.formula.words import Words, extent, listed
 from solver.working.items import Derivation, Line
 from solver.working.page import Working
 
@@ -37,7 +38,7 @@ class Origin(NamedTuple):
 
     term: Tree
     parts: list[Tree]
-    note: str
+    note: Words
 
 
 def add_derivations(working: Working, chain: Chain, output: str, by: Sequence[str], numerator: bool) -> list[Derived]:
@@ -104,7 +105,8 @@ class _Page:
         self.defined = dict(chain)
         self.place = {name: k for k, name in enumerate(self.defined)}
         self.values: dict[str, Tree] = {}
-        self.words: dict[str, str] = {}
+        self.words: dict[str, Words] = {}
+        self.kinds: dict[str, str] = {}
 
     def derivation(self, made: Derived) -> Derivation:
         """One derived quantity with its lines."""
@@ -113,18 +115,20 @@ class _Page:
         result = lines[-1].right
         if _nodes(result) <= MOST_NODES:
             self.values[made.name] = result
-        lines[-1] = lines[-1]._replace(note=_note(lines[-1].note, self.size(made)))
+        lines[-1] = lines[-1]._replace(note=listed(lines[-1].note, self.size(made)))
         used = dict.fromkeys(n for line in lines for tree in (line.left, line.right) if tree for n in names(tree))
         needs = tuple(n for n in (self.output, *used) if n in self.working.items and n != made.name)
         kind, why = _KINDS[made.kind], self.why(made)
-        self.words[made.name] = f"the {kind[0].lower()}{kind[1:]} {made.of}"
+        self.words[made.name] = (f"the {kind[0].lower()}{kind[1:]} ", self.working.symbols[made.of])
+        self.kinds[made.name] = made.kind
         return Derivation(made.name, result, tuple(lines), f"{kind} {{{made.of}}}", why, needs)
 
     def why(self, made: Derived) -> str:
         """The reason behind a known pair, the convention at a kink, or why a gradient is 0."""
         if made.kind == "slope" or made.shares:
             kinks = [f"{FUNCTIONS[fn].title} {FUNCTIONS[fn].at_kink}" for fn in made.kinked]
-            return _note(made.match.pair.reason if made.match else "", *kinks)
+            reasons = [made.match.pair.reason, *kinks] if made.match else kinks
+            return "; ".join(dict.fromkeys(reasons))
         if made.of in self.leading():
             return f"{{{self.output}}} changes with {{{made.of}}} in steps only: the slope between them is 0"
         return f"{{{self.output}}} does not depend on {{{made.of}}}"
@@ -137,13 +141,13 @@ class _Page:
                 found.update(names(self.defined[name]))
         return found
 
-    def size(self, made: Derived) -> str:
+    def size(self, made: Derived) -> Words:
         """The statement that ends a derivation: its shape, and whose shape that is."""
         rows, columns = size = self.shapes[made.name]
         if size == SCALAR:
-            return "a scalar"
+            return ("a scalar",)
         turned = self.numerator and made.kind != "slope" and rows != columns
-        return f"{show(size)}, the {'transposed ' if turned else ''}shape of {made.of}"
+        return (*extent(size), f", the {'transposed ' if turned else ''}shape of ", self.working.symbols[made.of])
 
     def slope(self, made: Derived) -> Iterator[Line]:
         """The derivative of an activation, as its definition in the table has it."""
@@ -152,7 +156,7 @@ class _Page:
             for tree in self.defined.values()
             if _function(tree) and [bare(x) for x in children(bare(tree))][:1] == [Name(made.of)]
         )
-        yield Line(made.formula, note=f"derivative of {FUNCTIONS[fn].text or fn}, elementwise")
+        yield Line(made.formula, note=(f"derivative of {FUNCTIONS[fn].text or fn}, elementwise",))
 
     def gradient(self, made: Derived) -> Iterator[Line]:
         """The rules applied, like terms added, earlier results put in, and what remains as short as it can be."""
@@ -163,10 +167,11 @@ class _Page:
         known = {n: self.values[n] for n in names(merged) if n in self.values}
         put = replace_names(merged, known)
         short = self.spread(self.tidy(put), made)
-        reason = " and ".join(self.words[n] for n in known) + " put in" if known else ""
+        reason: Words = tuple(piece for n in known for piece in (" and ", *self.words[n]))[1:]
+        reason += (" put in",) if known else ()
         if known and not self.alike(put, short):
             yield Line(put, note=reason)
-            reason = ""
+            reason = ()
         if source(short) != source(merged):
             yield Line(short, note=reason)
 
@@ -187,15 +192,15 @@ class _Page:
                 yield Line(total(origin.parts), left=origin.term, relation="→", note=origin.note)
         joined = total([part for origin in origins for part in origin.parts])
         if made.match and len(origins) == 1 and not self.numerator:
-            pair = [Line(made.match.fill(text), note=reason) for text, reason in made.match.pair.derivation]
+            pair = [Line(made.match.fill(text), note=(reason,)) for text, reason in made.match.pair.derivation]
             yield from pair[:-1]
             joined = pair[-1].right
             yield pair[-1]
         else:
-            note = "the sum of these" if len(origins) > 1 else origins[0].note
+            note = ("the sum of these",) if len(origins) > 1 else origins[0].note
             yield Line(joined, left=Name(made.name), note=note)
         if not self.alike(joined, merged):
-            yield Line(merged, note="like terms added")
+            yield Line(merged, note=("like terms added",))
 
     def origins(self, made: Derived) -> Iterator[Origin]:
         """The uses of a quantity, those of one term of a formula together, in the order of the formulas."""
@@ -208,21 +213,22 @@ class _Page:
             parts = [self.laid(share.adjoint) for share in shares]
             yield Origin(term, parts, self.reasons(made, name, term, shares, parts))
 
-    def reasons(self, made: Derived, through: str, term: Tree, shares: Sequence[Share], parts: Sequence[Tree]) -> str:
+    def reasons(self, made: Derived, through: str, term: Tree, shares: Sequence[Share], parts: Sequence[Tree]) -> Words:
         """The rules behind a term's part of a gradient, and the shapes of what they multiply."""
-        said = [f"chain rule through {through}"] if through not in (self.output, made.of) else []
+        symbols = self.working.symbols
+        said: list[Words] = [("chain rule through ", symbols[through])] if through not in (self.output, made.of) else []
         if made.match and made.of not in names(term) and made.kind == "gradient":
-            return _note(*said, made.match.pair.reason)
-        found = [rule for share in shares for rule in rules(share.path[1:], made.of, self.shapes)]
+            return listed(*said, made.match.pair.reason)
+        found: list[str | Words] = [rule for share in shares for rule in rules(share.path[1:], made.of, self.shapes)]
         if not found and through != made.of:
-            found = [f"{made.of} is a term of {through}"]
-        return _note(*said, *found, *(sizes(part, self.shapes) for part in parts))
+            found = [(symbols[made.of], " is a term of ", symbols[through])]
+        return listed(*said, *found, *(sizes(part, self.shapes) for part in parts))
 
     def laid(self, tree: Tree) -> Tree:
         """A derived formula in the layout of the page."""
         if not self.numerator:
             return self.tidy(tree)
-        turned = [n for n in names(tree) if n in self.words and self.words[n].startswith("the gradient")]
+        turned = [n for n in names(tree) if self.kinds.get(n) in ("gradient", "delta")]
         columns = replace_names(tree, {n: Transpose(Name(n)) for n in turned if self.shapes[n] != SCALAR})
         return self.tidy(flipped(columns, self.shapes))
 
@@ -242,7 +248,3 @@ _KINDS = {"gradient": "Gradient by", "delta": "Gradient at the argument of", "sl
 
 def _nodes(tree: Tree) -> int:
     return sum(1 for _ in walk(tree))
-
-
-def _note(*parts: str) -> str:
-    return "; ".join(dict.fromkeys(part for part in parts if part))

@@ -166,7 +166,7 @@ class Equation(Item):
         lines = [line for pair in sides for line in _started(pair, numbers)]
         lines += self._solved(sides[0], numbers, solution, detail) if divides else []
         if lines[-1].right != solution:
-            note = "" if divides else "the only whole number that fits"
+            note = () if divides else ("the only whole number that fits",)
             lines.append(Line(solution, left=Name(self.name), note=note))
         for pair in sides:
             lines += _check(pair, solved)
@@ -262,7 +262,7 @@ def _check(pair: Sides, solved: Mapping[str, Literal_]) -> Iterator[Line]:
     *lines, target = (tree for tree, _ in reduce(right, lambda guard: {}, result, EXACT))
     rounds = [tree for tree in lines[1:] if _rounds(tree)]  # what is inside the floor brackets, before and after
     first, *rest = [*rounds[-2:], target]
-    yield Line(first, left=right, note="check")
+    yield Line(first, left=right, note=("check",))
     yield from (Line(tree) for tree in rest)
 
 

@@ -170,5 +170,5 @@ def _derivation(made: Derived) -> tuple[Line, ...]:
     """How a known pair comes to its short form."""
     if made.match is None:
         return ()
-    lines = [Line(made.match.fill(text), note=reason) for text, reason in made.match.pair.derivation]
+    lines = [Line(made.match.fill(text), note=(reason,)) for text, reason in made.match.pair.derivation]
     return (lines[0]._replace(left=Name(made.name)), *lines[1:])

@@ -17,6 +17,7 @@ from solver.formula.source import source
 from solver.formula.tree import Literal_, Name, Num, Tree, names, written_literal
 from solver.formula.walks.reduce import Detail, Operands, reduce
 from solver.formula.walks.value import Env, finite, value
+from solver.formula.words import Words
 from solver.rounding import EXACT, Floats, Format, integer
 
 if TYPE_CHECKING:  # marking alone needs them
@@ -45,7 +46,7 @@ class Line(NamedTuple):
     right: Tree
     left: Tree | None = None
     relation: Literal["=", "≈", "→"] = "="
-    note: str = ""
+    note: Words = ()
 
 
 class Listing(NamedTuple):

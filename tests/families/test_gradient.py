@@ -74,7 +74,7 @@ def test_rules(J: str, by: str, rule: str) -> None:
 def test_layouts_are_said_and_shapes_turned() -> None:
     text = markdown(document("t", [solved(spec("norm(C @ x - y)**2", ["C", "x"], layout="numerator"))]))
     assert "In numerator layout" in text
-    assert r"n} \times \text{m, the transposed shape of C}" in text
+    assert r"n \times m\text{, the transposed shape of }\mathbf{C}" in text
     assert "checked by central differences: largest difference" in text
     assert "In denominator layout" in markdown(document("t", [solved(spec("a.T @ x", ["x"]))]))
 

@@ -57,7 +57,9 @@ def test_gradients_end_with_their_proof(q2: Solution) -> None:
 def test_full_detail_shows_where_a_short_form_comes_from(q2: Solution) -> None:
     def notes(view: View) -> list[str]:
         blocks = document(q2.title, [q2], view)
-        return [line.note for b in blocks if isinstance(b, Equations) for line in b.lines if line.note]
+        return [
+            "".join(map(str, line.note)) for b in blocks if isinstance(b, Equations) for line in b.lines if line.note
+        ]
 
     assert notes(View(parts=("e",))) == []
     assert any("chain rule" in note for note in notes(View(detail="full", parts=("e",))))

@@ -125,7 +125,7 @@ def test_what_is_left_out_is_shown_as_dots() -> None:
 def test_lines_stand_at_their_relation_signs() -> None:
     lines = [
         Line(parse("55 - F1 + 1"), left=Num("49")),
-        Line(parse("55 - F1"), left=Num("48"), note="1 taken from both sides"),
+        Line(parse("55 - F1"), left=Num("48"), note=("1 taken from both sides",)),
         Line(Num("7"), left=Name("F1"), relation="≈"),
     ]
     assert drawn(*lines) == block("""
@@ -142,7 +142,7 @@ def test_lines_stand_at_their_relation_signs() -> None:
 
 
 def test_a_note_without_room_stands_below() -> None:
-    lines = [Line(parse("a + b"), left=Name("q"), note="a reason that is longer than forty cells allow")]
+    lines = [Line(parse("a + b"), left=Name("q"), note=("a reason that is longer than forty cells allow",))]
     assert drawn(*lines, width=40) == block("""
         q = a + b
             a reason that is longer than forty
@@ -225,7 +225,7 @@ def test_facts_fill_a_line() -> None:
 
 def test_facts_with_conditions_stand_one_below_the_other() -> None:
     left = parse("relu(u)")
-    facts = [Line(Name("u"), left=left, note="if u > 0"), Line(Num("0"), left=left, note="otherwise")]
+    facts = [Line(Name("u"), left=left, note="if u > 0"), Line(Num("0"), left=left, note=("otherwise",))]
     assert render([Facts(facts, {})]) == "  relu(u) = u    if u > 0\n  relu(u) = 0    otherwise\n"
 
 

@@ -28,7 +28,7 @@ from tests.places import ROOT
         (Prose(("two\n\nparagraphs",), "note"), "> two\n> \n> paragraphs\n"),
         (Bullets((("one",), ("two",))), "- one\n- two\n"),
         (
-            Equations([Line(parse("a + b"), left=Name("y")), Line(parse("3"), note="sum")], {}),
+            Equations([Line(parse("a + b"), left=Name("y")), Line(parse("3"), note=("sum",))], {}),
             "$$\n\\begin{aligned}\ny &= a + b \\\\\n&= 3 \\qquad \\text{sum}\n\\end{aligned}\n$$\n",
         ),
         (

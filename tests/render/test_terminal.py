@@ -22,7 +22,7 @@ PAGE: list[Block] = [
     Prose(("Compute u.",), "prompt"),
     Prose(("Synaptic input",), "title"),
     Prose(("a weighted sum",), "why"),
-    Equations([Line(Num("1.30"), left=Name("u1"), note="given")], {}),
+    Equations([Line(Num("1.30"), left=Name("u1"), note=("given",))], {}),
     Bullets((("A point.",),)),
     Table(("a", "b"), ((("x",), Num("1")),), {}),
     Prose(("Rounded.",), "note"),

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solver.formula.symbol import Symbol, Words
+from solver.formula.symbol import Symbol
 from solver.formula.tree import Bin, Name, Num
+from solver.formula.words import Words
 from solver.render.blocks import Block, Bullets, Cases, Equations, Facts, Heading, Prose, Table
 from solver.render.box import cells
 from solver.render.text import render
@@ -147,7 +148,7 @@ hostile = st.text(st.characters(), max_size=40) | st.sampled_from(
 )
 words = st.lists(hostile | st.just(GRADIENT), max_size=4).map(tuple)
 formulas = st.builds(Num, st.sampled_from(["1", "-2.50", "16941456"])) | st.just(Bin("+", Name("a"), Name("b")))
-lines = st.lists(st.builds(Line, formulas, left=formulas, relation=st.just("="), note=hostile), max_size=3)
+lines = st.lists(st.builds(Line, formulas, left=formulas, relation=st.just("="), note=st.tuples(hostile)), max_size=3)
 roles = st.sampled_from(["plain", "prompt", "title", "why", "label", "note"])
 blocks = st.lists(
     st.one_of(

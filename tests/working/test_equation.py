@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from solver.errors import FormulaError
 from solver.formula.parse import parse
-from solver.formula.print.printer_text import TextPrinter
+from solver.formula.print.printer_text import TextPrinter, words_text
 from solver.formula.source import source
 from solver.formula.tree import Name, Num
 from solver.formula.walks.isolate import isolate
@@ -40,7 +40,7 @@ def typed(made: Equation, numbers: Numbers, detail: str = "normal") -> list[str]
     shown = []
     for line in lines(made, numbers, detail):
         left = "" if line.left is None else source(line.left) + " "
-        shown.append(f"{left}= {source(line.right)}" + (f"  [{line.note}]" if line.note else ""))
+        shown.append(f"{left}= {source(line.right)}" + (f"  [{words_text(line.note)}]" if line.note else ""))
     return shown
 
 

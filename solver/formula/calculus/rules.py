@@ -8,7 +8,8 @@ from solver.formula.calculus.adjoint import Shapes, split
 from solver.formula.calculus.tidy import factors, plain
 from solver.formula.functions import FUNCTIONS
 from solver.formula.tree import Bin, Call, Num, Transpose, Tree, bare, names
-from solver.formula.walks.shape import SCALAR, shape, show
+from solver.formula.walks.shape import SCALAR, shape
+from solver.formula.words import Words, extent
 
 _OF = {
     "sum": "a sum over all cells",
@@ -99,17 +100,17 @@ def _same(first: Tree, last: Tree, shapes: Shapes) -> bool:
     return first == Transpose(last) or last == Transpose(first)
 
 
-def sizes(tree: Tree, shapes: Shapes) -> str:
+def sizes(tree: Tree, shapes: Shapes) -> Words:
     """The shapes of the factors of a product, `n×1 times 1×K`; nothing where there is none."""
     inner = split(tree)[1]
     while inner is not None:
         inner = bare(inner)
         if isinstance(inner, Bin) and inner.op == "@":
-            return " times ".join(show(shape(factor, shapes)) for factor in factors(inner))
+            return tuple(x for f in factors(inner) for x in (" times ", *extent(shape(f, shapes))))[1:]
         if not (isinstance(inner, Bin) and inner.op == "*"):
-            return ""
+            return ()
         left = shape(inner.a, shapes)
         if left != SCALAR:
-            return f"both {show(left)}" if shape(inner.b, shapes) == left else ""
+            return ("both ", *extent(left)) if shape(inner.b, shapes) == left else ()
         inner = inner.b
-    return ""
+    return ()

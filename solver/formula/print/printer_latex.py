@@ -8,7 +8,8 @@ from unicodedata import normalize
 from solver.formula.functions import FUNCTIONS
 from solver.formula.print.printer import Join, Printer
 from solver.formula.print.printer_text import grouped, scientific
-from solver.formula.symbol import GREEK, Symbol, Words
+from solver.formula.symbol import GREEK, Symbol
+from solver.formula.words import Extent, Words
 
 _ESCAPES = {
     "\\": r"\backslash ", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
@@ -41,8 +42,8 @@ def upright(text: str) -> str:
 
 
 def words_latex(words: Words) -> str:
-    """A sentence inside mathematics, its symbols set as symbols."""
-    return "".join(symbol_latex(word) if isinstance(word, Symbol) else upright(word) for word in words)
+    """A sentence inside mathematics, its symbols set as symbols and its shapes as n × K."""
+    return "".join(upright(word) if isinstance(word, str) else piece_latex(word) for word in words)
 
 
 @lru_cache(maxsize=4096)
@@ -59,6 +60,11 @@ def symbol_latex(symbol: Symbol) -> str:
         inner = _words(symbol.argument) if isinstance(symbol.argument, str) else symbol_latex(symbol.argument)
         base += f"({inner})"
     return rf"\nabla_{{{symbol_latex(symbol.wrt)}}} {base}" if symbol.wrt else base
+
+
+def piece_latex(piece: Symbol | Extent) -> str:
+    """The mathematics among words in LaTeX."""
+    return rf"{piece.rows} \times {piece.columns}" if isinstance(piece, Extent) else symbol_latex(piece)
 
 
 def _base(symbol: Symbol) -> str:

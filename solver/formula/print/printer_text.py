@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from solver.formula.print.printer import Join, Printer, notation
 from solver.formula.symbol import GREEK, Symbol
+from solver.formula.walks.shape import show
+from solver.formula.words import Extent, Words
 from solver.rounding import integer
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -37,6 +39,21 @@ def symbol_text(symbol: Symbol) -> str:
         inner = symbol.argument if isinstance(symbol.argument, str) else symbol_text(symbol.argument)
         base += f"({inner})"
     return f"∇_{symbol_text(symbol.wrt)} {base}" if symbol.wrt else base
+
+
+def words_text(words: Words) -> str:
+    """Words in plain text."""
+    return "".join(map(_piece, words))
+
+
+def _piece(piece: str | Symbol | Extent) -> str:
+    match piece:
+        case str():
+            return piece
+        case Symbol():
+            return symbol_text(piece)
+        case Extent(rows, columns):
+            return show((rows, columns))
 
 
 class TextPrinter(Printer[str]):

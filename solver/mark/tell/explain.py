@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from solver.formula.symbol import Words
 from solver.formula.tree import Tree
+from solver.formula.words import Words
 from solver.mark.judge.grade import Graded
 from solver.mark.judge.numbers import Note, Verdict
 from solver.mark.sheet import Answer, Sheet

@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from solver.files import whole_file
-from solver.formula.symbol import Words
 from solver.formula.tree import Tree
+from solver.formula.words import Words
 from solver.mark.judge.grade import Graded
 from solver.mark.judge.marks import Plan, plan
 from solver.mark.judge.mistakes import describe

@@ -9,7 +9,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.formula.symbol import Words
+from solver.formula.words import Words
 from solver.mark.judge.grade import Graded
 from solver.mark.judge.marks import Plan, plan
 from solver.mark.judge.numbers import Judged, Verdict
