@@ -213,7 +213,8 @@ def _facts(block: Facts, width: int) -> Iterator[Row]:
     alone = (_aligned([each], printer, width - _INDENT) for each in block.lines)
     facts = [stacked(*(beside(*statement.sides) for statement in statements)) for statements in alone]
     if all(fact.height == 1 for fact in facts) and sum(fact.width + _GAP for fact in facts) > width:
-        facts = [fact.padded(max(each.width for each in facts)) for fact in facts]
+        widest = max(fact.width for fact in facts)
+        facts = [fact.padded(widest) for fact in facts]
     lines: list[list[Box]] = []
     room = 0
     for fact in facts:
