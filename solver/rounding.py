@@ -14,6 +14,7 @@ MAX_DIGITS = 12
 _EPSILON = float(np.finfo(float).eps)
 _POWERS_OF_TEN = 10.0 ** np.arange(40)
 _VANISHING = 1e-200  # figures of what is smaller are out of a float's reach: it counts as 0
+_LARGEST = float(np.finfo(float).max)
 _SAMPLE = 256
 _LARGEST_FIXED = 1e15  # beyond this a float has no decimals left to show
 
@@ -25,7 +26,7 @@ def _half_up(x: Floats, places: NDArray[np.int64] | int) -> Floats:
     """
     # tens and hundreds divide by 10, 100: 10.0**-2 is not exact, and 100 must come out as 100
     up, down = 10.0 ** np.maximum(places, 0), 10.0 ** np.maximum(-places, 0)
-    with np.errstate(over="ignore"):  # what overflows here is beyond the largest fixed number, and stays as it is
+    with np.errstate(over="ignore"):  # what overflows here stays as it is
         scaled = np.asarray(np.abs(x) * up / down)
         result = np.asarray(scaled * (64 * _EPSILON))  # the slack; from here on in place, since arrays can be large
         result += 1e-9
@@ -35,8 +36,8 @@ def _half_up(x: Floats, places: NDArray[np.int64] | int) -> Floats:
         np.floor(result, out=result)
         result /= up
         result *= down
-    if not (scaled < _LARGEST_FIXED).all():
-        result = np.where(scaled < _LARGEST_FIXED, result, np.abs(x))
+    if not (scaled < _LARGEST_FIXED).all() or np.isinf(result).any():
+        result = np.where((scaled < _LARGEST_FIXED) & np.isfinite(result), result, np.abs(x))
     np.copysign(result, x, out=result)
     result += 0.0  # turns -0.0 into 0.0
     return result
@@ -53,7 +54,7 @@ class Rounding:
         """Decimals kept for each value of x (negative: tens, hundreds, …)."""
         if not self.figures:
             return self.digits
-        size = np.where(np.abs(x) < _VANISHING, 1.0, np.abs(x))
+        size = np.where(np.abs(x) < _VANISHING, 1.0, np.minimum(np.abs(x), _LARGEST))
         return np.asarray(self.digits - 1 - np.floor(np.log10(size) + 1e-12), dtype=np.int64)
 
     def round(self, x: Floats) -> Floats:
@@ -70,7 +71,8 @@ class Rounding:
         value = x + 0.0
         if abs(value) >= _LARGEST_FIXED:
             text = f"{value:.{self.digits - self.figures}e}"
-            return text if self.figures or float(text) == value else repr(float(value))
+            kept = float(text) == value or (self.figures and abs(float(text)) <= _LARGEST)
+            return text if kept else repr(float(value))
         if not self.figures:
             return f"{value:.{self.digits}f}"
         if value == 0:

@@ -94,3 +94,13 @@ def test_shortest_gives_up_on_what_no_few_decimals_write() -> None:
 def test_counts_are_written_whole() -> None:
     assert EXACT.text(16941456.0) == "16941456"
     assert EXACT.text(0.25) == "0.25"
+
+
+@pytest.mark.parametrize("x", [1.797e308, -1.797e308, 1.7e308])
+@pytest.mark.parametrize("rounding", [Rounding(1, True), Rounding(2, True), Rounding(3), Rounding(12, True)])
+def test_what_is_too_large_to_be_rounded_up_stays_a_number(x, rounding):
+    rounded = float(rounding.round(np.array(x)))
+    assert rounded == pytest.approx(x, rel=0.1)
+    assert np.isfinite(rounded)
+    assert np.isfinite(rounding.half_unit(np.array(rounded)))
+    assert rounding.text(rounded).startswith(str(x)[:2])

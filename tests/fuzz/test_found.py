@@ -18,6 +18,11 @@ parts: [{label: a, find: gradients, marks: 1}, {label: b, find: gradients}]
 given: {family: mlp, x: [1, 1], d: [1e307, 1], layers: {W: [[1, 1], [1, 1]]}, loss: half-square-error, train: {rate: 1}}
 parts: [{label: 1, find: updates}]
 """,
+    "two figures of the largest numbers are more than there is": """
+round: {figures: 2}
+given: {family: formula, quantities: {x: 1.797e308}, formulas: [y = x*1]}
+parts: [{label: a}]
+""",
 }
 
 
