@@ -7,6 +7,7 @@ from collections.abc import Callable
 from random import Random
 
 from tests.fuzz.corpus import Corpus
+from tests.fuzz.declared import refit
 from tests.fuzz.formulas import changed, parsed
 from tests.fuzz.trees import Anchored, Map, Path, Raw, Tree, at, copied, get, paths, put
 
@@ -179,6 +180,17 @@ def _family(rng: Random, tree: Tree, places: Places, corpus: Corpus) -> Tree:
     return put(tree, path, new)
 
 
+def _declared(rng: Random, tree: Tree, places: Places, corpus: Corpus) -> Tree:
+    """A field of a `given`, or of what stands in it, with any value of its type."""
+    givens = [path for path in places if get(at(tree, path), "family") is not None]
+    if not givens:
+        return tree
+    path = rng.choice(givens)
+    given = at(tree, path)
+    assert isinstance(given, Map)
+    return put(tree, path, refit(rng, given))
+
+
 def _anchor(rng: Random, tree: Tree, places: Places, corpus: Corpus) -> Tree:
     a, b = sorted((rng.choice(places), rng.choice(places)))
     if b[: len(a)] == a:
@@ -250,7 +262,7 @@ def _find(rng: Random, tree: Tree, places: Places, corpus: Corpus) -> Tree:
 
 
 def _option(rng: Random, tree: Tree, places: Places, corpus: Corpus) -> Tree:
-    """A rounding, carry, marking, label, marks or activations of any kind, right or wrong."""
+    """A rounding, carry, marking, label, text or marks of any kind, right or wrong."""
     if not isinstance(tree, Map):
         return tree
     count = rng.choice(("0", "1", "1", "2", "2", "3", "4", "6", "12", rng.choice(("13", "-1", "1.5", "x"))))
@@ -260,13 +272,17 @@ def _option(rng: Random, tree: Tree, places: Places, corpus: Corpus) -> Tree:
     )
     if rng.random() < 0.3:
         shares.pairs += [("share", rng.choice(("cells", "all-or-nothing"))), ("weights", Map([("a/J", "2")]))]
-    pair: tuple[Tree, Tree] = rng.choice(
-        (("round", digits), ("round", digits), ("carry", rng.choice(("rounded", "exact", "exact", "no"))),
-         ("marking", shares), ("prompt", rng.choice(HOSTILE)), ("note", rng.choice(HOSTILE)), ("marks", rng.choice(NUMBERS)),
-         ("label", rng.choice(LABELS)), ("activations", Map([("g", "u*sigmoid(u)")])))
-    )  # fmt: skip
     maps = [path for path in places if get(at(tree, path), "label") is not None]
     path = rng.choice(maps) if maps and rng.random() < 0.4 else ()
+    text = rng.choice(HOSTILE)
+    anywhere: list[tuple[Tree, Tree]] = [("round", digits), ("round", digits), ("prompt", text)]
+    of_all: list[tuple[Tree, Tree]] = [
+        ("carry", rng.choice(("exact", "exact", "no"))),
+        ("marking", shares),
+        ("title", text),
+    ]
+    of_part: list[tuple[Tree, Tree]] = [("note", text), ("marks", rng.choice(NUMBERS)), ("label", rng.choice(LABELS))]
+    pair = rng.choice(anywhere + (of_part if path else of_all))
     old = at(tree, path)
     assert isinstance(old, Map)
     return put(tree, path, Map([*(each for each in old.pairs if each[0] != pair[0]), pair]))
@@ -274,7 +290,7 @@ def _option(rng: Random, tree: Tree, places: Places, corpus: Corpus) -> Tree:
 
 Change = Callable[[Random, Tree, Places, Corpus], Tree]
 _WEIGHED: dict[Change, int] = {
-    _drop: 4, _double: 2, _swap: 3, _other: 3, _retype: 3, _resize: 10, _rename: 2, _foreign: 5, _family: 2, _anchor: 1,
+    _drop: 4, _double: 2, _swap: 3, _other: 3, _retype: 3, _resize: 10, _rename: 2, _foreign: 5, _family: 2, _anchor: 1, _declared: 20,
     _raw: 1, _number: 26, _word: 7, _formula: 24, _find: 9, _option: 9,
 }  # fmt: skip
 _CHANGES, _WEIGHTS = list(_WEIGHED), list(_WEIGHED.values())
