@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 
 from solver.families import mlp
+from solver.formula.calculus.check import TOLERANCE
 from solver.render.document import document
 from solver.render.text import render
+from solver.rounding import Floats
 from solver.spec.reader import load_text
-from solver.working.solve import solve_question
+from solver.working.gradients import Proof
+from solver.working.solve import MOST_PROOFS, solve_paper, solve_question
 from tests.families.networks import Matrix, Net, layers_text, random_net, solved
 
 # -- training -----------------------------------------------------------------------------------------------------------
@@ -133,3 +136,26 @@ def test_a_long_training_grows_by_equal_steps() -> None:
 def test_the_example_runs() -> None:
     answers = solve_question(load_text(mlp.EXAMPLE).questions[0]).answers
     assert answers["d/J_t1"] < answers["b/J"]
+
+
+def test_of_many_iterations_a_sample_is_checked_and_any_that_is_asked_for_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[str] = []
+    largest = Proof.largest_difference
+
+    def noted(self: Proof, exact: dict[str, Floats]) -> float:
+        made.append(self.output)
+        return largest(self, exact)
+
+    monkeypatch.setattr(Proof, "largest_difference", noted)
+    text = (
+        "title: Long\ngiven:\n  family: mlp\n  x: [1]\n  d: 1\n  loss: half-square-error\n"
+        "  layers: [{W: [[1]], activation: sigmoid}]\n  train: {rate: 0.1, iterations: 200}\n"
+        "parts: [{label: a, find: grad_W1_t7}, {label: b, find: history}]\n"
+    )
+    solution = solve_paper(load_text(text))[0]
+    assert all(part.checked is not None and part.checked <= TOLERANCE for part in solution.parts)
+    assert "J_t6" in made
+    assert {"J", "J_t199"} <= set(made)
+    assert len(made) == len(set(made)) <= 2 * MOST_PROOFS
