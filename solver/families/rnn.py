@@ -25,7 +25,7 @@ from solver.nets.losses import Loss, loss
 from solver.spec.fields import AtLeast, AtMost, Matrix, Spec, Vector
 from solver.spec.nodes import Report
 from solver.working.gradients import OnDemand
-from solver.working.page import Working
+from solver.working.page import Repeat, Working
 
 EXAMPLE = """
 title: A small Elman network
@@ -43,6 +43,8 @@ parts:
 """
 
 MAX_STEPS = 100_000
+LONG = 12
+"""Of a longer sequence, only some times are worked out in full, unless full detail is asked for."""
 
 Activation = Literal["tanh", "sigmoid", "relu", "leaky_relu", "softplus", "elu", "gelu", "step", "linear"]
 OutputActivation = Literal[
@@ -84,9 +86,21 @@ def work(given: Given, report: Report) -> Working:
     working.group("hidden", hidden)
     if output:
         working.group("output", output)
+    if len(given.x) > LONG:
+        _shorten(working, given)
     states = {*hidden, *output}
     working.group("states", [name for name in working.items if name in states])
     return working
+
+
+def _shorten(working: Working, given: Given) -> None:
+    """Leaves the first two times and the last one in full; a table has the numbers of those between."""
+    last = len(given.x)
+    for t in range(1, last + 1):
+        for base in "xdhyJ":
+            if f"{base}{t}" in working.items:
+                heading = None if base in "xd" else Symbol(base).shaped(working.shapes[f"{base}{t}"])
+                working.repeats[f"{base}{t}"] = Repeat(t, heading, t <= 2 or t == last, "time")
 
 
 def _fits(given: Given, report: Report) -> bool:

@@ -130,18 +130,20 @@ class _Page:
         yield from self.note(part)
 
     def repeats(self, solved: Solved) -> bool:
-        """Whether a step repeats that of the first iteration with new numbers."""
+        """Whether a step repeats that of the first iteration with new numbers, and is not shown in full."""
         repeat = solved.context.working.repeats.get(solved.name)
-        return repeat is not None and repeat.iteration > 1
+        return repeat is not None and repeat.iteration > 1 and not repeat.shown
 
     def iterations(self, part: SolvedPart) -> Iterator[Block]:
         """The table of all iterations, where there is more than one: a row each, long ones without their middle."""
         assert part.context is not None
         rows: dict[int, dict[Symbol, Tree]] = {}
+        counts = ""
         for solved in part.steps:
             repeat = part.context.working.repeats.get(solved.name)
             if repeat is not None and repeat.heading is not None:
                 rows.setdefault(repeat.iteration, {})[repeat.heading] = solved.literal()
+                counts = repeat.counts
         if not any(iteration > 1 for iteration in rows):
             return
         headings = list(dict.fromkeys(heading for row in rows.values() for heading in row))
@@ -151,9 +153,9 @@ class _Page:
             headings = [heading for heading in headings if heading in asked]
         order = sorted(rows)
         shown = [None if k is None else order[k] for k in visible(len(order), _ROWS[self.view.detail])]
-        yield Prose(("Every iteration",), "label")
+        yield Prose((f"Every {counts}",), "label")
         yield Table(
-            ("iteration", *((heading,) for heading in headings)),
+            (counts, *((heading,) for heading in headings)),
             tuple(
                 (("…" if t is None else str(t),), *(("",) if t is None else rows[t].get(h, ("",)) for h in headings))
                 for t in shown

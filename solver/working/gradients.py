@@ -157,6 +157,9 @@ def _add(working: Working, made: Derived, output: str, title: str, why: str) -> 
             title = title or f"Gradient by {{{made.of}}}"
     step = Step(made.name, made.formula, title, why, derivation=_derivation(made))
     working.add(step, shape(made.formula, working.shapes), symbol)
+    repeat = working.repeats.get(made.of)
+    if repeat is not None:  # what is found of a time that is not shown in full is not either
+        working.repeats[made.name] = repeat._replace(heading=None)
 
 
 def _reason(made: Derived) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 
@@ -45,11 +45,14 @@ class Gradients(Protocol):
 class Repeat(NamedTuple):
     """A step that every iteration repeats with new numbers: from the second on, only its number is shown, in a table.
 
-    heading: the symbol above its column; None where it is in no column.
+    heading: the symbol above its column; None where it is in no column. shown: whether it is worked out in full all the
+    same. counts: what is counted, an iteration or a time.
     """
 
     iteration: int
     heading: Symbol | None = None
+    shown: bool = False
+    counts: Literal["iteration", "time"] = "iteration"
 
 
 @dataclass(slots=True)

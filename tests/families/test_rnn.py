@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 from solver.api import solve
 from solver.errors import SpecError
 from solver.families import rnn
+from solver.render.document import View, document
+from solver.render.text import render as text_of
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
-from solver.working.solve import solve_question
+from solver.working.solve import solve_paper, solve_question
 from tests.places import PROBLEMS
 
 
@@ -205,3 +207,23 @@ parts: [{label: a, find: y1}]"""
     with pytest.raises(SpecError) as caught:
         load_text(text)
     assert [p.place.line for p in caught.value.problems] == [6, 7, 8, 9]
+
+
+def test_a_long_sequence_shows_its_ends_and_a_table_and_everything_in_full_detail() -> None:
+    xs = ", ".join(f"[0.{t % 10}]" for t in range(20))
+    ds = ", ".join(["[1]"] * 20)
+    (solution,) = solve_paper(
+        load_text(
+            "title: Long\ngiven:\n  family: rnn\n  type: elman\n  U: [[0.5]]\n  W: [[0.3]]\n  V: [[1.0]]\n"
+            f"  x: [{xs}]\n  d: [{ds}]\n  loss: cross-entropy\n"
+            "parts: [{label: a, find: states}, {label: b, find: {gradients of: [W]}}]\n"
+        )
+    )
+    normal = text_of(document(solution.title, [solution]))
+    assert all(f"At t = {t}: output of the network" in normal for t in (1, 2, 20))
+    assert not any(f"At t = {t}: output of the network" in normal for t in range(3, 20))
+    assert "Every time" in normal
+    assert [f"Gradient at the net input of h({t})" in normal for t in (2, 10, 20)] == [True, False, True]
+    assert normal.count("h(10) = ") == 1  # among the results asked for
+    full = text_of(document(solution.title, [solution], View(detail="full")))
+    assert all(f"At t = {t}: output of the network" in full for t in range(1, 21))
