@@ -16,6 +16,7 @@ from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Call, Name, Tree, bare, literal, walk
 from solver.formula.walks.reduce import MOST, Detail
 from solver.formula.words import Words
+from solver.render.answers import PAGE, answers, elided, stated
 from solver.render.blocks import Block, Bullets, Cases, Equations, Facts, Heading, Prose, Table
 from solver.rounding import Rounding
 from solver.working.items import Line
@@ -91,8 +92,14 @@ def _marks(marks: Decimal | None) -> str:
 
 def _policy(solution: Solution) -> str:
     if solution.carry == "exact":
-        return f"Results are written to {solution.rounding}, half up; every step uses the unrounded values."
-    return f"Each result is rounded half up to {solution.rounding}, and the next step uses the rounded value."
+        return (
+            f"Results are written to {solution.rounding}, half up (≈), but every step uses the unrounded values, "
+            "of which some more digits are shown."
+        )
+    return (
+        f"Each named result is rounded half up to {solution.rounding}, and the next step uses the rounded value; "
+        "the lines between show more digits."
+    )
 
 
 class _Page:
@@ -161,8 +168,10 @@ class _Page:
                 for t in shown
             ),
             self.symbols,
-            self.most,
+            PAGE,
         )
+        if None in shown:
+            yield Prose((f"--format json gives all {len(order):,} iterations.",), "note")
 
     def proof(self, part: SolvedPart) -> Iterator[Block]:
         if part.checked is not None:
@@ -185,13 +194,23 @@ class _Page:
         for solved in uses:
             if not solved.item.given:
                 earlier.setdefault(solved.label, []).append(solved)
+        guard = self.guard(part) if earlier else 0
         for label, results in earlier.items():
-            yield Prose((f"From part ({label.replace('.', ')(')})",), "label")
-            yield from self.facts(results)
+            unrounded = guard and any(s.shortened() for s in results)
+            yield Prose((f"From part ({label.replace('.', ')(')}){', unrounded' if unrounded else ''}",), "label")
+            yield from self.facts(results, guard)
 
-    def facts(self, solved: Sequence[Solved]) -> Iterator[Block]:
+    def guard(self, part: SolvedPart) -> int:
+        """How many digits more than asked for the steps of a part show of earlier results that are carried exactly."""
+        assert part.context is not None
+        if part.context.carry == "rounded":
+            return 0
+        shown = (s for s in part.steps if not self.repeats(s) or self.view.detail == "full")
+        return max((s.guard(self.view.detail) for s in shown), default=0)
+
+    def facts(self, solved: Sequence[Solved], guard: int = 0) -> Iterator[Block]:
         if solved:
-            yield Facts([Line(s.shown, left=Name(s.name)) for s in solved], self.symbols, self.most)
+            yield Facts([stated(s, guard) for s in solved], self.symbols, self.most)
 
     def step(self, solved: Solved) -> Iterator[Block]:
         item = solved.item
@@ -229,9 +248,9 @@ class _Page:
         asked = [s for s in part.asked if not s.item.given and s.item.answer is None]
         last = {_untimed(s.name): s for s in asked if self.repeats(s)}
         asked = [s for s in asked if last.get(_untimed(s.name), s) is s]
-        if len(part.steps) > 1 and asked:
+        if asked and (len(part.steps) > 1 or any(elided(s, self.most) for s in asked)):
             yield Prose(("Summary",), "label")
-            yield from self.facts(asked)
+            yield from answers(asked, self.symbols, self.most)
             said = [s.item for s in part.asked if s.item.answer is not None and s.item.title]
             if said:
                 yield Bullets(tuple((*self.words(item.title), f": {item.answer}") for item in said))

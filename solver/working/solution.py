@@ -71,15 +71,22 @@ class Solved:
             return False
         return not np.array_equal(self.form.round(self.rounded), self.form.round(self.exact))
 
+    def shortened(self, guard: int = 0) -> bool:
+        """Whether it prints fewer digits than it has, with `guard` digits more than asked for, where all are carried."""
+        if self.context.carry == "rounded" or self.exact is None or not isinstance(self.form, Rounding):
+            return False
+        shown = self.literal(guard).value if guard else self.written
+        return not np.allclose(shown, self.exact, rtol=1e-12, atol=0 if self.form.figures else 1e-12)
+
     def literal(self, guard: int = 0) -> Literal_:
         """Its numbers as printed where it is used; carried exactly, they show up to `guard` digits more."""
         if self.context.carry == "rounded" or not isinstance(self.form, Rounding) or guard == 0:
             return self._printed
         assert self.exact is not None
         digits = self.form.digits + guard
-        needed = shortest(self.exact, digits)
-        if np.allclose(self.written, self.exact, rtol=1e-12, atol=0 if self.form.figures else 1e-12):
+        if not self.shortened():
             return self._printed
+        needed = shortest(self.exact, digits)
         return literal(self.exact, needed or Rounding(digits, self.form.figures))
 
     @property
@@ -100,7 +107,27 @@ class Solved:
 
     def lines(self, detail: Detail = "normal") -> list[Line]:
         """The lines of working."""
-        return self.item.lines(self._operands, self.written, self.form, detail)
+        return self._worked(detail)[0]
+
+    def guard(self, detail: Detail = "normal") -> int:
+        """How many digits more than asked for its lines show of the numbers that go in."""
+        return self._worked(detail)[1]
+
+    def _worked(self, detail: Detail) -> tuple[list[Line], int]:
+        """The lines, and the digits more than asked for with which the numbers go in; ≈ where a number has still more."""
+        used = 0
+
+        def operands(guard: int) -> Mapping[str, Literal_]:
+            nonlocal used
+            used = guard
+            return self._operands(guard)
+
+        lines = self.item.lines(operands, self.written, self.form, detail)
+        if self.shortened():
+            lines[-1] = lines[-1]._replace(relation="≈")
+        if used and len(lines) > 2 and any(self.context.solved[name].shortened(used) for name in self.item.needs):
+            lines[1] = lines[1]._replace(relation="≈")
+        return lines, used
 
     @property
     def listing(self) -> Listing | None:

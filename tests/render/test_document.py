@@ -8,6 +8,7 @@ from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
 from solver.render.blocks import Cases, Equations, Facts, Heading, Prose, Table
 from solver.render.document import View, definition, document
+from solver.render.text import render as text
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
@@ -76,6 +77,24 @@ def test_definitions(fn: str) -> None:
     blocks = list(definition(fn))
     assert bool(blocks) == (fn != "linear")
     assert all(isinstance(b, Cases) or all(line.left is not None for line in b.lines) for b in blocks)
+
+
+def test_carried_exactly_the_digits_that_are_used_are_shown() -> None:
+    """Before, part (b) gave 0.99, and the next line used 0.9863."""
+    made = text(document("t", [solver.solve(Q2, carry="exact")], View(parts=("c",))), 90)
+    assert "From part (b), unrounded\n  h₂ ≈ ⎡ 0.9863 ⎤" in made
+    assert "= (2.0)(0.9863)" in made
+    assert "≈ 1.47" in made
+    assert "u₃ ≈ 1.47    y ≈ 0.81    J ≈ 1.68" in made
+    assert "every step uses the unrounded values, of which some more digits are shown" in " ".join(made.split())
+
+
+def test_what_is_rounded_is_said(q2: Solution) -> None:
+    made = text(document("t", [q2], View(parts=("c",))), 200)
+    assert "Each named result is rounded half up to 2 decimal places" in made
+    assert "the lines between show more digits" in made
+    assert "From part (b)\n" in made
+    assert "≈" not in made
 
 
 def test_a_definition_by_cases() -> None:

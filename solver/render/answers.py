@@ -1,0 +1,76 @@
+"""What a part asks for, complete: as a matrix, or as a table where that is larger than a page.
+
+Only what would fill many pages is shown by its corner, and the page says where all of it is.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from solver.formula.symbol import Symbols
+from solver.formula.tree import Array, Name, Num, Tree
+from solver.formula.words import Words
+from solver.render.blocks import Block, Facts, Prose, Table
+from solver.working.items import Line
+from solver.working.solution import Solved
+
+PAGE = 40
+"""The most rows of a matrix on a page."""
+_COLUMNS = 12
+_NUMBERS = 2_000
+"""The most numbers of one answer in a document."""
+_TABLE_COLUMNS = 8
+
+
+def answers(asked: Sequence[Solved], symbols: Symbols, most: int) -> Iterator[Block]:
+    """The values of what is asked for. most: the rows and columns shown of what is too large for a document."""
+    facts: list[Line] = []
+    for solved in asked:
+        tree = solved.shown
+        rows, columns = tree.value.shape if isinstance(tree, Array) else (1, 1)
+        if rows <= PAGE and columns <= _COLUMNS:
+            facts.append(stated(solved))
+            continue
+        if facts:
+            yield Facts(facts, symbols, PAGE)
+            facts = []
+        assert isinstance(tree, Array)
+        if tree.value.size <= _NUMBERS:
+            yield from _tables(solved, tree, symbols)
+        else:
+            yield Facts([stated(solved)], symbols, most)
+            said = f" has {rows:,} × {columns:,} numbers, too many for this page: --format json gives them all."
+            yield Prose((solved.symbol, said), "note")
+    if facts:
+        yield Facts(facts, symbols, PAGE)
+
+
+def stated(solved: Solved, guard: int = 0) -> Line:
+    """A quantity with its value as written, or with `guard` digits more; ≈ where it has more than it shows."""
+    tree = solved.literal(guard) if guard and solved.numeric else solved.shown
+    return Line(tree, Name(solved.name), "≈" if solved.shortened(guard) else "=")
+
+
+def elided(solved: Solved, most: int) -> bool:
+    """Whether its lines of working leave numbers of its value out."""
+    return max(solved.written.shape, default=0) > most
+
+
+def _tables(solved: Solved, array: Array, symbols: Symbols) -> Iterator[Block]:
+    """A table of the rows, several where there are many columns; of a vector one with many entries in a row."""
+    rows, columns = array.value.shape
+    made: list[tuple[Words | Tree, ...]] = []
+    shape = f" ({rows:,} × {columns:,})"
+    if 1 in (rows, columns):
+        entries: list[Tree] = [Num(array.text(i, j)) for i in range(rows) for j in range(columns)]
+        yield Prose((solved.symbol, shape), "plain")
+        for k in range(0, len(entries), _TABLE_COLUMNS):
+            row = entries[k : k + _TABLE_COLUMNS]
+            blank: list[Words] = [("",)] * (_TABLE_COLUMNS - len(row))
+            made.append(((f"{k + 1} to {k + len(row)}",), *row, *blank))
+        yield Table(("entries", *[""] * _TABLE_COLUMNS), tuple(made), symbols)
+        return
+    for first in range(0, columns, _TABLE_COLUMNS):
+        across = range(first, min(first + _TABLE_COLUMNS, columns))
+        which = f", columns {first + 1} to {across[-1] + 1}" if columns > _TABLE_COLUMNS else ""
+        yield Prose((solved.symbol, shape + which), "plain")
+        made = [((str(i + 1),), *(Num(array.text(i, j)) for j in across)) for i in range(rows)]
+        yield Table(("row", *(str(j + 1) for j in across)), tuple(made), symbols)

@@ -1,0 +1,59 @@
+"""A model answer holds its answers: nothing that a part asks for is left out, however large, up to a document's size."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from solver.render.document import document
+from solver.render.json import render as to_json
+from solver.render.markdown import render as to_markdown
+from solver.render.text import render as to_text
+from solver.spec.reader import load_text
+from solver.working.solution import Solution
+from solver.working.solve import solve_question
+
+
+def solved(rows: int, columns: int) -> Solution:
+    """A matrix of different numbers, asked for."""
+    u, v = (1 + np.arange(rows)).tolist(), (1 + np.arange(columns) / 10_000).round(4).tolist()
+    given = f"given: {{family: formula, quantities: {{u: {u}, v: {v}}}, formulas: ['y = u @ v.T']}}"
+    return solve_question(load_text(f"title: t\nround: {{decimals: 4}}\n{given}\nparts: [{{label: a}}]").questions[0])
+
+
+def after_summary(text: str) -> str:
+    return text.partition("Summary")[2].replace("{,}", "").replace(",", "")
+
+
+@pytest.mark.parametrize(
+    "shape", [(9, 1), (10, 1), (1, 9), (3, 10), (40, 12), (41, 1), (1, 100), (50, 20), (12, 13), (300, 1)]
+)
+def test_what_is_asked_for_is_complete(shape: tuple[int, int]) -> None:
+    solution = solved(*shape)
+    blocks = document("t", [solution])
+    expected = sorted(f"{x:.4f}" for x in np.ravel(solution["a/y"].value))
+    for text in (to_markdown(blocks), to_text(blocks)):
+        assert sorted(re.findall(r"\d+\.\d{4}", after_summary(text))) == expected
+        assert "…" not in after_summary(text)
+        assert "dots" not in after_summary(text)
+
+
+def test_more_than_a_document_holds_is_said() -> None:
+    solution = solved(60, 60)
+    text = to_text(document("t", [solution]))
+    assert "y has 60 × 60 numbers, too many for this page: --format json gives them all." in " ".join(text.split())
+    assert np.shape(json.loads(to_json("t", [solution]))["answers"]["a/y"]) == (60, 60)
+    assert len(text.splitlines()) < 60
+
+
+def test_working_stays_short() -> None:
+    text = to_text(document("t", [solved(30, 1)]))
+    assert "…" in text.partition("Summary")[0]
+
+
+def test_all_iterations_are_asked_for_elsewhere() -> None:
+    given = f"given: {{family: optimizer, g: {[[0.5]] * 60}, w: 1.0, optimizer: sgd, rate: 0.1, iterations: 60}}"
+    question = load_text(f"title: t\n{given}\nparts: [{{label: a, find: updates}}]").questions[0]
+    text = to_text(document("t", [solve_question(question)]))
+    assert "--format json gives all 60 iterations." in text
