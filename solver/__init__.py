@@ -5,6 +5,8 @@ s = solver.solve("problems/q2.yaml")
 s["b/u1"].value      # the synaptic input as written
 s["b/u1"].lines()    # its lines of working
 s.answers            # every answer by name
+
+Students' answers are marked by `solver.mark.sitting.Sitting` (one student) and `solver.mark.run.run` (a class).
 """
 
 from importlib import import_module

@@ -4,6 +4,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from pathlib import Path
 from typing import TextIO
 
@@ -42,6 +43,12 @@ def files_of(folder: str) -> list[Path]:
         return sorted(path for path in Path(folder).iterdir() if path.is_file() and not path.name.startswith("."))
     except OSError as error:
         raise SpecError([Problem(Place(folder), f"cannot be read: {error.strerror or error}")]) from None
+
+
+def registered(package: str, start: str = "", end: str = "") -> tuple[str, ...]:
+    """The middles of the names START…END.py in a package's folder, sorted: a file's name registers it."""
+    stems = (path.stem for path in Path(import_module(package).__path__[0]).glob(f"{start}*{end}.py"))
+    return tuple(sorted(stem.removeprefix(start).removesuffix(end) for stem in stems))
 
 
 def _mode(path: Path) -> int:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import click
 
 from solver import __version__
 from solver.cli.streams import standard_streams
-
-_ENDING = "_command.py"
+from solver.files import registered
 
 
 class _Commands(click.Group):
     """The commands, each imported when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(path.name.removesuffix(_ENDING) for path in Path(__file__).parent.glob(f"*{_ENDING}"))
+        return list(registered("solver.cli", end="_command"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from solver.cli.asked import asked
 from solver.cli.console import problems, whole
 from solver.cli.endings import by_ending
 
@@ -23,9 +22,10 @@ _ENDINGS: dict[str, TemplateFormat] = {"": "csv", ".csv": "csv", ".yaml": "yaml"
 def command(question: str, form: TemplateFormat | None, output: str | None) -> None:
     """Make the answer sheet of a QUESTION: a CSV header, a YAML file to fill in, or markdown to print."""
     with problems("nothing was written"):
+        from solver.mark.asked import asked_in
         from solver.mark.out.template import template
 
         form = form or by_ending(output or "", _ENDINGS)
-        sheet, _ = asked(question)
+        text = template(asked_in(question).sheet, form)
         with whole(output) as stream:
-            stream.write(template(sheet, form))
+            stream.write(text)

@@ -1,274 +1,239 @@
-"""Files of answers to marks: chunks are read and graded in one or more processes, and come back in their order.
+"""A class marked: files of answers in; marks, feedback, an analysis and audits out.
 
-Marking a chunk is a pure function, so that any engine may map it: this one, or Dask's workers. Memory doesn't grow with
-the class: as many chunks are under way as keep the processes busy.
+    >>> from solver.mark.asked import asked_in
+    >>> from solver.mark.run import Options, run
+    >>> summary = run(asked_in("problems/q2.yaml"), ["answers.csv"], Options(form="long", report=True), "marks.csv")
+    >>> summary.students
+    2
+    >>> [f"{trouble.place}: {trouble.found}: {trouble.reason}" for trouble in summary.troubles]
+    ['answers.csv:3: oops: not a number']
+
+Chunks of answers are read and marked by an engine, in one process or in many, and come back in their order. Memory
+doesn't grow with the class. Several runs may go on at once, in threads.
 """
 
 from __future__ import annotations
 
-import io
-import os
-import signal
-import threading
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
 
 from solver.errors import Place, Problem, SpecError
-from solver.mark.judge.grade import Graded, Trouble, grade_batch
-from solver.mark.judge.marks import plan
-from solver.mark.out.formats import MarksFormat, writer
-from solver.mark.out.out_base import Writer
-from solver.mark.read.chunks import Chunk
-from solver.mark.read.read_batch import Reader
+from solver.files import whole_file
+from solver.mark.asked import Asked
+from solver.mark.engines.engine import engine_file
+from solver.mark.marker import Marked, Marker
+from solver.mark.out.formats import writer, writing
+from solver.mark.out.writer import Writer
+from solver.mark.read.chunks import chunks, size_of, text_lines
+from solver.mark.read.read_names import names
 from solver.mark.read.values import DecimalSign
-from solver.mark.sheet import Sheet
-from solver.working.question import Scheme
+from solver.mark.records import Graded, Trouble
+from solver.mark.seen import Seen
 
 if TYPE_CHECKING:
-    from solver.mark.tell.report import Report
+    from solver.mark.tell.report import Analysis
+    from solver.render.blocks import Block
 
-IN_WORKERS: frozenset[MarksFormat] = frozenset(("csv", "long"))
-"""The formats whose lines need nothing of the students before: the processes that mark write them, too."""
-
-SMALL = 4 << 20
-"""Below this many bytes of answers, a second process costs more than it saves."""
-
-
-@dataclass(slots=True)
-class Marked:
-    """What came of a chunk. text: its lines of output; graded: its batches; report: its analysis; each where asked for.
-
-    places: where each student stands; problems: what makes the chunk unreadable as a whole.
-    """
-
-    size: int
-    students: list[str] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
-    troubles: list[Trouble] = field(default_factory=list)
-    text: str = ""
-    graded: list[Graded] = field(default_factory=list)
-    report: Report | None = None
-    problems: list[Problem] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Marker:
-    """Marks chunks: a pure function that may be sent to other processes.
-
-    form: the format whose lines it writes, one of IN_WORKERS; keep: whether the graded batches are wanted, and
-    analyse: an item analysis; feedback: the folder for the students' files.
-    """
-
-    sheet: Sheet
-    scheme: Scheme | None = None
-    sign: DecimalSign = "auto"
-    form: MarksFormat | None = None
-    keep: bool = False
-    analyse: bool = False
-    feedback: Path | None = None
-
-    def __call__(self, chunk: Chunk) -> Marked:
-        """Everything that came of a chunk; what stands in it raises nothing."""
-        made, lines = Marked(chunk.size), io.StringIO()
-        reader, shares = self.reader, plan(self.sheet, self.scheme or Scheme())
-        out = None if self.form is None else writer(self.form, lines, self.sheet, self.scheme)
-        if self.analyse:
-            from solver.mark.tell.report import Report
-
-            made.report = Report(self.sheet, shares)
-        try:
-            for texts in chunk.texts():
-                graded = grade_batch(self.sheet, self.scheme, reader.submissions(texts))
-                made.students += texts.students
-                made.places += texts.places
-                made.troubles += graded.submissions.troubles
-                if out is not None:
-                    out.add(graded)
-                if made.report is not None:
-                    made.report.add(graded)
-                if self.feedback is not None:
-                    from solver.mark.tell.feedback import write_feedback
-
-                    write_feedback(self.feedback, self.sheet, graded, shares)
-                if self.keep:
-                    made.graded.append(graded)
-        except SpecError as error:
-            made.problems.extend(error.problems)
-        except OSError as error:
-            made.problems.append(Problem(Place(str(error.filename)), f"cannot be written: {error.strerror}"))
-        made.text = lines.getvalue()
-        return made
-
-    @property
-    def reader(self) -> Reader:
-        """A reader that this thread keeps from chunk to chunk, for the texts that it knows."""
-        kept: Reader | None = getattr(_threads, "reader", None)
-        if kept is None or kept.sheet is not self.sheet or kept.sign != self.sign:
-            kept = _threads.reader = Reader(self.sheet, self.sign)
-        return kept
-
-
-_threads = threading.local()
-
-Engine = Callable[[Marker, Iterator[Chunk]], Iterable[Marked]]
-"""Maps a marker over chunks, and gives what came of them in their order."""
-
-
-def local(marker: Marker, chunks: Iterator[Chunk], workers: int = 1) -> Iterator[Marked]:
-    """The engine of one machine. workers: how many processes mark; 1 is this one."""
-    if workers <= 1:
-        yield from map(marker, chunks)
-        return
-    context = get_context("spawn")  # a fork would copy threads' locks
-    pool = ProcessPoolExecutor(workers, context, _start, (marker,))
-    waiting: deque[Future[Marked]] = deque()
-    try:
-        for chunk in chunks:
-            waiting.append(pool.submit(_mark, chunk))
-            if len(waiting) > 2 * workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
-        pool.shutdown()
-    except BaseException as error:  # an interruption does not wait for chunks whose marks nobody will see
-        for process in list((pool._processes or {}).values()):
-            process.terminate()
-        pool.shutdown(wait=False, cancel_futures=True)
-        if isinstance(error, BrokenProcessPool):
-            raise SpecError([Problem(Place("grade"), "a marking process ended; nothing was written")]) from None
-        raise
-
-
-def workers_for(size: int | None) -> int:
-    """How many processes are worth their start for so many bytes of answers (None: not known)."""
-    return 1 if size is not None and size < SMALL else min(os.cpu_count() or 1, 8)
-
-
-_marker: Marker | None = None
-
-
-def _start(marker: Marker) -> None:
-    """Gives a new process its marker; an interruption is its parent's to handle."""
-    global _marker
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _marker = marker
-
-
-def _mark(chunk: Chunk) -> Marked:
-    assert _marker is not None
-    return _marker(chunk)
-
-
-# -- a run ------------------------------------------------------------------------------------------------------------
 MOST_TROUBLES = 1_000
+
+Told: TypeAlias = "list[Block] | str"
+"""What is told while a run goes on: the audit of a submission as a document, or whose mark moved as a line."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What a run makes of the answers.
+
+    form: of the marks, one of `formats()`. mapping: a YAML file, column of the answers to answer name. sign: the decimal
+    sign in the answers. feedback: a folder for a markdown file a student. report: an item analysis. explain: an audit of
+    every submission. against: a CSV of earlier marks, to tell whose moved. gradebook, assignment: Canvas's export and
+    its column. width, color: of a table. engine: one of `engines()`, with its scheduler's address and so many workers.
+    """
+
+    form: str = "csv"
+    mapping: str | None = None
+    sign: DecimalSign = "auto"
+    feedback: str | Path | None = None
+    report: bool = False
+    explain: bool = False
+    against: str | None = None
+    gradebook: str | None = None
+    assignment: str = ""
+    width: int = 100
+    color: bool = False
+    engine: str = "local"
+    scheduler: str | None = None
+    workers: int | None = None
 
 
 @dataclass
 class Summary:
-    """What is told of a run: how many students, and the troubles, of which the first thousand are kept."""
+    """What is told of a run at its end.
+
+    students: how many were marked. troubles: what could not be read, of which the first thousand are kept. notices:
+    what was ignored. unmatched: students whom a gradebook does not have. moves: how many marks moved.
+    """
 
     students: int = 0
     troubles: list[Trouble] = field(default_factory=list)
     trouble_count: int = 0
-    report: Report | None = None
+    notices: list[Problem] = field(default_factory=list)
+    unmatched: list[str] = field(default_factory=list)
+    moves: int = 0
+    report: Analysis | None = None
 
-    def note(self, troubles: Iterable[Trouble]) -> None:
-        """Counts troubles and keeps the first."""
-        for trouble in troubles:
+    def add(self, marked: Marked, again: Iterable[Trouble]) -> None:
+        """Takes in a chunk. again: its students who came before."""
+        self.students += len(marked.students)
+        for trouble in (*marked.troubles, *again):
             self.trouble_count += 1
             if len(self.troubles) < MOST_TROUBLES:
                 self.troubles.append(trouble)
+        if self.report is None:
+            self.report = marked.report
+        elif marked.report is not None:
+            self.report.merge(marked.report)
 
 
 def run(
-    marker: Marker,
-    chunks: Iterator[Chunk],
-    out: Writer | None = None,
-    engine: Engine = local,
-    each: Callable[[Graded], None] | None = None,
+    question: Asked,
+    answers: Sequence[str],
+    options: Options | None = None,
+    marks: str | Path | TextIO | None = None,
+    *,
+    tell: Callable[[Told], None] | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> Summary:
-    """Marks all chunks into a writer, which this opens and closes; raises SpecError where a file cannot be read.
+    """Marks files of answers, folders of one file a student, or `-`; raises SpecError where a file cannot be read.
 
-    each: gets every graded batch in order (the marker keeps them); progress: gets the size of each finished chunk.
+    marks: where the marks go, a file that is there whole or not at all, or a text stream; None for nowhere. tell: gets
+    audits and moves, in the order of the answers. progress: gets the size of each chunk that is done.
     """
-    summary, seen = Summary(), Seen()
-    if out is not None:
-        out.open()
-    for marked in engine(marker, chunks):
-        if marked.problems:
-            raise SpecError(marked.problems)
-        summary.students += len(marked.students)
-        summary.note(marked.troubles)
-        summary.note(seen.again(marked.students, marked.places))
-        if summary.report is None:
-            summary.report = marked.report
-        elif marked.report is not None:
-            summary.report.merge(marked.report)
-        if out is not None and marker.form is not None:
-            out.stream.write(marked.text)
-        for graded in marked.graded:
-            if out is not None and marker.form is None:
-                out.add(graded)
-            if each is not None:
-                each(graded)
-        if progress is not None:
-            progress(marked.size)
-    if out is not None:
-        out.close()
+    options, summary, seen = options or Options(), Summary(), Seen()
+    _check(options)
+    known = names(question.sheet, options.mapping)
+    found = engine_file(options.engine)
+    engine = found.engine(size_of(answers), options.workers, options.scheduler)
+    beside = _Beside(question, options, summary, tell or _silent, found.SEES_FILES)
+    with _opened(marks) as stream:
+        out = None if stream is None else _writer(question, options, stream)
+        there = out is not None and writing(options.form).apart
+        marker = Marker(
+            question.sheet,
+            question.scheme,
+            options.sign,
+            options.form if there else None,
+            beside.wanted or (out is not None and not there),
+            options.report,
+            beside.folder if found.SEES_FILES else None,
+        )
+        if out is not None:
+            out.open()
+        for marked in engine(marker, chunks(answers, known, summary.notices)):
+            if marked.problems:
+                raise SpecError(marked.problems)
+            summary.add(marked, seen.again(marked.students, marked.places))
+            if out is not None and there:
+                out.stream.write(marked.text)
+            for graded in marked.graded:
+                if out is not None and not there:
+                    out.add(graded)
+                beside.add(graded)
+            if progress is not None:
+                progress(marked.size)
+        if out is not None:
+            out.close()
+            summary.unmatched = getattr(out, "unmatched", [])
+    beside.end()
     return summary
 
 
-class Seen:
-    """Which students came before, in 16 bytes a student: sorted runs of hashes, each at most half of the one before."""
+class _Beside:
+    """What looks at every graded batch beside the writer of the marks: audits, moves, feedback that is written here."""
 
-    def __init__(self) -> None:
-        self.files: list[str] = []
-        self.runs: list[tuple[NDArray[np.int64], NDArray[np.int64]]] = []
+    def __init__(
+        self, question: Asked, options: Options, summary: Summary, tell: Callable[[Told], None], sees_files: bool
+    ) -> None:
+        self.question, self.summary, self.tell = question, summary, tell
+        self.explain = options.explain
+        self.folder = None if options.feedback is None else _folder(Path(options.feedback))
+        self.writes = self.folder is not None and not sees_files
+        self.against = None
+        if options.against is not None:
+            from solver.mark.tell.against import Against
 
-    def again(self, students: list[str], places: list[Place]) -> list[Trouble]:
-        """The students of a batch who came before, each listed; all are remembered."""
-        hashes = np.fromiter(map(hash, students), np.int64, len(students))
-        order = np.argsort(hashes, kind="stable")
-        hashes, codes = hashes[order], np.fromiter(map(self.code, places), np.int64, len(places))[order]
-        first = np.full(len(students), -1)
-        for known, at in self.runs:
-            found = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
-            hit = (known[found] == hashes) & (first < 0)
-            first[hit] = at[found[hit]]
-        starts = np.searchsorted(hashes, hashes)  # the first of equal ones within the batch
-        inside = (starts < np.arange(len(hashes))) & (first < 0)
-        first[inside] = codes[starts[inside]]
-        self.keep(hashes, codes)
-        repeated = sorted((int(order[i]), int(first[i])) for i in np.flatnonzero(first >= 0))
-        return [self.trouble(students[i], places[i], before) for i, before in repeated]
+            old = text_lines(options.against)
+            self.against = Against(question.sheet, question.scheme, old, options.against)
 
-    def keep(self, hashes: NDArray[np.int64], codes: NDArray[np.int64]) -> None:
-        """Adds a sorted run, and merges those that are not much longer."""
-        while self.runs and len(self.runs[-1][0]) <= 2 * len(hashes):
-            known, at = self.runs.pop()
-            hashes, codes = np.concatenate((known, hashes)), np.concatenate((at, codes))
-            order = np.argsort(hashes, kind="stable")
-            hashes, codes = hashes[order], codes[order]
-        if len(hashes):
-            self.runs.append((hashes, codes))
+    @property
+    def wanted(self) -> bool:
+        """Whether it has to see the batches."""
+        return self.explain or self.writes or self.against is not None
 
-    def code(self, place: Place) -> int:
-        """A place as one number: its file's and its line."""
-        if not self.files or self.files[-1] != place.file:
-            self.files.append(place.file)
-        return (len(self.files) - 1) << 32 | place.line
+    def add(self, graded: Graded) -> None:
+        """Looks at a batch."""
+        if self.explain:
+            from solver.mark.tell.explain import explain
 
-    def trouble(self, student: str, place: Place, before: int) -> Trouble:
-        first = Place(self.files[before >> 32], before & 0xFFFFFFFF)
-        where = f"line {first.line}" if first.file == place.file and first.line else f"{first.file}, line {first.line}"
-        return Trouble(student, "", "", f"this student came before, at {where}: both are marked", place)
+            for index in range(len(graded.submissions.students)):
+                self.tell(explain(self.question.sheet, graded, index))
+        if self.against is not None:
+            self.moved(self.against.lines(graded))
+        if self.writes and self.folder is not None:
+            from solver.mark.tell.feedback import write_feedback
+
+            write_feedback(self.folder, self.question.sheet, graded, self.question.plan)
+
+    def moved(self, lines: Iterator[str]) -> None:
+        """Tells of marks that moved."""
+        for line in lines:
+            self.summary.moves += 1
+            self.tell(line)
+
+    def end(self) -> None:
+        """Tells what is known after the last batch."""
+        if self.against is not None:
+            self.moved(self.against.missing_lines())
+            self.tell(f"{self.summary.moves:,} mark{'' if self.summary.moves == 1 else 's'} moved")
+
+
+def _silent(told: Told) -> None:
+    """Nobody listens."""
+
+
+def _check(options: Options) -> None:
+    """Options that contradict each other; raises SpecError."""
+    if options.gradebook and options.form != "canvas":
+        raise _refused("--gradebook", "is of no use without --format canvas")
+    if options.form == "canvas" and not options.gradebook:
+        raise _refused("--format canvas", "needs the exported gradebook", "--gradebook FILE")
+
+
+def _writer(question: Asked, options: Options, stream: TextIO) -> Writer:
+    extra: dict[str, Any] = {}
+    if options.form == "table":
+        extra = {"width": options.width, "color": options.color}
+    elif options.form == "canvas" and options.gradebook:
+        lines = text_lines(options.gradebook)
+        extra = {"gradebook": lines, "assignment": options.assignment, "file": options.gradebook}
+    return writer(options.form, stream, question.sheet, question.scheme, **extra)
+
+
+def _opened(marks: str | Path | TextIO | None) -> AbstractContextManager[TextIO | None]:
+    return whole_file(marks) if isinstance(marks, str | Path) else nullcontext(marks)
+
+
+def _folder(path: Path) -> Path:
+    """A folder that exists from now on."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _refused(str(path), f"cannot be made: {error.strerror}") from None
+    return path
+
+
+def _refused(what: str, why: str, hint: str = "") -> SpecError:
+    return SpecError([Problem(Place(what), why, hint)])

@@ -26,7 +26,7 @@ from solver.mark.read.read_batch import Reader, Texts
 from solver.mark.sheet import Sheet, sheet
 from solver.mark.tell.explain import explain
 from solver.mark.tell.feedback import feedback
-from solver.mark.tell.report import Report
+from solver.mark.tell.report import Analysis
 from solver.render import json as json_format
 from solver.render import markdown, terminal, text
 from solver.render.document import View, document
@@ -158,7 +158,7 @@ def grade(made: Sheet, scheme: Scheme | None, rng: Random) -> bool:
     for i in range(STUDENTS):
         markdown.render(feedback(made, graded, i, shares))
     text.render(explain(made, graded, 0))
-    report = Report(made, shares)
+    report = Analysis(made, shares)
     report.add(graded)
     text.render(report.blocks())
     return True

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from solver.api import solve
-from solver.mark.judge.grade import Graded, Submissions, Trouble, grade_batch
+from solver.mark.judge.grade import grade_batch
 from solver.mark.judge.numbers import Batch
+from solver.mark.records import Graded, Submissions, Trouble
 from solver.mark.sheet import Sheet, sheet
 from solver.rounding import Rounding, shortest
 from tests.places import PROBLEMS

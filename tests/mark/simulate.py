@@ -10,8 +10,8 @@ import numpy as np
 from solver.formula.functions import FUNCTIONS
 from solver.formula.tree import Call, bare
 from solver.formula.walks.value import value
-from solver.mark.judge.grade import Submissions
 from solver.mark.judge.numbers import NO_LIMIT, Batch
+from solver.mark.records import Submissions
 from solver.mark.sheet import Answer, Quantity, Sheet
 from solver.rounding import Floats, Rounding
 from solver.working.items import Stated, Step

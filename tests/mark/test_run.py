@@ -7,38 +7,46 @@ import os
 import pickle
 import tracemalloc
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-import solver
 from solver.errors import Place, SpecError
-from solver.mark.out.formats import MarksFormat, writer
+from solver.mark.asked import Asked, asked_in
+from solver.mark.engines import engine_local
+from solver.mark.engines.engine import engine_file, engines
+from solver.mark.engines.engine_local import SMALL, local, workers_for
+from solver.mark.marker import Marker
+from solver.mark.out.formats import formats, writing
 from solver.mark.read import read_blocks
-from solver.mark.read.chunks import Chunk, chunks
+from solver.mark.read.chunks import chunks
 from solver.mark.read.read_batch import Texts
 from solver.mark.read.read_names import names
-from solver.mark.run import MOST_TROUBLES, SMALL, Engine, Marker, Seen, Summary, local, run, workers_for
-from solver.mark.sheet import Sheet, sheet
-from tests.places import Q2
+from solver.mark.run import MOST_TROUBLES, Options, Summary, run
+from solver.mark.seen import Seen
+from tests.places import PROBLEMS, Q2
 
 
 @pytest.fixture(scope="module")
-def q2() -> Sheet:
-    return sheet(solver.solve(Q2))
+def q2() -> Asked:
+    return asked_in(Q2)
 
 
 @pytest.fixture(scope="module")
-def classes(q2: Sheet, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def classes(q2: Asked, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A CSV of 600 students, some of whom slip, leave blank or write what cannot be read."""
     path = tmp_path_factory.mktemp("class") / "answers.csv"
     rng = np.random.default_rng(7)
-    truth = [float(q2.answers[cell.key].solved.written[cell.row, cell.column]) for cell in q2.cells.values()]
+    truth = [
+        float(q2.sheet.answers[cell.key].solved.written[cell.row, cell.column]) for cell in q2.sheet.cells.values()
+    ]
     with path.open("w", encoding="utf-8") as file:
-        file.write(",".join(["student", *(f'"{name}"' for name in q2.cells)]) + "\n")
+        file.write(",".join(["student", *(f'"{name}"' for name in q2.sheet.cells)]) + "\n")
         for student in range(600):
             slips = rng.random(len(truth)) < 0.05
             cells = [f"{value + slip * rng.integers(1, 9) / 10:.2f}" for value, slip in zip(truth, slips, strict=True)]
@@ -47,17 +55,15 @@ def classes(q2: Sheet, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def marked(asked: Sheet, path: Path, form: MarksFormat = "csv", engine: Engine = local) -> tuple[str, Summary]:
+def marked(asked: Asked, path: Path, form: str = "csv", **options: Any) -> tuple[str, Summary]:
     stream = io.StringIO()
-    there = form if form in ("csv", "long") else None
-    marker = Marker(asked, form=there, keep=there is None, analyse=True)
-    summary = run(marker, chunks([str(path)], names(asked), []), writer(form, stream, asked), engine)
+    summary = run(asked, [str(path)], Options(form=form, report=True, **options), stream)
     return stream.getvalue(), summary
 
 
 @pytest.mark.parametrize("form", ["csv", "long", "json"])
 def test_the_same_marks_in_one_chunk_and_in_many(
-    q2: Sheet, classes: Path, monkeypatch: pytest.MonkeyPatch, form: MarksFormat
+    q2: Asked, classes: Path, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
     whole, summary = marked(q2, classes, form)
     monkeypatch.setattr(read_blocks, "BLOCK", 20_000)
@@ -70,22 +76,22 @@ def test_the_same_marks_in_one_chunk_and_in_many(
     assert again.report.blocks() == summary.report.blocks()
 
 
-def test_two_processes_give_the_same(q2: Sheet, classes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_processes_give_the_same(q2: Asked, classes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alone, summary = marked(q2, classes)
     monkeypatch.setattr(read_blocks, "BLOCK", 40_000)
-    together, again = marked(q2, classes, engine=lambda marker, found: local(marker, found, 2))
+    together, again = marked(q2, classes, workers=2)
     assert together == alone
     assert again.troubles == summary.troubles
 
 
-def test_a_marker_can_be_sent(q2: Sheet, classes: Path) -> None:
-    marker = Marker(q2, form="csv")
-    chunk = next(iter(chunks([str(classes)], names(q2), [])))
+def test_a_marker_can_be_sent(q2: Asked, classes: Path) -> None:
+    marker = Marker(q2.sheet, form="csv")
+    chunk = next(iter(chunks([str(classes)], names(q2.sheet), [])))
     sent: Marker = pickle.loads(pickle.dumps(marker))
     assert sent(pickle.loads(pickle.dumps(chunk))).text == marker(chunk).text
 
 
-def test_an_error_in_a_late_chunk_is_an_error(q2: Sheet, classes: Path, tmp_path: Path) -> None:
+def test_an_error_in_a_late_chunk_is_an_error(q2: Asked, classes: Path, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(classes.read_bytes() + b"\xff,1\n")
     with pytest.raises(SpecError, match=r"a\.csv:602: .*not UTF-8"):
@@ -102,32 +108,26 @@ class Deadly:
         os._exit(1)
 
 
-def test_a_process_that_ends_is_an_error(q2: Sheet) -> None:
+def test_a_process_that_ends_is_an_error(q2: Asked) -> None:
     with pytest.raises(SpecError, match="a marking process ended"):
-        list(local(Marker(q2), iter([Deadly(), Deadly()]), 2))
+        list(local(Marker(q2.sheet), iter([Deadly(), Deadly()]), 2))
     assert issubclass(BrokenProcessPool, RuntimeError)
 
 
-def test_memory_does_not_grow_with_the_class(q2: Sheet, classes: Path, tmp_path: Path) -> None:
+def test_memory_does_not_grow_with_the_class(
+    q2: Asked, classes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     header, _, rows = classes.read_text().partition("\n")
+    monkeypatch.setattr(read_blocks, "BLOCK", 100_000)
     peaks = []
     for times in (4, 16):
         path = tmp_path / f"{times}.csv"
         path.write_text("\n".join([header, rows * times]))
-        with open(os.devnull, "w", encoding="utf-8") as stream:
-            tracemalloc.start()
-            run(Marker(q2, form="csv"), _small(q2, path), writer("csv", stream, q2))
-            peaks.append(tracemalloc.get_traced_memory()[1])
-            tracemalloc.stop()
+        tracemalloc.start()
+        run(q2, [str(path)], Options(), os.devnull)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
     assert peaks[1] < peaks[0] * 1.5 + 2e6  # what is kept: 16 bytes a student, and the first troubles
-
-
-def _small(asked: Sheet, path: Path) -> Iterator[Chunk]:
-    before, read_blocks.BLOCK = read_blocks.BLOCK, 100_000
-    try:
-        yield from chunks([str(path)], names(asked), [])
-    finally:
-        read_blocks.BLOCK = before
 
 
 def test_students_who_come_twice() -> None:
@@ -156,7 +156,7 @@ def test_many_batches_of_students_are_all_remembered() -> None:
     ]
 
 
-def test_troubles_are_counted_and_the_first_kept(q2: Sheet, tmp_path: Path) -> None:
+def test_troubles_are_counted_and_the_first_kept(q2: Asked, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("student,c/J\n" + "".join(f"s{i},oops\n" for i in range(MOST_TROUBLES + 500)))
     _, summary = marked(q2, path)
@@ -167,3 +167,48 @@ def test_troubles_are_counted_and_the_first_kept(q2: Sheet, tmp_path: Path) -> N
 def test_small_classes_need_no_second_process() -> None:
     assert workers_for(SMALL - 1) == 1
     assert workers_for(None) == workers_for(SMALL) == min(os.cpu_count() or 1, 8)
+
+
+# -- runs side by side ------------------------------------------------------------------------------------------------
+def test_runs_in_threads_give_the_same(q2: Asked, classes: Path, tmp_path: Path) -> None:
+    """One question in many threads, and a question loaded anew in each, with every format among them."""
+    kinds = ["csv", "long", "json", "gradescope", "moodle"]
+    alone = {form: marked(q2, classes, form)[0] for form in kinds}
+
+    def work(k: int) -> bool:
+        form, folder = kinds[k % len(kinds)], tmp_path / f"f{k}"
+        asked = q2 if k % 2 else asked_in(PROBLEMS / "q2.yaml")
+        text, summary = marked(asked, classes, form, feedback=folder if k == 3 else None)
+        return text == alone[form] and (summary.students, summary.trouble_count) == (600, 200)
+
+    with ThreadPoolExecutor(6) as pool:
+        assert all(pool.map(work, range(12)))
+    assert len(list((tmp_path / "f3").iterdir())) == 600
+
+
+def test_a_run_says_how_far_it_is(q2: Asked, classes: Path, tmp_path: Path) -> None:
+    done: list[int] = []
+    summary = run(q2, [str(classes)], Options(), tmp_path / "marks.csv", progress=done.append)
+    assert summary.students == 600
+    assert sum(done) == classes.stat().st_size - len(classes.read_bytes().partition(b"\n")[0]) - 1
+    assert (tmp_path / "marks.csv").read_text().startswith("student,a,")
+
+
+def test_audits_and_moves_are_told_in_order(q2: Asked, tmp_path: Path) -> None:
+    path, old = tmp_path / "a.csv", tmp_path / "old.csv"
+    path.write_text("student,c/J\nann,1.66\nbob,9\n")
+    run(q2, [str(path)], marks=old)
+    path.write_text("student,c/J\nann,9\nbob,9\n")
+    told: list[Any] = []
+    summary = run(q2, [str(path)], Options(explain=True, against=str(old)), tell=told.append)
+    assert [type(item).__name__ for item in told] == ["list", "list", "str", "str"]
+    assert told[2].startswith("ann: 1.33 → 0 (c: 1.33 → 0")
+    assert (told[3], summary.moves) == ("1 mark moved", 1)
+
+
+def test_files_register_formats_and_engines() -> None:
+    assert formats() == ("canvas", "csv", "gradescope", "json", "long", "moodle", "table")
+    assert [form for form in formats() if writing(form).apart] == ["csv", "long"]
+    assert engines() == ("dask", "local")
+    assert engine_file("local") is engine_local
+    assert [engine_file(name).SEES_FILES for name in engines()] == [False, True]

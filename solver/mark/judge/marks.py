@@ -60,6 +60,11 @@ class Plan:
         whole, rest = divmod(units, 10**self.places)
         return f"{whole}.{rest:0{self.places}d}".rstrip("0") if rest else str(whole)
 
+    def number(self, units: int) -> int | float:
+        """Units as marks, for programs."""
+        text = self.text(units)
+        return float(text) if "." in text else int(text)
+
     def units(self, marks: Floats) -> Units:
         """Marks, of any shape, as the whole units that they are."""
         return np.rint(marks * 10.0**self.places).astype(np.int64)

@@ -1,19 +1,27 @@
-"""Formats of marks by name, each imported when it is used."""
+"""Formats of marks by name: each is a file `out_FORMAT.py` beside this one, imported when it is used."""
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, Literal, TextIO
+from typing import Any, TextIO
 
-from solver.mark.out.out_base import Writer
+from solver.files import registered
+from solver.mark.out.writer import Writer
 from solver.mark.sheet import Sheet
 from solver.working.question import Scheme
 
-MarksFormat = Literal["table", "csv", "long", "json", "gradescope", "moodle", "canvas"]
+
+def formats() -> tuple[str, ...]:
+    """The names of all formats, sorted."""
+    return registered("solver.mark.out", "out_")
 
 
-def writer(form: MarksFormat, stream: TextIO, sheet: Sheet, scheme: Scheme | None = None, **options: Any) -> Writer:
+def writing(form: str) -> type[Writer]:
+    """The class that writes a format, which must be one of `formats()`."""
+    found: type[Writer] = getattr(import_module(f"solver.mark.out.out_{form}"), f"{form.capitalize()}Writer")
+    return found
+
+
+def writer(form: str, stream: TextIO, sheet: Sheet, scheme: Scheme | None = None, **options: Any) -> Writer:
     """The writer of a format. options: `width` and `color` of a table; `gradebook` and `assignment` for canvas."""
-    module = import_module(f"solver.mark.out.out_{form}")
-    made: Writer = getattr(module, f"{form.capitalize()}Writer")(stream, sheet, scheme, **options)
-    return made
+    return writing(form)(stream, sheet, scheme, **options)

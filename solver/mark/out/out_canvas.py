@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from typing import TextIO
 
 from solver.errors import Place, Problem, SpecError, nearest
-from solver.mark.judge.grade import Graded
-from solver.mark.out.out_base import Writer, any_cell, csv_line
+from solver.mark.out.writer import Writer, any_cell, csv_line
+from solver.mark.records import Graded
 from solver.mark.sheet import Sheet
 from solver.working.question import Scheme
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from solver.mark.judge.grade import Graded
-from solver.mark.out.out_base import Writer, csv_line, text_cell
+from solver.mark.out.writer import Writer, csv_line, text_cell
+from solver.mark.records import Graded
 
 
 class CsvWriter(Writer):
     """Writes `student,a,b,…,total`; answers that a person marks have a column of their own, empty, behind the total."""
+
+    apart = True
 
     def open(self) -> None:
         by_hand = [f"{key} (by hand)" for key in self.plan.by_hand]

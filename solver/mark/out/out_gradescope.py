@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from solver.mark.judge.grade import Graded
 from solver.mark.judge.numbers import Verdict
-from solver.mark.out.out_base import Writer
-from solver.mark.out.out_rows import BY_HAND, Row, Rows
+from solver.mark.out.rows import BY_HAND, Row, Rows
+from solver.mark.out.writer import Writer
+from solver.mark.records import Graded
 from solver.render.clean import clean
 
 

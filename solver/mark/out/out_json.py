@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from solver.mark.judge.grade import Graded
-from solver.mark.out.out_base import Writer
-from solver.mark.out.out_rows import Row, Rows
+from solver.mark.out.rows import Rows
+from solver.mark.out.rows_json import student_json
+from solver.mark.out.writer import Writer
+from solver.mark.records import Graded
 from solver.render.json_text import json_text
 
 
@@ -20,37 +19,18 @@ class JsonWriter(Writer):
     def open(self) -> None:
         head = {
             "title": self.sheet.solution.title,
-            "of": self.marks(self.plan.total),
-            "parts": {label: self.marks(self.plan.most(label)) for label in self.plan.parts},
-            "by_hand": {key: self.marks(units) for key, units in self.plan.by_hand.items()},
+            "of": self.plan.number(self.plan.total),
+            "parts": {label: self.plan.number(self.plan.most(label)) for label in self.plan.parts},
+            "by_hand": {key: self.plan.number(units) for key, units in self.plan.by_hand.items()},
         }
         self.stream.write(f'{json_text(head)[:-1]}, "students": [')
         self.first = True
 
-    def marks(self, units: int) -> int | float:
-        """Units as a JSON number."""
-        text = self.plan.text(units)
-        return float(text) if "." in text else int(text)
-
     def add(self, graded: Graded) -> None:
-        rows, parts = Rows(self.sheet, self.plan, self.scheme, graded), self.part_marks(graded)
-        for i, (student, total) in enumerate(zip(graded.submissions.students, self.totals(graded), strict=True)):
-            made = {
-                "student": student,
-                "total": self.marks(total),
-                "parts": {label: self.marks(units[i]) for label, units in parts.items()},
-                "answers": {row.cell: self.answer(row) for row in rows.of(i)},
-            }
-            self.stream.write(("\n" if self.first else ",\n") + json_text(made))
+        rows = Rows(self.sheet, self.plan, self.scheme, graded)
+        for i in range(len(graded.submissions.students)):
+            self.stream.write(("\n" if self.first else ",\n") + json_text(student_json(self.plan, rows, i)))
             self.first = False
-
-    def answer(self, row: Row) -> dict[str, Any]:
-        """One cell."""
-        marked = row.answer in self.plan.cells
-        made: dict[str, Any] = {"verdict": row.verdict, "written": row.written}
-        made |= {"marks": self.marks(row.units) if marked else None, "of": self.marks(row.most)}
-        said = {"expected": row.expected, "mistake": row.mistake, "reason": row.reason}
-        return made | {name: text for name, text in said.items() if text}
 
     def close(self) -> None:
         self.stream.write("\n]}\n")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from solver.mark.judge.grade import Graded
-from solver.mark.out.out_base import Writer, any_cell, csv_line, text_cell
-from solver.mark.out.out_rows import Rows
+from solver.mark.out.rows import Rows
+from solver.mark.out.writer import Writer, any_cell, csv_line, text_cell
+from solver.mark.records import Graded
 
 COLUMNS = ("student", "answer", "written", "expected", "key", "verdict", "mistake", "reason", "marks", "of")
 
@@ -14,6 +14,8 @@ class LongWriter(Writer):
 
     marks is empty where a person marks the answer; the other marks of a student sum to the total.
     """
+
+    apart = True
 
     def open(self) -> None:
         self.stream.write(csv_line(COLUMNS))

@@ -6,9 +6,9 @@ item and the third to its feedback. https://docs.moodle.org/en/Grade_import
 
 from __future__ import annotations
 
-from solver.mark.judge.grade import Graded
-from solver.mark.out.out_base import Writer, csv_line, text_cell
-from solver.mark.out.out_rows import Row, Rows
+from solver.mark.out.rows import Row, Rows
+from solver.mark.out.writer import Writer, csv_line, text_cell
+from solver.mark.records import Graded
 
 _MOST_SAID = 8
 

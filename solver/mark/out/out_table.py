@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from solver.mark.judge.grade import Graded
-from solver.mark.out.out_base import Writer
+from solver.mark.out.writer import Writer
+from solver.mark.records import Graded
 from solver.mark.sheet import Sheet
 from solver.render.clean import clean
 from solver.working.question import Scheme

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from solver.mark.out.out_base import csv_line, text_cell
+from solver.mark.out.writer import csv_line, text_cell
 from solver.mark.read.read_names import STUDENT
 from solver.mark.sheet import Answer, Sheet
 from solver.render.blocks import Block, Heading, Prose, Table

@@ -15,7 +15,7 @@ from solver.mark.read.read_batch import Texts
 from solver.mark.read.read_blocks import blocks, text_of
 from solver.mark.read.read_csv import read_csv
 from solver.mark.read.read_json import FILES, STDIN, Files, read_json, read_lines
-from solver.mark.read.read_names import Names, refuse
+from solver.mark.read.read_names import AnswerNames, refuse
 
 _ONE_STUDENT = (".yaml", ".yml", ".json")
 
@@ -31,7 +31,7 @@ class Chunk(Protocol):
         """Its students in batches; raises SpecError."""
 
 
-def chunks(paths: Sequence[str], names: Names, notices: list[Problem]) -> Iterator[Chunk]:
+def chunks(paths: Sequence[str], names: AnswerNames, notices: list[Problem]) -> Iterator[Chunk]:
     """The answers of some files, folders of one file a student, or `-`; raises SpecError.
 
     notices: gets what a file holds beside answers and is ignored, such as a column of another name.
@@ -86,7 +86,7 @@ def _opened(path: str) -> AbstractContextManager[BinaryIO]:
         raise refuse(Place(path), f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _of_stream(stream: BinaryIO, file: str, names: Names, notices: list[Problem]) -> Iterator[Chunk]:
+def _of_stream(stream: BinaryIO, file: str, names: AnswerNames, notices: list[Problem]) -> Iterator[Chunk]:
     low = file.lower()
     if low.endswith((".jsonl", ".ndjson")):
         return read_lines(stream, file, names)
@@ -97,7 +97,7 @@ def _of_stream(stream: BinaryIO, file: str, names: Names, notices: list[Problem]
     return read_csv(stream, file, names, notices)
 
 
-def _sniffed(stream: BinaryIO, file: str, names: Names, notices: list[Problem]) -> Iterator[Chunk]:
+def _sniffed(stream: BinaryIO, file: str, names: AnswerNames, notices: list[Problem]) -> Iterator[Chunk]:
     """Standard input says what it is by its first character: [ a JSON list, { JSON or JSON Lines, else CSV."""
     head = stream.peek(1 << 12) if hasattr(stream, "peek") else b""
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
@@ -110,7 +110,7 @@ def _sniffed(stream: BinaryIO, file: str, names: Names, notices: list[Problem]) 
     return read_csv(stream, file, names, notices)
 
 
-def _of_folder(path: str, names: Names, notices: list[Problem]) -> Iterator[Chunk]:
+def _of_folder(path: str, names: AnswerNames, notices: list[Problem]) -> Iterator[Chunk]:
     """The YAML and JSON files of a folder by name, a student each."""
     inside = files_of(path)
     files = [str(entry) for entry in inside if entry.suffix.lower() in _ONE_STUDENT]
@@ -124,7 +124,7 @@ def _of_folder(path: str, names: Names, notices: list[Problem]) -> Iterator[Chun
         yield Files(tuple(files[start : start + FILES]), names)
 
 
-def _of_yaml(path: str, names: Names) -> Iterator[Chunk]:
+def _of_yaml(path: str, names: AnswerNames) -> Iterator[Chunk]:
     """One student's file, named by itself: it must be readable."""
     with _opened(path):
         yield Files((path,), names)

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.errors import Place
-from solver.mark.judge.grade import Submissions, Trouble
 from solver.mark.judge.numbers import Batch
-from solver.mark.read.read_packed import Column, Table
+from solver.mark.read.read_packed import CellCodes, Column
 from solver.mark.read.values import DecimalSign, UnreadableError, elements, number, prose
+from solver.mark.records import Submissions, Trouble
 from solver.mark.sheet import Answer, Sheet
 from solver.rounding import EXACT, Floats
 
@@ -28,7 +28,7 @@ MAX_NAME = 200
 _MOST_TEXTS = 200_000
 
 
-class Numbers(dict[str, int]):
+class NumberTexts(dict[str, int]):
     """Every number text that has been read, to its place in the tables: a class writes few different ones."""
 
     def __init__(self, sign: DecimalSign, whole: bool) -> None:
@@ -36,7 +36,7 @@ class Numbers(dict[str, int]):
         self.sign, self.whole = sign, whole
         self.found, self.decimals = array("d"), array("h")
         self.unreadable: dict[int, str] = {}
-        self.packed = Table(self.__getitem__)
+        self.packed = CellCodes(self.__getitem__)
 
     def __missing__(self, text: str) -> int:
         code = self[text] = len(self.found)
@@ -106,7 +106,7 @@ class Reader:
 
     def __init__(self, sheet: Sheet, sign: DecimalSign = "auto") -> None:
         self.sheet, self.sign = sheet, sign
-        self.numbers = {whole: Numbers(sign, whole) for whole in (False, True)}
+        self.numbers = {whole: NumberTexts(sign, whole) for whole in (False, True)}
         self.whole = {key: _is_whole(answer) for key, answer in sheet.answers.items()}
 
     def submissions(self, texts: Texts) -> Submissions:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 from solver.errors import Place, Problem, SpecError, nearest
-from solver.mark.judge.grade import Trouble
 from solver.mark.read.read_batch import BATCH, MAX_NAME, Texts, named
 from solver.mark.read.read_blocks import DELIMITERS, blocks, text_of
-from solver.mark.read.read_names import IGNORED, STUDENT, Names, refuse
+from solver.mark.read.read_names import IGNORED, STUDENT, AnswerNames, refuse
 from solver.mark.read.read_packed import plain_columns
 from solver.mark.read.read_records import Gathered
+from solver.mark.records import Trouble
 
 _ANSWER, _VALUE = ("answer", "cell"), ("value", "response")
 _LONG_ANSWER, _LONG_VALUE = "(answer)", "(value)"
@@ -29,7 +29,7 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class CsvBlock:
     """Whole rows of a wide CSV. line: where the first one stands, from 1."""
 
     file: str
@@ -53,13 +53,13 @@ class Block:
             yield _texts(rows[start : start + BATCH], self.layout)
 
 
-def read_csv(stream: BinaryIO, file: str, names: Names, notices: list[Problem]) -> Iterator[Block | Texts]:
+def read_csv(stream: BinaryIO, file: str, names: AnswerNames, notices: list[Problem]) -> Iterator[CsvBlock | Texts]:
     """A CSV file in blocks or batches; raises SpecError. notices: gets what is ignored, such as an unknown column."""
     parts = blocks(stream, file)
     line, data = next(parts, (1, b""))
     header, delimiter, used = _header(text_of(data, Place(file, line)), file, names)
     layout = _long(header, delimiter) or _wide(header, delimiter, file, names, notices)
-    found = (Block(file, line, data, layout) for line, data in _after(used, data, parts) if data.strip())
+    found = (CsvBlock(file, line, data, layout) for line, data in _after(used, data, parts) if data.strip())
     if _LONG_VALUE in layout.columns:
         yield from _by_student(found, names)
         return
@@ -79,7 +79,7 @@ def _after(used: int, data: bytes, parts: Iterator[tuple[int, bytes]]) -> Iterat
 
 
 # -- the header -------------------------------------------------------------------------------------------------------
-def _header(text: str, file: str, names: Names) -> tuple[list[str], str, int]:
+def _header(text: str, file: str, names: AnswerNames) -> tuple[list[str], str, int]:
     """The first row that is not blank, what parts its columns, and the bytes up to its end.
 
     The delimiter is the one that finds most known names: names themselves hold commas.
@@ -112,7 +112,7 @@ def _long(header: list[str], delimiter: str) -> Layout | None:
     return Layout(tuple(columns), delimiter)
 
 
-def _wide(header: list[str], delimiter: str, file: str, names: Names, notices: list[Problem]) -> Layout:
+def _wide(header: list[str], delimiter: str, file: str, names: AnswerNames, notices: list[Problem]) -> Layout:
     """The layout of a wide file; raises SpecError where columns cannot be told apart or a name is misspelt."""
     place = Place(file, 1)
     columns = [names.find(name) for name in header]
@@ -148,7 +148,7 @@ def _wide(header: list[str], delimiter: str, file: str, names: Names, notices: l
 
 
 # -- rows -------------------------------------------------------------------------------------------------------------
-def _packed(block: Block) -> list[Texts] | None:
+def _packed(block: CsvBlock) -> list[Texts] | None:
     """The batches of a block of plain rows, each with a name; None where they are not, and the csv module reads them."""
     place, layout = Place(block.file, block.line), block.layout
     text_of(block.data, place)
@@ -168,14 +168,14 @@ def _packed(block: Block) -> list[Texts] | None:
     return made
 
 
-class Row(NamedTuple):
+class CsvRow(NamedTuple):
     """One row and the line it starts on."""
 
     cells: list[str]
     place: Place
 
 
-def _rows(block: Block) -> list[Row]:
+def _rows(block: CsvBlock) -> list[CsvRow]:
     """The rows of a block that are not blank."""
     place = Place(block.file, block.line)
     reader = csv.reader(io.StringIO(text_of(block.data, place), newline=""), delimiter=block.layout.delimiter)
@@ -183,14 +183,14 @@ def _rows(block: Block) -> list[Row]:
     try:
         for cells in reader:
             if any(map(str.strip, cells)):
-                rows.append(Row(cells, Place(block.file, line)))
+                rows.append(CsvRow(cells, Place(block.file, line)))
             line = block.line + reader.line_num
     except csv.Error as error:
         raise refuse(Place(block.file, line), f"not CSV: {error}") from None
     return rows
 
 
-def _texts(rows: Sequence[Row], layout: Layout) -> Texts:
+def _texts(rows: Sequence[CsvRow], layout: Layout) -> Texts:
     """A batch of rows: rows too short or too long are listed, and a row that cannot be matched is blank."""
     width, troubles = len(layout.columns), []
     own = [index for index, column in enumerate(layout.columns) if column == STUDENT]
@@ -226,7 +226,7 @@ def _student(row: Sequence[str], own: Sequence[int], place: Place, troubles: lis
 
 
 # -- long files -------------------------------------------------------------------------------------------------------
-def _by_student(found: Iterator[Block], names: Names) -> Iterator[Texts]:
+def _by_student(found: Iterator[CsvBlock], names: AnswerNames) -> Iterator[Texts]:
     """The answers of a long file by student, in the order in which they first appear; later values replace earlier."""
     made = Gathered(names)
     for block in found:

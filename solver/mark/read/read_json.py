@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from solver.errors import Place, SpecError
-from solver.mark.judge.grade import Trouble
 from solver.mark.read.read_batch import Texts, named
 from solver.mark.read.read_blocks import blocks, text_of
-from solver.mark.read.read_names import STUDENT, Names, refuse
+from solver.mark.read.read_names import STUDENT, AnswerNames, refuse
 from solver.mark.read.read_records import Entry, Gathered
+from solver.mark.records import Trouble
 from solver.spec.nodes import Node, read_nodes
 
 MAX_JSON = 1 << 28
@@ -31,7 +31,7 @@ class Lines:
     file: str
     line: int
     data: bytes
-    names: Names
+    names: AnswerNames
 
     @property
     def size(self) -> int:
@@ -57,7 +57,7 @@ class Files:
     """Files of one student each."""
 
     paths: tuple[str, ...]
-    names: Names
+    names: AnswerNames
 
     @property
     def size(self) -> int:
@@ -78,7 +78,7 @@ class Files:
         yield from made.batches()
 
 
-def read_json(stream: BinaryIO, file: str, names: Names) -> Iterator[Texts]:
+def read_json(stream: BinaryIO, file: str, names: AnswerNames) -> Iterator[Texts]:
     """A JSON file of students: a list of objects, an object by student, or one student's; raises SpecError."""
     data = b""
     for _, block in blocks(stream, file, quotes=False):
@@ -110,14 +110,14 @@ def read_json(stream: BinaryIO, file: str, names: Names) -> Iterator[Texts]:
 STDIN = "standard input"
 
 
-def _of_students(found: dict[str, Entry], names: Names) -> bool:
+def _of_students(found: dict[str, Entry], names: AnswerNames) -> bool:
     """Whether an object's keys are students rather than answers."""
     if _ANSWERS in found or any(names.find(key) is not None for key in found):
         return False
     return all(isinstance(item, dict) for item in found.values())
 
 
-def read_lines(stream: BinaryIO, file: str, names: Names) -> Iterator[Lines]:
+def read_lines(stream: BinaryIO, file: str, names: AnswerNames) -> Iterator[Lines]:
     """A JSON Lines file; raises SpecError."""
     line = 0
     for line, data in blocks(stream, file, quotes=False):

@@ -19,7 +19,7 @@ IGNORED = ""
 
 
 @dataclass
-class Names:
+class AnswerNames:
     """What each name in a file stands for: the name of a cell or of a whole answer, STUDENT or IGNORED.
 
     renamed: from the mapping file, the file's own names to names of the sheet, with the place of each line.
@@ -75,12 +75,12 @@ def _folded(name: str) -> str:
     return "".join(name.split()).casefold()
 
 
-def names(sheet: Sheet, mapping: str | None = None) -> Names:
+def names(sheet: Sheet, mapping: str | None = None) -> AnswerNames:
     """The names of a sheet, and those of a mapping file: a YAML map from column to answer name, `student` or nothing.
 
     Raises SpecError with every line that names no answer.
     """
-    made = Names(sheet)
+    made = AnswerNames(sheet)
     if mapping is None:
         return made
     root, report = read_nodes(text_of_file(mapping), mapping), Report()
@@ -101,7 +101,7 @@ def names(sheet: Sheet, mapping: str | None = None) -> Names:
     return made
 
 
-def unknown_entry(made: Names, name: str) -> str:
+def unknown_entry(made: AnswerNames, name: str) -> str:
     """Why an entry of one student's answers is not marked."""
     hint = made.nearest(name)
     return "no answer has this name" + (f"; {hint}" if hint else "")

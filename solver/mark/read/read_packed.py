@@ -68,7 +68,7 @@ def plain_columns(data: bytes, delimiter: str, width: int) -> list[Column] | Non
 
 
 @dataclass
-class Table:
+class CellCodes:
     """What packed cells stand for, remembered. code: of a text that is new."""
 
     code: Callable[[str], int]

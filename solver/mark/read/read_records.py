@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from solver.errors import Place
-from solver.mark.judge.grade import Trouble
 from solver.mark.read.read_batch import BATCH, SHOWN, Texts
-from solver.mark.read.read_names import IGNORED, STUDENT, Names, unknown_entry
+from solver.mark.read.read_names import IGNORED, STUDENT, AnswerNames, unknown_entry
 from solver.mark.read.values import fit, misfit
+from solver.mark.records import Trouble
 from solver.mark.sheet import Answer
 
 Entry: TypeAlias = "str | list[Entry] | dict[str, Entry] | None"
@@ -24,7 +24,7 @@ class Gathered:
     places: where each student first stands; cells: each student's texts by the name of a cell or of a whole answer.
     """
 
-    names: Names
+    names: AnswerNames
     places: dict[str, Place] = field(default_factory=dict)
     cells: dict[str, dict[str, str]] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)

@@ -12,12 +12,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from solver.errors import Place, Problem, SpecError
-from solver.mark.judge.grade import Graded
 from solver.mark.judge.marks import Plan, plan
 from solver.mark.judge.numbers import Verdict
-from solver.mark.out.out_base import text_cell
 from solver.mark.out.out_long import COLUMNS
-from solver.mark.out.out_rows import Row, Rows
+from solver.mark.out.rows import Row, Rows
+from solver.mark.out.writer import text_cell
+from solver.mark.records import Graded
 from solver.mark.sheet import Sheet
 from solver.working.question import Scheme
 
@@ -35,7 +35,7 @@ class Move(NamedTuple):
     why: tuple[str, ...] = ()
 
 
-class Cell(NamedTuple):
+class OldCell(NamedTuple):
     """One cell of the earlier run."""
 
     verdict: str
@@ -46,7 +46,7 @@ class Old(NamedTuple):
     """The earlier run: units by student and part, or by student and cell with the verdicts."""
 
     parts: dict[str, dict[str, int]]
-    cells: dict[str, dict[str, Cell]]
+    cells: dict[str, dict[str, OldCell]]
 
     @property
     def students(self) -> Iterable[str]:
@@ -81,15 +81,15 @@ def _read_wide(header: list[str], rows: Iterator[list[str]], made: Plan, file: s
     return found
 
 
-def _read_long(rows: Iterator[list[str]], made: Plan, file: str) -> dict[str, dict[str, Cell]]:
+def _read_long(rows: Iterator[list[str]], made: Plan, file: str) -> dict[str, dict[str, OldCell]]:
     student, answer, verdict, marks = (COLUMNS.index(name) for name in ("student", "answer", "verdict", "marks"))
-    found: dict[str, dict[str, Cell]] = {}
+    found: dict[str, dict[str, OldCell]] = {}
     for line, row in enumerate(rows, 2):
         if row:
             if len(row) != len(COLUMNS):
                 raise SpecError([Problem(Place(file, line), f"a row of {len(row)} cells under {len(COLUMNS)} columns")])
             units = _units(row[marks], made, file, line)
-            found.setdefault(row[student], {})[row[answer]] = Cell(row[verdict], units)
+            found.setdefault(row[student], {})[row[answer]] = OldCell(row[verdict], units)
     return found
 
 
@@ -123,6 +123,19 @@ class Against:
             why = () if before is None else tuple(self.why(shown, after, list(rows.of(i))))
             yield Move(student, before, total, why)
 
+    def lines(self, graded: Graded) -> Iterator[str]:
+        """The moves of one batch in words: `ann: 20 → 22 (b: 2 → 4, now full)`."""
+        return map(self.line, self.moves(graded))
+
+    def missing_lines(self) -> Iterator[str]:
+        """Those of the earlier run who were in no batch, in words."""
+        return map(self.line, self.missing())
+
+    def line(self, move: Move) -> str:
+        """A move in words."""
+        was, now = ("–" if units is None else self.plan.text(units) for units in (move.before, move.after))
+        return f"{move.student}: {was} → {now}" + (f" ({'; '.join(move.why)})" if move.why else "")
+
     def before(self, shown: str) -> int | None:
         """A student's total in the earlier run."""
         if shown in self.old.cells:
@@ -143,7 +156,7 @@ class Against:
                 lost = [f"{r.cell} {r.verdict}" for r in rows if r.answer in keys and r.units < r.most][:_REASONS]
                 yield f"{label}: {text(was)} → {text(now)}" + (f", now {', '.join(lost)}" if lost else ", now full")
 
-    def cells_moved(self, old: dict[str, Cell], rows: dict[str, Row]) -> Iterator[str]:
+    def cells_moved(self, old: dict[str, OldCell], rows: dict[str, Row]) -> Iterator[str]:
         """The cells whose verdict or marks changed."""
         text = self.plan.text
         for name in dict.fromkeys([*old, *rows]):

@@ -8,8 +8,8 @@ import numpy as np
 
 from solver.formula.tree import Tree
 from solver.formula.words import Words
-from solver.mark.judge.grade import Graded
 from solver.mark.judge.numbers import Note, Verdict
+from solver.mark.records import Graded
 from solver.mark.sheet import Answer, Sheet
 from solver.mark.tell.feedback import expected, name_of, remark, written
 from solver.mark.tell.own import OwnNumbers

@@ -13,10 +13,10 @@ import numpy as np
 from solver.files import whole_file
 from solver.formula.tree import Tree
 from solver.formula.words import Words
-from solver.mark.judge.grade import Graded
 from solver.mark.judge.marks import Plan, plan
 from solver.mark.judge.mistakes import describe
 from solver.mark.judge.numbers import Note, Verdict
+from solver.mark.records import Graded
 from solver.mark.sheet import Answer, Sheet
 from solver.mark.tell.own import OwnNumbers
 from solver.render.blocks import Block, Bullets, Equations, Heading, Prose, Table

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.formula.words import Words
-from solver.mark.judge.grade import Graded
 from solver.mark.judge.marks import Plan, plan
 from solver.mark.judge.numbers import Judged, Verdict
+from solver.mark.records import Graded
 from solver.mark.sheet import Answer, Sheet
 from solver.render.blocks import Block, Heading, Prose, Table
 from solver.working.question import Scheme
@@ -57,7 +57,7 @@ class Sums:
         return sqrt(max(self.squares * self.count - self.total**2, 0)) / self.count if self.count else 0.0
 
 
-class Report:
+class Analysis:
     """An item analysis that takes in one batch after another; its size does not grow with them."""
 
     def __init__(self, sheet: Sheet, shares: Plan | None = None) -> None:
@@ -107,7 +107,7 @@ class Report:
             if len(found) > _MOST_VALUES:
                 self.wrong[cell.name] = Counter(dict(found.most_common(_KEPT)))
 
-    def merge(self, other: Report) -> None:
+    def merge(self, other: Analysis) -> None:
         """Takes in the report on other students of the same question."""
         self.students += other.students
         self.total.merge(other.total)

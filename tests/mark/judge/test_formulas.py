@@ -3,8 +3,9 @@
 import pytest
 
 from solver.mark.judge.formulas import LAYOUT
-from solver.mark.judge.grade import Graded, Submissions, grade_batch
+from solver.mark.judge.grade import grade_batch
 from solver.mark.judge.numbers import Batch, Verdict
+from solver.mark.records import Graded, Submissions
 from solver.mark.sheet import sheet
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from solver.api import solve
 from solver.errors import SpecError
-from solver.mark.judge.grade import Graded, Submissions, Trouble, grade_batch
+from solver.mark.judge.grade import grade_batch
 from solver.mark.judge.numbers import Batch
-from solver.mark.out.formats import MarksFormat, writer
-from solver.mark.out.out_base import any_cell, text_cell
+from solver.mark.out.formats import writer
 from solver.mark.out.out_canvas import CanvasWriter
 from solver.mark.out.out_long import COLUMNS
+from solver.mark.out.writer import any_cell, text_cell
+from solver.mark.records import Graded, Submissions, Trouble
 from solver.mark.sheet import Sheet, sheet
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
@@ -48,7 +49,7 @@ def class_of(students: list[str] = STUDENTS) -> Graded:
     return grade_batch(Q2, None, Submissions(students, batch, troubles=troubles))
 
 
-def written(form: MarksFormat, made: Sheet, *batches: Graded, **options: object) -> str:
+def written(form: str, made: Sheet, *batches: Graded, **options: object) -> str:
     stream = io.StringIO()
     to = writer(form, stream, made, **options)
     to.open()
@@ -220,7 +221,7 @@ def test_by_hand() -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "long", "json", "moodle", "gradescope", "table"])
-def test_batches_are_written_as_one(form: MarksFormat) -> None:
+def test_batches_are_written_as_one(form: str) -> None:
     """However the class is cut into batches, the text is the same."""
     whole = class_of()
     given_ = whole.submissions

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.mark.read import read_packed
-from solver.mark.read.read_batch import Numbers
-from solver.mark.read.read_packed import Table, plain_columns
+from solver.mark.read.read_batch import NumberTexts
+from solver.mark.read.read_packed import CellCodes, plain_columns
 
 CELLS = st.text(alphabet="01.9-−e é日/;x", max_size=14)
 
@@ -37,10 +37,10 @@ def test_the_same_cells_as_the_csv_module(rows: list[list[str]], newline: str, e
 def test_the_same_numbers_as_from_texts(rows: list[list[str]]) -> None:
     found = plain_columns("\n".join(",".join(row) for row in rows).encode(), ",", len(rows[0]))
     assert found is not None
-    numbers = Numbers("auto", False)
+    numbers = NumberTexts("auto", False)
     for column in found:
         packed = numbers.read(column)
-        plain = Numbers("auto", False).read(list(column))
+        plain = NumberTexts("auto", False).read(list(column))
         assert np.array_equal(packed[0], plain[0], equal_nan=True)
         assert np.array_equal(packed[1], plain[1])
         assert packed[2] == plain[2]
@@ -60,7 +60,7 @@ def test_texts_that_share_a_slot(monkeypatch: pytest.MonkeyPatch) -> None:
     found = plain_columns("".join(f"{text},x\n" for text in texts).encode(), ",", 2)
     assert found is not None
     known: dict[str, int] = {}
-    table = Table(lambda text: known.setdefault(text, len(known)))
+    table = CellCodes(lambda text: known.setdefault(text, len(known)))
     for _ in range(2):
         codes = table.look_up(found[0]).tolist()
         assert codes == [known[text] for text in texts]
@@ -69,7 +69,7 @@ def test_texts_that_share_a_slot(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_full_memory_is_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("solver.mark.read.read_batch._MOST_TEXTS", 10)
-    numbers = Numbers("auto", False)
+    numbers = NumberTexts("auto", False)
     for start in range(0, 200, 20):
         texts = [f"{i / 8}" for i in range(start, start + 20)]
         found = plain_columns("\n".join(texts).encode(), ",", 1)

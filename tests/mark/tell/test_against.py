@@ -7,8 +7,9 @@ import pytest
 
 from solver.api import solve
 from solver.errors import SpecError
-from solver.mark.judge.grade import Graded, Submissions, grade_batch
-from solver.mark.out.formats import MarksFormat, writer
+from solver.mark.judge.grade import grade_batch
+from solver.mark.out.formats import writer
+from solver.mark.records import Graded, Submissions
 from solver.mark.sheet import sheet
 from solver.mark.tell.against import Against, Move
 from solver.spec.reader import load_text
@@ -29,7 +30,7 @@ def run(wrong: dict[int, str], scheme: Scheme | None = None, students: list[str]
     return grade_batch(Q2, scheme, Submissions(students, batch))
 
 
-def text_of(form: MarksFormat, graded: Graded) -> str:
+def text_of(form: str, graded: Graded) -> str:
     stream = io.StringIO()
     to = writer(form, stream, Q2)
     to.open()
@@ -44,7 +45,7 @@ def moves(old: str, new: Graded) -> list[Move]:
 
 
 @pytest.mark.parametrize("form", ["csv", "long"])
-def test_nothing_moves_between_equal_runs(form: MarksFormat) -> None:
+def test_nothing_moves_between_equal_runs(form: str) -> None:
     old = text_of(form, run({1: "c/J"}))
     assert moves(old, run({1: "c/J"})) == []
     assert text_of(form, run({1: "c/J"})) == old
@@ -75,7 +76,7 @@ def test_against_csv_the_parts_say_where() -> None:
 
 
 @pytest.mark.parametrize("form", ["csv", "long"])
-def test_students_who_come_and_go(form: MarksFormat) -> None:
+def test_students_who_come_and_go(form: str) -> None:
     old = text_of(form, run({}))
     assert moves(old, run({}, students=["ann", "eve", "cy, d"])) == [
         Move("eve", None, 2500),

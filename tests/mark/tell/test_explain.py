@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from solver.mark.judge.grade import Trouble, grade_batch
+from solver.mark.judge.grade import grade_batch
+from solver.mark.records import Trouble
 from solver.mark.tell.explain import (
     AGREES,
     BLANK,

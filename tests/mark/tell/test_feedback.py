@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.errors import SpecError
-from solver.mark.judge.grade import Trouble
+from solver.mark.records import Trouble
 from solver.mark.tell.feedback import GUARDED, feedback, file_stem, write_feedback
 from solver.mark.tell.own import OwnNumbers
 from solver.render.blocks import Heading

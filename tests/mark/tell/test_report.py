@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from solver.mark.judge.numbers import Verdict
-from solver.mark.tell.report import Report
+from solver.mark.tell.report import Analysis
 from solver.render.blocks import Heading, Prose, Table
 from solver.render.markdown import render
 from tests.mark.planted import SHEETS, graded
@@ -21,13 +21,13 @@ CLASS = {
 }
 
 
-def of_class() -> Report:
-    report = Report(Q2)
+def of_class() -> Analysis:
+    report = Analysis(Q2)
     report.add(graded(Q2, [f"s{i}" for i in range(10)], CLASS))
     return report
 
 
-def table(report: Report, title: str) -> Table:
+def table(report: Analysis, title: str) -> Table:
     blocks = report.blocks()
     at = next(i for i, b in enumerate(blocks) if isinstance(b, Heading) and b.text == title)
     found = blocks[at + 1]
@@ -76,7 +76,7 @@ def test_batches_make_no_difference() -> None:
     students = [f"s{i}" for i in range(10)]
     first = graded(Q2, students[:5], {k: v for k, v in CLASS.items() if k[0] < 5})
     second = graded(Q2, students[5:], {(i - 5, key): v for (i, key), v in CLASS.items() if i >= 5})
-    streamed, one, other = Report(Q2), Report(Q2), Report(Q2)
+    streamed, one, other = Analysis(Q2), Analysis(Q2), Analysis(Q2)
     for batch in (first, second):
         streamed.add(batch)
     one.add(second)
@@ -86,20 +86,20 @@ def test_batches_make_no_difference() -> None:
 
 
 def test_nobody() -> None:
-    assert "Nobody" in render(Report(Q2).blocks())
+    assert "Nobody" in render(Analysis(Q2).blocks())
 
 
 def test_words_are_counted() -> None:
     made = SHEETS["q3"]
     wrong = {(i, "c.i"): "TRUE" for i in range(4)}
-    report = Report(made)
+    report = Analysis(made)
     report.add(graded(made, list("abcde"), wrong))
     assert texts(table(report, "Wrong values that many gave"))[0] == ("c.i", "TRUE", "4", "FALSE", "1")
 
 
 def test_memory_is_bounded() -> None:
     """Ever new wrong values do not pile up."""
-    report, rng = Report(Q2), np.random.default_rng(0)
+    report, rng = Analysis(Q2), np.random.default_rng(0)
     for _ in range(3):
         found = graded(Q2, [""] * 6000, {})
         found.submissions.batch.values["c/J"] = rng.uniform(5, 9, (6000, 1, 1))

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from solver.mark.judge.grade import Graded
 from solver.mark.judge.marks import Plan, cell_units
 from solver.mark.judge.numbers import NO_LIMIT, Note, Verdict
+from solver.mark.records import Graded
 from solver.mark.sheet import Answer, Cell, Sheet
 from solver.rounding import Rounding
 from solver.working.question import Scheme

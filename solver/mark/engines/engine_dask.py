@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from functools import partial
 from importlib import import_module
 from typing import Any, TypeAlias, TypeVar
 
 from solver.errors import Place, Problem, SpecError
-from solver.mark.judge.grade import Graded, Submissions, grade_batch
-from solver.mark.sheet import Sheet
-from solver.working.question import Scheme
+from solver.mark.engines.engine import Engine
+from solver.mark.read.chunks import local_files
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -32,16 +30,12 @@ DEATHS = 10
 CONNECT_SECONDS = 10
 LOOPBACK = "127.0.0.1"
 
+SEES_FILES = False
 
-def grade_with_dask(
-    sheet: Sheet,
-    scheme: Scheme | None,
-    batches: Iterable[Submissions],
-    scheduler: str | None = None,
-    workers: int = 2,
-) -> Iterator[Graded]:
-    """What `grade_batch` gives for each batch, in their order."""
-    return map_with_dask(partial(grade_batch, sheet, scheme), batches, scheduler, workers)
+
+def engine(size: int | None, workers: int | None, scheduler: str | None) -> Engine:
+    """The workers of a scheduler, or so many processes of this machine (2 where left out)."""
+    return lambda marker, chunks: map_with_dask(marker, local_files(chunks), scheduler, workers or 2)
 
 
 def map_with_dask(

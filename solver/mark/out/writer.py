@@ -6,10 +6,10 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import TextIO
+from typing import ClassVar, TextIO
 
-from solver.mark.judge.grade import Graded
 from solver.mark.judge.marks import Plan, plan
+from solver.mark.records import Graded
 from solver.mark.sheet import Sheet
 from solver.render.clean import clean
 from solver.working.question import Scheme
@@ -24,8 +24,11 @@ class Writer(ABC):
     """Writes marks to a text stream, opened with newline="" where it is a file.
 
     open, then add any number of batches, then close, which ends the text but leaves the stream open. Nothing of an
-    earlier batch is kept, unless a writer says so.
+    earlier batch is kept, unless a writer says so. apart: whether the lines of a batch need nothing of those before, so
+    that the processes that mark write them.
     """
+
+    apart: ClassVar[bool] = False
 
     def __init__(self, stream: TextIO, sheet: Sheet, scheme: Scheme | None = None) -> None:
         self.stream, self.sheet, self.scheme = stream, sheet, scheme or Scheme()

@@ -12,8 +12,9 @@ from distributed import Client, LocalCluster
 
 from solver.api import solve
 from solver.errors import SpecError
-from solver.mark.engines.with_dask import grade_with_dask, local_cluster, map_on, map_with_dask
-from solver.mark.judge.grade import Graded, Submissions, grade_batch
+from solver.mark.engines.engine_dask import local_cluster, map_on, map_with_dask
+from solver.mark.judge.grade import grade_batch
+from solver.mark.records import Graded, Submissions
 from solver.mark.sheet import Sheet, sheet
 from tests.mark.simulate import honest
 from tests.places import PROBLEMS
@@ -61,7 +62,7 @@ def cluster() -> Iterator[LocalCluster]:
 
 def test_a_scheduler_gives_the_same_results(cluster: LocalCluster) -> None:
     local = [grade_batch(Q2, None, batch) for batch in batches()]
-    remote = list(grade_with_dask(Q2, None, batches(), cluster.scheduler_address))
+    remote = list(map_with_dask(partial(grade_batch, Q2, None), batches(), cluster.scheduler_address))
     assert len(remote) == BATCHES
     assert all(map(same, remote, local))
 

@@ -1,0 +1,44 @@
+"""A question ready to be marked; one serves any number of sittings and runs, in any number of threads."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from solver.errors import Place, Problem, SpecError
+from solver.mark.judge.marks import Plan, plan
+from solver.mark.sheet import Sheet, sheet
+from solver.spec.reader import load
+from solver.working.question import Question, Scheme
+from solver.working.solve import solve_question
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a question asks, how it is marked, and how its marks are shared out."""
+
+    sheet: Sheet
+    scheme: Scheme
+    plan: Plan
+
+
+def asked(question: Question) -> Asked:
+    """A checked question, solved; raises SpecError where it has no solution, or asks for nothing."""
+    made, scheme = sheet(solve_question(question)), question.marking or Scheme()
+    if not made.answers:
+        raise _refused(question.file, "asks for nothing that could be marked")
+    return Asked(made, scheme, plan(made, scheme))
+
+
+def asked_in(file: str | Path) -> Asked:
+    """The question in a file, `-` for standard input; raises SpecError."""
+    paper, name = load(file), os.fspath(file)
+    if paper.exam or len(paper.questions) != 1:
+        files = ", ".join(question.file for question in paper.questions[:10])
+        raise _refused(name, "is an exam; its questions are marked one by one", files)
+    return asked(paper.questions[0])
+
+
+def _refused(file: str, why: str, hint: str = "") -> SpecError:
+    return SpecError([Problem(Place(file), why, hint)])
