@@ -15,9 +15,10 @@ from solver.formula.tree import Literal_, Name, Num, literal
 from solver.formula.walks.bounds import Interval
 from solver.formula.walks.reduce import Detail, Operands
 from solver.formula.walks.value import Env
-from solver.mark.judge.grade import Graded, Submissions, grade_batch
+from solver.mark.judge.grade import grade_batch
 from solver.mark.judge.numbers import Batch, Note, Verdict
 from solver.mark.out.template import template
+from solver.mark.records import Graded, Submissions
 from solver.mark.sheet import Sheet, sheet
 from solver.mark.tell.explain import explain
 from solver.mark.tell.feedback import feedback

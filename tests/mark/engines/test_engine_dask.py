@@ -91,13 +91,13 @@ def test_a_cluster_of_its_own() -> None:
 
 
 def test_work_that_kills_every_worker_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solver.mark.engines.with_dask.DEATHS", 0)
+    monkeypatch.setattr("solver.mark.engines.engine_dask.DEATHS", 0)
     with pytest.raises(SpecError, match="--engine dask"):
         list(map_with_dask(os._exit, [1], workers=1))
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x", "tcp://"])
 def test_no_scheduler_there(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solver.mark.engines.with_dask.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("solver.mark.engines.engine_dask.CONNECT_SECONDS", 1)
     with pytest.raises(SpecError, match="does not answer"):
         list(map_with_dask(abs, [1], address))
