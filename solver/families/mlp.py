@@ -32,7 +32,6 @@ from solver.nets.network import ACTIVATIONS, Layer, Network, Pass, Stored, neuro
 from solver.nets.training import Optimizer, Rule, check, iteration, repeat, within_budget
 from solver.spec.fields import AtLeast, AtMost, Matrix, Spec, Vector
 from solver.spec.nodes import Node, Report
-from solver.working.items import Stated
 from solver.working.page import Working
 
 EXAMPLE = """
@@ -185,7 +184,7 @@ class _Training:
 
     def __init__(self, net: Network, train: Train, parts: list[Pass]) -> None:
         self.net, self.train, self.parts = net, train, parts
-        weights = [name for name in self._parameters() if name.startswith("W")]
+        weights = [f"W{k}" for k in range(1, net.depth + 1)]
         learnt = self._parameters() if train.update_biases else weights
         self.optimizer = Optimizer(net.working, train, learnt, decayed=weights)
 
@@ -228,7 +227,7 @@ class _Training:
             net.forward(at)
             net.loss(at)
         net.backward(at, at.quantity("J"), net.depth, learnt)
-        repeat(w, before, t, {})
+        repeat(w, before, t, t if at.mark else t - 1, {})
         return {name: f"grad_{at.parameter(name)}" for name in learnt}
 
     def after(self, t: int) -> None:
@@ -241,7 +240,7 @@ class _Training:
         at = at._replace(note=f"{iteration(self.train, t)}with the new parameters, ")
         net.forward(at)
         net.loss(at)
-        repeat(w, before, t, {at.quantity("J"): w.symbols["J"]})
+        repeat(w, before, t, t, {at.quantity("J"): w.symbols["J"]})
 
     def groups(self) -> None:
         w, times = self.net.working, range(1, self.train.iterations + 1)
@@ -264,13 +263,13 @@ def _groups(net: Network, first: Pass) -> None:
     w.group("forward", [*hidden, *output])
     if "J" in w.items:
         w.group("loss", ["J"])
-    made = [name for name in w.items if name.startswith("grad_") and not isinstance(w.items[name], Stated)]
+    made = {of: name for of, name in w.having("gradient").items() if not w.items[name].given}
     if made:
-        gradients_u = [name for name in made if name.startswith(("grad_u", "grad_U"))]
-        w.group("derivatives", [name for name in w.items if name.startswith("df")])
-        w.group("gradients_u", gradients_u)
-        w.group("gradients_Wb", [name for name in made if name not in gradients_u])
-        w.group("backward", made)
+        synaptic = {first.quantity(f"u{k}") for k in layers}
+        w.group("derivatives", w.having("slope").values())
+        w.group("gradients_u", [name for of, name in made.items() if of in synaptic])
+        w.group("gradients_Wb", [name for of, name in made.items() if of not in synaptic])
+        w.group("backward", made.values())
 
 
 # -- what does not fit --------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ find: gradients (of the first iteration), states, updates (the parameters after 
 """
 
 from collections.abc import Mapping
-from itertools import islice
+from functools import partial
 from typing import Annotated
 
 from solver.errors import FormulaError, nearest
@@ -33,6 +33,7 @@ from solver.formula.parse import is_name, parse
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Name, Tree, replace_names
 from solver.formula.walks.shape import SCALAR, show
+from solver.nets.network import begun
 from solver.nets.training import MAX_ITERATIONS, UPDATES, Optimizer, Rule, at, check, iteration, repeat, within_budget
 from solver.spec.fields import AtLeast, AtMost, Quantity
 from solver.spec.nodes import Report
@@ -259,19 +260,16 @@ class _Loss:
     def gradients(self, t: int, optimizer: Optimizer) -> dict[str, str]:
         """Adds the gradients that update t uses."""
         point = optimizer.ahead(t)
-        ending = "" if t == 1 else f"_t{t - 1}"
-        if point != optimizer.current:
-            ending = f"_ahead_t{t}"
-            self._compute(t, ending, point, f"{t},ahead")
-        w, begins = self.working, iteration(self.given, t)
+        ahead = point != optimizer.current
+        if ahead:
+            self._compute(t, "_ahead", point, f"{t},ahead")
+        time, w = t if ahead else t - 1, self.working
+        begins = iteration(self.given, t) if self.given.iterations > 1 else ""
         before = len(w.items)
         wrt = [point[name] for name in self.parameters]
-        add_gradients(w, f"{self.loss}{ending}", wrt, inputs=set(wrt))
-        repeat(w, before, t, {f"grad_{point[name]}": self._heading(name) for name in self.parameters})
-        for name in islice(reversed(w.items), len(w.items) - before):
-            item = w.items[name]
-            if isinstance(item, Step) and self.given.iterations > 1:
-                item.title = begins + item.title[0].lower() + item.title[1:]
+        output = at(f"{self.loss}_ahead" if ahead else self.loss, time)
+        add_gradients(w, output, wrt, inputs=set(wrt), begins=partial(begun, begins))
+        repeat(w, before, t, time, {f"grad_{point[name]}": self._heading(name) for name in self.parameters})
         return {name: f"grad_{point[name]}" for name in self.parameters}
 
     def _heading(self, name: str) -> Symbol:
@@ -280,16 +278,16 @@ class _Loss:
 
     def after(self, t: int, optimizer: Optimizer) -> None:
         """Computes the loss with the new parameters."""
-        self._compute(t, f"_t{t}", optimizer.current, str(t))
+        self._compute(t, "", optimizer.current, str(t))
 
-    def _compute(self, t: int, ending: str, parameters: Mapping[str, str], time: str) -> None:
+    def _compute(self, t: int, mark: str, parameters: Mapping[str, str], time: str) -> None:
         w = self.working
-        new: dict[str, Tree] = {name: Name(f"{name}{ending}") for name in self.followed}
+        new: dict[str, Tree] = {name: Name(at(name + mark, t)) for name in self.followed}
         new |= {name: Name(value) for name, value in parameters.items()}
         for step in self.chain:
             formula, symbol = replace_names(step.formula, new), w.symbols[step.name]._replace(argument=time)
             title = step.title or f"{{{step.name}}} again"
             title = f"{iteration(self.given, t)}{title[0].lower()}{title[1:]} with the new parameters"
-            w.step(f"{step.name}{ending}", formula, title, why=step.why, symbol=symbol, whole=step.whole)
-            is_loss = step.name == self.loss and not ending.startswith("_ahead")
-            w.repeats[f"{step.name}{ending}"] = Repeat(t, w.symbols[self.loss] if is_loss else None)
+            series = step.name + mark
+            w.step(at(series, t), formula, title, why=step.why, symbol=symbol, whole=step.whole)
+            w.repeats[at(series, t)] = Repeat(t, series, w.symbols[self.loss] if series == self.loss else None)

@@ -100,7 +100,7 @@ def _shorten(working: Working, given: Given) -> None:
         for base in "xdhyJ":
             if f"{base}{t}" in working.items:
                 heading = None if base in "xd" else Symbol(base).shaped(working.shapes[f"{base}{t}"])
-                working.repeats[f"{base}{t}"] = Repeat(t, heading, t <= 2 or t == last, "time")
+                working.repeats[f"{base}{t}"] = Repeat(t, base, heading, t <= 2 or t == last, "time")
 
 
 def _fits(given: Given, report: Report) -> bool:

@@ -21,6 +21,7 @@ from solver.spec.fields import Spec
 from solver.spec.nodes import Report
 from solver.working.items import Derivation, Line
 from solver.working.page import Working
+from solver.working.roles import Role
 
 MAX_ACTIVATIONS = 20
 
@@ -71,10 +72,12 @@ def add_activation(working: Working, fn: str, formula: Tree) -> None:
     if not found <= TOLERANCE:
         raise FormulaError(f"the derivative of {fn} differs from central differences by {found:.1g}")
     symbol = Symbol(fn, argument="u")
-    working.add(Derivation(fn, formula, (Line(formula, left=Name(fn)),)), symbol=symbol)
+    working.add(Derivation(fn, formula, (Line(formula, left=Name(fn)),)), symbol=symbol, role=Role("function", fn))
     line = Line(slope, left=Name(f"d{fn}"), note=(f"checked by central differences: largest difference {found:.0e}",))
     working.add(
-        Derivation(f"d{fn}", slope, (line,), f"Derivative of {fn}", needs=(fn,)), symbol=symbol._replace(prime=True)
+        Derivation(f"d{fn}", slope, (line,), f"Derivative of {fn}", needs=(fn,)),
+        symbol=symbol._replace(prime=True),
+        role=Role("function", f"d{fn}"),
     )
 
 

@@ -6,6 +6,7 @@ One pattern is a column, u = Wᵀx + b. Many patterns are the rows of X: U = XW 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, NamedTuple
 
+from solver.formula.calculus.differentiate import gradient_name
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Name, Tree
@@ -15,6 +16,7 @@ from solver.nets.losses import Loss, loss
 from solver.spec.fields import Matrix, Scalar, Spec, Vector
 from solver.working.gradients import add_gradients
 from solver.working.page import Working
+from solver.working.roles import Role
 
 ACTIVATIONS = ("tanh", "sigmoid", "relu", "leaky_relu", "softplus", "elu", "gelu", "linear", "softmax")
 Stored = Literal["inputs x neurons", "neurons x inputs"]
@@ -47,9 +49,13 @@ class Pass(NamedTuple):
     note: str = ""
     parameters: Mapping[str, str] = {}
 
+    def letter(self, letter: str) -> str:
+        """u, or U for many patterns."""
+        return letter.upper() if self.ones and letter != "J" else letter
+
     def quantity(self, letter: str) -> str:
         """The name of u1, U1 or u1_t3."""
-        return (letter.upper() if self.ones and letter != "J" else letter) + self.ending
+        return self.letter(letter) + self.ending
 
     def parameter(self, name: str) -> str:
         """The present name of W1."""
@@ -110,17 +116,16 @@ class Network:
         """The synaptic inputs and outputs of all layers."""
         for k, layer in enumerate(self.layers, 1):
             u, out = at.quantity(f"u{k}"), self.output_of(k, at)
-            self.step(u, self._synaptic_input(layer, k, at), f"Synaptic input to {{{out}}}", at)
+            self.step("u", k, self._synaptic_input(layer, k, at), f"Synaptic input to {{{out}}}", at)
             title = f"Output {{{out}}}" if k == self.depth else f"Output of {self.place(k)}"
-            self.step(out, self._activated(layer, k, u, at), title, at)
+            letter, layer_of = ("y", None) if k == self.depth else ("h", k)
+            self.step(letter, layer_of, self._activated(layer, k, u, at), title, at)
 
-    def step(self, name: str, formula: Tree, title: str, at: Pass) -> None:
-        """A step of a pass."""
-        base = name.removesuffix(at.ending)
-        letter = base.rstrip("0123456789")
-        below = ",".join(filter(None, (base.removeprefix(letter), at.mark)))
-        symbol = Symbol(letter, below, argument=at.time)
-        self.working.step(name, formula, begun(at.note, title), symbol=symbol)
+    def step(self, letter: str, k: int | None, formula: Tree, title: str, at: Pass) -> None:
+        """A step of a pass. k: the layer that its name and its symbol tell; None where they tell none."""
+        layer = "" if k is None else str(k)
+        symbol = Symbol(at.letter(letter), ",".join(filter(None, (layer, at.mark))), argument=at.time)
+        self.working.step(at.quantity(letter + layer), formula, begun(at.note, title), symbol=symbol)
 
     def _activated(self, layer: Layer, k: int, u: str, at: Pass) -> Tree:
         name = "softmax_rows" if layer.activation == "softmax" and at.ones else layer.activation
@@ -147,7 +152,7 @@ class Network:
             formula, title = loss(self.loss_kind, columns, softmax=softmax, patterns=rows, average=self.average)
         else:
             formula, title = loss(self.loss_kind, rows, softmax=softmax)
-        self.step(at.quantity("J"), put(formula, d=at.d, y=y), title, at)
+        self.step("J", None, put(formula, d=at.d, y=y), title, at)
 
     # -- backward -----------------------------------------------------------------------------------------------------
     def backward(self, at: Pass, output: str, top: int, learnt: Sequence[str] | None = None, end: str = "") -> None:
@@ -156,24 +161,24 @@ class Network:
         learnt: which parameters are asked for (all if left out); end: a formula in place of the output.
         """
         w, layers = self.working, range(top, 0, -1)
-        synaptic = [u for k in layers if f"grad_{(u := at.quantity(f'u{k}'))}" not in w.items]
+        inputs = {at.quantity(f"u{k}"): self.place(k) for k in layers}
+        synaptic = [u for u in inputs if gradient_name(u) not in w.items]
         names = [name for k in layers for name in self.parameters(k) if learnt is None or name in learnt]
         parameters = [at.parameter(name) for name in names]
-        titles = {f"grad_{at.quantity(f'u{k}')}": f"Gradient at {self.place(k)}" for k in layers}
-        titles |= {
-            name: f"Derivative at {self.place(k)}" for k in layers for name in (f"df{k}", f"df_{at.quantity(f'u{k}')}")
-        }
-        titles |= {f"grad_{at.parameter(name)}": w.items[name].title for name in names}
+        titles = {Role("gradient", u): f"Gradient at {place}" for u, place in inputs.items()}
+        titles |= {Role("slope", u): f"Derivative at {place}" for u, place in inputs.items()}
+        titles |= {Role("gradient", at.parameter(name)): w.items[name].title for name in names}
         if at.note:
-            titles |= {f"grad_{at.parameter(n)}": f"Gradient by {{{at.parameter(n)}}}" for n in names}
-            titles = {name: begun(at.note, title) for name, title in titles.items()}
+            titles |= {Role("gradient", name): f"Gradient by {{{name}}}" for name in parameters}
+            titles = {role: begun(at.note, title) for role, title in titles.items()}
         tree: Tree | None = parse(end) if end else None
         add_gradients(w, output, [*synaptic, *parameters], titles, end=tree, inputs=set(at.parameters.values()))
 
     def delta(self, layer: int, value: Array) -> None:
         """A gradient that the question gives in mid-network."""
         symbol = Symbol("J", wrt=Symbol("u", str(layer)))
-        self.working.given(f"grad_u{layer}", value, f"Gradient at {self.place(layer)}", symbol)
+        role = Role("gradient", f"u{layer}")
+        self.working.given(gradient_name(role.of), value, f"Gradient at {self.place(layer)}", symbol, role)
 
     def scalar_output(self) -> bool:
         """Whether the output itself has gradients."""

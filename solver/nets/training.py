@@ -19,6 +19,7 @@ from solver.formula.tree import Array, Literal_, Name, Num, Tree, replace_names
 from solver.spec.fields import AtLeast, AtMost, Quantity, Scalar, Spec
 from solver.spec.nodes import Report
 from solver.working.page import Repeat, Working
+from solver.working.roles import Role
 
 Kind = Literal[
     "sgd", "momentum", "velocity", "heavy-ball", "averaged", "nesterov", "nesterov-shifted",
@@ -286,10 +287,9 @@ class Optimizer:
             return f"alpha_t{t}"
         if self.rule.schedule is None:
             return "alpha"
-        name, symbol = f"alpha_t{t}", Symbol("alpha", argument=str(t))
+        symbol = Symbol("alpha", argument=str(t))
         formula = replace_names(parse(SCHEDULES[self.rule.schedule.kind][0]), {"t": Num(str(t - 1))})
-        self.step(t, name, formula, "learning rate", symbol, heading=Symbol("alpha"))
-        return name
+        return self.step(t, "alpha", formula, "learning rate", symbol, heading=Symbol("alpha"))
 
     def ahead(self, t: int) -> dict[str, str]:
         """Where the gradients of update t are taken: the parameters themselves, or for Nesterov w + beta·v."""
@@ -297,11 +297,11 @@ class Optimizer:
             return dict(self.current)
         made = {}
         for name in self.parameters:
-            look = made[name] = f"{name}_ahead_t{t}"
             of = self.working.symbols[name]
             symbol = of._replace(sub=f"{of.sub},ahead".removeprefix(","), argument=str(t))
             filled = {"w": Name(self.current[name]), "v": Name(self.states["v", name])}
-            self.step(t, look, replace_names(parse("w + beta*v"), filled), f"look ahead of {{{name}}}", symbol)
+            formula = replace_names(parse("w + beta*v"), filled)
+            made[name] = self.step(t, f"{name}_ahead", formula, f"look ahead of {{{name}}}", symbol)
         return made
 
     def advance(self, t: int, gradients: Mapping[str, str]) -> None:
@@ -325,35 +325,45 @@ class Optimizer:
             filled["root"] = replace_names(parse(root), {"x": filled[update.root]})
         change = update.decayed if decays and update.decayed else update.change
         if self.known:
-            made, formula = f"{name}_t{t}", parse(f"w {update.sign} {change}")
-            self.step(t, made, replace_names(formula, filled), f"new {{{name}}}", at_symbol(symbol, t), heading=symbol)
-            self.current[name] = made
+            formula = replace_names(parse(f"w {update.sign} {change}"), filled)
+            made, role = at_symbol(symbol, t), Role("update", name, t)
+            self.current[name] = self.step(t, name, formula, f"new {{{name}}}", made, heading=symbol, role=role)
             return
-        made, formula = f"change_{name}_t{t}", parse(f"-{change}" if update.sign == "-" else change)
+        formula = replace_names(parse(f"-{change}" if update.sign == "-" else change), filled)
         moved = Symbol("Delta", symbol.base + symbol.sub)
-        self.step(t, made, replace_names(formula, filled), f"change of {{{name}}}", at_symbol(moved, t), heading=moved)
+        self.step(t, f"change_{name}", formula, f"change of {{{name}}}", at_symbol(moved, t), heading=moved)
 
     def _line(self, t: int, name: str, line: Line, filled: dict[str, Tree]) -> None:
         """One line before the parameter itself; what it makes takes the place of the value before."""
-        made, symbol = f"{line.made}_{name}_t{t}", self._symbol(line.made, name, t)
+        symbol = self._symbol(line.made, name, t)
         formula, title = replace_names(parse(line.formula), filled), line.title.replace("{w}", f"{{{name}}}")
-        self.step(t, made, formula, title, symbol, heading=symbol._replace(argument=""))
+        made = self.step(t, f"{line.made}_{name}", formula, title, symbol, heading=symbol._replace(argument=""))
         filled[line.made] = Name(made)
         if line.made in self.update.state:
             self.states[line.made, name] = made
 
     def step(
-        self, t: int, name: str, formula: Tree, title: str, symbol: Symbol, *, heading: Symbol | None = None
-    ) -> None:
-        """A step of iteration t, in the column of its heading where the iterations stand in a table."""
-        self.working.step(name, formula, f"{iteration(self.rule, t)}{title}", symbol=symbol)
-        self.working.repeats[name] = Repeat(t, heading and heading.shaped(self.working.shapes[name]))
+        self,
+        t: int,
+        series: str,
+        formula: Tree,
+        title: str,
+        symbol: Symbol,
+        *,
+        heading: Symbol | None = None,
+        role: Role | None = None,
+    ) -> str:
+        """A step of iteration t, in the column of its heading where the iterations stand in a table; gives its name."""
+        name = at(series, t)
+        self.working.step(name, formula, f"{iteration(self.rule, t)}{title}", symbol=symbol, role=role)
+        self.working.repeats[name] = Repeat(t, series, heading and heading.shaped(self.working.shapes[name]))
+        return name
 
 
-def repeat(working: Working, since: int, t: int, headings: Mapping[str, Symbol]) -> None:
-    """Marks what was added since the working had so many items as part of iteration t."""
+def repeat(working: Working, since: int, t: int, time: int, headings: Mapping[str, Symbol]) -> None:
+    """Marks what was added since the working had so many items as part of iteration t; their names tell `time`."""
     for name in islice(reversed(working.items), len(working.items) - since):
-        working.repeats[name] = Repeat(t, headings.get(name))
+        working.repeats[name] = Repeat(t, name.removesuffix(at("", time)), headings.get(name))
 
 
 def iteration(rule: Rule, t: int) -> str:

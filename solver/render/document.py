@@ -246,8 +246,11 @@ class _Page:
     def summary(self, part: SolvedPart) -> Iterator[Block]:
         """Every result asked for; of quantities that a training run makes again and again, the last."""
         asked = [s for s in part.asked if not s.item.given and s.item.answer is None]
-        last = {_untimed(s.name): s for s in asked if self.repeats(s)}
-        asked = [s for s in asked if last.get(_untimed(s.name), s) is s]
+        repeats = {} if part.context is None else part.context.working.repeats
+        again = {name: repeat.series for name, repeat in repeats.items() if repeat.counts == "iteration"}
+        series = {s.name: again.get(s.name, s.name) for s in asked}
+        last = {series[s.name]: s for s in asked if self.repeats(s)}
+        asked = [s for s in asked if last.get(series[s.name], s) is s]
         if asked and (len(part.steps) > 1 or any(elided(s, self.most) for s in asked)):
             yield Prose(("Summary",), "label")
             yield from answers(asked, self.symbols, self.most)
@@ -270,11 +273,6 @@ class _Page:
     def words(self, text: str) -> Words:
         """A title's words, with symbols for the names in braces."""
         return titled(text, self.symbols)
-
-
-def _untimed(name: str) -> str:
-    """A name without the time of its update: `J_all_t10` is J_all."""
-    return name.rpartition("_t")[0] or name
 
 
 def titled(text: str, symbols: Symbols) -> Words:

@@ -13,6 +13,7 @@ from stat import S_ISREG
 from typing import BinaryIO
 
 from solver.errors import FormulaError, Place, Problem, SpecError, nearest
+from solver.formula.calculus.differentiate import gradient_name
 from solver.rounding import MAX_DIGITS, Carry, Rounding
 from solver.spec.attached import beside
 from solver.spec.fields import AtLeast, AtMost, entries_of, read, text_of, whole_number
@@ -20,7 +21,7 @@ from solver.spec.nodes import MAX_BYTES, Node, Report, read_nodes
 from solver.spec.quantities import number
 from solver.spec.registry import families, family
 from solver.spec.scheme import check_weights, read_scheme
-from solver.working.page import Gradients, Working
+from solver.working.page import Working
 from solver.working.question import Paper, Part, Question, Scheme, Task
 
 MAX_PARTS_DEPTH = 4
@@ -138,9 +139,8 @@ class _Reader:
     def __init__(self, file: str, report: Report) -> None:
         self.file, self.report = file, report
         self.labels: dict[str, Place] = {}
-        self.asking: dict[
-            int, tuple[Gradients, Node]
-        ] = {}  # who is to derive gradients, and where that was asked first
+        self.tasks: list[Task] = []
+        self.asking: dict[int, tuple[Node, dict[str, None]]] = {}  # by working: where gradients were asked first, which
 
     def question(self, node: Node) -> Question:
         question = Question("", self.file)
@@ -283,7 +283,10 @@ class _Reader:
             working = module.work(given, self.report)
         except FormulaError as error:
             self.report.add(node, error.message, error.hint)
-        return Task(named.text, working) if len(self.report.problems) == before else None
+        if len(self.report.problems) > before:
+            return None
+        self.tasks.append(Task(named.text, working, given))
+        return self.tasks[-1]
 
     def find(self, node: Node | None, working: Working) -> list[str]:
         if node is None:
@@ -307,8 +310,9 @@ class _Reader:
             return working.expand([name]) or self.nothing(word, name, working)
         if name == "gradients":
             return self.gradients(word, None, working)
-        if name.startswith("grad_") and working.gradients and name.removeprefix("grad_") in working.items:
-            return self.gradients(word, [name.removeprefix("grad_")], working)
+        variable = next((n for n in working.items if gradient_name(n) == name), None)
+        if variable is not None and working.gradients:
+            return self.gradients(word, [variable], working)
         if name:
             self.report.unknown(word, "find", name, [*known, "gradients"] if working.gradients else known)
         return []
@@ -332,7 +336,7 @@ class _Reader:
 
     def gradients(self, node: Node, by: list[str] | None, working: Working) -> list[str]:
         """The gradients by some variables, or by all; they are derived when all parts have asked."""
-        made = {name.removeprefix("grad_"): name for name in working.items if name.startswith("grad_")}
+        made = working.having("gradient")
         if working.gradients is None:
             if not made or (by and by[0] not in made):
                 self.no_gradient(node, by, made)
@@ -346,7 +350,7 @@ class _Reader:
         except FormulaError as error:
             self.report.add(node, error.message, error.hint)
             return []
-        self.asking.setdefault(id(working), (working.gradients, node))
+        self.asking.setdefault(id(working), (node, {}))[1].update(dict.fromkeys(asked))
         return asked
 
     def no_gradient(self, node: Node, by: list[str] | None, known: Iterable[str]) -> None:
@@ -356,9 +360,12 @@ class _Reader:
             self.report.add(node, f"no gradient by {by[0][:60]!r}", nearest(by[0], known))
 
     def derive(self) -> None:
-        """Adds the steps to all gradients that parts asked for."""
-        for gradients, node in self.asking.values():
+        """The workings with all gradients that parts asked for."""
+        for task in self.tasks:
+            node, asked = self.asking.get(id(task.working), (None, {}))
+            if node is None or task.working.gradients is None:
+                continue
             try:
-                gradients.derive()
+                task.working = task.working.gradients.derived(asked)
             except FormulaError as error:
                 self.report.add(node, error.message, error.hint)

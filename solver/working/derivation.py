@@ -24,6 +24,7 @@ from solver.formula.walks.shape import SCALAR, Shape, shape
 from solver.formula.words import Words, extent, listed
 from solver.working.items import Derivation, Line
 from solver.working.page import Working
+from solver.working.roles import Role
 
 ALONG: tuple[Literal["columns", "rows"], ...] = ("columns", "rows")
 MOST_TIDY = 500
@@ -62,7 +63,8 @@ def add_derivations(working: Working, chain: Chain, output: str, by: Sequence[st
         working.symbols[made.name] = symbol.shaped(size)
     page = _Page(working, chain, output, numerator)
     for made in derived:
-        working.add(page.derivation(made), working.shapes[made.name], working.symbols[made.name])
+        size, symbol = working.shapes[made.name], working.symbols[made.name]
+        working.add(page.derivation(made), size, symbol, Role(made.kind, made.of))
     return derived
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from solver.errors import FormulaError
 from solver.formula.calculus.alike import differentiate_alike
 from solver.formula.calculus.check import largest_difference
-from solver.formula.calculus.differentiate import Derived
+from solver.formula.calculus.differentiate import Derived, gradient_name
 from solver.formula.calculus.pairs import Distribution
 from solver.formula.functions import FUNCTIONS
 from solver.formula.symbol import Symbol, default_symbol
@@ -21,6 +21,7 @@ from solver.formula.walks.value import Env, value
 from solver.rounding import Floats
 from solver.working.items import Item, Line, Step
 from solver.working.page import Working
+from solver.working.roles import Role
 
 
 @dataclass(slots=True)
@@ -53,7 +54,7 @@ def _unchecked(item: Item, env: Env) -> Floats | None:
     return item.value(env) if formula is None else value(formula, env)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class OnDemand:
     """The gradients of an output, derived together once it is known which of them are asked for.
 
@@ -63,7 +64,6 @@ class OnDemand:
     working: Working
     output: str
     wrt: Sequence[str] = ()
-    asked: dict[str, None] = field(default_factory=dict)
 
     def ask(self, names: Iterable[str] | None = None) -> list[str]:
         """The names of the gradients by `names`, or by `wrt`.
@@ -80,28 +80,29 @@ class OnDemand:
         for name in names:
             if name not in items or not (items[name].given or items[name].definition):
                 raise KeyError(name)
-        self.asked.update(dict.fromkeys(names))
-        return [f"grad_{name}" for name in names]
+        return [gradient_name(name) for name in names]
 
-    def derive(self) -> None:
-        """Adds the steps that lead to what was asked for; raises FormulaError where there is no derivative."""
-        wrt, self.asked = list(self.asked), {}
-        if wrt:
-            add_gradients(self.working, self.output, wrt)
+    def derived(self, gradients: Iterable[str]) -> Working:
+        """The working with the steps that lead to what was asked for; raises FormulaError where there is no derivative."""
+        variables = {gradient_name(name): name for name in self.working.items}
+        made = self.working.copy()
+        add_gradients(made, self.output, [variables[name] for name in gradients])
+        return made
 
 
 def add_gradients(
     working: Working,
     output: str,
     wrt: Sequence[str],
-    titles: Mapping[str, str] | None = None,
+    titles: Mapping[Role, str] | None = None,
     *,
+    begins: Callable[[str], str] = str,
     end: Tree | None = None,
     inputs: Collection[str] = (),
 ) -> list[str]:
     """Adds the steps that lead to the gradients of `output` by each name of `wrt`; returns the gradients' names.
 
-    titles: how a step is introduced, by its name. end: a formula that stands for the output where the working itself
+    titles: how a step is introduced, by its role; begins: what is made of every title. end: a formula that stands for the output where the working itself
     has none. inputs: computed quantities that count as given here, such as the weights that an earlier update made.
     Raises FormulaError where there is no derivative.
     """
@@ -112,10 +113,10 @@ def add_gradients(
     derived = differentiate_alike(chain, output, wrt, {output: SCALAR, **shapes}, sums_to_one, working.items)
     for made in derived:
         reason = _reason(made) if made.of in needed else f"{{{output}}} does not depend on {{{made.of}}}"
-        _add(working, made, output, (titles or {}).get(made.name, ""), reason)
+        _add(working, made, output, (titles or {}).get(Role(made.kind, made.of), ""), reason, begins)
     variables = {made.of: made.name for made in derived if made.kind == "gradient"}
     working.proofs.append(Proof(working, chain, output, variables))
-    return [f"grad_{name}" for name in wrt]
+    return [gradient_name(name) for name in wrt]
 
 
 def _leading_to(
@@ -143,7 +144,7 @@ def _distributions(working: Working, names: Iterable[str]) -> set[Distribution]:
     return found
 
 
-def _add(working: Working, made: Derived, output: str, title: str, why: str) -> None:
+def _add(working: Working, made: Derived, output: str, title: str, why: str, begins: Callable[[str], str]) -> None:
     of, symbol = working.symbols[made.of], working.symbols.get(output) or default_symbol(output)
     match made.kind:
         case "slope":
@@ -155,11 +156,11 @@ def _add(working: Working, made: Derived, output: str, title: str, why: str) -> 
         case _:
             symbol = symbol._replace(wrt=of)
             title = title or f"Gradient by {{{made.of}}}"
-    step = Step(made.name, made.formula, title, why, derivation=_derivation(made))
-    working.add(step, shape(made.formula, working.shapes), symbol)
+    step = Step(made.name, made.formula, begins(title), why, derivation=_derivation(made))
+    working.add(step, shape(made.formula, working.shapes), symbol, Role(made.kind, made.of))
     repeat = working.repeats.get(made.of)
     if repeat is not None:  # what is found of a time that is not shown in full is not either
-        working.repeats[made.name] = repeat._replace(heading=None)
+        working.repeats[made.name] = repeat._replace(series=made.name, heading=None)
 
 
 def _reason(made: Derived) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from copy import copy
+from dataclasses import dataclass, field, fields, replace
 from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -16,6 +17,7 @@ from solver.formula.walks.shape import SCALAR, Shape, shape
 from solver.formula.walks.stable import stable
 from solver.rounding import Floats
 from solver.working.items import Answer, Item, Stated, Statement, Step
+from solver.working.roles import Role, RoleKind
 
 
 class Proof(Protocol):
@@ -30,7 +32,7 @@ class Proof(Protocol):
 
 
 class Gradients(Protocol):
-    """Gradients that parts may ask for; they are derived once all have asked."""
+    """Gradients that parts may ask for, and that a working has only then."""
 
     def ask(self, names: Iterable[str] | None = None) -> list[str]:
         """The names of the gradients by the names given, or by everything that is given.
@@ -38,18 +40,19 @@ class Gradients(Protocol):
         Raises KeyError for a name without a gradient, FormulaError where the output is no scalar.
         """
 
-    def derive(self) -> None:
-        """Adds the steps; raises FormulaError where there is no derivative."""
+    def derived(self, gradients: Iterable[str]) -> Working:
+        """The working with these gradients in it; raises FormulaError where there is no derivative."""
 
 
 class Repeat(NamedTuple):
     """A step that every iteration repeats with new numbers: from the second on, only its number is shown, in a table.
 
-    heading: the symbol above its column; None where it is in no column. shown: whether it is worked out in full all the
-    same. counts: what is counted, an iteration or a time.
+    series: the quantity that is made again and again. heading: the symbol above its column; None where it is in no
+    column. shown: whether it is worked out in full all the same. counts: what is counted, an iteration or a time.
     """
 
     iteration: int
+    series: str
     heading: Symbol | None = None
     shown: bool = False
     counts: Literal["iteration", "time"] = "iteration"
@@ -61,7 +64,8 @@ class Working:
 
     groups: what a part may ask for under one word, `hidden` for u1, h1, u2, h2.
     default: what a part finds that asks for nothing; every step if empty.
-    gradients: what parts may ask gradients of. proofs: what checks those among the items. repeats: the steps of iterations, by name. places: of the items, from the top.
+    It is final when its family returns it. gradients: what parts may ask gradients of. proofs: what checks those among the items. repeats: the steps of iterations, by name. places: of the items, from the top.
+    roles: what quantities are to others.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
@@ -73,13 +77,16 @@ class Working:
     proofs: list[Proof] = field(default_factory=list)
     repeats: dict[str, Repeat] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
+    roles: dict[str, Role] = field(default_factory=dict)
 
-    def given(self, name: str, numbers: Literal_, title: str = "", symbol: Symbol | None = None) -> None:
+    def given(
+        self, name: str, numbers: Literal_, title: str = "", symbol: Symbol | None = None, role: Role | None = None
+    ) -> None:
         """States a given quantity; a 1×1 array is a scalar."""
         if isinstance(numbers, Array) and numbers.value.shape == SCALAR:
             numbers = Num(numbers.text(0, 0))
         height, width = numbers.value.shape
-        self.add(Stated(name, numbers, title), (height, width), symbol)
+        self.add(Stated(name, numbers, title), (height, width), symbol, role)
 
     def step(
         self,
@@ -90,10 +97,11 @@ class Working:
         why: str = "",
         symbol: Symbol | None = None,
         whole: bool = False,
+        role: Role | None = None,
     ) -> None:
         """Adds a step; raises FormulaError where its formula uses an unknown name or shapes that do not fit."""
         tree = parse(formula) if isinstance(formula, str) else formula
-        self.add(Step(name, tree, title, why, whole), shape(tree, self.shapes), symbol)
+        self.add(Step(name, tree, title, why, whole), shape(tree, self.shapes), symbol, role)
 
     def stable(self, formula: Tree, opaque: Container[str] = ()) -> Tree:
         """The stable form of a formula, from the definitions of its names, but for those that are to stand."""
@@ -124,7 +132,7 @@ class Working:
         """Lets a part ask for several names by one word."""
         self.groups[word] = tuple(members)
 
-    def add(self, item: Item, size: Shape = SCALAR, symbol: Symbol | None = None) -> None:
+    def add(self, item: Item, size: Shape = SCALAR, symbol: Symbol | None = None, role: Role | None = None) -> None:
         """Adds an item of any kind, rows × columns `size`; raises FormulaError where its name is taken."""
         if item.name in self.items:
             raise FormulaError(f"{item.name!r} is defined twice", "a name stands for one quantity")
@@ -135,6 +143,17 @@ class Working:
         self.items[item.name] = item
         self.shapes[item.name] = size
         self.symbols[item.name] = (symbol or default_symbol(item.name)).shaped(size)
+        if role is not None:
+            self.roles[item.name] = role
+
+    def having(self, kind: RoleKind) -> dict[str, str]:
+        """The quantities of one role, in the order of the page: what each is of, with its name."""
+        return {role.of: name for name, role in self.roles.items() if role.kind == kind}
+
+    def copy(self) -> Working:
+        """A working that can grow without changing this one."""
+        grown = {field.name: copy(getattr(self, field.name)) for field in fields(self) if field.name != "gradients"}
+        return replace(self, **grown)
 
     def findable(self) -> list[str]:
         """Every word a part may ask for; an answer without a name goes by its group."""

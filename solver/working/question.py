@@ -40,10 +40,14 @@ class Scheme:
 
 @dataclass(slots=True)
 class Task:
-    """What one `given` block asks a family to work out; parts that share the block share the task."""
+    """What one `given` block asks a family to work out; parts that share the block share the task.
+
+    given: the block as the family reads it.
+    """
 
     family: str
     working: Working
+    given: object = None
 
 
 @dataclass(slots=True)

@@ -191,9 +191,10 @@ def test_on_demand_alone() -> None:
     working.step("J", "a*b")
     gradients = OnDemand(working, "J")
     assert gradients.ask() == ["grad_a", "grad_b"]
-    gradients.derive()
-    gradients.derive()
-    assert list(working.items) == ["a", "b", "J", "grad_a", "grad_b"]
+    derived = gradients.derived(["grad_b"])
+    assert list(derived.items) == ["a", "b", "J", "grad_b"]
+    assert list(working.items) == ["a", "b", "J"], "a working is final"
+    assert derived.having("gradient") == {"b": "grad_b"}
     with pytest.raises(KeyError):
         gradients.ask(["c"])
 

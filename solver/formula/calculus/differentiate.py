@@ -42,6 +42,11 @@ def differentiate(
     return Reverse(chain, output, list(wrt), shapes, distributions, Names(shapes, taken)).run()
 
 
+def gradient_name(name: str) -> str:
+    """What the gradient by a name is called."""
+    return f"grad_{name}"
+
+
 def paired_outputs(
     chain: Sequence[Definition],
     output: str,
@@ -55,4 +60,4 @@ def paired_outputs(
     return {name for name in reverse.behind if name not in reverse.adjoints}
 
 
-__all__ = ["MOST_NODES", "Definition", "Derived", "Share", "differentiate", "paired_outputs"]
+__all__ = ["MOST_NODES", "Definition", "Derived", "Share", "differentiate", "gradient_name", "paired_outputs"]

@@ -78,7 +78,7 @@ class Formulas:
         self.asked = list(asked)
         items = [item for item in working.items.values() if isinstance(item, Derivation)]
         self.items = {item.name: item for item in items}
-        self.own = {i.name: i.formula for i in items if working.symbols[i.name].argument == "u"}
+        self.own = {i.name: i.formula for i in items if i.name in working.having("function")}
         chain = [(item.name, item.formula) for item in items if item.name not in self.own]
         shapes = {name: size for name, size in working.shapes.items() if name not in self.own}
         symbols = {name: size for name, size in shapes.items() if name not in working.items}
