@@ -18,18 +18,20 @@ given quantities or by results of formulas), which are called grad_W, grad_h; al
 """
 
 import re
+from collections.abc import Container
 from typing import Annotated
 
 from solver.errors import FormulaError, Place, nearest
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import is_name, parse_using
-from solver.formula.tree import Tree, bare, names
+from solver.formula.tree import Bin, Name, Tree, bare, names
 from solver.formula.walks.shape import SCALAR, show
 from solver.nets.activations import MAX_ACTIVATIONS, read_activations
 from solver.spec.fields import AtLeast, AtMost, Quantity, Spec
 from solver.spec.nodes import Report
 from solver.working.gradients import OnDemand
 from solver.working.page import Working
+from solver.working.roles import Role
 
 EXAMPLE = """
 title: One neuron
@@ -51,6 +53,7 @@ MAX_QUANTITIES = 500
 MAX_FORMULAS = 500
 MAX_NUMBERS = 10_000_000
 
+_SIZE = re.compile(r"([HWL])(\d{1,9})", re.ASCII)
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -106,7 +109,7 @@ class _Reader:
                 self.report.add(self.given.place("quantities", name), *problem)
                 self.spoilt.add(name)
             else:
-                self.made.given(name, numbers)
+                self.made.given(name, numbers, role=_role(name, None, self.given.quantities or {}))
         for k, item in enumerate(self.given.formulas):
             self.formula(k, item)
         self.gradients()
@@ -146,7 +149,7 @@ class _Reader:
             return
         title, why, whole = ("", "", False) if isinstance(item, str) else (item.title or "", item.why or "", item.whole)
         try:
-            self.made.step(name, tree, title, why=why, whole=whole)
+            self.made.step(name, tree, title, why=why, whole=whole, role=_role(name, tree, self.made.items))
         except FormulaError as error:
             self.report.add(self.place(k), error.message, error.hint)
             self.spoilt.add(name)
@@ -198,6 +201,16 @@ class _Reader:
         self.numbers += int(height) * int(width)
         if before <= MAX_NUMBERS < self.numbers:
             self.report.add(self.place(k), "the results hold too many numbers", f"the most is {MAX_NUMBERS:,} in all")
+
+
+def _role(name: str, tree: Tree | None, known: Container[str]) -> Role | None:
+    """What an author's own names tell: W_new = W - … is an update of W; H2 is put out by a layer that receives H1."""
+    match tree:
+        case Bin("-" | "+", Name(id=old), _) if name.startswith(f"{old}_"):
+            return Role("update", old, 1)
+    size = _SIZE.fullmatch(name)
+    before = f"{size[1]}{int(size[2]) - 1}" if size else ""
+    return Role("size", before) if before in known else None
 
 
 def _text(item: Formula | str) -> str:

@@ -38,7 +38,7 @@ from solver.nets.training import MAX_ITERATIONS, UPDATES, Optimizer, Rule, at, c
 from solver.spec.fields import AtLeast, AtMost, Quantity
 from solver.spec.nodes import Report
 from solver.working.gradients import add_gradients
-from solver.working.items import Step
+from solver.working.items import Item
 from solver.working.page import Repeat, Working
 
 EXAMPLE = """
@@ -196,7 +196,7 @@ class _Loss:
         self.working = Working()
         self.parameters = given.parameters or ()
         self.loss = "J"
-        self.chain: list[Step] = []
+        self.chain: list[tuple[Item, Tree]] = []
         self.followed: set[str] = set()
 
     def read(self, report: Report) -> None:
@@ -223,7 +223,7 @@ class _Loss:
             report.add(given.place("parameters"), "a parameter stands twice")
         if len(report.problems) == before:
             self._follow()
-            if self.parameters and self.loss not in (step.name for step in self.chain):
+            if self.parameters and self.loss not in (step.name for step, _ in self.chain):
                 hint = "a loss that learns from them has them in its formula"
                 report.add(given.place("loss"), f"{self.loss} does not depend on any parameter", hint)
 
@@ -252,8 +252,8 @@ class _Loss:
         followed = set(self.parameters)
         for name in self.working.closure([self.loss]):
             item = self.working.items[name]
-            if isinstance(item, Step) and not followed.isdisjoint(item.needs):
-                self.chain.append(item)
+            if item.definition is not None and not followed.isdisjoint(item.needs):
+                self.chain.append((item, item.definition))
                 followed.add(name)
         self.followed = followed
 
@@ -284,8 +284,8 @@ class _Loss:
         w = self.working
         new: dict[str, Tree] = {name: Name(at(name + mark, t)) for name in self.followed}
         new |= {name: Name(value) for name, value in parameters.items()}
-        for step in self.chain:
-            formula, symbol = replace_names(step.formula, new), w.symbols[step.name]._replace(argument=time)
+        for step, tree in self.chain:
+            formula, symbol = replace_names(tree, new), w.symbols[step.name]._replace(argument=time)
             title = step.title or f"{{{step.name}}} again"
             title = f"{iteration(self.given, t)}{title[0].lower()}{title[1:]} with the new parameters"
             series = step.name + mark

@@ -33,11 +33,12 @@ MAX_NUMBERS = 20_000_000
 
 
 class Line(NamedTuple):
-    """One line of an update: what it makes, by which formula, and what that is called."""
+    """One line of an update: what it makes, by which formula, and what that is called. hat: how it is written."""
 
     made: str
     formula: str
     title: str
+    hat: str = ""
 
 
 class Update(NamedTuple):
@@ -68,8 +69,8 @@ _MEAN_SQUARES = (Line("s", "beta*s + (1 - beta)*g**2", "average of the squared g
 _MOMENTS = (
     Line("m", "beta1*m + (1 - beta1)*g", "first moment of {w}"),
     Line("v", "beta2*v + (1 - beta2)*g**2", "second moment of {w}"),
-    Line("mhat", "m/(1 - beta1**t)", "first moment of {w}, bias corrected"),
-    Line("vhat", "v/(1 - beta2**t)", "second moment of {w}, bias corrected"),
+    Line("mhat", "m/(1 - beta1**t)", "first moment of {w}, bias corrected", hat="m"),
+    Line("vhat", "v/(1 - beta2**t)", "second moment of {w}, bias corrected", hat="v"),
 )
 _B, _V, _S, _ADAM, _MV = ("beta",), ("v",), ("s",), ("beta1", "beta2", "eps"), ("m", "v")
 
@@ -275,11 +276,11 @@ class Optimizer:
             w.given("alpha_min", schedule.least or Num("0"), "Least learning rate", Symbol("alpha", "min"))
             w.given("pi", Num("3.141592653589793"))
 
-    def _symbol(self, base: str, name: str, t: int) -> Symbol:
+    def _symbol(self, base: str, name: str, t: int, hat: str = "") -> Symbol:
         """v(1) of the only parameter, v with the parameter below where there are several."""
         of = self.working.symbols[name]
         sub = of.base + of.sub if len(self.parameters) > 1 else ""
-        return Symbol(base.removesuffix("hat"), sub, argument=str(t), hat=base.endswith("hat"))
+        return Symbol(hat or base, sub, argument=str(t), hat=bool(hat))
 
     def rate(self, t: int) -> str:
         """The name of the rate of update t, a step of its own where it changes."""
@@ -335,7 +336,7 @@ class Optimizer:
 
     def _line(self, t: int, name: str, line: Line, filled: dict[str, Tree]) -> None:
         """One line before the parameter itself; what it makes takes the place of the value before."""
-        symbol = self._symbol(line.made, name, t)
+        symbol = self._symbol(line.made, name, t, line.hat)
         formula, title = replace_names(parse(line.formula), filled), line.title.replace("{w}", f"{{{name}}}")
         made = self.step(t, f"{line.made}_{name}", formula, title, symbol, heading=symbol._replace(argument=""))
         filled[line.made] = Name(made)

@@ -62,7 +62,7 @@ class Item:
     title: how it is introduced; why: the reason behind it. formula: what it is in symbols, where it is that.
     given: whether the question gives it. answer: what it answers in words; None for a number or a formula.
     points: what is said below its title; points_answer: they are the answer, whose short form need not be shown.
-    derivation: where its formula comes from, shown in full detail. stable: the formula by which its unrounded value is
+    whole: an exact count, never rounded. derivation: where its formula comes from, shown in full detail. stable: the formula by which its unrounded value is
     computed, where the one that is shown cancels.
     """
 
@@ -74,6 +74,7 @@ class Item:
     answer: Answer | None = None
     points: tuple[str, ...] = ()
     points_answer: bool = False
+    whole: bool = False
     derivation: tuple[Line, ...] = ()
     stable: Tree | None = None
 
@@ -192,10 +193,7 @@ class Stated(Item):
 
 @dataclass
 class Step(Item):
-    """A quantity computed by a formula.
-
-    whole: an exact count, never rounded.
-    """
+    """A quantity computed by a formula."""
 
     name: str
     formula: Tree = field()

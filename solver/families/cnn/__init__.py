@@ -18,11 +18,12 @@ find: unknowns, sizes, parameters, flops (or macs), separable (filters of the re
 in steps), ratio, or any quantity by name.
 """
 
-from solver.families.cnn.chain import Chain
+from solver.families.cnn.chain import Chain, Dense
 from solver.families.cnn.counts import flops, parameters, separable
 from solver.families.cnn.given import Given, MisfitError, channels_first, check_layers
 from solver.spec.nodes import Report
 from solver.working.page import Working
+from solver.working.roles import Role
 
 EXAMPLE = """
 title: A small convolutional network
@@ -73,5 +74,9 @@ def _groups(chain: Chain) -> None:
     items = chain.working.items
     chain.working.group("unknowns", [name for name in chain.unknowns if name in items])
     volumes = [f"{letter}{i}" for i in range(2, chain.volumes + 1) for letter in "DHW"]
-    dense = [name for name in items if name == "n_flat" or name.startswith("n_fc")]
+    neurons = {"n_flat", *(layer.neurons for layer in chain.layers if isinstance(layer, Dense))}
+    dense = [name for name in items if name in neurons]
     chain.working.group("sizes", [name for name in (*volumes, *dense) if name in items])
+    for letter in "HW":
+        for i in range(2, chain.volumes + 1):
+            chain.working.roles[f"{letter}{i}"] = Role("size", f"{letter}{i - 1}")

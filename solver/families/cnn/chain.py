@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from solver.errors import Place
 from solver.families.cnn.given import Given, Layer, MisfitError
-from solver.families.cnn.sizes import Pair, Sizes, Stage, Volume
+from solver.families.cnn.sizes import AXES, Pair, Sizes, Stage, Volume
 from solver.formula.tree import Num
 
 
@@ -73,7 +73,7 @@ class Chain(Sizes):
         self.volume = self.next_volume()
         for i, (name, size) in enumerate(zip(self.volume, sizes, strict=True)):
             if size == "unknown":
-                self.ask(name, place("input", i))
+                self.ask(name, place("input", i), f"input {AXES[i]}")
             else:
                 self.state(name, int(size), "Input volume")
 
@@ -143,7 +143,7 @@ class Chain(Sizes):
         output = {}
         for i, (name, size) in enumerate(zip(after, given * 3 if len(given) == 1 else given, strict=False)):
             if size == "unknown":
-                self.ask(name, layer.place("output", i))
+                self.ask(name, layer.place("output", i), f"output {AXES[i]}")
             else:
                 output[name] = int(size)
         return Stage(layer, title, before, after, output)
@@ -163,7 +163,7 @@ class Chain(Sizes):
             self.keep_depth(at, name, "each filter makes one channel of the output")
             return
         if layer.filters == "unknown":
-            self.ask(name, layer.place("filters"))
+            self.ask(name, layer.place("filters"), "filters")
         if depth not in at.output:
             message = f"the filters of {at.title.lower()} are not given, nor the depth of its output"
             raise MisfitError(layer.place("filters"), message, "give filters, or output: [D, H, W]")
@@ -183,7 +183,7 @@ class Chain(Sizes):
                 raise MisfitError(layer.place("depth"), message, "a filter is as deep as its input")
             return
         if layer.depth == "unknown":
-            self.ask(name, layer.place("depth"))
+            self.ask(name, layer.place("depth"), "depth")
         self.input_depth(at)
         why = f"since the input is {_channels(self.number(at.before.D))} deep"
         self.step(name, at.before.D, title, layer.place("depth"), why=why)
@@ -201,7 +201,7 @@ class Chain(Sizes):
             raise MisfitError(layer.place("depth"), f"depth is {depth}", "a depthwise filter is 1 channel deep")
         for name, field, asked in ((f"n{k}", "filters", count), (f"d{k}", "depth", depth)):
             if asked == "unknown":
-                self.ask(name, layer.place(field))
+                self.ask(name, layer.place(field), field)
         why = f"one for each of the {_channels(channels)} of the input"
         self.step(f"n{k}", at.before.D, f"{at.title}: number of filters", layer.place(), why=why)
         self.step(f"d{k}", "1", f"{at.title}: filter depth", layer.place(), why="each filter covers one channel")

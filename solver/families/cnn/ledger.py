@@ -20,7 +20,8 @@ LARGEST = 10**15
 class Ledger:
     """Writes givens and steps into a working, and knows every value so far, each computed by its own step's formula.
 
-    unknowns: the names the question asks for by the word unknown; places: where each of them was asked for.
+    unknowns: the names the question asks for by the word unknown; places: where each of them was asked for;
+    asked: what it is, by the field or the axis that it stands for.
     """
 
     def __init__(self, given: Given) -> None:
@@ -28,6 +29,7 @@ class Ledger:
         self.working = Working()
         self.known: dict[str, Floats] = {}
         self.places: dict[str, Place] = {}
+        self.asked: dict[str, str] = {}
         self.unknowns: list[str] = []
 
     def number(self, name: str) -> int:
@@ -41,9 +43,10 @@ class Ledger:
             self.working.given(name, stated, title)
             self.known[name] = stated.value
 
-    def ask(self, name: str, place: Place) -> None:
-        """Notes a name that the question asks for."""
+    def ask(self, name: str, place: Place, what: str) -> None:
+        """Notes a name that the question asks for, and what it is."""
         self.places[name] = place
+        self.asked[name] = what
         self.unknowns.append(name)
 
     def step(

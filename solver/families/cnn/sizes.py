@@ -13,7 +13,7 @@ from solver.working.equation import equation, unfloored
 Pair = tuple[str, str]
 """The names of a field for height and for width; one name twice where both are the same."""
 
-_WORDS = ("depth", "height", "width")
+AXES = ("depth", "height", "width")
 
 
 class Volume(NamedTuple):
@@ -87,7 +87,7 @@ class Sizes(Ledger):
         made = (name, name) if alike else (f"{name}_h", f"{name}_w")
         for i, (each, number) in enumerate(zip(made[: 1 if alike else 2], numbers, strict=False)):
             if number == "unknown":
-                self.ask(each, at.layer.place(field, i))
+                self.ask(each, at.layer.place(field, i), field)
             else:
                 self.state(each, int(number), f"{at.title}: {field}")
         return made
@@ -142,14 +142,14 @@ class Sizes(Ledger):
         if extent <= size + 2 * padding:
             return
         padded = f"{size} + 2·{padding} = {size + 2 * padding}" if padding else str(size)
-        word = _WORDS[1 + axis]
+        word = AXES[1 + axis]
         message = f"the {word} of {at.title.lower()}'s filter is {extent}, but its input's is only {padded}"
         raise MisfitError(at.layer.place("size"), message, "a filter must fit into its padded input")
 
     def size(self, at: Stage, name: str, formula: str, why: str = "") -> None:
         """A step for one size of the output; it must be at least 1 and be the given one."""
         axis = at.after.index(name)
-        word = _WORDS[axis]
+        word = AXES[axis]
         self.step(name, formula, f"{at.title}: output {word}", at.layer.place(), why=why)
         found, numbers = self.number(name), self.with_numbers(formula)
         shown = f"{name} = {formula} = {found}" if numbers.isdigit() else f"{name} = {numbers} = {found}"
@@ -188,7 +188,7 @@ class Sizes(Ledger):
         made = equation(
             name,
             *equations,
-            title=f"{at.title}: {_UNKNOWNS[name[0]]}",
+            title=f"{at.title}: {'filter size' if self.asked[name] == 'size' else self.asked[name]}",
             least=self.least(name, window),
             most=self.most(name, at, window),
             exact=self.given.division == "exact",
@@ -204,7 +204,7 @@ class Sizes(Ledger):
         if name in window.F and window.kind == "pool" and window.p:
             pads = zip(window.F, window.p, strict=True)
             return 1 + max(self.number(p) for F, p in pads if name == F and p in self.known)
-        return 0 if name[0] == "p" else 1
+        return 0 if self.asked[name] == "padding" else 1
 
     def most(self, name: str, at: Stage, window: Window) -> int:
         """The largest sensible value: no filter or stride goes beyond the padded input, no pool lies in the padding."""
@@ -213,10 +213,8 @@ class Sizes(Ledger):
             within = [self.number(F) for F, p in sizes if p == name and F in self.known]
             return min(within) - 1 if within else MAX_SIZE
         height, width = at.before.H, at.before.W
-        if name[0] not in "Fs" or window.kind == "transposed" or height not in self.known or width not in self.known:
+        bounded = self.asked[name] in ("size", "stride") and window.kind != "transposed"
+        if not bounded or height not in self.known or width not in self.known:
             return MAX_SIZE
         pads = [self.number(p) for p in window.p or () if p in self.known]
         return max(self.number(height), self.number(width)) + 2 * max(pads, default=0)
-
-
-_UNKNOWNS = {"F": "filter size", "s": "stride", "p": "padding", "H": "input height", "W": "input width"}

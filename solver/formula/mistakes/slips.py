@@ -5,7 +5,6 @@ The table in `mutate.py` names each and shows it on an example.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from math import log, pi
 
@@ -253,17 +252,9 @@ def bias_not_counted(tree: Tree, around: Surroundings) -> Iterator[Tree]:
         yield from _once(tree, change)
 
 
-_SIZE = re.compile(r"([HWL])(\d+)")
-
-
 def input_size(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def before(name: str) -> str:
-        match = _SIZE.fullmatch(name)
-        earlier = f"{match[1]}{int(match[2]) - 1}" if match else name
-        return earlier if earlier in around.shapes else name
-
     if around.whole and not _contains(tree, "/"):
-        yield from _names(tree, before)
+        yield from _names(tree, lambda name: around.sizes.get(name, name))
 
 
 def _output_size(tree: Tree, change: Callable[[Tree], Iterable[Tree]]) -> Iterator[Tree]:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
-from solver.formula.tree import Bin, Call, Name, Tree, bare, replace_names
+from solver.formula.tree import Call, Name, Tree, bare, replace_names
 from solver.formula.walks.shape import Shape
 
 
@@ -17,12 +17,15 @@ class Surroundings:
     """What stands around a formula on the page.
 
     shapes: of every name; definitions: the formulas of those that are computed, in the order of the page; whole: the
-    formula counts something.
+    formula counts something. updates: each parameter with its name after its first update; sizes: the size that a layer
+    puts out with that of what it receives.
     """
 
     shapes: Mapping[str, Shape]
     definitions: Mapping[str, Tree] = field(default_factory=dict)
     whole: bool = False
+    updates: Mapping[str, str] = field(default_factory=dict)
+    sizes: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def activations(self) -> list[tuple[str, str, Tree]]:
@@ -45,16 +48,6 @@ class Surroundings:
         if isinstance(tree, Name) and tree.id in self.definitions:
             tree = bare(self.definitions[tree.id])
         return tree in self.slopes if not isinstance(tree, Name) else False
-
-    @cached_property
-    def updates(self) -> dict[str, str]:
-        """Each parameter to its name after its first update: W1 to W1_t1, for W1_t1 = W1 - alpha*grad_W1."""
-        found: dict[str, str] = {}
-        for name, formula in self.definitions.items():
-            match bare(formula):
-                case Bin("-" | "+", Name(id=old), _) if name.startswith(f"{old}_"):
-                    found.setdefault(old, name)
-        return found
 
     @cached_property
     def counting(self) -> Surroundings:

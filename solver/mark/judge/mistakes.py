@@ -124,7 +124,13 @@ class _Chain:
         definitions = {name: tree for name, tree in formulas.items() if tree is not None}
         given = ((name, item) for name, item in working.items.items() if item.given)
         self.own = evaluate(given, {}, lambda item, env: item.bounds(env)) | own_values(self.chain, self.batch)
-        self.around = Surroundings({name: working.shapes[name] for name in self.own}, definitions)
+        roles = [(name, role) for name, role in working.roles.items() if name in self.own and role.of in self.own]
+        self.around = Surroundings(
+            {name: working.shapes[name] for name in self.own},
+            definitions,
+            updates={role.of: name for name, role in roles if role.kind == "update" and role.time == 1},
+            sizes={name: role.of for name, role in roles if role.kind == "size"},
+        )
         for quantity in self.chain:
             if quantity.key is not None and quantity.key in self.judged:
                 named = self.answer(quantity, quantity.key)

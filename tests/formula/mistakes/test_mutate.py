@@ -25,7 +25,7 @@ COUNTS = {
 
 def around(whole: bool = False) -> Surroundings:
     shapes = {**SHAPES, "x": (2, 1)} if whole else SHAPES
-    return Surroundings(shapes, DEFINITIONS, whole)
+    return Surroundings(shapes, DEFINITIONS, whole, {"W": "W_t1"}, {"H2": "H1"})
 
 
 def texts(formula: str, mistake: str, whole: bool = False) -> list[str]:

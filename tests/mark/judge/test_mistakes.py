@@ -12,6 +12,8 @@ from solver.mark.judge.mistakes import describe, name_mistakes
 from solver.mark.judge.numbers import Batch, Verdict, judge
 from solver.mark.judge.writing import WRITING
 from solver.mark.sheet import sheet
+from solver.spec.reader import load_text
+from solver.working.solve import solve_question
 from tests.mark.planted import SHEETS, key_batch
 
 
@@ -187,3 +189,19 @@ def test_updated_weights(tmp_path: Path) -> None:
     batch.values["a/grad_u1"] = np.round((updated @ g) * (1 - h**2), 3)[None]
     found = name_mistakes(made, batch, judge(made, batch))
     assert set(found["a/grad_u1"].values()) == {"updated weights"}
+
+
+def test_an_authors_own_names_tell_what_is_an_update_and_what_a_layer_receives() -> None:
+    text = (
+        "title: T\ngiven:\n  family: formula\n  quantities: {w: 2, g: 4, H1: 9, H2: 5, D1: 3}\n  formulas:\n"
+        "    - w_new = w - g/2\n    - y = g*w\n    - {formula: ops = 2*D1*H2, whole: true}\n"
+        "parts:\n  - {label: a, find: [w_new, y, ops]}\n"
+    )
+    made = sheet(solve_question(load_text(text).questions[0]))
+    batch = key_batch(made, 1)
+    batch.values["a/y"][:] = 0.0  # 4 · w_new
+    batch.values["a/ops"][:] = 54.0  # 2 · 3 · 9
+    found = name_mistakes(made, batch, judge(made, batch))
+    assert {key: set(cells.values()) for key, cells in found.items()} == {
+        "a/y": {"updated weights"}, "a/ops": {"input size for output size"},
+    }  # fmt: skip
