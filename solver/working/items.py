@@ -62,8 +62,9 @@ class Item:
     title: how it is introduced; why: the reason behind it. formula: what it is in symbols, where it is that.
     given: whether the question gives it. answer: what it answers in words; None for a number or a formula.
     points: what is said below its title; points_answer: they are the answer, whose short form need not be shown.
-    whole: an exact count, never rounded. derivation: where its formula comes from, shown in full detail. stable: the formula by which its unrounded value is
-    computed, where the one that is shown cancels.
+    whole: an exact count, never rounded. steps: the lines by which a formula was derived; derivation: where that of a
+    number comes from, shown in full detail. stable: the formula by which its unrounded value is computed, where the one
+    that is shown cancels.
     """
 
     given: ClassVar[bool] = False
@@ -75,6 +76,7 @@ class Item:
     points: tuple[str, ...] = ()
     points_answer: bool = False
     whole: bool = False
+    steps: tuple[Line, ...] = ()
     derivation: tuple[Line, ...] = ()
     stable: Tree | None = None
 
@@ -200,6 +202,7 @@ class Step(Item):
     title: str = ""
     why: str = ""
     whole: bool = False
+    steps: tuple[Line, ...] = ()
     derivation: tuple[Line, ...] = ()
     stable: Tree | None = None
 

@@ -9,7 +9,6 @@ from solver.mark.judge.numbers import Batch
 from solver.mark.sheet import Sheet, sheet
 from solver.rounding import Floats, Rounding
 from solver.spec.reader import load_text
-from solver.working.items import Stated, Step
 from solver.working.solve import solve_question
 
 HABITS = ("rounds each result", "rounds only at the end", "carries extra digits")
@@ -44,12 +43,12 @@ def honest(made: Sheet, count: int, habit: str, rng: np.random.Generator) -> Bat
         env: dict[str, Floats] = {}
         for quantity in chain:
             item, form = quantity.solved.item, quantity.solved.form
-            if isinstance(item, Stated):
-                env[quantity.name] = item.numbers.value
+            if item.given:
+                env[quantity.name] = quantity.solved.written
                 continue
-            assert isinstance(item, Step)
+            assert item.definition is not None
             assert isinstance(form, Rounding)
-            exact = value(item.formula, env)
+            exact = value(item.definition, env)
             carried = exact
             if habit == HABITS[0]:
                 carried = form.round(exact)

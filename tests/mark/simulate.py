@@ -14,7 +14,6 @@ from solver.mark.judge.numbers import NO_LIMIT, Batch
 from solver.mark.records import Submissions
 from solver.mark.sheet import Answer, Quantity, Sheet
 from solver.rounding import Floats, Rounding
-from solver.working.items import Stated, Step
 
 Mode = Literal["rounded", "exact", "extra"]
 MODES: tuple[Mode, ...] = ("rounded", "exact", "extra")
@@ -54,10 +53,10 @@ def _result(
     """What a quantity is written as, and carried as, (students, rows, columns)."""
     item, form = quantity.solved.item, quantity.solved.form
     shape = (count, *quantity.solved.written.shape)
-    if not isinstance(item, Step):
-        fixed = item.numbers.value if isinstance(item, Stated) else quantity.solved.written
+    if item.definition is None:
+        fixed = quantity.solved.written
         return np.broadcast_to(fixed, shape), np.broadcast_to(fixed, shape)
-    found = np.broadcast_to(value(item.formula, env), shape)
+    found = np.broadcast_to(value(item.definition, env), shape)
     finite = np.where(np.isfinite(found), found, 0.0)
     written = np.where(np.isfinite(found), form.round(finite), found)
     if mode == "exact" or not isinstance(form, Rounding):
@@ -73,7 +72,7 @@ def _result(
 def slipped(quantity: Quantity, right: float) -> float:
     """A wrong value nearby that its function could still give, so that later work goes on from it."""
     item = quantity.solved.item
-    top = bare(item.formula) if isinstance(item, Step) else None
+    top = bare(item.definition) if item.definition is not None else None
     if isinstance(top, Call) and FUNCTIONS[top.fn].range:
         low, high = FUNCTIONS[top.fn].range or (0.0, 0.0)
         return right + 0.31 if right + 0.31 < (low + high) / 2 + 0.4 else right - 0.31

@@ -22,7 +22,6 @@ from solver.formula.walks.value import Env, value
 from solver.mark.judge.numbers import Judged, Verdict
 from solver.mark.sheet import Answer
 from solver.rounding import Floats
-from solver.working.items import Derivation
 from solver.working.page import Working
 
 TOLERANCE = 1e-7
@@ -76,10 +75,10 @@ class Formulas:
 
     def __init__(self, working: Working, asked: Sequence[str]) -> None:
         self.asked = list(asked)
-        items = [item for item in working.items.values() if isinstance(item, Derivation)]
-        self.items = {item.name: item for item in items}
-        self.own = {i.name: i.formula for i in items if i.name in working.having("function")}
-        chain = [(item.name, item.formula) for item in items if item.name not in self.own]
+        self.items = {name: item for name, item in working.items.items() if item.kind == "formula"}
+        self.truths = {name: item.formula for name, item in self.items.items() if item.formula is not None}
+        self.own = {name: self.truths[name] for name in working.having("function")}
+        chain = [(name, tree) for name, tree in self.truths.items() if name not in self.own]
         shapes = {name: size for name, size in working.shapes.items() if name not in self.own}
         symbols = {name: size for name, size in shapes.items() if name not in working.items}
         proof = next((p for p in working.proofs if isinstance(p, _Proof)), None)
@@ -115,7 +114,7 @@ class Formulas:
             hint = f"; {error.hint}" if error.hint else ""
             return Read(Verdict.BLANK, trouble=f"{error.message}{hint}")
         answers = [value(tree, env) for env in scope.envs]
-        truths = [value(self.items[name].formula, env) for env in scope.envs]
+        truths = [value(self.truths[name], env) for env in scope.envs]
         if _same(answers, truths):
             return Read(Verdict.CORRECT)
         if earlier and any(_same(answers, other) for other in self.following(name, earlier)):
