@@ -260,3 +260,14 @@ def test_a_loss_that_does_not_fit(old: str, new: str, message: str) -> None:
     text = sequence(3).replace(old, new)
     found = problems(text, "{label: a, find: gradients}")
     assert any(message in problem for problem in found), found
+
+
+# -- a working is final -----------------------------------------------------------------------------------------------
+def test_parts_that_ask_share_one_working_and_what_was_given_stays_with_it() -> None:
+    text = NEURON + "parts:\n  - {label: a, find: grad_w}\n  - {label: b, find: [y, grad_x]}\n  - {label: c, find: J}\n"
+    tasks = {id(part.task): part.task for part in load_text(text).questions[0].parts}
+    (task,) = tasks.values()
+    assert task is not None
+    assert list(task.working.having("gradient")) == ["w", "x"]
+    assert task.working.gradients is not None
+    assert list(task.given.quantities) == ["w", "x", "b", "q", "k"]  # type: ignore[attr-defined]

@@ -137,7 +137,12 @@ def _check_padding(layer: Layer, report: Report) -> None:
         report.add(layer.place("padding"), "same and valid pad height and width alike", "write the word alone")
     sizes, pads = ((f or ()) * 2 if len(f or ()) == 1 else f or () for f in (layer.size, layer.padding))
     for size, pad in zip(sizes, pads, strict=False):  # height, then width
-        if layer.type.endswith("pool") and isinstance(size, int) and isinstance(pad, int) and pad >= size:
+        if (
+            layer.type in ("max-pool", "average-pool")
+            and isinstance(size, int)
+            and isinstance(pad, int)
+            and pad >= size
+        ):
             message = f"padding {pad} of a pool of size {size}"
             report.add(layer.place("padding"), message, "a window must not lie in the padding alone")
             break
