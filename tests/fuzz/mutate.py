@@ -32,6 +32,7 @@ RAW = (
     "2020-01-01", "0o17", "1:30", "on", "<<", "[", "]", "{", "}", "{a: 1", "'", '"', "@x", "%TAG", "? a", "- - 1", "!x y",
     "[1, 2", "{a, b}", "[[1, 2], [3]]", "[[]]", "[]", "{}", "[~]", "{~: ~}", "[1, [2, [3, [4]]]]", "x: y: z", "\t1", "# c",
 )  # fmt: skip
+FILES = ("q2.yaml", "none.npy", "none.csv", "../README.md", "/dev/zero", "networks", "", "a" * 300, "x\0.npy")
 LABELS = ("a", "b", "a.i", "A1", "", "x" * 13, "1", "é")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?", re.ASCII)
 _MOST = 4_000
@@ -108,6 +109,7 @@ def _retype(rng: Random, tree: Tree, places: Places, corpus: Corpus) -> Tree:
     path = rng.choice(places)
     old = at(tree, path)
     wrapped: list[Tree] = [[old], [[old]], Map([(rng.choice(corpus.fields), old)]), Map([(old, "1")]), [], Map(), ""]
+    wrapped.append(Map([("file", rng.choice(FILES))]))
     if isinstance(old, list):
         wrapped += [
             Map([(str(i), each) for i, each in enumerate(old)]),
