@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Mapping, Sequence
 from random import Random
 
@@ -13,6 +14,8 @@ from solver.formula.walks.shape import Shape, shape
 
 OPERATORS: tuple[ast.operator, ...] = (ast.Add(), ast.Sub(), ast.Mult(), ast.Div(), ast.Pow(), ast.MatMult())
 CONSTANTS = ("0", "1", "2", "0.5", "3", "1e-12", "1e308", "1e12", "10", "0.1", "1.0", "1e-308", "100", "-1", "-2")
+ENTRIES = ("1", "1, 1", "2, 1", "1:2", "1:2, :", ":, 1", ":", "0", "-1", "1:2, 1:1", "9", "x", "", "1:2:3")
+OPTIONS = ("0", "1", "2", "3", "-1", "1.5", "same", "x", "100000", "(1, 2)")
 NAMES = tuple(FUNCTIONS)
 
 
@@ -21,7 +24,7 @@ def expression(rng: Random, names: Sequence[str], depth: int = 3) -> str:
     if depth <= 0 or rng.random() < 0.2:
         return rng.choice(names) if names and rng.random() < 0.75 else rng.choice(CONSTANTS)
     inner = expression(rng, names, depth - 1)
-    match rng.randrange(8):
+    match rng.randrange(9):
         case 0 | 1 | 2:
             op = rng.choice(("+", "-", "*", "*", "/", "**", "@", "@"))
             return f"{_bracketed(rng, inner)} {op} {_bracketed(rng, expression(rng, names, depth - 1))}"
@@ -29,8 +32,10 @@ def expression(rng: Random, names: Sequence[str], depth: int = 3) -> str:
             return call(rng, inner, names, depth)
         case 6:
             return f"-{_bracketed(rng, inner)}"
-        case _:
+        case 7:
             return f"({inner}).T"
+        case _:
+            return f"{_bracketed(rng, inner)}[{rng.choice(ENTRIES)}]"
 
 
 def call(rng: Random, inner: str, names: Sequence[str], depth: int) -> str:
@@ -38,8 +43,13 @@ def call(rng: Random, inner: str, names: Sequence[str], depth: int) -> str:
     fn = rng.choice(NAMES)
     row = FUNCTIONS[fn]
     count = rng.randint(row.least, len(row.params)) if rng.random() < 0.97 else rng.randrange(4)
+    examples: tuple[str, ...] = getattr(row, "examples", ())
+    if examples and names and rng.random() < 0.25:
+        return re.sub(r"\b[A-Za-z]\b(?!\s*[=(])", lambda match: rng.choice(names), rng.choice(examples))
+    options: dict[str, object] = dict(getattr(row, "options", {}))
     others = [expression(rng, names, depth - 2) for _ in range(count - 1)]
-    return f"{fn}({', '.join([inner, *others][:count])})"
+    given = [f"{name}={rng.choice(OPTIONS)}" for name in options if rng.random() < 0.4]
+    return f"{fn}({', '.join([*[inner, *others][:count], *given])})"
 
 
 def fitting(rng: Random, shapes: Mapping[str, Shape], depth: int, scalar: bool = False) -> tuple[str, Shape] | None:
@@ -50,6 +60,8 @@ def fitting(rng: Random, shapes: Mapping[str, Shape], depth: int, scalar: bool =
             size = shape(parse(text), shapes)
         except FormulaError:
             continue
+        except Exception:  # the trial will meet it, and tell
+            return text, (1, 1)
         if scalar and size != (1, 1):
             text, size = f"{rng.choice(('sum', 'mean', 'norm'))}({text})", (1, 1)
         return text, size
