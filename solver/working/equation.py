@@ -51,6 +51,7 @@ MOST = 100_000
 """The largest candidate that is tried unless the caller says otherwise."""
 
 _LISTED = 8
+_BLOCK = 256
 
 Sides = tuple[Tree, Tree]
 """What stands left and right of an equals sign."""
@@ -127,17 +128,25 @@ class Equation(Item):
 
     def _fitting(self, known: Mapping[str, NDArray[np.float64]]) -> tuple[float, float]:
         """The lowest and the highest solution; known: the two ends of each name."""
-        candidates = np.arange(self.least, self.most + 1, dtype=float).reshape(-1, 1, 1)
         env = {name: Interval(*ends.reshape(2, 1, 1)) for name, ends in known.items()}
         env = {name: point(ends.low) if ends.low == ends.high else ends for name, ends in env.items()}
-        env[self.name] = point(candidates)
-        fits = np.ones(candidates.shape, dtype=bool)
+        starts = np.arange(self.least, self.most + 1, _BLOCK, dtype=float)  # first which blocks may hold a solution
+        ends = np.minimum(starts + _BLOCK - 1, self.most)
+        starts = starts[self._fits(env, Interval(starts.reshape(-1, 1, 1), ends.reshape(-1, 1, 1)))]
+        candidates = (starts[:, None] + np.arange(_BLOCK)).reshape(-1)
+        candidates = candidates[candidates <= self.most]
+        found = candidates[self._fits(env, point(candidates.reshape(-1, 1, 1)))]
+        return (float(found[0]), float(found[-1])) if found.size else (np.nan, np.nan)
+
+    def _fits(self, env: Mapping[str, Interval], unknown: Interval) -> NDArray[np.bool_]:
+        """For which values of the unknown, (count, 1, 1), both sides of each equation can be alike; (count,)."""
+        within = {**env, self.name: unknown}
+        fits = np.ones(len(unknown.low), dtype=bool)
         for pair in self.sides:
             for left, right in (pair, _plain(pair)) if self.exact else (pair,):
-                a, b = bounds(left, env), bounds(right, env)
-                fits = fits & (a.low <= b.high) & (b.low <= a.high)
-        found = candidates[fits]
-        return (float(found[0]), float(found[-1])) if found.size else (np.nan, np.nan)
+                a, b = bounds(left, within), bounds(right, within)
+                fits &= ((a.low <= b.high) & (b.low <= a.high)).reshape(-1)
+        return fits
 
     def mutants(self, around: Surroundings, env: Mapping[str, Interval]) -> Mutants:
         """The whole numbers that solve it with a mistake in it."""

@@ -12,6 +12,7 @@ from solver.formula.parse import parse
 from solver.formula.print.printer_text import TextPrinter, words_text
 from solver.formula.source import source
 from solver.formula.tree import Name, Num
+from solver.formula.walks.bounds import point
 from solver.formula.walks.isolate import isolate
 from solver.formula.walks.value import value
 from solver.rounding import EXACT, Rounding
@@ -212,3 +213,19 @@ def test_the_last_line_gives_the_unknown(text, alone):
     found = value(states[-1].left, {})
     assert value(parse(text), {"x": found}) == 12
     assert found == value(parse(alone), {})
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_bounds_are_the_solutions_of_every_student(exact: bool) -> None:
+    """Each student's own numbers: the lowest and the highest whole number that fits, nan where none does."""
+    rng = np.random.default_rng(0)
+    made = Equation("p1", equation("p1", SIZE).sides, least=0, most=1_000, exact=exact)
+    own = {name: rng.integers(1, 30, (200, 1, 1)).astype(float) for name in ("H1", "H2", "F1", "s1")}
+    low, high = made.bounds({name: point(numbers) for name, numbers in own.items()})
+    p = np.arange(1_001.0)
+    for i in range(200):
+        h1, h2, f1, s1 = (float(own[name][i].item()) for name in ("H1", "H2", "F1", "s1"))
+        rest = (h1 - f1 + 2 * p) / s1 + 1
+        fits = p[(np.floor(rest) == h2) & ((rest == h2) | (not exact))]
+        expected = (fits[0], fits[-1]) if fits.size else (np.nan, np.nan)
+        assert np.array_equal([low[i].item(), high[i].item()], expected, equal_nan=True)
