@@ -22,8 +22,7 @@ from collections.abc import Container
 from typing import Annotated
 
 from solver.errors import FormulaError, Place, nearest
-from solver.formula.functions import FUNCTIONS
-from solver.formula.parse import is_name, parse_using
+from solver.formula.parse import misnamed, parse_using, split_equation
 from solver.formula.tree import Bin, Name, Tree, bare, names
 from solver.formula.walks.shape import SCALAR, show
 from solver.nets.activations import MAX_ACTIVATIONS, read_activations
@@ -100,11 +99,11 @@ class _Reader:
         self.spoilt: set[str] = set()
         self.numbers = 0
         self.own = read_activations(given.activations or {}, given, report)
-        self.later = {_split(_text(item))[0] for item in given.formulas}
+        self.later = {split_equation(_text(item))[0] for item in given.formulas}
 
     def working(self) -> Working:
         for name, numbers in (self.given.quantities or {}).items():
-            problem = _misnamed(name)
+            problem = misnamed(name)
             if problem:
                 self.report.add(self.given.place("quantities", name), *problem)
                 self.spoilt.add(name)
@@ -117,7 +116,7 @@ class _Reader:
 
     def gradients(self) -> None:
         """Lets parts ask for gradients; an output that has none is noted."""
-        defined = [_split(_text(item))[0] for item in self.given.formulas]
+        defined = [split_equation(_text(item))[0] for item in self.given.formulas]
         output = self.given.output or (defined[-1] if defined else "")
         if not output or output in self.spoilt:
             return
@@ -141,7 +140,7 @@ class _Reader:
         """Adds one formula to the working, or its problems to the report."""
         before = len(self.report.problems)
         text = _text(item)
-        name, start = _split(text)
+        name, start = split_equation(text)
         tree = self.parsed(k, text, start) if self.check_name(k, text, name) else None
         known = tree is not None and self.check_names(k, text, start, tree)
         if tree is None or not known or len(self.report.problems) > before:
@@ -158,7 +157,7 @@ class _Reader:
 
     def check_name(self, k: int, text: str, name: str) -> bool:
         """Notes a name that the formula cannot define; returns whether there is a formula at all."""
-        problem = _misnamed(name)
+        problem = misnamed(name)
         if "=" not in text:
             message = f"{text[:80]!r} does not define a name"
             self.report.add(self.place(k), message, "write NAME = FORMULA, such as u = W.T @ x + b")
@@ -215,19 +214,3 @@ def _role(name: str, tree: Tree | None, known: Container[str]) -> Role | None:
 
 def _text(item: Formula | str) -> str:
     return item if isinstance(item, str) else item.formula
-
-
-def _split(text: str) -> tuple[str, int]:
-    """The name a formula defines, and where its right side starts."""
-    left, sign, _ = text.partition("=")
-    return (left.strip(), len(left) + 1) if sign else ("", 0)
-
-
-def _misnamed(name: str) -> tuple[str, str] | None:
-    """Why a quantity cannot have this name, and what to do; None if it can."""
-    if is_name(name):
-        return None
-    if name in FUNCTIONS:
-        return f"{name!r} is a function, not a name", "choose another name"
-    hint = "write lam for λ" if name == "lambda" else "a name has letters, digits and _, and starts with a letter"
-    return f"{name[:60]!r} cannot be a name", hint

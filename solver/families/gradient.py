@@ -28,7 +28,7 @@ from solver.formula.calculus.check import largest_difference
 from solver.formula.calculus.differentiate import Derived
 from solver.formula.calculus.instances import instances
 from solver.formula.functions import FUNCTIONS
-from solver.formula.parse import is_name, parse_using
+from solver.formula.parse import is_name, parse_using, split_equation
 from solver.formula.symbol import default_symbol
 from solver.formula.tree import Call, Name, Tree, bare, names, walk
 from solver.formula.walks.evaluate import evaluate
@@ -166,9 +166,9 @@ class _Reader:
 
     def definition(self, text: str, field: str, index: int | None, default: str) -> None:
         """Reads one `NAME = FORMULA`; the name may be left out where there is a default."""
-        left, sign, _ = text.partition("=")
-        name = left.strip() if sign else default
-        source = Text(text, field, index, len(left) + 1 if sign else 0)
+        name, start = split_equation(text)
+        name = name if start else default
+        source = Text(text, field, index, start)
         if not name:
             self.report.add(self.place(source), f"{text[:80]!r} does not define a name", "write NAME = FORMULA")
             return
@@ -272,7 +272,7 @@ class _Reader:
         """The first formula with a function that has no derivative; J's place where there is none."""
         for name, tree in self.chain:
             for node in walk(tree):
-                if isinstance(node, Call) and not (FUNCTIONS[node.fn].derivative or FUNCTIONS[node.fn].adjoint):
+                if isinstance(node, Call) and not (FUNCTIONS[node.fn].slopes or FUNCTIONS[node.fn].adjoints):
                     source = self.texts[name]
                     return self.place(source, source.text.find(node.fn + "(", source.start) + 1)
         return self.given.place("J")

@@ -29,7 +29,7 @@ from typing import Annotated
 
 from solver.errors import FormulaError, nearest
 from solver.families import formula as formulas_
-from solver.formula.parse import is_name, parse
+from solver.formula.parse import is_name, parse, split_equation
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Name, Tree, replace_names
 from solver.formula.walks.shape import SCALAR, show
@@ -229,9 +229,9 @@ class _Loss:
 
     def _read_loss(self, text: str, report: Report) -> None:
         place = self.given.place("loss")
-        left, sign, right = text.partition("=")
-        name = left.strip() if sign else "J"
-        if not sign and text.strip() in self.working.items:
+        name, start = split_equation(text)
+        name = name if start else "J"
+        if not start and text.strip() in self.working.items:
             self.loss = name = text.strip()
         elif not is_name(name):
             report.add(place, f"{name[:60]!r} cannot be a name", "write the loss as NAME = FORMULA, or as a formula")
@@ -239,7 +239,7 @@ class _Loss:
         else:
             self.loss = name
             try:
-                self.working.step(name, parse(right if sign else text), "Loss")
+                self.working.step(name, parse(text[start:]), "Loss")
             except FormulaError as error:
                 report.add(place, error.message, error.hint)
                 return

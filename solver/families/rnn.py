@@ -16,8 +16,9 @@ find: parameters (U, W, V, b, c), hidden (all h), output (all y), states (h and 
 gradients (by all parameters), `gradients of: [W, h1]`, or any quantity by name; states and losses if left out.
 """
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
+from solver.formula.functions import ACTIVATIONS, FUNCTIONS
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Name, Sum
 from solver.nets.layers import activated, put, spread
@@ -46,10 +47,12 @@ MAX_STEPS = 100_000
 LONG = 12
 """Of a longer sequence, only some times are worked out in full, unless full detail is asked for."""
 
-Activation = Literal["tanh", "sigmoid", "relu", "leaky_relu", "softplus", "elu", "gelu", "step", "linear"]
-OutputActivation = Literal[
-    "sigmoid", "softmax", "tanh", "relu", "leaky_relu", "softplus", "elu", "gelu", "step", "linear"
-]
+if TYPE_CHECKING:
+    Activation: TypeAlias = str
+    OutputActivation: TypeAlias = str
+else:  # from the table of functions; softmax turns a whole column into shares and is no hidden neuron's
+    Activation = Literal[tuple(name for name in ACTIVATIONS if FUNCTIONS[name].elementwise)]
+    OutputActivation = Literal[ACTIVATIONS]
 
 
 class Given(Spec):

@@ -6,13 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from solver.formula.walks.shape import SCALAR, Shape
-
-GREEK = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta": "θ",
-    "kappa": "κ", "lambda": "λ", "lam": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ",
-    "sigma": "σ", "tau": "τ", "phi": "φ", "psi": "ψ", "omega": "ω", "Delta": "Δ", "Sigma": "Σ", "Omega": "Ω",
-}  # fmt: skip
+from solver.formula.sizes import SCALAR, Shape
 
 
 class Symbol(NamedTuple):

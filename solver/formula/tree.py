@@ -16,6 +16,10 @@ from solver.rounding import Floats, Format
 Op: TypeAlias = Literal["+", "-", "*", "/", "**", "@"]
 SUMS = frozenset({"+", "-"})
 
+Option: TypeAlias = int | tuple[int, ...]
+"""The value of an option: a whole number, or one for the rows and one for the columns."""
+Options: TypeAlias = tuple[tuple[str, Option], ...]
+
 
 class _Node:
     """Equal when kind and operands are; never changed once made. Plain classes, since a formula makes thousands."""
@@ -88,13 +92,14 @@ class Transpose(_Node):
 
 
 class Call(_Node):
-    """A function of the table, `tanh(u)`."""
+    """A function of the table, `tanh(u)`; options are what is no quantity, `stride=2`, in the table's order."""
 
-    __slots__ = __match_args__ = ("fn", "args")
+    __slots__ = __match_args__ = ("fn", "args", "options")
 
-    def __init__(self, fn: str, args: tuple[Tree, ...]) -> None:
+    def __init__(self, fn: str, args: tuple[Tree, ...], options: Options = ()) -> None:
         self.fn = fn
         self.args = args
+        self.options = options
 
 
 class Group(_Node):
@@ -206,8 +211,8 @@ def rebuild(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
             return Transpose(change(x))
         case Group(x):
             return Group(change(x))
-        case Call(fn, args):
-            return Call(fn, tuple(change(a) for a in args))
+        case Call(fn, args, options):
+            return Call(fn, tuple(change(a) for a in args), options)
         case Sum(terms):
             return Sum(tuple(change(t) for t in terms))
         case _:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, NamedTuple
 
 from solver.formula.calculus.differentiate import gradient_name
+from solver.formula.functions import ACTIVATIONS, FUNCTIONS
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Name, Tree
@@ -18,7 +19,6 @@ from solver.working.gradients import add_gradients
 from solver.working.page import Working
 from solver.working.roles import Role
 
-ACTIVATIONS = ("tanh", "sigmoid", "relu", "leaky_relu", "softplus", "elu", "gelu", "linear", "softmax")
 Stored = Literal["inputs x neurons", "neurons x inputs"]
 
 
@@ -128,7 +128,8 @@ class Network:
         self.working.step(at.quantity(letter + layer), formula, begun(at.note, title), symbol=symbol)
 
     def _activated(self, layer: Layer, k: int, u: str, at: Pass) -> Tree:
-        name = "softmax_rows" if layer.activation == "softmax" and at.ones else layer.activation
+        row = FUNCTIONS.get(layer.activation) if at.ones else None
+        name = (row and row.by_row) or layer.activation
         return activated(name, Name(u), f"a{k}" if layer.slope is not None else "", self.own)
 
     def _synaptic_input(self, layer: Layer, k: int, at: Pass) -> Tree:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from solver.formula.print.printer import Join as JoinName
-from solver.formula.print.printer import Printer, notation
+from solver.formula.print.printer import Printer, notation, style
 from solver.formula.print.printer_text import TextPrinter, symbol_text
 from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Tree
@@ -20,7 +20,7 @@ _JOINS: dict[JoinName, Join] = {
     "hadamard": Join(" ⊙ ", "⊙ ", rank=1),
     "space": Join(" ", rank=2),
 }
-_FENCES = {"abs": ("|", "|"), "norm": ("‖", "‖"), "floor": ("⌊", "⌋")}
+_FENCES = {"bars": ("|", "|"), "double bars": ("‖", "‖"), "floor": ("⌊", "⌋")}
 _SUPERSCRIPTS = dict(zip("0123456789-+abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))
 
 
@@ -82,11 +82,9 @@ class BlockPrinter(Printer[Piece]):
         return Word(inner.text + "ᵀ") if isinstance(inner, Word) else Raised(inner, "ᵀ")
 
     def call(self, fn: str, args: Sequence[Piece]) -> Piece:
-        if fn == "ones":
-            return Word(notation(fn))
         inner = args[0] if len(args) == 1 else Run(tuple(args), (Join(", ", tail=","),) * (len(args) - 1))
-        left, right = _FENCES.get(fn, ("(", ")"))
-        return Fenced(left, inner, right, "" if fn in _FENCES else notation(fn))
+        left, right = _FENCES.get(style(fn), ("(", ")"))
+        return Fenced(left, inner, right, "" if style(fn) in _FENCES else notation(fn))
 
     def matrix(self, rows: Sequence[Sequence[Piece]]) -> Piece:
         return Fenced("[", Grid(tuple(map(tuple, rows))), "]")

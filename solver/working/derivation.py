@@ -15,7 +15,7 @@ from solver.formula.calculus.differentiate import Derived, Share, differentiate,
 from solver.formula.calculus.pairs import PAIRS
 from solver.formula.calculus.rules import rules, sizes
 from solver.formula.calculus.tidy import flipped, tidy, total
-from solver.formula.functions import FUNCTIONS
+from solver.formula.functions import FUNCTIONS, word
 from solver.formula.print.printer_text import TextPrinter
 from solver.formula.source import source
 from solver.formula.symbol import Symbol
@@ -158,7 +158,7 @@ class _Page:
             for tree in self.defined.values()
             if _function(tree) and [bare(x) for x in children(bare(tree))][:1] == [Name(made.of)]
         )
-        yield Line(made.formula, note=(f"derivative of {FUNCTIONS[fn].text or fn}, elementwise",))
+        yield Line(made.formula, note=(f"derivative of {word(fn)}, elementwise",))
 
     def gradient(self, made: Derived) -> Iterator[Line]:
         """The rules applied, like terms added, earlier results put in, and what remains as short as it can be."""

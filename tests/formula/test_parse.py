@@ -1,6 +1,7 @@
 """The language: what is read, what is refused, and that nothing is lost on the way."""
 
 import contextlib
+import re
 import warnings
 
 import pytest
@@ -8,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.errors import FormulaError
+from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import MAX_DEPTH, MAX_LENGTH, parse, parse_equation
 from solver.formula.source import source
 from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree, names
+from solver.formula.walks.shape import shape
+from solver.formula.walks.value import value as number
 
 
 @pytest.mark.parametrize(
@@ -83,13 +87,72 @@ def test_refuses(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "column", "hint"),
-    [("1 + tanhh(u)", 5, "tanh"), ("a + b[0]", 5, ""), ("u^2", 1, "**")],
+    [
+        ("1 + tanhh(u)", 5, "did you mean 'tanh'?"),
+        ("a + b[0]", 7, "counted from 1: the first is x[1]"),
+        ("b[2:1]", 3, "X[1:3, :]"),
+        ("b[1, 2, 3]", 3, "W[1, 2]"),
+        ("b[i]", 3, "W[1, 2]"),
+        ("u^2", 2, "write ** for a power: x**2"),
+        ("u²", 2, "**2"),
+        ("ln(x)", 1, "log is the natural logarithm: write log(x)"),
+        ("1 - σ(u)", 5, "write sigmoid(u)"),
+        ("σ + 1", 1, "sigma"),
+        ("λ*w", 1, "lam"),
+        ("a·b", 2, "write *"),
+        ("ReLU(u)", 1, "write relu"),
+        ("LeakyReLU(u)", 1, "write leaky_relu"),
+        ("1 + cross_entropy(d, y)", 5, "-d*log(y) - (1 - d)*log(1 - y)"),
+        ("2x + 1", 1, "write 2*x"),
+        ("3 if x else 2", 1, ""),
+        ("1if x else 2", 1, "write 1*i"),
+        ("'a'", 1, "names, numbers"),
+        ("ones(0)", 1, "ones(4) is a column of 4"),
+        ("ones(2.5)", 1, "ones(4) is a column of 4"),
+        ("eye(2, 3)", 1, "eye(3) is 3×3"),
+        ("ones(3000, 3000)", 1, ""),
+        ("correlate(X, K, strides=2)", 17, "stride, padding, dilation"),
+        ("correlate(X, K, stride=1.5)", 24, "whole number"),
+        ("tanh(u, axis=1)", 9, "no options"),
+        ("max(X)", 1, "largest(X)"),
+        ("zeros_around(u)", 1, "rows="),
+    ],
 )
 def test_says_where_and_what(text: str, column: int, hint: str) -> None:
     with pytest.raises(FormulaError) as error:
         parse(text)
     assert error.value.column == column
     assert hint in error.value.hint
+
+
+@pytest.mark.parametrize("word", ["ln", "lg", "mse", "pow", "conv2d", "dot", "transpose", "var", "relus", "maks"])
+def test_a_hint_for_a_function_names_functions_alone(word: str) -> None:
+    with pytest.raises(FormulaError) as error:
+        parse(f"{word}(x)")
+    hint = error.value.hint
+    called = re.findall(r"(\w+)\(|'(\w+)'", hint)
+    assert all((a or b) in FUNCTIONS for a, b in called)
+    assert hint
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("eye(2)", [[1, 0], [0, 1]]), ("ones(3)", [[1], [1], [1]]), ("ones(1, 2)", [[1, 1]]), ("2*ones(2)", [[2], [2]])],
+)
+def test_a_whole_number_is_a_size(text: str, value: list[list[float]]) -> None:
+    tree = parse(text)
+    assert shape(tree, {}) == (len(value), len(value[0]))
+    assert number(tree, {}).tolist() == value
+    assert parse(source(tree)) == tree
+
+
+def test_parsing_leaves_the_warnings_of_other_threads_alone() -> None:
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for text in ("1if x else 2", "(1)(2)", "x is 1", "'\\d'", "1and x", "0x1for"):
+            with pytest.raises(FormulaError):
+                parse(text)
+    assert not caught
 
 
 def test_equation() -> None:

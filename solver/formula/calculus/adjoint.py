@@ -197,12 +197,15 @@ def ratio(a: Tree, b: Tree, shapes: Shapes) -> Tree:
 
 
 def fit(adjoint: Tree, operand: Tree, shapes: Shapes) -> Tree:
-    """The adjoint of a scalar that was spread over a matrix: the sum over its cells."""
-    if shape(operand, shapes) == SCALAR and shape(adjoint, shapes) != SCALAR:
-        factor, rest = split(adjoint)
-        assert rest is not None
-        return join(factor, Call("sum", (bare(rest),)))
-    return adjoint
+    """The adjoint of what was spread over a matrix: of a scalar the sum over its cells, of a row or column that along
+    the other."""
+    small, large = shape(operand, shapes), shape(adjoint, shapes)
+    if small == large or large == SCALAR:
+        return adjoint
+    factor, rest = split(adjoint)
+    assert rest is not None
+    summed = "sum" if small == SCALAR else "sum_rows" if small[1] == 1 else "sum_columns"
+    return join(factor, Call(summed, (bare(rest),)))
 
 
 def add(terms: Sequence[Tree], shapes: Shapes) -> Tree:

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from solver.formula.calculus.local import constant_last, local_derivative
-from solver.formula.functions import CONSTANT, FUNCTIONS
+from solver.formula.calculus.local import bends, constant_last, local_derivative
+from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
 from solver.formula.tree import Array, Bin, Call, Tree, rebuild, replace_names, walk
 from solver.formula.walks.evaluate import evaluate
@@ -140,14 +140,14 @@ def straight(tree: Tree, exact: Env) -> Tree:
         if not (isinstance(node, Call) and _bent(node)):
             return rebuild(node, change)
         node = constant_last(node)
-        if FUNCTIONS[node.fn].derivative == CONSTANT:
+        if FUNCTIONS[node.fn].constant:
             return Array(value(node, exact))
         at_kink = np.abs(value(_filled(FUNCTIONS[node.fn].kink, node), exact)) < _NEAR
         bent = rebuild(node, change)
         if not at_kink.any():
             return bent
         line: Tree = Array(value(node, exact))
-        for rule, argument in zip(("", *FUNCTIONS[node.fn].further), node.args, strict=False):
+        for rule, argument in zip(FUNCTIONS[node.fn].slopes, node.args, strict=False):
             slope = Array(value(local_derivative(node, node, rule), exact))
             moved = Bin("-", change(argument), Array(value(argument, exact)))
             line = Bin("+", line, Bin("*", slope, moved))
@@ -159,7 +159,7 @@ def straight(tree: Tree, exact: Env) -> Tree:
 
 def _bent(call: Call) -> bool:
     row = FUNCTIONS[call.fn]
-    return bool(row.kink) or row.derivative == CONSTANT
+    return (bool(row.kink) and bends(call)) or row.constant
 
 
 def _filled(formula: str, call: Call) -> Tree:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from solver.errors import FormulaError
 from solver.formula.calculus.adjoint import ONE, ZERO, add, matmul, minus, ratio, times, transpose
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
 from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree, bare, names, rebuild, replace_names
-from solver.formula.walks.shape import Shape
+from solver.formula.walks.shape import Shape, shape
+from solver.formula.walks.value import value
 
 
 def constant_last(call: Call) -> Call:
@@ -17,6 +20,33 @@ def constant_last(call: Call) -> Call:
     if call.fn in ("max", "min") and not names(call.args[0]):
         return Call(call.fn, call.args[::-1])
     return call
+
+
+def bends(call: Call) -> bool:
+    """Whether a call has a kink somewhere; elu has none where a is 1."""
+    row = FUNCTIONS[call.fn]
+    if not row.bends:
+        return bool(row.at_kink)
+    smooth = replace_names(parse(row.bends), _arguments(call))
+    return bool(names(smooth)) or bool(np.any(value(smooth, {})))
+
+
+def _arguments(call: Call) -> dict[str, Tree]:
+    """What stands for each parameter, those left out as well."""
+    row = FUNCTIONS[call.fn]
+    found: dict[str, Tree] = {p: Num(d) for p, d in zip(row.params[::-1], row.defaults[::-1], strict=False)}
+    return found | dict(zip(row.params, call.args, strict=False))
+
+
+def local_adjoint(call: Call, k: int, g: Tree, own: Tree, shapes: Mapping[str, Shape]) -> Tree:
+    """The adjoint of argument k of a function that is not elementwise, `g` being the function's own."""
+    rule = FUNCTIONS[call.fn].adjoint(k)
+    if callable(rule):
+        made = rule(call, g, [shape(a, shapes) for a in call.args], k)
+        if not isinstance(made, str):
+            return made
+        rule = made
+    return filled(parse(rule), {**_arguments(call), "y": own, "G": g}, shapes) if rule else ZERO
 
 
 def local_derivative(call: Call, own: Tree, rule: str = "") -> Tree:
@@ -30,9 +60,7 @@ def local_derivative(call: Call, own: Tree, rule: str = "") -> Tree:
         raise FormulaError(f"{call.fn} has no derivative in the table", "gradients cannot pass through it")
     if rule == "ones(u)":
         return ONE
-    arguments: dict[str, Tree] = {"y": own}
-    arguments.update({p: Num(d) for p, d in zip(row.params[::-1], row.defaults[::-1], strict=False)})
-    arguments.update(zip(row.params, call.args, strict=False))
+    arguments = _arguments(call) | {"y": own}
     return replace_names(_without_zero(parse(rule), arguments), arguments)
 
 

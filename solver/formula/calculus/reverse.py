@@ -20,10 +20,9 @@ from solver.formula.calculus.adjoint import (
     times,
     transpose,
 )
-from solver.formula.calculus.local import constant_last, filled, local_derivative
+from solver.formula.calculus.local import bends, constant_last, local_adjoint, local_derivative
 from solver.formula.calculus.pairs import Distribution, Match, joined, match_pair, terms_of
-from solver.formula.functions import CONSTANT, FUNCTIONS
-from solver.formula.parse import parse
+from solver.formula.functions import FUNCTIONS
 from solver.formula.tree import (
     SUMS,
     Bin,
@@ -270,7 +269,7 @@ class Reverse:
             if pair:
                 self.pairs[argument.id] = pair
             return
-        kinked = (call.fn,) if adjoint is not None and FUNCTIONS[call.fn].kink else ()
+        kinked = (call.fn,) if adjoint is not None and bends(call) else ()
         if sum(n in self.relevant for n in names(argument)) > 1:
             made = self.called(Label("delta", name, name))
             derived = Derived(made, delta, "delta", name, self.matched(name, delta), tuple(found), kinked)
@@ -284,22 +283,19 @@ class Reverse:
     def through(self, call: Call, g: Tree, own: Tree, name: str = "") -> Tree:
         """The adjoint of a function's argument. name: of the activation whose slope becomes a step of its own."""
         row, u = FUNCTIONS[call.fn], call.args[0]
-        if row.derivative == CONSTANT:
+        if row.constant:
             return ZERO
-        if row.adjoint is not None:
-            rule = row.adjoint
-            if row.along_column and shape(u, self.shapes)[1] != 1:
-                rule = "y*(G - ones(y @ y.T) @ (y*G))"  # each column by itself
-            return filled(parse(rule), {"u": u, "y": own, "G": g}, self.shapes)
+        if not row.elementwise:
+            return local_adjoint(call, 0, g, own, self.shapes)
         slope = local_derivative(call, own)
         argument = bare(u)
         if name and slope != ONE and isinstance(argument, Name):
-            slope = self.slope(argument.id, name, call.fn, slope)
+            slope = self.slope(argument.id, name, call, slope)
         return times(g, slope, self.shapes)
 
-    def slope(self, argument: str, own: str, fn: str, formula: Tree) -> Name:
+    def slope(self, argument: str, own: str, call: Call, formula: Tree) -> Name:
         """The step `df1` for the slope at u1."""
-        kinked = (fn,) if FUNCTIONS[fn].kink else ()
+        kinked = (call.fn,) if bends(call) else ()
         made = Derived(self.called(Label("slope", argument, own)), formula, "slope", argument, kinked=kinked)
         self.shapes[made.name] = self.shapes[own]
         self.slopes.append(made)
@@ -376,10 +372,10 @@ class Reverse:
     def call(self, call: Call, g: Tree, own: Tree, path: tuple[Tree, ...]) -> None:
         """A function inside a formula."""
         call = constant_last(call)
-        row, u = FUNCTIONS[call.fn], call.args[0]
-        if row.derivative == CONSTANT:
+        if FUNCTIONS[call.fn].constant:
             return
-        if row.kink:
+        u = call.args[0]
+        if bends(call):
             self.note_kinks([call.fn], call)
         self.parameters(call, g, path)
         if self._touches(u, self.relevant):
@@ -387,7 +383,12 @@ class Reverse:
 
     def parameters(self, call: Call, g: Tree, path: tuple[Tree, ...]) -> None:
         """Passes the adjoint on to a function's further arguments."""
-        for rule, argument in zip(FUNCTIONS[call.fn].further, call.args[1:], strict=False):
-            if self._touches(argument, self.relevant):
-                slope = local_derivative(call, call, rule)
-                self.push(argument, fit(times(g, slope, self.shapes), argument, self.shapes), argument, path)
+        row = FUNCTIONS[call.fn]
+        for k, argument in enumerate(call.args[1:], start=1):
+            if not self._touches(argument, self.relevant):
+                continue
+            if row.elementwise:
+                made = times(g, local_derivative(call, call, row.slopes[k]), self.shapes)
+            else:
+                made = local_adjoint(call, k, g, call, self.shapes)
+            self.push(argument, fit(made, argument, self.shapes), argument, path)

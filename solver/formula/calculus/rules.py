@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from solver.formula.calculus.adjoint import Shapes, split
 from solver.formula.calculus.tidy import factors, plain
-from solver.formula.functions import FUNCTIONS
+from solver.formula.functions import word
 from solver.formula.tree import Bin, Call, Num, Transpose, Tree, bare, names
 from solver.formula.walks.shape import SCALAR, shape
 from solver.formula.words import Words, extent
@@ -59,7 +59,7 @@ def _rules(path: Sequence[Tree], of: str, shapes: Shapes) -> Iterator[str]:
                 yield f"derivative of {_OF[fn]}"
             case Call(fn):
                 where = "" if shape(node, shapes) == SCALAR else ", elementwise"
-                yield f"derivative of {FUNCTIONS[fn].text or fn}{where}"
+                yield f"derivative of {word(fn)}{where}"
 
 
 def _parts(tree: Tree) -> Iterator[Tree]:

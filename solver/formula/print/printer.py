@@ -8,7 +8,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Generic, Literal, TypeVar
 
-from solver.formula.functions import FUNCTIONS
+from solver.formula.functions import FUNCTIONS, Style, word
+from solver.formula.source import source
 from solver.formula.symbol import Symbol, Symbols, default_symbol
 from solver.formula.tree import (
     SUMS,
@@ -20,6 +21,7 @@ from solver.formula.tree import (
     Name,
     Neg,
     Num,
+    Options,
     Sum,
     Transpose,
     Tree,
@@ -125,8 +127,8 @@ class Printer(ABC, Generic[R]):
                 return self.negative(self._at_least(x, PRODUCT)), NEGATIVE
             case Transpose(x):
                 return self.transpose(self._at_least(x, ATOM)), ATOM
-            case Call(fn, args):
-                return self._call(fn, args)
+            case Call(fn, args, options):
+                return self._call(fn, args, options)
             case Sum(terms):
                 return self._sum(terms), SUM
             case Bin(op, a, b) if op in SUMS:
@@ -156,10 +158,31 @@ class Printer(ABC, Generic[R]):
             made = self.sum(op, made, self._at_least(rest, PRODUCT))
         return made
 
-    def _call(self, fn: str, args: tuple[Tree, ...]) -> tuple[R, int]:
-        if fn == "exp":
-            return self.power(self.symbol(Symbol("e")), self._exponent(args[0])), POWER
-        return self.call(fn, [self.print(bare(a)) for a in args]), ATOM
+    def _call(self, fn: str, args: tuple[Tree, ...], options: Options) -> tuple[R, int]:
+        match style(fn):
+            case "power of e":
+                return self.power(self.symbol(Symbol("e")), self._exponent(args[0])), POWER
+            case "constant":
+                return self._constant(Call(fn, args, options)), ATOM
+            case "stacked":
+                return self.matrix([[self.print(bare(a))] for a in args]), ATOM
+            case "side by side":
+                return self.matrix([[self.print(bare(a)) for a in args]]), ATOM
+            case "part":
+                text = source(Call(fn, (Name("x"),), options))
+                return self.product("juxtaposed", self._at_least(args[0], ATOM), self.number(text[1:])), ATOM
+            case _:
+                given = [
+                    self.product("space", self.symbol(Symbol(name)), self.number(str(option)))
+                    for name, option in options
+                ]
+                return self.call(fn, [*(self.print(bare(a)) for a in args), *given]), ATOM
+
+    def _constant(self, call: Call) -> R:
+        """Ones or the identity, with their size below: 1ₙ, I₃."""
+        rows, columns = size = self._shape(call)
+        below = str(rows) if columns == 1 or call.fn == "eye" else f"{rows},{columns}"
+        return self.symbol(Symbol(notation(call.fn), sub=below if size != SCALAR else "", shape=size))
 
     def _exponent(self, tree: Tree) -> R:
         return self.print(bare(tree))
@@ -220,4 +243,9 @@ class _Shapes(dict[str, Shape]):
 
 def notation(fn: str) -> str:
     """A function's written name in plain text."""
-    return FUNCTIONS[fn].text or fn
+    return word(fn)
+
+
+def style(fn: str) -> Style:
+    """How a call of a function is set: in fences, as a root, …"""
+    return FUNCTIONS[fn].notation.style

@@ -6,9 +6,10 @@ from functools import lru_cache
 from unicodedata import normalize
 
 from solver.formula.functions import FUNCTIONS
-from solver.formula.print.printer import Join, Printer
+from solver.formula.greek import GREEK
+from solver.formula.print.printer import Join, Printer, style
 from solver.formula.print.printer_text import grouped, scientific
-from solver.formula.symbol import GREEK, Symbol
+from solver.formula.symbol import Symbol
 from solver.formula.words import Extent, Words
 
 _ESCAPES = {
@@ -16,11 +17,13 @@ _ESCAPES = {
     "^": r"\hat{\ }", "~": r"\sim ", "<": r"\lt ", ">": r"\gt ", "`": r"\text{'}", "×": r" \times ", "·": r" \cdot ",
 }  # fmt: skip
 _FENCES = {
-    "abs": (r"\left|", r"\right|"),
-    "norm": (r"\left\|", r"\right\|"),
+    "bars": (r"\left|", r"\right|"),
+    "double bars": (r"\left\|", r"\right\|"),
     "floor": (r"\left\lfloor ", r"\right\rfloor "),
-    "sqrt": (r"\sqrt{", "}"),
+    "root": (r"\sqrt{", "}"),
 }
+_OPERATORS = frozenset({"tanh", "log", "sin", "cos", "max", "min", "det"})
+_GREEK = {"phi": r"\varphi"}
 _JOINS: dict[Join, str] = {"juxtaposed": "", "times": r" \cdot ", "hadamard": r" \odot ", "space": r" \, "}
 
 _SPECIAL = re.compile(f"([{re.escape(''.join(_ESCAPES))}‼\u2100-\u214f\u2190-\u23ff\u27c0-\u2aff])")
@@ -128,15 +131,18 @@ class LatexPrinter(Printer[str]):
         return f"{{{inner}}}^T" if "^" in inner else f"{inner}^T"
 
     def call(self, fn: str, args: Sequence[str]) -> str:
-        if fn == "ones":
-            return r"\mathbf{1}"
         inner = ", ".join(args)
-        if fn in _FENCES:
-            left, right = _FENCES[fn]
-            return left + inner + right
-        row = FUNCTIONS[fn]
-        word = row.latex or upright(row.text or fn)
-        return word + self.brackets(inner)
+        fences = _FENCES.get(style(fn))
+        if fences:
+            return fences[0] + inner + fences[1]
+        below = FUNCTIONS[fn].notation.below
+        return self._word(fn) + (rf"_{{\text{{{below}}}}}" if below else "") + self.brackets(inner)
+
+    def _word(self, fn: str) -> str:
+        name = FUNCTIONS[fn].notation.word or fn
+        if name in GREEK:
+            return _GREEK.get(name, "\\" + name)
+        return "\\" + name if name in _OPERATORS else upright(name)
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
         body = r" \\ ".join(" & ".join(row) for row in rows)

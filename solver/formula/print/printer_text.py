@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-from solver.formula.print.printer import Join, Printer, notation
-from solver.formula.symbol import GREEK, Symbol
+from solver.formula.greek import GREEK
+from solver.formula.print.printer import Join, Printer, notation, style
+from solver.formula.symbol import Symbol
 from solver.formula.walks.shape import show
 from solver.formula.words import Extent, Words
 from solver.rounding import integer
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-_FENCES = {"abs": ("|", "|"), "norm": ("‖", "‖"), "floor": ("⌊", "⌋")}
+_FENCES = {"bars": ("|", "|"), "double bars": ("‖", "‖"), "floor": ("⌊", "⌋")}
 _JOINS: dict[Join, str] = {"juxtaposed": "", "times": " · ", "hadamard": " ⊙ ", "space": " "}
 
 
@@ -90,9 +91,7 @@ class TextPrinter(Printer[str]):
         return inner + "ᵀ"
 
     def call(self, fn: str, args: Sequence[str]) -> str:
-        left, right = _FENCES.get(fn, (f"{notation(fn)}(", ")"))
-        if fn == "ones":
-            return notation(fn)
+        left, right = _FENCES.get(style(fn), (f"{notation(fn)}(", ")"))
         return left + ", ".join(args) + right
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:

@@ -16,9 +16,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from solver.formula.functions import FUNCTIONS
+from solver.formula.functions import FUNCTIONS, Cells
 from solver.formula.parse import parse
-from solver.formula.print.printer import HUGE, window
+from solver.formula.print.printer import HUGE, visible, window
 from solver.formula.tree import (
     LITERALS,
     SUMS,
@@ -121,8 +121,10 @@ def alike(a: Tree, b: Tree) -> bool:
     inside = children(a), children(b)
     if not inside[0]:
         return a == b
-    same = len(inside[0]) == len(inside[1]) and getattr(a, "op", "") == getattr(b, "op", "")
-    return same and getattr(a, "fn", "") == getattr(b, "fn", "") and all(map(alike, *inside))
+    same = len(inside[0]) == len(inside[1]) and all(
+        getattr(a, x, "") == getattr(b, x, "") for x in ("op", "fn", "options")
+    )
+    return same and all(map(alike, *inside))
 
 
 def _inner(tree: Tree) -> Tree:
@@ -204,24 +206,28 @@ class _Reduction:
 
     # -- a function's definition with the number in it ----------------------------------------------------------------
     def _definition(self, line: Tree) -> Tree | None:
-        """The definition of a scalar's activation, or of softmax, with the numbers in it."""
+        """The definition of a scalar's activation with the number in it."""
         if not (isinstance(line, Call) and len(line.args) == 1):
             return None
         row, argument = FUNCTIONS[line.fn], line.args[0]
-        if not isinstance(argument, LITERALS):
-            return None
-        explains = row.along_column if isinstance(argument, Array) else True
+        explains = isinstance(argument, Num) and row.cells is None
         if not (explains and row.activation and isinstance(row.definition, str)) or row.definition == "u":
             return None
-        return substitute(parse(row.definition), {"u": argument})
+        return substitute(parse(row.definition), {"u": _literal(argument)})
 
     # -- products written out -----------------------------------------------------------------------------------------
     def _write_out(self, tree: Tree) -> Tree:
         """Every matrix product of numbers, and every power or scalar operation on a vector, cell by cell."""
         if isinstance(tree, Bin) and tree.op == "@" and _literals(tree):
             return self._product(tree) if any(isinstance(bare(x), Array) for x in (tree.a, tree.b)) else tree
+        if (
+            isinstance(tree, Call)
+            and FUNCTIONS[tree.fn].cells
+            and all(isinstance(bare(a), LITERALS) for a in tree.args)
+        ):
+            return self._cells(tree, lambda i, j: self._cell(tree, i, j))
         if self._spreads(tree):
-            return self._cells(tree, lambda i, j: _cell(tree, i, j))
+            return self._cells(tree, lambda i, j: self._cell(tree, i, j))
         changed = False
 
         def step(x: Tree) -> Tree:
@@ -240,7 +246,7 @@ class _Reduction:
 
         def cell(i: int, j: int) -> Tree:
             terms: list[Tree] = [
-                Dots() if k is None else Bin("*", Group(_cell(a, i, k)), Group(_cell(b, k, j))) for k in shown
+                Dots() if k is None else Bin("*", Group(self._cell(a, i, k)), Group(self._cell(b, k, j))) for k in shown
             ]
             total = terms[0]
             for term in terms[1:]:
@@ -269,10 +275,40 @@ class _Reduction:
             for n in nodes
         )
 
+    def _cell(self, tree: Tree, i: int, j: int) -> Tree:
+        """Row i, column j of an expression of numbers."""
+        match tree:
+            case Array():
+                rows, columns = tree.value.shape  # a row or column is spread
+                return Num(tree.text(min(i, rows - 1), min(j, columns - 1)))
+            case Num():
+                return tree
+            case Bin("**", a, b):
+                base = self._cell(a, i, j)
+                return Bin("**", Group(base) if isinstance(base, Num) else base, b)
+            case Call(fn, args, options) if FUNCTIONS[fn].cells is not None:
+                write = FUNCTIONS[fn].cells
+                assert write is not None
+                numbers = [x for a in args if isinstance(x := bare(a), LITERALS)]
+                rows, columns = shape(tree, {})
+                at = (min(i, int(rows) - 1), min(j, int(columns) - 1))
+                return write(Cells(numbers, lambda n: visible(n, MOST[self.detail])), *at, dict(options))
+            case _:
+                return rebuild(tree, lambda x: self._cell(x, i, j))
+
+    def _stage(self, written: Written) -> Tree:
+        """The line below a function written out by its definition: its innermost operations done, the rest written."""
+        call = written.of
+        assert isinstance(call, Call)
+        inner = self._evaluate(substitute(parse(str(FUNCTIONS[call.fn].definition)), {"u": _literal(call.args[0])}), 1)
+        return self._cells(inner, lambda i, j: self._cell(inner, i, j))
+
     # -- evaluation, innermost layer first ----------------------------------------------------------------------------
     def _evaluate(self, tree: Tree, level: int) -> Tree:
         if isinstance(tree, LITERALS):
             return tree
+        if isinstance(tree, Written) and _staged(tree.of):
+            return self._stage(tree)
         if layer(tree) <= level and not _signed(tree):
             return self._number(tree)
         made = rebuild(tree, lambda x: self._evaluate(x, level))
@@ -341,20 +377,34 @@ def layer(tree: Tree) -> int:
     match tree:
         case Num() | Array() | Dots():
             return 0
-        case Written():
-            return 1
+        case Written(of):
+            return 2 if _staged(of) else 1
         case Group(x) | Transpose(x):
             return layer(x)
         case Neg(x):
             return 0 if isinstance(x, Num) and not x.text.startswith("-") else max(layer(x), 1)
         case Call(_, args):
-            return 1 + max(layer(a) for a in args)
+            return 1 + max((layer(a) for a in args), default=0)
         case Bin(op, a, b):
             return max(1, _step(op, a), _step(op, b))
         case Sum(terms):
             return max(1, *(_step("+", term) for term in terms))
         case _:
             raise TypeError(f"no layer for {tree!r}")
+
+
+def _staged(of: Tree) -> bool:
+    """Whether what is written out has lines of its own: softmax, by its definition."""
+    if not isinstance(of, Call):
+        return False
+    row = FUNCTIONS[of.fn]
+    return row.cells is not None and isinstance(row.definition, str)
+
+
+def _literal(tree: Tree) -> Literal_:
+    inner = bare(tree)
+    assert isinstance(inner, LITERALS)
+    return inner
 
 
 def _step(op: str, operand: Tree) -> int:
@@ -379,17 +429,3 @@ def _literals(tree: Bin) -> bool:
 def _ungroup(tree: Tree) -> Tree:
     """Brackets around a finished number go; those around a negative number stay where a printer needs them."""
     return rebuild(tree, lambda x: bare(x) if isinstance(bare(x), LITERALS) else _ungroup(x))
-
-
-def _cell(tree: Tree, i: int, j: int) -> Tree:
-    """Row i, column j of an elementwise expression of numbers."""
-    match tree:
-        case Array():
-            return Num(tree.text(i, j))
-        case Num():
-            return tree
-        case Bin("**", a, b):
-            base = _cell(a, i, j)
-            return Bin("**", Group(base) if isinstance(base, Num) else base, b)
-        case _:
-            return rebuild(tree, lambda x: _cell(x, i, j))

@@ -1,26 +1,15 @@
 """The shape walk: rows and columns of a formula, and the error that names the two shapes that do not fit."""
 
 from collections.abc import Mapping
-from typing import TypeAlias
 
 from solver.errors import FormulaError, nearest
 from solver.formula.functions import FUNCTIONS
+from solver.formula.functions.shapes import MAX_CELLS
+from solver.formula.sizes import SCALAR, Shape, Size, misfit, show, spread
 from solver.formula.source import source
 from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree, Written
 
-Size: TypeAlias = int | str
-"""A number of rows or columns: known, or a letter such as n."""
-Shape: TypeAlias = tuple[Size, Size]
-
-SCALAR: Shape = (1, 1)
-
-MAX_CELLS = 4_000_000
-"""The most numbers in one result; only a matrix product can have more than its operands."""
-
-
-def show(shape: Shape) -> str:
-    """`3×2`."""
-    return f"{shape[0]}×{shape[1]}"
+__all__ = ["MAX_CELLS", "SCALAR", "Shape", "Size", "shape", "show"]
 
 
 def shape(tree: Tree, shapes: Mapping[str, Shape]) -> Shape:
@@ -41,8 +30,8 @@ def shape(tree: Tree, shapes: Mapping[str, Shape]) -> Shape:
         case Transpose(x):
             rows, columns = shape(x, shapes)
             return (columns, rows)
-        case Call(fn, args):
-            return _call(tree, fn, [shape(a, shapes) for a in args])
+        case Call():
+            return _call(tree, [shape(a, shapes) for a in tree.args])
         case Sum(terms):
             first, *others = (shape(t, shapes) for t in terms)
             for other in others:
@@ -55,17 +44,11 @@ def shape(tree: Tree, shapes: Mapping[str, Shape]) -> Shape:
             raise TypeError(f"no shape for {tree!r}")
 
 
-def _call(tree: Tree, fn: str, args: list[Shape]) -> Shape:
-    if FUNCTIONS[fn].square and args[0][0] != args[0][1]:
-        raise FormulaError(f"{fn} of a {show(args[0])} matrix in {source(tree)}", f"{fn} needs a square matrix")
-    if FUNCTIONS[fn].to_scalar:
-        return SCALAR
-    result = args[0]
-    for other in args[1:]:
-        if other != SCALAR and result != SCALAR and other != result:
-            raise _misfit(tree, result, other, "the arguments must have one shape, or be scalars")
-        result = other if result == SCALAR else result
-    return result
+def _call(call: Call, args: list[Shape]) -> Shape:
+    try:
+        return FUNCTIONS[call.fn].shape(call.fn, args, dict(call.options))
+    except FormulaError as error:
+        raise FormulaError(f"{error.message} in {source(call)}", error.hint) from None
 
 
 def _join(tree: Bin, op: str, a: Shape, b: Shape) -> Shape:
@@ -80,12 +63,12 @@ def _join(tree: Bin, op: str, a: Shape, b: Shape) -> Shape:
         if b != SCALAR:
             raise _misfit(tree, a, b, "the exponent must be a scalar")
         return a
-    if a == SCALAR:
-        return b
-    if b == SCALAR or a == b:
-        return a
-    raise _misfit(tree, a, b, f"{op} needs equal shapes, or a scalar on one side")
+    found = spread(a, b)
+    if found is None:
+        raise _misfit(tree, a, b, f"{op} needs equal shapes, or a scalar, row or column on one side")
+    return found
 
 
 def _misfit(tree: Tree, a: Shape, b: Shape, hint: str) -> FormulaError:
-    return FormulaError(f"shapes {show(a)} and {show(b)} do not fit in {source(tree)}", hint)
+    error = misfit(a, b, hint)
+    return FormulaError(f"{error.message} in {source(tree)}", hint)

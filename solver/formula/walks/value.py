@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from solver.errors import FormulaError
+from solver.formula.arithmetic import matmul, product
 from solver.formula.functions import FUNCTIONS
 from solver.formula.source import source
 from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree, Written, children
@@ -45,8 +46,8 @@ def _value(tree: Tree, env: Env) -> Floats:
             for term in terms[1:]:
                 total = total + _value(term, env)
             return total
-        case Call(fn, args):
-            return FUNCTIONS[fn].code(*[_value(a, env) for a in args])
+        case Call(fn, args, options):
+            return FUNCTIONS[fn].code(*[_value(a, env) for a in args], **dict(options))
         case _:
             raise TypeError(f"no value for {tree!r}")
 
@@ -58,21 +59,13 @@ def _join(op: str, a: Floats, b: Floats) -> Floats:
         case "-":
             return a - b
         case "*":
-            return _product(a, b)
+            return product(a, b)
         case "/":
             return a / b
         case "@":
-            return a @ b
+            return matmul(a, b)
         case _:
             return _power(a, b)
-
-
-def _product(a: Floats, b: Floats) -> Floats:
-    result = a * b
-    if np.isnan(result).any():
-        vanishes = ((a == 0) & np.isinf(b)) | (np.isinf(a) & (b == 0))
-        result = np.where(vanishes, 0.0, result)
-    return result
 
 
 def _power(a: Floats, b: Floats) -> Floats:
@@ -95,11 +88,14 @@ def _reason(tree: Tree, env: Env) -> FormulaError:
     what = source(tree)
     match tree:
         case Call(fn, args):
-            u = value(args[0], env)
-            bad = float(np.ravel(u)[~np.ravel(np.isfinite(value(tree, env)))][0])
+            u, lost = value(args[0], env), ~np.isfinite(value(tree, env))
             domain = FUNCTIONS[fn].domain
             hint = f"the argument must be {domain}" if domain else ""
-            return FormulaError(f"{fn}({bad:g}) has no value, in {what}", hint)
+            if u.shape == lost.shape and FUNCTIONS[fn].elementwise:
+                return FormulaError(f"{fn}({float(u[lost][0]):g}) has no value, in {what}", hint)
+            if domain:
+                return FormulaError(f"{what} has no value", hint)
+            return FormulaError(f"overflow in {what}", "the numbers are too large to compute with")
         case Bin("/", a, b) if not np.all(value(b, env)):
             top = "0/0" if np.any((value(a, env) == 0) & (value(b, env) == 0)) else "a division by 0"
             return FormulaError(f"{top} in {what}", "a quantity that divides must not be 0, nor round to 0")

@@ -1,0 +1,46 @@
+"""The function table: one row a function, one file a topic. A file with ROWS in it is part of the table by its name."""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+from solver.formula.functions.row import CONSTANT, Adjoint, Case, Function, Notation, Slip, Style
+from solver.formula.functions.written import Cells
+from solver.formula.greek import GREEK
+
+__all__ = [
+    "ACTIVATIONS",
+    "CONSTANT",
+    "FUNCTIONS",
+    "TOPICS",
+    "Adjoint",
+    "Case",
+    "Cells",
+    "Function",
+    "Notation",
+    "Slip",
+    "Style",
+    "word",
+]
+
+TOPICS: dict[str, dict[str, Function]] = {}
+"""The rows of each topic, by the first sentence of its file."""
+
+FUNCTIONS: dict[str, Function] = {}
+"""Every function by name."""
+
+for _file in iter_modules(__path__):
+    _module = import_module(f"{__name__}.{_file.name}")
+    if _rows := getattr(_module, "ROWS", None):
+        TOPICS[(_module.__doc__ or "").split(".")[0].split(":")[0]] = _rows
+        FUNCTIONS.update(_rows)
+
+_BY_ROW = {row.by_row for row in FUNCTIONS.values()}
+ACTIVATIONS = tuple(name for name, row in FUNCTIONS.items() if row.activation and name not in _BY_ROW)
+"""The functions that a layer can name as its activation."""
+
+
+def word(fn: str) -> str:
+    """What a function is called in words."""
+    notation = FUNCTIONS[fn].notation
+    found = notation.word or fn
+    return GREEK.get(found, found) + (f"_{notation.below}" if notation.below else "")

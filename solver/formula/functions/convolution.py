@@ -1,0 +1,240 @@
+"""Convolution of one channel: a kernel slides over an input, a row or column being an input of one dimension.
+
+Several channels are several quantities: Y1 = correlate(X1, K11) + correlate(X2, K12) + b1. So everything stays a
+matrix, leading axes stay free for students and variants, and each cell's sum prints as a lecturer writes it.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from solver.errors import FormulaError
+from solver.formula.functions import shapes
+from solver.formula.functions.intervals import bilinear
+from solver.formula.functions.row import Function, Given, Notation, Slip
+from solver.formula.functions.windows import Pair, Windows, checked, known, pair, windows
+from solver.formula.functions.written import Cells
+from solver.formula.sizes import Shape, show
+from solver.formula.tree import Call, Num, Option, Options, Tree
+from solver.rounding import Floats
+
+
+def _along(found: Windows, count: Pair, r: int, c: int) -> tuple[slice, slice]:
+    """The padded input's cells that stand under cell (r, c) of the kernel, one a place."""
+    rows, columns = (
+        slice(k * d, k * d + (n - 1) * s + 1, s)
+        for k, d, n, s in zip((r, c), found.dilation, count, found.stride, strict=True)
+    )
+    return rows, columns
+
+
+def padded_by(x: Floats, padding: Pair, value: float = 0.0) -> Floats:
+    """The input with so many rows and columns of one value around it."""
+    (p, q) = padding
+    widths = [(0, 0)] * (x.ndim - 2) + [(p, p), (q, q)]
+    return np.pad(x, widths, constant_values=value) if p or q else x
+
+
+def correlate(
+    x: Floats, k: Floats, stride: Option = 1, padding: Option = 0, dilation: Option = 1, size: Option | None = None
+) -> Floats:
+    """The sums of products of a kernel with what lies under it. size: how many places, from the first, are kept."""
+    found = windows(x.shape[-2:], k.shape[-2:], stride, padding, dilation)
+    count = found.places((x.shape[-2], x.shape[-1])) if size is None else pair(size)
+    padded = padded_by(x, found.padding)
+    made = np.zeros((*np.broadcast_shapes(x.shape[:-2], k.shape[:-2]), *count))
+    for r, c in np.ndindex(*found.size):
+        made += k[..., r : r + 1, c : c + 1] * padded[..., *_along(found, count, r, c)]
+    return made
+
+
+def correlate_transposed(
+    u: Floats, k: Floats, stride: Option = 1, padding: Option = 0, dilation: Option = 1, size: Option | None = None
+) -> Floats:
+    """Each cell of u times the kernel, added up where the kernel stood. size: rows and columns of the result."""
+    shape = _spread(u.shape[-2:], k.shape[-2:], stride, padding, dilation, size)
+    found = windows(shape, k.shape[-2:], stride, padding, dilation)
+    (p, q), count = found.padding, (u.shape[-2], u.shape[-1])
+    lead = np.broadcast_shapes(u.shape[:-2], k.shape[:-2])
+    made = np.zeros((*lead, shape[0] + 2 * p, shape[1] + 2 * q))
+    for r, c in np.ndindex(*found.size):
+        made[..., *_along(found, count, r, c)] += k[..., r : r + 1, c : c + 1] * u
+    return made[..., p : p + shape[0], q : q + shape[1]]
+
+
+def _spread(
+    count: Sequence[int], kernel: Sequence[int], stride: Option, padding: Option, dilation: Option, size: Option | None
+) -> Pair:
+    if size is not None:
+        return pair(size)
+    return windows(count, kernel, stride, padding, dilation).whole((count[0], count[1]))
+
+
+def convolve(x: Floats, k: Floats, stride: Option = 1, padding: Option = 0, dilation: Option = 1) -> Floats:
+    """As `correlate`, with the kernel turned by 180°."""
+    return correlate(x, k[..., ::-1, ::-1], stride, padding, dilation)
+
+
+def _places(options: Given) -> dict[str, Option]:
+    return {name: option for name, option in options.items() if name != "size"}
+
+
+def _correlated(fn: str, args: Sequence[Shape], options: Given) -> Shape:
+    x, k = (known(fn, a) for a in args)
+    count = checked(fn, x, windows(x, k, **_places(options)))
+    if "size" not in options:
+        return count
+    kept = pair(options["size"])
+    if not all(1 <= a <= b for a, b in zip(kept, count, strict=True)):
+        raise FormulaError(f"{fn} with size {show(kept)} of {show(count)} places", "size keeps the first places")
+    return kept
+
+
+def _transposed(fn: str, args: Sequence[Shape], options: Given) -> Shape:
+    u, k = (known(fn, a) for a in args)
+    found = windows(u, k, **_places(options))
+    size = pair(options["size"]) if "size" in options else found.whole(u)
+    if min(size) < 1 or any(n < m for n, m in zip(windows(size, k, **_places(options)).places(size), u, strict=True)):
+        message = f"{fn}: a {show(u)} input has no {show(size)} result"
+        raise FormulaError(
+            message, "the result must be an input from which the same window, stride and padding lead back"
+        )
+    if size[0] * size[1] > shapes.MAX_CELLS:
+        raise FormulaError(f"{fn} has {show(size)} numbers", f"a result has {shapes.MAX_CELLS:,} numbers at the most")
+    return size
+
+
+# -- gradients ---------------------------------------------------------------------------------------------------------
+def _only(options: Options, **more: Option) -> Options:
+    return (*((name, option) for name, option in options if name != "size"), *more.items())
+
+
+def _swapped(options: Options, size: Pair) -> Options:
+    """Stride and dilation exchanged: how a kernel's gradient slides the result's gradient over the input."""
+    names = {"stride": "dilation", "dilation": "stride"}
+    return _only(tuple((names.get(name, name), option) for name, option in options), size=size)
+
+
+def _turned(k: Tree) -> Tree:
+    return Call("turned", (k,))
+
+
+def _same(k: Tree) -> Tree:
+    return k
+
+
+def _correlate_adjoint(turn: Callable[[Tree], Tree]) -> Callable[[Call, Tree, Sequence[Shape], int], Tree]:
+    def adjoint(call: Call, g: Tree, args: Sequence[Shape], k: int) -> Tree:
+        size = known(call.fn, args[k])
+        if k == 0:
+            return Call("correlate_transposed", (g, turn(call.args[1])), _only(call.options, size=size))
+        return turn(Call("correlate", (call.args[0], g), _swapped(call.options, size)))
+
+    return adjoint
+
+
+def _transposed_adjoint(call: Call, g: Tree, args: Sequence[Shape], k: int) -> Tree:
+    size = known(call.fn, args[k])
+    if k == 0:
+        return Call("correlate", (g, call.args[1]), _only(call.options))
+    return Call("correlate", (g, call.args[0]), _swapped(call.options, size))
+
+
+# -- by hand -----------------------------------------------------------------------------------------------------------
+def _pairs(operands: Cells, i: int, j: int, options: Given, turned: bool) -> list[tuple[Num, Num]]:
+    (rows, columns), (height, width) = operands.shape(0), operands.shape(1)
+    found = windows((rows, columns), (height, width), **_places(options))
+    made = []
+    for r, c in np.ndindex(height, width):
+        a, b = found.place(i, j, r, c)
+        if 0 <= a < rows and 0 <= b < columns:  # padding adds 0
+            kernel = (height - 1 - r, width - 1 - c) if turned else (r, c)
+            made.append((operands.cell(a, b), operands.cell(*kernel, 1)))
+    return made
+
+
+def _correlate_cell(operands: Cells, i: int, j: int, options: Given) -> Tree:
+    return operands.products(_pairs(operands, i, j, options, turned=False))
+
+
+def _convolve_cell(operands: Cells, i: int, j: int, options: Given) -> Tree:
+    return operands.products(_pairs(operands, i, j, options, turned=True))
+
+
+def _transposed_cell(operands: Cells, i: int, j: int, options: Given) -> Tree:
+    (rows, columns), kernel = operands.shape(0), operands.shape(1)
+    found = windows((rows, columns), kernel, **_places(options))
+    made = [
+        (operands.cell(a, b), operands.cell(r, c, 1))
+        for a, b in np.ndindex(rows, columns)
+        for r, c in np.ndindex(*kernel)
+        if found.place(a, b, r, c) == (i, j)
+    ]
+    return operands.products(made)
+
+
+_OPTIONS: dict[str, Option | None] = {"stride": 1, "padding": 0, "dilation": 1}
+
+ROWS = {
+    "correlate": Function(
+        correlate,
+        "Cross-correlation, what networks call convolution: the kernel k slides over u unturned; stride, padding and "
+        "dilation are whole numbers or pairs (rows, columns); padding is 0.",
+        (
+            "correlate(X, K)",
+            "correlate(X, K, stride=2, padding=1)",
+            "correlate(X, K, stride=(1, 2), padding=(2, 0), dilation=(2, 1))",
+            "correlate(X[1, :], w, padding=1)",
+            "correlate(X, Y, padding=1, size=(2, 3))",
+        ),
+        params=("u", "k"),
+        options=_OPTIONS | {"size": None},
+        shape=_correlated,
+        bounds=bilinear,
+        adjoints=(_correlate_adjoint(_same),) * 2,
+        cells=_correlate_cell,
+        slips=(
+            Slip(
+                "kernel turned",
+                "the kernel is turned by 180°: here it slides over the input as it is",
+                "convolve(u, k)",
+            ),
+        ),
+    ),
+    "convolve": Function(
+        convolve,
+        "True convolution: as correlate, with the kernel turned by 180°.",
+        ("convolve(X, K)", "convolve(X, K, stride=2, padding=(1, 0), dilation=2)"),
+        params=("u", "k"),
+        options=_OPTIONS,
+        shape=_correlated,
+        bounds=bilinear,
+        adjoints=(_correlate_adjoint(_turned),) * 2,
+        cells=_convolve_cell,
+        slips=(Slip("kernel not turned", "the kernel must be turned by 180° first", "correlate(u, k)"),),
+    ),
+    "correlate_transposed": Function(
+        correlate_transposed,
+        "Transposed convolution: each cell of u times the kernel, added up where the kernel stood; size chooses among "
+        "the results that stride allows.",
+        (
+            "correlate_transposed(Y, K)",
+            "correlate_transposed(Y, K, stride=2, padding=1)",
+            "correlate_transposed(Y, K, stride=(2, 3), dilation=(1, 2), size=(9, 10))",
+        ),
+        params=("u", "k"),
+        options=_OPTIONS | {"size": None},
+        shape=_transposed,
+        bounds=bilinear,
+        adjoints=(_transposed_adjoint,) * 2,
+        cells=_transposed_cell,
+        notation=Notation("correlate transposed"),
+    ),
+    "turned": Function(
+        lambda u: u[..., ::-1, ::-1],
+        "A kernel turned by 180°.",
+        ("turned(X)",),
+        shape=shapes.like_first,
+        adjoints=("turned(G)",),
+    ),
+}

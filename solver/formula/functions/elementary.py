@@ -1,0 +1,130 @@
+"""Elementary functions, each cell by itself."""
+
+from functools import reduce
+from math import inf, log, pi
+
+import numpy as np
+
+from solver.formula.functions.intervals import directed, valley, wave
+from solver.formula.functions.row import CONSTANT, Function, Notation, Slip
+from solver.rounding import Floats
+
+LN10 = f"{log(10):.15f}"
+DEGREE = f"{pi / 180:.18f}"
+
+_TIE = "has no slope where the two are equal; there step(0) = 0 is used"
+_SWAPPED = ("sine and cosine swapped", "sine and cosine are exchanged")
+_DEGREES = ("degrees for radians", "the angle is in radians; the calculator took it for degrees")
+
+
+def _equal(u: Floats, v: Floats) -> Floats:
+    return np.where(u == v, 1.0, 0.0)
+
+
+ROWS = {
+    "exp": Function(
+        np.exp,
+        "e to the power u.",
+        ("exp(X)",),
+        slopes=("y",),
+        notation=Notation(style="power of e"),
+        range=(0.0, inf),
+        domain="small enough not to overflow",
+    ),
+    "log": Function(
+        np.log,
+        "The natural logarithm, to base e; 0*log(0) counts as 0.",
+        ("log(P)",),
+        slopes=("1/u",),
+        domain="positive",
+        slips=(Slip("log to base 10", "log is the natural logarithm here, not that to base 10", f"log(u)/{LN10}"),),
+    ),
+    "sqrt": Function(
+        np.sqrt,
+        "The square root.",
+        ("sqrt(P)",),
+        slopes=("1/(2*y)",),
+        notation=Notation(style="root"),
+        domain="not negative",
+        range=(0.0, inf),
+    ),
+    "sin": Function(
+        np.sin,
+        "The sine of an angle in radians.",
+        ("sin(X)",),
+        bounds=wave(pi / 2),
+        slopes=("cos(u)",),
+        range=(-1.0, 1.0),
+        slips=(Slip(*_SWAPPED, "cos(u)"), Slip(*_DEGREES, f"sin((u)*{DEGREE})")),
+    ),
+    "cos": Function(
+        np.cos,
+        "The cosine of an angle in radians.",
+        ("cos(X)",),
+        bounds=wave(0.0),
+        slopes=("-sin(u)",),
+        range=(-1.0, 1.0),
+        slips=(Slip(*_SWAPPED, "sin(u)"), Slip(*_DEGREES, f"cos((u)*{DEGREE})")),
+    ),
+    "abs": Function(
+        np.abs,
+        "The modulus; its slope at exactly 0 is 0.",
+        ("abs(X)",),
+        bounds=valley(0.0),
+        slopes=("sign(u)",),
+        kink="u",
+        at_kink="has no slope at exactly 0; there 0 is used",
+        notation=Notation(style="bars"),
+        title="The modulus",
+        range=(0.0, inf),
+    ),
+    "sign": Function(np.sign, "-1, 0 or 1.", ("sign(X)",), slopes=(CONSTANT,), range=(-1.0, 1.0)),
+    "floor": Function(
+        np.floor,
+        "The largest whole number that is not above u.",
+        ("floor(X)",),
+        slopes=(CONSTANT,),
+        notation=Notation(style="floor"),
+    ),
+    "max": Function(
+        lambda *args: reduce(np.maximum, args),
+        "The larger of two, cell by cell; largest(X) is the largest cell of a matrix.",
+        ("max(X, Y)", "max(0, X)", "max(X, u.T)"),
+        params=("u", "v"),
+        slopes=("step(u - v)", "1 - step(u - v)"),
+        kink="u - v",
+        at_kink=_TIE,
+        title="The larger of two",
+    ),
+    "min": Function(
+        lambda *args: reduce(np.minimum, args),
+        "The smaller of two, cell by cell; smallest(X) is the smallest cell of a matrix.",
+        ("min(X, Y)", "min(X, a)"),
+        params=("u", "v"),
+        slopes=("step(v - u)", "1 - step(v - u)"),
+        kink="u - v",
+        at_kink=_TIE,
+        title="The smaller of two",
+    ),
+    "greater": Function(
+        lambda u, v: np.where(u > v, 1.0, 0.0),
+        "1 where u is above v, 0 elsewhere; its slope is 0.",
+        ("greater(X, Y)", "greater(X, 0)"),
+        params=("u", "v"),
+        bounds=directed("+-"),
+        slopes=(CONSTANT, CONSTANT),
+        range=(0.0, 1.0),
+    ),
+    "equal": Function(
+        _equal,
+        "1 where the two are equal, 0 elsewhere; its slope is 0.",
+        ("equal(X, Y)", "equal(M, 1)"),
+        params=("u", "v"),
+        bounds=lambda code, args, options: (
+            np.where((args[0].low == args[1].high) & (args[0].high == args[1].low), 1.0, 0.0),
+            np.where((args[0].low <= args[1].high) & (args[1].low <= args[0].high), 1.0, 0.0),
+        ),
+        slopes=(CONSTANT, CONSTANT),
+        range=(0.0, 1.0),
+    ),
+}

@@ -1,0 +1,68 @@
+"""A window that slides over a matrix: where it stands, and how many places there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from solver.errors import FormulaError
+from solver.formula.functions.shapes import number
+from solver.formula.sizes import Shape, show
+from solver.formula.tree import Option
+
+Pair = tuple[int, int]
+
+
+def pair(option: Option) -> Pair:
+    """One number for rows and columns, or one each."""
+    return (option, option) if isinstance(option, int) else (option[0], option[1])
+
+
+class Windows(NamedTuple):
+    """Places of a window of `size` cells over an input, each a pair (rows, columns)."""
+
+    size: Pair
+    stride: Pair
+    padding: Pair
+    dilation: Pair
+
+    def places(self, shape: Pair) -> Pair:
+        """How many places there are, down and across."""
+        rows, columns = ((n + 2 * p - d * (f - 1) - 1) // s + 1 for n, f, s, p, d in zip(shape, *self, strict=True))
+        return (rows, columns)
+
+    def whole(self, count: Pair) -> Pair:
+        """The smallest input that has so many places."""
+        rows, columns = ((n - 1) * s - 2 * p + d * (f - 1) + 1 for n, f, s, p, d in zip(count, *self, strict=True))
+        return (rows, columns)
+
+    def place(self, i: int, j: int, r: int, c: int) -> Pair:
+        """Where cell (r, c) of the window stands when the window is at (i, j); outside the input it is padding."""
+        (s, t), (p, q), (d, e) = self.stride, self.padding, self.dilation
+        return (i * s + r * d - p, j * t + c * e - q)
+
+
+def windows(
+    shape: Sequence[int], size: Sequence[int], stride: Option = 1, padding: Option = 0, dilation: Option = 1
+) -> Windows:
+    """The windows over an input of a shape. Where input and window are both one cell wide, stride and padding rest."""
+    flat = [n == f == 1 for n, f in zip(shape, size, strict=True)]
+    s, p, d = ([rest if o else x for x, o in zip(pair(given), flat, strict=True)]
+               for given, rest in ((stride, 1), (padding, 0), (dilation, 1)))  # fmt: skip
+    return Windows((size[0], size[1]), (s[0], s[1]), (p[0], p[1]), (d[0], d[1]))
+
+
+def known(fn: str, shape: Shape) -> Pair:
+    """A shape in numbers; raises FormulaError where it has letters."""
+    return (number(shape[0], fn), number(shape[1], fn))
+
+
+def checked(fn: str, shape: Pair, found: Windows) -> Pair:
+    """How many places there are; raises FormulaError where there is none."""
+    count = found.places(shape)
+    if min(count) < 1 or min(*found.stride, *found.dilation, *found.size) < 1 or min(found.padding) < 0:
+        message = f"{fn}: a {show(found.size)} window has no place on a {show(shape)} input"
+        raise FormulaError(
+            message, "input and padding together must hold the window; stride and dilation are at least 1"
+        )
+    return count

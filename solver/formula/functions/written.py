@@ -1,0 +1,55 @@
+"""How cells are written out: the operands of a function as printed, and sums of terms."""
+
+from collections.abc import Callable, Sequence
+
+from solver.formula.tree import Array, Bin, Dots, Group, Literal_, Num, Tree
+
+
+class Cells:
+    """The arguments of a function in numbers. shown: which of so many terms of a sum are written, None for …."""
+
+    def __init__(self, args: Sequence[Literal_], shown: Callable[[int], Sequence[int | None]]) -> None:
+        self.args, self.shown = args, shown
+
+    def shape(self, k: int = 0) -> tuple[int, int]:
+        """Rows and columns of argument k."""
+        value = self.args[k].value
+        return (value.shape[-2], value.shape[-1])
+
+    def cell(self, i: int, j: int, k: int = 0) -> Num:
+        """Row i, column j of argument k; a scalar, row or column is spread."""
+        arg = self.args[k]
+        if not isinstance(arg, Array):
+            return arg
+        rows, columns = self.shape(k)
+        return Num(arg.text(min(i, rows - 1), min(j, columns - 1)))
+
+    def number(self, i: int, j: int, k: int = 0) -> float:
+        """The number of that cell."""
+        return float(self.cell(i, j, k).text)
+
+    def row(self, i: int, k: int = 0) -> list[Num]:
+        """The cells of row i."""
+        return [self.cell(i, j, k) for j in range(self.shape(k)[1])]
+
+    def column(self, j: int, k: int = 0) -> list[Num]:
+        """The cells of column j."""
+        return [self.cell(i, j, k) for i in range(self.shape(k)[0])]
+
+    def all(self, k: int = 0) -> list[Num]:
+        """Every cell, row by row."""
+        return [x for i in range(self.shape(k)[0]) for x in self.row(i, k)]
+
+    def total(self, terms: Sequence[Tree]) -> Tree:
+        """The sum of some terms, those in the middle left out where there are many."""
+        if not terms:
+            return Num("0")
+        kept = [Dots() if k is None else terms[k] for k in self.shown(len(terms))]
+        made = kept[0]
+        for term in kept[1:]:
+            made = Bin("+", made, Group(term) if isinstance(term, Num) and term.text.startswith("-") else term)
+        return made
+
+    def products(self, pairs: Sequence[tuple[Num, Num]]) -> Tree:
+        """A sum of products, (3.2)(1.0) + (−1.2)(2.0)."""
+        return self.total([Bin("*", Group(a), Group(b)) for a, b in pairs])
