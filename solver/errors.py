@@ -42,13 +42,62 @@ class FormulaError(Exception):
         super().__init__(message)
 
 
+_ALSO_CALLED = {
+    "prompt": "question text task ask wording",
+    "marks": "mark score points credit",
+    "given": "family data",
+    "title": "name heading",
+    "cnn": "conv convnet convolution convolutional lenet vgg",
+    "mlp": "perceptron feedforward ffn nn ann dnn network dense backprop backpropagation",
+    "rnn": "recurrent elman jordan bptt",
+    "optimizer": "adam adamw sgd momentum nesterov rmsprop adagrad descent optimiser",
+    "positional": "pe encoding transformer embedding",
+    "gradient": "derivative differentiate",
+    "conv": "convolution conv2d cnn",
+    "max-pool": "pool pooling maxpool maxpooling",
+    "average-pool": "avgpool avg-pool mean-pool",
+    "dense": "linear fc fully-connected",
+    "transposed": "deconv deconvolution upconv",
+    "size": "kernel kernel_size f window",
+    "padding": "pad p",
+    "filters": "channels kernels n",
+    "neurons": "units",
+    "type": "kind",
+    "activation": "act nonlinearity",
+    "leaky_relu": "lrelu",
+    "sigmoid": "logistic σ sigma",
+    "linear": "identity none",
+    "mean-square-error": "mse",
+    "square-error": "sse l2",
+    "cross-entropy": "ce bce nll log-loss",
+    "rate": "lr alpha eta learning-rate",
+    "iterations": "epochs steps",
+    "truth": "answer",
+    "W": "w weights weight",
+    "b": "bias biases",
+    "d": "target y t desired",
+    "x": "input",
+    "train": "lr rate epochs optimizer",
+}
+"""What else people call a word; proposed only where the word itself is known."""
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint that names the known word nearest to `word`, or lists what is known."""
-    import difflib
-
     options = sorted(known)
-    close = difflib.get_close_matches(word[:100], options, n=1)
+    close = _closest(word[:100], options)
     if close:
-        return f"did you mean {close[0]!r}?"
+        return f"did you mean {close!r}?"
     shown = ", ".join(options[:20]) + (", …" if len(options) > 20 else "")
     return f"known here: {shown}" if options else ""
+
+
+def _closest(word: str, options: list[str]) -> str:
+    """The option that is the same but for its case, that is also called so, or that is spelt alike; "" if none is."""
+    import difflib
+
+    plain = word.casefold().replace("_", "-")
+    same = [option for option in options if option.casefold().replace("_", "-") == plain]
+    also = [o for o in options if {word, word.casefold(), plain} & set(_ALSO_CALLED.get(o, "").split())]
+    close = same or also or difflib.get_close_matches(word, options, n=1)
+    return close[0] if close else ""

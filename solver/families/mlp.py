@@ -119,6 +119,10 @@ def work(given: Given, report: Report) -> Working:
     net.forward(first)
     if given.loss != "none":
         net.loss(first)
+    else:
+        working.absent |= dict.fromkeys(
+            ("J", "loss"), "give a loss, such as loss: square-error, and the desired output"
+        )
     if given.delta is not None:
         # the loss behind a given gradient is any whose gradient by u is that one, such as the sum of δ ⊙ u
         top = given.delta.layer
@@ -341,7 +345,13 @@ def _fits_loss(given: Given, outputs: int, report: Report) -> None:
         if found != outputs:
             size = f"{found}×1" if given.X is None else f"{desired.value.shape[0]}×{found}"
             expected = f"the output is {outputs}×1" if given.X is None else f"there are {outputs} outputs"
-            report.add(given.place(name), f"{name} is {size}, but {expected}")
+            classes = activation == "softmax" and found == 1
+            hint = (
+                f"one-hot: for the first class it is [{', '.join('1' + '0' * (min(outputs, 9) - 1))}]"
+                if classes
+                else ""
+            )
+            report.add(given.place(name), f"{name} is {size}, but {expected}", hint)
         elif given.loss == "cross-entropy" and activation == "softmax" and np.abs(sums - 1).max() > 1e-9:
             wrong = int(np.abs(sums - 1).argmax())
             place = given.place(name) if given.X is None else given.place(name, wrong)

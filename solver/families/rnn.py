@@ -84,6 +84,10 @@ def work(given: Given, report: Report) -> Working:
         _step(given, working, t)
     if given.loss != "none":
         _losses(given, working)
+    else:
+        working.absent |= dict.fromkeys(
+            ("J", "loss"), "give a loss, such as loss: square-error, and the desired outputs"
+        )
     hidden, output = [f"h{t}" for t in steps], [f"y{t}" for t in steps] if given.V is not None else []
     working.group("parameters", [name for name in "UWVbc" if name in working.items])
     working.group("hidden", hidden)

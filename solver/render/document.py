@@ -77,11 +77,14 @@ def _question(solution: Solution, view: View, level: int) -> Iterator[Block]:
 def _total(solution: Solution) -> Decimal:
     """The marks of a question: those of its outermost marked parts."""
     marked = {part.label: part.marks for part in solution.parts if part.marks is not None}
-    return sum((m for label, m in marked.items() if not any(_within(label, other) for other in marked)), Decimal())
+    return sum((m for label, m in marked.items() if not any(outer in marked for outer in _around(label))), Decimal())
 
 
-def _within(label: str, other: str) -> bool:
-    return label.startswith(other + ".")
+def _around(label: str) -> Iterator[str]:
+    """The labels of the parts around a part: of `a.ii.x`, `a.ii` and `a`."""
+    while "." in label:
+        label = label.rpartition(".")[0]
+        yield label
 
 
 def _marks(marks: Decimal | None) -> str:

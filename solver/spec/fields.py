@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from types import NoneType, UnionType
 from typing import (
@@ -65,6 +65,7 @@ Quantity: TypeAlias = Annotated[Num | Array, Kind("quantity")]
 
 MAX_INT = 10**9
 _INT = re.compile(r"[-+]?\d{1,18}", re.ASCII)
+_TIMES = re.compile(r"\s*\d+(\s*[x×*]\s*\d+)+\s*", re.ASCII)
 _BOOLS = {"true": True, "yes": True, "false": False, "no": False}
 
 
@@ -136,7 +137,7 @@ def read(cls: type[S], node: Node, report: Report, skip: tuple[str, ...] = ()) -
     fields = fields_of(cls)
     for key in entries:
         if key not in fields and key not in skip:
-            report.add(node.key(key), f"unknown key {key[:60]!r}", nearest(key, fields))
+            unknown_key(node, key, fields, report)
     values = {}
     for name, field in fields.items():
         if name in entries and not entries[name].empty:
@@ -161,6 +162,14 @@ def entries_of(node: Node, report: Report) -> dict[str, Node]:
         else:
             entries[key.text] = value
     return entries
+
+
+def unknown_key(node: Node, key: str, known: Iterable[str], report: Report) -> None:
+    """Notes a key that a map should not have; a piece of a sentence or a formula was most likely torn off at a comma."""
+    value = node.get(key)
+    torn = value is not None and value.empty and any(not (c.isalnum() or c in "_-") for c in key)
+    hint = 'text that holds a comma wants quotes: "…, …"' if torn else nearest(key, known)
+    report.add(node.key(key), f"unknown key {key[:60]!r}", hint)
 
 
 def _read(kind: Any, notes: tuple[Any, ...], node: Node, report: Report, name: str) -> Any:
@@ -205,8 +214,11 @@ def _read_any(kinds: list[Any], notes: tuple[Any, ...], node: Node, report: Repo
     nearest_trial = min(trials, key=lambda t: min(p.place == node.place for p in t.problems))
     problems = nearest_trial.problems
     if node.kind == "scalar" and not is_number(node.text):  # a mistyped word: whichever alternative knows it
-        hints = [p.hint for trial in trials for p in trial.problems if p.hint]
-        problems = [p._replace(hint=p.hint or next(iter(hints), "")) for p in problems]
+        words = [str(word) for kind in kinds if get_origin(kind) is Literal for word in get_args(kind)]
+        near = nearest(node.text, words)
+        if near.startswith("known") and (words := [w for w in words if w]):
+            near = f"or the word {' or '.join(words)}"
+        problems = [p._replace(hint=p.hint if p.hint and not p.hint.startswith("known") else near) for p in problems]
     report.problems.extend(problems)
     return None
 
@@ -230,9 +242,13 @@ def _named(kind: Any, notes: tuple[Any, ...], node: Node, report: Report, name: 
 def _count(count: int, notes: tuple[Any, ...], node: Node, report: Report, name: str) -> None:
     for note in notes:
         if isinstance(note, AtLeast) and count < note.least:
-            report.add(node, f"{name} has {count} items, expected at least {note.least}")
+            report.add(node, f"{name} has {_items_in(count)}, expected at least {note.least}")
         if isinstance(note, AtMost) and count > note.most:
-            report.add(node, f"{name} has {count} items, expected at most {note.most}")
+            report.add(node, f"{name} has {_items_in(count)}, expected at most {note.most}")
+
+
+def _items_in(count: int) -> str:
+    return f"{count} item{'' if count == 1 else 's'}"
 
 
 def _choice(options: tuple[Any, ...], node: Node, report: Report, name: str) -> Any:
@@ -264,7 +280,9 @@ def text_of(node: Node, report: Report, name: str) -> str:
 def whole_number(node: Node, report: Report, name: str, notes: tuple[Any, ...] = ()) -> int:
     """A whole number within the bounds of `notes`."""
     if node.kind != "scalar" or not _INT.fullmatch(node.text):
-        report.add(node, f"found {node.found()} for {name}, expected a whole number")
+        times = node.kind == "scalar" and _TIMES.fullmatch(node.text)
+        hint = f"several numbers are a list: [{', '.join(re.findall('[0-9]+', node.text[:60]))}]" if times else ""
+        report.add(node, f"found {node.found()} for {name}, expected a whole number", hint)
         return 0
     value = int(node.text)
     least = max((n.least for n in notes if isinstance(n, AtLeast)), default=-MAX_INT)

@@ -65,7 +65,9 @@ def matrix(node: Node, report: Report, name: str) -> Array:
     rows = node.items
     if node.kind != "list" or any(row.kind != "list" for row in rows):
         wrong = next((row for row in rows if row.kind != "list"), node)
-        report.add(wrong, f"found {wrong.found()} for {name}, expected a list of rows", "such as [[1, 2], [3, 4]]")
+        single = is_number(node.text)
+        hint = f"a single number is [[{node.text[:60]}]]" if single else "such as [[1, 2], [3, 4]]"
+        report.add(wrong, f"found {wrong.found()} for {name}, expected a list of rows", hint)
         return _array(_NOTHING)
     for row in rows:
         if row.length != rows[0].length:

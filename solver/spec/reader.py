@@ -16,7 +16,7 @@ from solver.errors import FormulaError, Place, Problem, SpecError, nearest
 from solver.formula.calculus.differentiate import gradient_name
 from solver.rounding import MAX_DIGITS, Carry, Rounding
 from solver.spec.attached import beside
-from solver.spec.fields import AtLeast, AtMost, entries_of, read, text_of, whole_number
+from solver.spec.fields import AtLeast, AtMost, entries_of, read, text_of, unknown_key, whole_number
 from solver.spec.nodes import MAX_BYTES, Node, Report, read_nodes
 from solver.spec.quantities import number
 from solver.spec.registry import families, family
@@ -25,6 +25,7 @@ from solver.working.page import Working
 from solver.working.question import Paper, Part, Question, Scheme, Task
 
 MAX_PARTS_DEPTH = 4
+MAX_PARTS = 20_000
 MAX_QUESTIONS = 200
 
 _QUESTION_KEYS = ("title", "prompt", "round", "carry", "marking", "given", "parts")
@@ -141,6 +142,7 @@ class _Reader:
         self.labels: dict[str, Place] = {}
         self.tasks: list[Task] = []
         self.asking: dict[int, tuple[Node, dict[str, None]]] = {}  # by working: where gradients were asked first, which
+        self.count = 0
 
     def question(self, node: Node) -> Question:
         question = Question("", self.file)
@@ -169,7 +171,7 @@ class _Reader:
         entries = entries_of(node, self.report)
         for key in entries:
             if key not in known:
-                self.report.unknown(node.key(key), "key", key, known)
+                unknown_key(node, key, known, self.report)
         return {k: v for k, v in entries.items() if not v.empty}
 
     def text(self, entries: dict[str, Node], key: str) -> str:
@@ -185,6 +187,8 @@ class _Reader:
                 figures = key.text == "figures"
                 digits = whole_number(value, self.report, key.text, (AtLeast(int(figures)), AtMost(MAX_DIGITS)))
                 return Rounding(max(digits, int(figures)), figures)
+            unknown_key(node, key.text, ("decimals", "figures"), self.report)
+            return inherited
         self.report.add(node, f"found {node.found()} for round, expected {{decimals: N}} or {{figures: N}}")
         return inherited
 
@@ -210,6 +214,10 @@ class _Reader:
             return
         if depth > MAX_PARTS_DEPTH:
             self.report.add(node, f"parts within parts go {MAX_PARTS_DEPTH} levels deep at the most")
+            return
+        self.count += node.length
+        if self.count > MAX_PARTS:
+            self.report.add(node, f"more than {MAX_PARTS:,} parts", "an exam lists several questions, a file each")
             return
         for item in node.items:
             if item.kind == "map":
@@ -269,7 +277,8 @@ class _Reader:
     def given(self, node: Node) -> Task | None:
         named = node.get("family") if node.kind == "map" else None
         if named is None:
-            self.report.add(node, "'family' is missing", f"one of {', '.join(families())}")
+            write = f"write {{family: {node.text}}}" if node.text in families() else f"one of {', '.join(families())}"
+            self.report.add(node, "'family' is missing", write)
             return None
         if named.text not in families():
             self.report.unknown(named, "family", named.text or named.found(), families())
@@ -313,7 +322,9 @@ class _Reader:
         variable = next((n for n in working.items if gradient_name(n) == name), None)
         if variable is not None and working.gradients:
             return self.gradients(word, [variable], working)
-        if name:
+        if name in working.absent:
+            self.report.add(word, f"there is no {name[:60]} here", working.absent[name])
+        elif name:
             self.report.unknown(word, "find", name, [*known, "gradients"] if working.gradients else known)
         return []
 

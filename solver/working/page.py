@@ -66,6 +66,7 @@ class Working:
     default: what a part finds that asks for nothing; every step if empty.
     It is final when its family returns it. gradients: what parts may ask gradients of. proofs: what checks those among the items. repeats: the steps of iterations, by name. places: of the items, from the top.
     roles: what quantities are to others.
+    absent: what parts may expect that is not here, with what it needs.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
@@ -76,6 +77,7 @@ class Working:
     gradients: Gradients | None = None
     proofs: list[Proof] = field(default_factory=list)
     repeats: dict[str, Repeat] = field(default_factory=dict)
+    absent: dict[str, str] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
 
