@@ -86,7 +86,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"statement": "b"}, "'truth' is missing"),
     ({"points": ["a"], "truth": True}, "truth without a statement"),
     ({"statement": "b", "truth": "perhaps"}, "found 'perhaps' for truth, expected true or false"),
-    ({"statements": [CLAIM]}, "statements has 1 items, expected at least 2"),
+    ({"statements": [CLAIM]}, "statements has 1 item, expected at least 2"),
     ({"statements": [CLAIM] * 3}, "statements has 3 items, expected at most 2"),
     ({"statements": [CLAIM, {"text": "Two."}]}, "'truth' is missing"),
     ({"statements": [CLAIM, CLAIM], "why": "because"}, "each of two statements has its own"),
