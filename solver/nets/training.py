@@ -328,7 +328,11 @@ class Optimizer:
         if self.known:
             formula = replace_names(parse(f"w {update.sign} {change}"), filled)
             made, role = at_symbol(symbol, t), Role("update", name, t)
-            self.current[name] = self.step(t, name, formula, f"new {{{name}}}", made, heading=symbol, role=role)
+            title, why = (
+                f"new {{{name}}}",
+                "weight decay leaves biases as they are" if self.decaying and not decays else "",
+            )
+            self.current[name] = self.step(t, name, formula, title, made, heading=symbol, role=role, why=why)
             return
         formula = replace_names(parse(f"-{change}" if update.sign == "-" else change), filled)
         moved = Symbol("Delta", symbol.base + symbol.sub)
@@ -353,10 +357,11 @@ class Optimizer:
         *,
         heading: Symbol | None = None,
         role: Role | None = None,
+        why: str = "",
     ) -> str:
         """A step of iteration t, in the column of its heading where the iterations stand in a table; gives its name."""
         name = at(series, t)
-        self.working.step(name, formula, f"{iteration(self.rule, t)}{title}", symbol=symbol, role=role)
+        self.working.step(name, formula, f"{iteration(self.rule, t)}{title}", symbol=symbol, role=role, why=why)
         self.working.repeats[name] = Repeat(t, series, heading and heading.shaped(self.working.shapes[name]))
         return name
 

@@ -13,7 +13,7 @@ from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
 from solver.formula.print.printer import visible
 from solver.formula.symbol import Symbol, Symbols
-from solver.formula.tree import Call, Name, Tree, bare, literal, walk
+from solver.formula.tree import Bin, Call, Name, Num, Tree, bare, literal, replace_names, walk
 from solver.formula.walks.reduce import MOST, Detail
 from solver.formula.words import Words
 from solver.render.answers import PAGE, answers, elided, stated
@@ -111,7 +111,7 @@ class _Page:
     def __init__(self, view: View) -> None:
         self.view = view
         self.most = MOST[view.detail]
-        self.defined: set[str] = set()
+        self.defined: set[tuple[str, int]] = set()
 
     def part(self, part: SolvedPart, level: int) -> Iterator[Block]:
         yield Heading(level, f"({part.label.replace('.', ')(')})", _marks(part.marks))
@@ -242,9 +242,9 @@ class _Page:
     def definitions(self, formula: Tree) -> Iterator[Block]:
         """Each function's definition, where it first appears."""
         for node in walk(formula):
-            if isinstance(node, Call) and node.fn not in self.defined:
-                self.defined.add(node.fn)
-                yield from definition(node.fn)
+            if isinstance(node, Call) and (node.fn, len(node.args)) not in self.defined:
+                self.defined.add((node.fn, len(node.args)))
+                yield from definition(node.fn, len(node.args))
 
     def summary(self, part: SolvedPart) -> Iterator[Block]:
         """Every result asked for; of quantities that a training run makes again and again, the last."""
@@ -287,17 +287,27 @@ def titled(text: str, symbols: Symbols) -> Words:
     return tuple(p for p in pieces if p)
 
 
-def definition(fn: str) -> Iterator[Facts | Cases]:
-    """What defines a function of the table; nothing for what every reader knows, such as sin."""
+def definition(fn: str, given: int | None = None) -> Iterator[Facts | Cases]:
+    """What defines a function of the table; nothing for what every reader knows, such as sin.
+
+    given: how many of its arguments are; the others have their usual numbers in the definition.
+    """
     row = FUNCTIONS[fn]
     if row.definition is None or row.definition == "u":
         return
-    left = Call(fn, tuple(Name(p) for p in row.params))
-    symbols = {p: Symbol(p) for p in row.params}
+    params = row.params[:given]
+    usual = dict(zip(reversed(row.params), map(Num, reversed(row.defaults)), strict=False))
+    filled: dict[str, Tree] = {name: number for name, number in usual.items() if name not in params}
+    left, symbols = Call(fn, tuple(map(Name, params))), {p: Symbol(p) for p in row.params}
+
+    def value(text: str) -> Tree:
+        tree = replace_names(parse(text), filled)
+        return bare(tree.b) if isinstance(tree, Bin) and tree.op == "*" and tree.a == Num("1") else tree
+
     if isinstance(row.definition, str):
-        yield Facts([Line(parse(row.definition), left=left)], symbols)
+        yield Facts([Line(value(row.definition), left=left)], symbols)
     else:
-        yield Cases(left, tuple((parse(value), _condition(said, symbols)) for value, said in row.definition), symbols)
+        yield Cases(left, tuple((value(text), _condition(said, symbols)) for text, said in row.definition), symbols)
 
 
 def _condition(said: str, symbols: Symbols) -> Words:

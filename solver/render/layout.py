@@ -211,7 +211,7 @@ def _facts(block: Facts, width: int) -> Iterator[Row]:
         return
     printer = BlockPrinter(block.symbols, block.most)
     alone = (_aligned([each], printer, width - _INDENT) for each in block.lines)
-    facts = [stacked(*(beside(*statement.sides) for statement in statements)) for statements in alone]
+    facts = [_stack([beside(*statement.sides) for statement in statements]) for statements in alone]
     if all(fact.height == 1 for fact in facts) and sum(fact.width + _GAP for fact in facts) > width:
         widest = max(fact.width for fact in facts)
         facts = [fact.padded(widest) for fact in facts]
@@ -226,6 +226,11 @@ def _facts(block: Facts, width: int) -> Iterator[Row]:
             room = width - _INDENT - fact.width
     for row in aired([beside(*boxes) for boxes in lines]):
         yield from (((" " * _INDENT + text, "plain"),) for text in row.lines)
+
+
+def _stack(boxes: Sequence[Box]) -> Box:
+    """Boxes one below the other, on the line of writing of the first."""
+    return stacked(*boxes, baseline=boxes[0].baseline)
 
 
 def _table(block: Table, width: int) -> Iterator[Row]:

@@ -103,6 +103,18 @@ def test_a_definition_by_cases() -> None:
     assert block.cases == ((parse("1"), ("if ", Symbol("u"), " > 0")), (parse("0"), ("otherwise",)))
 
 
+def test_a_definition_says_the_usual_number() -> None:
+    """The slope that a network's leaky ReLU has when none is given."""
+    (usual,), (given,) = definition("leaky_relu", 1), definition("leaky_relu", 2)
+    assert isinstance(usual, Cases)
+    assert isinstance(given, Cases)
+    assert (usual.left, usual.cases[1][0]) == (parse("leaky_relu(u)"), parse("0.01*u"))
+    assert (given.left, given.cases[1][0]) == (parse("leaky_relu(u, a)"), parse("a*u"))
+    (elu,) = definition("elu", 1)
+    assert isinstance(elu, Cases)
+    assert elu.cases[1][0] == parse("exp(u) - 1")
+
+
 def test_an_exam_has_a_title_of_its_own(q2: Solution) -> None:
     blocks = document("Exam", [q2, q2])
     assert blocks[0] == Heading(1, "Exam", "50 marks")

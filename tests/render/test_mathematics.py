@@ -112,7 +112,7 @@ def test_hostile_words_inside_mathematics(sentences: list[str]) -> None:
     """Any words at all, as a reason beside a line or a condition; many in one run of the viewers."""
     texts: list[str] = []
     for text in (*sentences, *SIGNS):
-        line = Line(parse("a + b"), left=Name("y"), note=text)
+        line = Line(parse("a + b"), left=Name("y"), note=(text,))
         condition = (text, Symbol("u", "1"), text)
         texts.append(render([Equations([line], {}), Cases(Name("y"), ((parse("1"), condition),), {})]))
     assert not refused(texts, strict=False)
