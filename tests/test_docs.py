@@ -13,6 +13,7 @@ from click.testing import CliRunner
 import solver
 from solver.cli.describe import describe, overview
 from solver.cli.main import main
+from solver.formula.functions import FUNCTIONS
 from solver.spec.fields import fields_of
 from solver.spec.reader import load_text
 from solver.spec.registry import families, family
@@ -99,6 +100,12 @@ def test_a_family_s_example_runs(name: str) -> None:
 def test_a_family_has_a_problem_file(name: str) -> None:
     texts = [p.read_text(encoding="utf-8") for p in (ROOT / "problems").glob("*.yaml")]
     assert any(re.search(rf"family: {name}\b", text) for text in texts)
+
+
+def test_every_formula_function_is_listed() -> None:
+    printed = describe("formula")
+    assert all(row.doc in printed for row in FUNCTIONS.values())
+    assert "correlate(u, k, stride=1, padding=0, dilation=1, size): Cross-correlation" in printed
 
 
 def test_families_command() -> None:

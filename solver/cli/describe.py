@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
+from solver.formula.functions import listed
 from solver.spec.fields import AtLeast, AtMost, Field, Kind, Spec, fields_of
 from solver.spec.registry import families, family
 
@@ -24,6 +25,8 @@ def describe(name: str, width: int | None = None) -> str:
     """
     module = family(name)
     doc = inspect.cleandoc(module.__doc__ or "")
+    if name == "formula":
+        doc = "\n".join([doc, "", "Functions of the formula language", *(f"  {line}".rstrip() for line in listed())])
     if width:
         doc = "\n\n".join(_wrapped(paragraph, width) for paragraph in doc.split("\n\n"))
     fields = [_wrapped(field, width, indent, indent + "    ") for indent, field in _fields(module.Given, "  ")]

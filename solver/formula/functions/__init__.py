@@ -19,6 +19,7 @@ __all__ = [
     "Notation",
     "Slip",
     "Style",
+    "listed",
     "word",
 ]
 
@@ -37,6 +38,25 @@ for _file in iter_modules(__path__):
 _BY_ROW = {row.by_row for row in FUNCTIONS.values()}
 ACTIVATIONS = tuple(name for name, row in FUNCTIONS.items() if row.activation and name not in _BY_ROW)
 """The functions that a layer can name as its activation."""
+
+
+def listed() -> list[str]:
+    """The table in words, a topic at a time: each function as it is called, and its sentence."""
+    lines: list[str] = []
+    for topic, rows in TOPICS.items():
+        lines += ["", f"{topic}:"]
+        lines += [f"  {_called(fn, row)}: {row.doc}" for fn, row in rows.items()]
+    return lines[1:]
+
+
+def _called(fn: str, row: Function) -> str:
+    """`correlate(u, k, stride=1)`, what may be left out with its default."""
+    if fn == "[]":
+        return "X[rows, columns]"
+    required = row.params[: row.least]
+    optional = [f"{name}={text}" for name, text in zip(row.params[row.least :], row.defaults, strict=True)]
+    given = [name if default in (None, ()) else f"{name}={default}" for name, default in row.options.items()]
+    return f"{fn}({', '.join([*required, *['…'] * row.more, *optional, *given])})"
 
 
 def word(fn: str) -> str:

@@ -6,7 +6,7 @@ from math import erf, inf, pi, sqrt
 import numpy as np
 
 from solver.formula.functions.intervals import Bounding, Code, Ends, Given, valley
-from solver.formula.functions.row import CONSTANT, Function, Notation
+from solver.formula.functions.row import CONSTANT, Function, Notation, Slip
 from solver.formula.functions.shapes import like_first
 from solver.formula.functions.written import Cells
 from solver.formula.interval import Interval, around, times
@@ -214,6 +214,7 @@ ROWS = {
         cells=_share,
         activation=True,
         by_row="softmax_rows",
+        slips=(Slip("softmax along the wrong axis", "the shares are taken along the wrong axis", "softmax_rows(u)"),),
         title="Softmax",
         range=(0.0, 1.0),
     ),

@@ -11,7 +11,7 @@ import numpy as np
 from solver.formula.functions import shapes
 from solver.formula.functions.activations import shares, shares_bounds
 from solver.formula.functions.intervals import Bounding, Code, Ends, Given, unchanged
-from solver.formula.functions.row import Function, Notation, Shaping
+from solver.formula.functions.row import Function, Notation, Shaping, Slip
 from solver.formula.functions.written import Cells
 from solver.formula.interval import Interval, minus, power
 from solver.formula.tree import Bin, Call, Group, Num, Tree
@@ -238,6 +238,7 @@ ROWS = {
         activation=True,
         notation=Notation("softmax"),
         title="Softmax of each row",
+        slips=(Slip("softmax along the wrong axis", "the shares are taken along the wrong axis", "softmax(u)"),),
         range=(0.0, 1.0),
     ),
     "norm": Function(

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple, TypeAlias
 
 from solver.errors import FormulaError
+from solver.formula.functions import FUNCTIONS, Slip
 from solver.formula.mistakes import slips
 from solver.formula.mistakes.surroundings import Surroundings
 from solver.formula.tree import Tree, walk
@@ -52,6 +53,20 @@ def _fits(tree: Tree, size: Shape, around: Surroundings) -> bool:
         return False
 
 
+def _of_functions() -> dict[str, Mistake]:
+    """The mistakes that the function table names, those of one name together."""
+    found: dict[str, dict[str, Slip]] = {}
+    for fn, row in FUNCTIONS.items():
+        for slip in row.slips:
+            found.setdefault(slip.name, {})[fn] = slip
+    made = {}
+    for name, by in found.items():
+        fn, slip = next(iter(by.items()))
+        rule = slips.of_functions({fn: slip.formula for fn, slip in by.items()})
+        made[name] = Mistake(rule, slip.said, f"{fn}({', '.join(FUNCTIONS[fn].params)})", slip.formula)
+    return made
+
+
 MISTAKES: dict[str, Mistake] = {
     "bias forgotten": Mistake(slips.bias_left_out, "the bias is missing from the sum", "W.T @ x + b", "W.T @ x"),
     "transpose mixed up": Mistake(
@@ -75,9 +90,6 @@ MISTAKES: dict[str, Mistake] = {
         slips.updated_weights, "the weights after the update are used where the gradient needs those before it",
         "(W @ g)*(1 - h**2)", "(W_t1 @ g)*(1 - h**2)",
     ),
-    "log to base 10": Mistake(
-        slips.log_base_10, "log is the natural logarithm here, not that to base 10", "-log(y)", f"-log(y)/{slips.LN10.text}"
-    ),
     "factor 2 of the loss": Mistake(
         slips.factor_of_loss, "the result is off by the factor 2 or 1/2 of the loss", "(d - y)**2", "(d - y)**2/2"
     ),
@@ -96,10 +108,7 @@ MISTAKES: dict[str, Mistake] = {
     "+ 1 left out": Mistake(
         slips.one_left_out, "the + 1 of the output size is missing", "(H1 - F1 + 2*p1)/s1 + 1", "(H1 - F1 + 2*p1)/s1"
     ),
-    "sine and cosine swapped": Mistake(slips.sine_cosine, "sine and cosine are exchanged", "sin(pos)", "cos(pos)"),
-    "degrees for radians": Mistake(
-        slips.degrees, "the angle is in radians; the calculator took it for degrees", "sin(pos)", f"sin((pos)*{slips.DEGREE.text})"
-    ),
     "square left out": Mistake(slips.square_left_out, "a square is missing", "1 - h**2", "1 - h"),
+    **_of_functions(),
 }  # fmt: skip
 """Every mistake by name. The names stand in feedback, reports and JSON."""

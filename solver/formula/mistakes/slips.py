@@ -5,11 +5,11 @@ The table in `mutate.py` names each and shows it on an example.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from math import log, pi
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from solver.formula.functions import FUNCTIONS
 from solver.formula.mistakes.surroundings import Surroundings, slope
+from solver.formula.parse import parse
 from solver.formula.tree import (
     SUMS,
     Bin,
@@ -182,13 +182,6 @@ def updated_weights(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     return _names(tree, lambda name: around.updates.get(name, name))
 
 
-LN10 = Num(f"{log(10):.15f}")
-
-
-def log_base_10(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    yield _all(tree, lambda x: Bin("/", x, LN10) if isinstance(x, Call) and x.fn == "log" else x)
-
-
 def factor_of_loss(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     def change(node: Tree) -> Iterator[Tree]:
         match node:
@@ -301,21 +294,21 @@ def one_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     return _once(tree, change)
 
 
-def sine_cosine(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    other = {"sin": "cos", "cos": "sin"}
-    yield _all(tree, lambda x: Call(other[x.fn], x.args) if isinstance(x, Call) and x.fn in other else x)
+def of_functions(formulas: Mapping[str, str]) -> Callable[[Tree, Surroundings], Iterator[Tree]]:
+    """The rule of a mistake that the function table names: every call of these functions goes wrong, as its formula says."""
 
-
-DEGREE = Num(f"{pi / 180:.18f}")
-
-
-def degrees(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     def change(x: Tree) -> Tree:
-        if isinstance(x, Call) and x.fn in ("sin", "cos"):
-            return Call(x.fn, (Bin("*", Group(x.args[0]), DEGREE),))
-        return x
+        if not (isinstance(x, Call) and x.fn in formulas):
+            return x
+        made = replace_names(parse(formulas[x.fn]), dict(zip(FUNCTIONS[x.fn].params, x.args, strict=False)))
+        if isinstance(made, Call) and made not in x.args:
+            return Call(made.fn, made.args, tuple(o for o in x.options if o[0] in FUNCTIONS[made.fn].options))
+        return made
 
-    yield _all(tree, change)
+    def rule(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+        yield _all(tree, change)
+
+    return rule
 
 
 def square_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
