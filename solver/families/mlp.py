@@ -11,7 +11,8 @@ grad_u1 …, grad_W1 grad_b1 … (gradients; grad_theta1 where there are thresho
 Training adds what an optimizer makes of the gradients. Time counts updates: W1_t1 is W1 after the first one, and what
 is computed with it ends alike, u1_t1 y_t1 J_t1 grad_W1_t1. An optimizer keeps v_W1_t1, m_W1_t1, … as the family
 optimizer says. Where each update sees a part of the patterns (x1 d1, x2 d2 …, or X1 D1 … one1 …), J_t1 is the loss of
-the next part, and J_all_t1 (with Y_all_t1 …) that of all patterns after the update.
+the next part, and J_all_t1 (with Y_all_t1 …) that of all patterns after the update. Weights decay where weight decay
+is given (adamw: 0.01 if it is not); biases and thresholds do not.
 
 find: parameters (W, b), hidden (u, h of the hidden layers), output (uL, y), loss (J), derivatives (df),
 gradients_u (last layer first), gradients_Wb (last layer first), forward, backward; of training updates (the parameters

@@ -17,6 +17,8 @@ gradient there); J, J_t1 … (the loss there; a loss written NAME = FORMULA has 
 (what the optimizer keeps, from 0 or from `initial`); mhat_w_t1 vhat_w_t1 (bias corrected); alpha_t1 (a rate that
 changes); w_ahead_t2 (Nesterov's look ahead); change_w_t1 (the change, where w is not given).
 
+Weight decay applies to all parameters; adamw has one of 0.01 where none is given, and needs w for it.
+
 Squares of small gradients vanish at a few decimals: AdaGrad, RMSprop and Adam want significant figures, or carry: exact.
 
 find: gradients (of the first iteration), states, updates (the parameters after each iteration), loss_after, history
@@ -163,8 +165,9 @@ class _Gradients:
         if len(given.g) != given.iterations:
             message = f"g lists {len(given.g)} gradients, but iterations is {given.iterations}"
             report.add(given.place("g"), message, "one for each iteration; a single vector is [[1, 2]]")
-        if given.w is None and given.weight_decay is not None:
-            report.add(given.place("weight_decay"), "weight decay needs the parameter", "give w")
+        if given.w is None and (given.weight_decay is not None or given.optimizer == "adamw"):
+            place = given.place("optimizer" if given.weight_decay is None else "weight_decay")
+            report.add(place, "weight decay needs the parameter", "give w: λ w joins the step")
         first = (given.w or given.g[0]).value.shape
         for t, g in enumerate(given.g):
             if g.value.shape != first:

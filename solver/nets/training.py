@@ -88,6 +88,7 @@ UPDATES: dict[str, Update] = {
     "adamw": Update("alpha*mhat/root", "-", _MOMENTS, _ADAM, _MV, root="vhat", decayed="alpha*(mhat/root + lam*w)"),
 }
 
+DEFAULT_DECAY = "the weight decay λ of adamw is 0.01, as none is given"
 _DEFAULTS = {"beta": "0.9", "beta1": "0.9", "beta2": "0.999", "eps": "1e-8"}
 _TITLES = {
     "beta": "Momentum",
@@ -145,7 +146,9 @@ class Rule(Spec):
     eps: Annotated[Scalar | None, "ε of AdaGrad, RMSprop and Adam (1e-8 if left out)"] = None
     eps_in_root: Annotated[bool, "whether ε stands under the root: √(v + ε) instead of √v + ε"] = False
     weight_decay: Annotated[
-        Scalar | None, "λ of weight decay: g + λw takes the place of the gradient (in adamw λw joins the step instead)"
+        Scalar | None,
+        "λ of weight decay: g + λw takes the place of the gradient; in adamw λw joins the step instead, and λ is 0.01 if "
+        "left out. In a network weights decay, biases and thresholds do not",
     ] = None
     schedule: Annotated[Schedule | None, "how the learning rate falls; constant if left out"] = None
     iterations: Annotated[int, AtLeast(1), AtMost(MAX_ITERATIONS), "how many updates are made"] = 1
@@ -327,16 +330,19 @@ class Optimizer:
         change = update.decayed if decays and update.decayed else update.change
         if self.known:
             formula = replace_names(parse(f"w {update.sign} {change}"), filled)
-            made, role = at_symbol(symbol, t), Role("update", name, t)
-            title, why = (
-                f"new {{{name}}}",
-                "weight decay leaves biases as they are" if self.decaying and not decays else "",
-            )
+            title, made, role = f"new {{{name}}}", at_symbol(symbol, t), Role("update", name, t)
+            why = self._convention(t, decays)
             self.current[name] = self.step(t, name, formula, title, made, heading=symbol, role=role, why=why)
             return
         formula = replace_names(parse(f"-{change}" if update.sign == "-" else change), filled)
         moved = Symbol("Delta", symbol.base + symbol.sub)
         self.step(t, f"change_{name}", formula, f"change of {{{name}}}", at_symbol(moved, t), heading=moved)
+
+    def _convention(self, t: int, decays: bool) -> str:
+        """What weight decay is taken to mean."""
+        if self.decaying and not decays:
+            return "weight decay leaves biases as they are"
+        return DEFAULT_DECAY if self.decaying and self.rule.weight_decay is None and t == 1 else ""
 
     def _line(self, t: int, name: str, line: Line, filled: dict[str, Tree]) -> None:
         """One line before the parameter itself; what it makes takes the place of the value before."""

@@ -159,3 +159,12 @@ def test_of_many_iterations_a_sample_is_checked_and_any_that_is_asked_for_alone(
     assert "J_t6" in made
     assert {"J", "J_t199"} <= set(made)
     assert len(made) == len(set(made)) <= 2 * MOST_PROOFS
+
+
+@pytest.mark.parametrize(("decay", "said"), [("", True), (", weight_decay: 0.1", False)], ids=["default", "given"])
+def test_the_conventions_of_weight_decay_are_said(decay: str, said: bool) -> None:
+    fields = "x: [1], d: 1, loss: square-error, layers: [{W: [[1]], b: 0.5}]"
+    solution = solved(f"{fields}, train: {{rate: 0.1, optimizer: adamw, iterations: 2{decay}}}", "history")
+    text = render(document(solution.title, [solution]))
+    assert text.count("weight decay leaves biases as they are") == 1
+    assert ("λ of adamw is 0.01" in text) is said

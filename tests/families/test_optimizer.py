@@ -166,6 +166,7 @@ def test_the_example_runs() -> None:
         ("g: [[1, 2]], w: 1, rate: 0.1", "g(1) is 2×1, but w is 1×1"),
         ("g: [[1, 2], [1]], rate: 0.1, iterations: 2", "g(2) is 1×1, but g(1) is 2×1"),
         ("g: 1, rate: 0.1, weight_decay: 0.1", "weight decay needs the parameter"),
+        ("g: 1, rate: 0.1, optimizer: adamw", "weight decay needs the parameter"),
         ("g: 1, rate: 0.1, initial: {v: 0}", "sgd keeps no 'v'"),
         ("g: 1, rate: 0.1, optimizer: momentum, initial: {v: [1, 2]}", "v is 2×1, but w is 1×1"),
         ("quantities: {w: 1}, loss: w**2, rate: 0.1", "'parameters' is missing"),

@@ -187,13 +187,13 @@ def power(x: Tree, n: Fraction | int) -> Tree:
 def ratio(a: Tree, b: Tree, shapes: Shapes) -> Tree:
     """a / b, elementwise or by a scalar."""
     (f, x), (g, y) = split(a), split(b)
-    if y is None and g:
+    if not g:
+        return Bin("/", a, b)  # it has no value, and says so where it is computed
+    if y is None:
         return join(f / g, x)
     if x is not None and y is not None and _ungrouped(x) == _ungrouped(y):
         return join(f / g, None if shape(x, shapes) == SCALAR else Call("ones", (x,)))
-    if not f or y is None:
-        return Bin("/", a, b) if f else ZERO
-    return join(f / g, Bin("/", x or ONE, y))
+    return join(f / g, Bin("/", x or ONE, y)) if f else ZERO
 
 
 def fit(adjoint: Tree, operand: Tree, shapes: Shapes) -> Tree:

@@ -46,11 +46,14 @@ Chain = Sequence[tuple[str, Tree]]
 def largest_difference(chain: Chain, output: str, gradients: Mapping[str, Floats], given: Env) -> float:
     """The largest difference between a gradient and its central difference, relative to the gradient.
 
-    Where those fail to confirm it, complex steps may. A gradient so small that central differences cannot resolve it counts as the least that they can.
+    Where those fail to confirm it, complex steps may; where the output has no value, nothing does. A gradient so small
+    that central differences cannot resolve it counts as the least that they can.
     gradients: by variable, each of the variable's shape; a variable may be given or defined in the chain.
     Of many cells, random directions through all of them are compared instead of each cell alone.
     """
     exact = evaluate(chain, dict(given), value)
+    if not np.isfinite(exact[output]).all():
+        return float("inf")
     chain = [(name, straight(tree, exact)) for name, tree in chain]
     found = np.inf
     for step in _STEPS:  # strong curvature, or a large output, wants another step

@@ -98,3 +98,7 @@ def test_complex_steps_confirm_what_central_differences_cannot(
 ) -> None:
     assert checked(equations, given, by) <= TOLERANCE
     assert checked(equations, given, by, **{by: 1e13}) > TOLERANCE
+
+
+def test_what_has_no_value_has_no_gradient() -> None:
+    assert checked("J = log(0*q)", {"q": [[2.0]]}, "q") == np.inf
