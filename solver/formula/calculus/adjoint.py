@@ -223,7 +223,9 @@ def add(terms: Sequence[Tree], shapes: Shapes) -> Tree:
     if not parts:
         return ZERO
     if len(parts) > MOST_TERMS:
-        return Sum(tuple(join(f, rest) for f, rest in parts))
+        made = tuple(join(f, rest) for f, rest in parts)
+        if len({shape(term, shapes) for term in made}) == 1:
+            return Sum(made)
     total = join(*parts[0])
     for factor, rest in parts[1:]:
         total = Bin("-" if factor < 0 else "+", total, join(abs(factor), rest))

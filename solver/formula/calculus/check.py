@@ -29,7 +29,8 @@ TOLERANCE = 1e-5
 _STEPS = (6e-6, 6e-7, 1e-4)
 _NOISE = 64 * float(np.finfo(float).eps)  # of an output, relative
 _NEAR = 1e-3  # a kink closer than this is gone past straight on
-_TINY = 1e-100
+_TINY = 1e-200
+_SMALL = 1e-30  # of a gradient: where x**1.5 has a slope of 0, an imaginary step finds that much
 _REAL_CODE = {
     "sigmoid": "1/(1 + exp(-u))",
     "softplus": "log(1 + exp(u))",
@@ -73,7 +74,7 @@ def _complex_difference(chain: Chain, output: str, gradients: Mapping[str, Float
     slopes = (_pushed(chain, given, imaginary)[output].imag / _TINY).reshape(-1)
     expected = sum(np.asarray((pushes[name] * gradient).sum(axis=(-2, -1))) for name, gradient in gradients.items())
     gaps = np.abs(slopes - expected)
-    worst = np.max(np.where(gaps == 0, 0.0, gaps / np.maximum(np.abs(expected), _TINY)), initial=0.0)
+    worst = np.max(np.where(gaps == 0, 0.0, gaps / np.maximum(np.abs(expected), _SMALL)), initial=0.0)
     return float(worst) if np.isfinite(worst) else float("inf")
 
 
