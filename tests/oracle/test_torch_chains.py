@@ -11,6 +11,7 @@ import pytest
 
 from solver.errors import FormulaError
 from solver.formula.calculus.differentiate import differentiate
+from solver.formula.calculus.tidy import tidy
 from solver.formula.parse import parse_equation
 from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree
 from solver.formula.walks.shape import Shape, shape
@@ -49,6 +50,7 @@ TORCH: dict[str, Callable[..., Any]] = {
     "sin": lambda u: torch.sin(u),
     "cos": lambda u: torch.cos(u),
     "abs": lambda u: torch.abs(u),
+    "step": lambda u: (u > 0).to(torch.float64),
     "max": lambda u, v: torch.where(u > v, u, v) if u.requires_grad else torch.where(v > u, v, u),
     "min": lambda u, v: torch.where(u < v, u, v),
     "sum": total,
@@ -140,7 +142,7 @@ class Chain:
         leaf = self.known(size)
         if depth == 0 or not leaf:
             return leaf or "1"
-        kind = rng.randrange(12)
+        kind = rng.randrange(15)
 
         def inner(of: Shape = size) -> str:
             return self.formula(of, depth - 1)
@@ -178,6 +180,13 @@ class Chain:
                     return leaf
                 right = self.formula((middle[1], size[1]), depth - 1)
                 return f"({self.formula(middle, depth - 1)}) @ ({right})" if right != "1" else leaf
+            case 12:  # many terms, scalars among them
+                added = [inner(rng.choice([size, size, (1, 1)])) for _ in range(rng.randint(3, 5))]
+                return f"({' + '.join([inner(), *added])})"
+            case 13:  # what is 0 whatever the numbers are
+                return rng.choice([f"0*({inner()})", f"(({leaf}) - ({leaf}))", f"step({inner()})", f"({inner()})*0"])
+            case 14:
+                return f"({inner()})*{rng.choice(['norm', 'sum', 'mean'])}({rng.choice(self.given)})**{rng.choice('23')}"
             case 10:
                 return f"-({inner()})" if rng.random() < 0.5 else f"0.3*{leaf}/7"
             case _:
@@ -223,6 +232,9 @@ def compare(chain: Chain, rng: random.Random) -> bool:
     theirs["J"].backward()
     for derived in differentiate(definitions, "J", wrt, shapes):
         env[derived.name] = value(derived.formula, env)
+        shapes[derived.name] = shape(derived.formula, shapes)
+        short = np.broadcast_to(value(tidy(derived.formula, shapes), env), env[derived.name].shape)
+        agree(derived.name, short, torch.tensor(env[derived.name]), "made tidy\n" + "\n".join(chain.equations))
     for name in wrt:
         expected = theirs[name].grad
         expected = torch.zeros(shapes[name]) if expected is None else expected

@@ -36,9 +36,10 @@ _REAL_CODE = {
     "softplus": "log(1 + exp(u))",
     "softmax": "exp(u)/(ones(u @ u.T) @ exp(u))",
     "log_softmax": "u - log(ones(u @ u.T) @ exp(u))",
+    "abs": "max(u, -u)",  # complex numbers are compared by their real parts, and kinks are gone past straight on
 }
 _ANALYTIC = {*_REAL_CODE, *("tanh", "linear", "exp", "log", "sqrt", "sin", "cos", "ones", "sum", "mean", "size")}
-_ANALYTIC |= {"norm", "trace", "det", "inv", "eye"}
+_ANALYTIC |= {"norm", "trace", "det", "inv", "eye", "max", "min", "relu", "leaky_relu"}
 
 Chain = Sequence[tuple[str, Tree]]
 
