@@ -186,7 +186,9 @@ class Chain:
             case 13:  # what is 0 whatever the numbers are
                 return rng.choice([f"0*({inner()})", f"(({leaf}) - ({leaf}))", f"step({inner()})", f"({inner()})*0"])
             case 14:
-                return f"({inner()})*{rng.choice(['norm', 'sum', 'mean'])}({rng.choice(self.given)})**{rng.choice('23')}"
+                return (
+                    f"({inner()})*{rng.choice(['norm', 'sum', 'mean'])}({rng.choice(self.given)})**{rng.choice('23')}"
+                )
             case 10:
                 return f"-({inner()})" if rng.random() < 0.5 else f"0.3*{leaf}/7"
             case _:

@@ -30,7 +30,6 @@ from solver.formula.tree import (
     Group,
     Name,
     Neg,
-    Num,
     Sum,
     Transpose,
     Tree,
