@@ -104,3 +104,33 @@ def test_what_is_too_large_to_be_rounded_up_stays_a_number(x, rounding):
     assert np.isfinite(rounded)
     assert np.isfinite(rounding.half_unit(np.array(rounded)))
     assert rounding.text(rounded).startswith(str(x)[:2])
+
+
+@pytest.mark.parametrize(
+    ("rounding", "x", "half"),
+    [
+        (Rounding(2), 123.0, 0.005),
+        (Rounding(0), 7.0, 0.5),
+        (Rounding(3, figures=True), 123.0, 0.5),
+        (Rounding(3, figures=True), -0.00123, 0.000005),
+        (Rounding(1, figures=True), 4567.0, 500.0),
+        (Rounding(2, figures=True), 0.0, 0.05),
+    ],
+)
+def test_half_a_unit(rounding: Rounding, x: float, half: float) -> None:
+    assert np.ravel(rounding.half_unit(np.array([[x]]))).tolist() == [pytest.approx(half, rel=1e-12)]
+
+
+@pytest.mark.parametrize(
+    ("x", "rounding", "text"),
+    [
+        (1e15, Rounding(2), "1.00e+15"),
+        (1e15, Rounding(3, figures=True), "1.00e+15"),
+        (1234567890123456.0, Rounding(2), "1234567890123456.0"),
+        (1234567890123456.0, Rounding(3, figures=True), "1.23e+15"),
+        (999999999999999.0, Rounding(0), "999999999999999"),
+        (-0.0, Rounding(2), "0.00"),
+    ],
+)
+def test_numbers_without_decimals_left(x: float, rounding: Rounding, text: str) -> None:
+    assert rounding.text(x) == text

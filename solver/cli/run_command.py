@@ -11,6 +11,7 @@ import click
 
 from solver.cli.console import columns, problems, refused, warn, whole
 from solver.cli.endings import by_ending
+from solver.cli.progress import Progress
 from solver.errors import Place, Problem, SpecError, nearest
 from solver.files import files_of
 
@@ -51,16 +52,20 @@ def command(
     view = View(detail, parts, compare)
     with problems("nothing was solved"):
         form = _format(form, output)
-        title, solutions = _solve(files, carry, decimals)
-        _check_parts(solutions, parts)
+        with Progress("reading") as bar:
+            title, solutions = _solve(files, carry, decimals, bar)
+            _check_parts(solutions, parts)
+            bar.stage("writing")
+            text = _render(title, solutions, view, form)
         for warning in (warning for solution in solutions for warning in solution.warnings):
             warn(f"warning: {warning}")
-        text = _render(title, solutions, view, form)
         with whole(output, form == "json") as stream:
             stream.write(text)
 
 
-def _solve(files: Sequence[str], carry: Carry | None, decimals: int | None) -> tuple[str, list[Solution]]:
+def _solve(
+    files: Sequence[str], carry: Carry | None, decimals: int | None, bar: Progress
+) -> tuple[str, list[Solution]]:
     """Every question of the files, and the title they share; raises SpecError with the problems of all."""
     from solver.spec.reader import load
     from solver.working.solve import solve_paper
@@ -68,8 +73,10 @@ def _solve(files: Sequence[str], carry: Carry | None, decimals: int | None) -> t
     titles, solutions, found = [], [], []
     for name in _expand(files):
         try:
+            bar.stage("reading")
             paper = load(name)
-            solutions += solve_paper(paper, carry=carry, decimals=decimals)
+            bar.stage("solving")
+            solutions += solve_paper(paper, carry=carry, decimals=decimals, progress=bar.reach)
             titles.append(paper.title)
         except SpecError as error:
             found.extend(error.problems)

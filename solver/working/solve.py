@@ -1,7 +1,8 @@
 """Solves a checked question: each step once, with rounded values carried and exactly."""
 
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -15,24 +16,44 @@ from solver.working.page import Proof, Working
 from solver.working.question import Paper, Part, Question
 from solver.working.solution import Context, Solution, Solved, SolvedPart
 
+Progressed: TypeAlias = Callable[[int, int], None]
 
-def solve_paper(paper: Paper, *, carry: Carry | None = None, decimals: int | None = None) -> list[Solution]:
-    """Solves every question of a paper; raises SpecError with the problems of all of them."""
+
+def solve_paper(
+    paper: Paper, *, carry: Carry | None = None, decimals: int | None = None, progress: Progressed | None = None
+) -> list[Solution]:
+    """Solves every question of a paper; raises SpecError with the problems of all of them.
+
+    progress: gets how many of how many parts are solved, after each.
+    """
     solutions, problems = [], []
+    done, total = 0, sum(len(question.parts) for question in paper.questions)
     for question in paper.questions:
+        part = None if progress is None else partial(_shifted, progress, done, total)
         try:
-            solutions.append(solve_question(question, carry=carry, decimals=decimals))
+            solutions.append(solve_question(question, carry=carry, decimals=decimals, progress=part))
         except SpecError as error:
             problems.extend(error.problems)
+        done += len(question.parts)
     if problems:
         raise SpecError(problems)
     return solutions
 
 
-def solve_question(question: Question, *, carry: Carry | None = None, decimals: int | None = None) -> Solution:
-    """Solves one checked question; raises SpecError where the arithmetic of a step has no value."""
+def _shifted(progress: Progressed, before: int, total: int, done: int, _: int) -> None:
+    progress(before + done, total)
+
+
+def solve_question(
+    question: Question, *, carry: Carry | None = None, decimals: int | None = None, progress: Progressed | None = None
+) -> Solution:
+    """Solves one checked question; raises SpecError where the arithmetic of a step has no value. progress: as above."""
     solver = _Solver(carry or question.carry, None if decimals is None else Rounding(decimals))
-    parts = [solver.part(part) for part in question.parts]
+    parts = []
+    for part in question.parts:
+        parts.append(solver.part(part))
+        if progress is not None:
+            progress(len(parts), len(question.parts))
     if not solver.problems:
         solver.prove(question, parts)
     if solver.problems:

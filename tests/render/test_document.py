@@ -1,5 +1,7 @@
 """What a document says, and in which order."""
 
+from pathlib import Path
+
 import pytest
 
 import solver
@@ -9,10 +11,11 @@ from solver.formula.symbol import Symbol
 from solver.render.blocks import Cases, Equations, Facts, Heading, Prose, Table
 from solver.render.document import View, definition, document
 from solver.render.text import render as text
+from solver.rounding import Carry
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
-from tests.places import Q2
+from tests.places import PROBLEMS, Q2
 
 
 @pytest.fixture(scope="module")
@@ -148,3 +151,23 @@ def test_a_summary_of_training_holds_the_last_values() -> None:
     blocks = document(solution.title, [solution], View(parts=("b",)))
     summary = [b for b in blocks if isinstance(b, Facts)][-1]
     assert [line.left.id for line in summary.lines] == ["J_all_t10"]
+
+
+def overwhelmed(solution: Solution) -> bool:
+    return any("overwhelms" in words(block) for block in document("t", [solution]))
+
+
+@pytest.mark.parametrize("carry", ["rounded", "exact"])
+@pytest.mark.parametrize(
+    ("factor", "warned"), [(60_000, True), (30_000, False), (-60_000, True), (-30_000, False), (1, False)]
+)
+def test_only_what_is_another_number_altogether_is_warned_of(factor: int, carry: Carry, warned: bool) -> None:
+    """r = 0.0051 is written 0.01, so that k r² is 3.8 times too large: off by 4.4 at k = 60000, by 2.2 at 30000."""
+    formulas = f'given: {{family: formula, quantities: {{a: 0.0051}}, formulas: ["r = 1*a", "y = ({factor})*r**2"]}}'
+    spec = f"title: t\n{formulas}\nparts: [{{label: a, find: y}}]\n"
+    assert overwhelmed(solve_question(load_text(spec).questions[0], carry=carry)) == (warned and carry == "rounded")
+
+
+@pytest.mark.parametrize("path", sorted(PROBLEMS.glob("q?.yaml")), ids=lambda path: path.stem)
+def test_no_problem_of_the_exam_is_warned_of(path: Path) -> None:
+    assert not overwhelmed(solver.solve(path))

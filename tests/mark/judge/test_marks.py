@@ -214,3 +214,17 @@ def test_units_as_text() -> None:
     assert [shares.text(units) for units in (0, 1, 10, 100, 250, 1005, 2000)] == [
         "0", "0.01", "0.1", "1", "2.5", "10.05", "20",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("units", "weights", "made"),
+    [
+        (100, [1, 1, 1], [34, 33, 33]),
+        (10, [1, 2, 4], [1, 3, 6]),  # the remainders .43, .86, .71: the largest first
+        (10, [4, 2, 1], [6, 3, 1]),
+        (3, [0, 0], [2, 1]),
+        (0, [1, 2], [0, 0]),
+    ],
+)
+def test_the_largest_remainders_come_first(units: int, weights: list[float], made: list[int]) -> None:
+    assert share(units, weights) == made
