@@ -13,7 +13,6 @@ Read are: Scalar, Vector, Matrix, Quantity (one of the three, by its form), int,
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
@@ -64,19 +63,26 @@ Matrix: TypeAlias = Annotated[Array, Kind("matrix")]
 Quantity: TypeAlias = Annotated[Num | Array, Kind("quantity")]
 
 MAX_INT = 10**9
-_INT = re.compile(r"[-+]?\d{1,18}", re.ASCII)
-_TIMES = re.compile(r"\s*\d+(\s*[x×*]\s*\d+)+\s*", re.ASCII)
 _BOOLS = {"true": True, "yes": True, "false": False, "no": False}
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False)
 class Spec:
-    """A checked part of a file. Subclasses are keyword-only dataclasses that remember where each field stood."""
+    """A checked part of a file. Subclasses are made by keywords, as dataclasses are, and know where each field stood.
+
+    No dataclass is made, since that writes and compiles code for each at every start.
+    """
 
     _nodes: Mapping[str, Node]
 
-    def __init_subclass__(cls) -> None:
-        dataclasses.dataclass(kw_only=True, eq=False)(cls)
+    def __init__(self, **values: Any) -> None:
+        self._nodes = {}
+        for name, field in fields_of(type(self)).items():
+            if name not in values and field.required:
+                raise TypeError(f"{name} is missing")
+            setattr(self, name, values.pop(name, field.default))
+        if values:
+            raise TypeError(f"unknown: {', '.join(values)}")
 
     @classmethod
     def notice(cls, node: Node, report: Report) -> None:
@@ -87,8 +93,7 @@ class Spec:
 
         offset: counts characters into a text, and moves the place there if the text is written on one line.
         """
-        nodes: Mapping[str, Node] = getattr(self, "_nodes", {})
-        node = nodes.get(field) or nodes.get("")
+        node = self._nodes.get(field) or self._nodes.get("")
         if node and isinstance(index, int) and index < len(node.items):
             node = node.items[index]
         elif node and isinstance(index, str):
@@ -115,14 +120,20 @@ class Field(NamedTuple):
     default: Any
 
 
+_FIELDS: dict[type[Spec], dict[str, Field]] = {}
+
+
 def fields_of(cls: type[Spec]) -> dict[str, Field]:
     """The fields of a Spec by name; raises TypeError where one is not described."""
+    if cls in _FIELDS:
+        return _FIELDS[cls]
     found: dict[str, Field] = {}
-    for field in dataclasses.fields(cls):  # type: ignore[arg-type]
-        base, *notes = get_args(field.type)
-        *rest, doc = notes
-        required = field.default is dataclasses.MISSING
-        found[field.name] = Field(field.name, base, tuple(rest), doc, required, field.default)
+    for owner in reversed(cls.__mro__[: cls.__mro__.index(Spec)]):
+        for name, kind in owner.__annotations__.items():
+            base, *notes = get_args(kind)
+            *rest, doc = notes
+            found[name] = Field(name, base, tuple(rest), doc, not hasattr(cls, name), getattr(cls, name, None))
+    _FIELDS[cls] = found
     return found
 
 
@@ -279,8 +290,9 @@ def text_of(node: Node, report: Report, name: str) -> str:
 
 def whole_number(node: Node, report: Report, name: str, notes: tuple[Any, ...] = ()) -> int:
     """A whole number within the bounds of `notes`."""
-    if node.kind != "scalar" or not _INT.fullmatch(node.text):
-        times = node.kind == "scalar" and _TIMES.fullmatch(node.text)
+    digits = node.text[node.text[:1] in ("+", "-") :]
+    if node.kind != "scalar" or not (digits.isascii() and digits.isdecimal() and len(digits) <= 18):
+        times = re.fullmatch(r"\s*\d+(\s*[x×*]\s*\d+)+\s*", node.text[:60], re.ASCII)
         hint = f"several numbers are a list: [{', '.join(re.findall('[0-9]+', node.text[:60]))}]" if times else ""
         report.add(node, f"found {node.found()} for {name}, expected a whole number", hint)
         return 0

@@ -20,7 +20,6 @@ from solver.spec.fields import AtLeast, AtMost, entries_of, read, text_of, unkno
 from solver.spec.nodes import MAX_BYTES, Node, Report, read_nodes
 from solver.spec.quantities import number
 from solver.spec.registry import families, family
-from solver.spec.scheme import check_weights, read_scheme
 from solver.working.page import Working
 from solver.working.question import Paper, Part, Question, Scheme, Task
 
@@ -31,7 +30,7 @@ MAX_QUESTIONS = 200
 _QUESTION_KEYS = ("title", "prompt", "round", "carry", "marking", "given", "parts")
 _PART_KEYS = ("label", "marks", "prompt", "round", "given", "find", "parts", "note")
 _GRADIENTS_OF = "gradients of"
-_LABEL = re.compile(r"[A-Za-z0-9]{1,12}")
+MAX_LABEL = 12
 
 
 _UNREAD = Task("", Working())
@@ -202,6 +201,8 @@ class _Reader:
         return "rounded"
 
     def marking(self, node: Node, parts: list[Part]) -> Scheme | None:
+        from solver.spec.scheme import check_weights, read_scheme  # few questions bring a scheme
+
         marking = read_scheme(node, self.report)
         asked = [f"{part.label}/{name}" if name else part.label for part in parts for name in part.find]
         if marking and not self.report.problems:  # parts that could not be read have no names
@@ -252,7 +253,7 @@ class _Reader:
             return "?"
         at = entries["label"]
         label = text_of(at, self.report, "label")
-        if not _LABEL.fullmatch(label):
+        if not (label.isascii() and label.isalnum() and len(label) <= MAX_LABEL):
             self.report.add(at, f"found {at.found()} for label, expected letters or digits", "such as a or ii")
         elif prefix + label in self.labels:
             first = self.labels[prefix + label]
