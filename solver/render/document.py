@@ -240,11 +240,15 @@ class _Page:
             yield from reason
 
     def definitions(self, formula: Tree) -> Iterator[Block]:
-        """Each function's definition, where it first appears."""
+        """Each function's definition and convention, where it first appears."""
         for node in walk(formula):
-            if isinstance(node, Call) and (node.fn, len(node.args)) not in self.defined:
-                self.defined.add((node.fn, len(node.args)))
-                yield from definition(node.fn, len(node.args))
+            if not isinstance(node, Call) or (node.fn, len(node.args)) in self.defined:
+                continue
+            said = FUNCTIONS[node.fn].convention
+            if said and not any(fn == node.fn for fn, _ in self.defined):
+                yield Prose((said,), "why")
+            self.defined.add((node.fn, len(node.args)))
+            yield from definition(node.fn, len(node.args))
 
     def summary(self, part: SolvedPart) -> Iterator[Block]:
         """Every result asked for; of quantities that a training run makes again and again, the last."""

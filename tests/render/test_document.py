@@ -118,6 +118,12 @@ def test_a_definition_says_the_usual_number() -> None:
     assert elu.cases[1][0] == parse("exp(u) - 1")
 
 
+def test_a_convention_is_said_once(q2: Solution) -> None:
+    made = text(document(q2.title, [q2]), 200)
+    assert made.count("log is the natural logarithm; 0 · log 0 counts as 0") == 1
+    assert made.index("log is the natural") < made.index("J = -d · log(y)")
+
+
 def test_an_exam_has_a_title_of_its_own(q2: Solution) -> None:
     blocks = document("Exam", [q2, q2])
     assert blocks[0] == Heading(1, "Exam", "50 marks")

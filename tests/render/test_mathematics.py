@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
-from solver.formula.tree import Name
+from solver.formula.tree import Name, names
 from solver.render.blocks import Cases, Equations
 from solver.render.document import definition, document
 from solver.render.markdown import render
@@ -23,6 +23,7 @@ from solver.spec.reader import load_text
 from solver.working.items import Line
 from solver.working.solve import solve_paper
 from tests.families.networks import layers_text, random_net, targets
+from tests.formula.functions.quantities import drawn
 from tests.render.documents import markdown, mathematics
 from tests.render.test_clean import HOSTILE
 
@@ -79,15 +80,13 @@ def networks() -> Iterator[str]:
 
 
 def formulas() -> Iterator[str]:
-    """Every function alone, under a power, in a fraction, in itself, of numbers from tiny to huge."""
-    for fn, row in FUNCTIONS.items():
-        for size in ("0.000012", "0.25", "31.5"):
-            numbers = f"[[{size}, 0.5], [0.1, 0.75]]" if row.square else f"[{size}, 0.5]"
-            call = f"{fn}({', '.join('AB'[: row.least])})"
+    """The examples of every function, alone and in a sum, of numbers from tiny to large."""
+    for row in FUNCTIONS.values():
+        for k, example in enumerate(row.examples):
+            used = {name: drawn(k)[name].tolist() for name in names(parse(example))}
             yield (
-                f"title: t\ngiven: {{family: formula, quantities: {{A: {numbers}, B: {numbers}}},"
-                f' formulas: ["y = {call}", "z = {call}**2/(2.7 - {call})", "v = -{call}*abs(B) + norm(A)"]}}\n'
-                "parts: [{label: a}]"
+                f"title: t\nround: {{figures: {2 + k % 3}}}\ngiven: {{family: formula, quantities: {json.dumps(used)},"
+                f' formulas: ["y = {example}", "z = -{example}/3 + 0.000012"]}}\nparts: [{{label: a}}]'
             )
 
 

@@ -190,6 +190,7 @@ ROWS = {
         ("gelu(X)",),
         bounds=valley(-0.7517915246935645),
         definition="u*Phi(u)",
+        convention="Φ(u) is the share of the standard normal distribution below u, φ its density",
         slopes=("Phi(u) + u*phi(u)",),
         activation=True,
         title="GELU",

@@ -72,6 +72,7 @@ class Function(NamedTuple):
     adjoints: of any other, the gradient by each argument; "" where the value does not change with it.
     definition: what a lecturer writes: a formula in the parameters, or cases of (formula, condition).
     cells: how one cell of the result is worked out by hand.
+    convention: what a page says where the function first appears, since not every book agrees.
     activation: whether y = f(u) is how a layer uses it; by_row: the same function where patterns are rows, not columns.
     kink: where this formula is 0, there is no derivative, and at_kink says which one is used; bends: where this formula,
     of the further parameters, is 0, there is no kink at all.
@@ -101,6 +102,7 @@ class Function(NamedTuple):
     notation: Notation = Notation()
     domain: str = ""
     title: str = ""
+    convention: str = ""
     range: tuple[float, float] | None = None
     infinite: bool = False
     slips: tuple[Slip, ...] = ()
