@@ -211,6 +211,7 @@ ROWS = {
         shape=like_first,
         bounds=shares_bounds(-2),
         definition="exp(u)/sum_columns(exp(u))",
+        shown="exp(u_k)/(Sigma_j @ exp(u_j))",
         adjoints=(_softmax_adjoint,),
         cells=_share,
         activation=True,

@@ -233,6 +233,7 @@ ROWS = {
         shape=shapes.like_first,
         bounds=shares_bounds(-1),
         definition="exp(u)/sum_rows(exp(u))",
+        shown="exp(u_k)/(Sigma_j @ exp(u_j))",
         adjoints=("y*(G - sum_rows(y*G))",),
         cells=_share,
         activation=True,

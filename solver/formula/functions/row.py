@@ -71,6 +71,7 @@ class Function(NamedTuple):
     slopes: of an elementwise function, its derivative by each argument, formulas in the parameters and y.
     adjoints: of any other, the gradient by each argument; "" where the value does not change with it.
     definition: what a lecturer writes: a formula in the parameters, or cases of (formula, condition).
+    shown: how the definition stands on the page where it is of one cell: k, among all cells j.
     cells: how one cell of the result is worked out by hand.
     convention: what a page says where the function first appears, since not every book agrees.
     activation: whether y = f(u) is how a layer uses it; by_row: the same function where patterns are rows, not columns.
@@ -93,6 +94,7 @@ class Function(NamedTuple):
     slopes: tuple[str, ...] = ()
     adjoints: tuple[Adjoint, ...] = ()
     definition: str | tuple[Case, ...] | None = None
+    shown: str = ""
     cells: Writing | None = None
     activation: bool = False
     by_row: str = ""

@@ -1,0 +1,76 @@
+"""Functions of several cells against PyTorch, which knows nothing of this project: values and gradients."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from solver.formula.calculus.differentiate import differentiate
+from solver.formula.parse import parse
+from solver.formula.tree import names
+from solver.formula.walks.shape import shape
+from solver.formula.walks.value import value
+from tests.formula.functions.quantities import SHAPES, drawn
+
+torch = pytest.importorskip("torch")
+F = torch.nn.functional
+
+
+def _image(x: Any) -> Any:
+    return x[None, None]
+
+
+CASES: dict[str, Callable[..., Any]] = {
+    "sum_rows(X)": lambda X: X.sum(1, keepdim=True),
+    "sum_columns(X)": lambda X: X.sum(0, keepdim=True),
+    "mean_rows(X)": lambda X: X.mean(1, keepdim=True),
+    "variance(X)": lambda X: X.var(correction=0).reshape(1, 1),
+    "variance_columns(X)": lambda X: X.var(0, correction=0, keepdim=True),
+    "max_rows(X)": lambda X: X.max(1, keepdim=True).values,
+    "min_columns(X)": lambda X: X.min(0, keepdim=True).values,
+    "largest(X)": lambda X: X.max().reshape(1, 1),
+    "argmax_rows(X) + 0*sum(X)": lambda X: X.argmax(1, keepdim=True) + 1.0 + 0 * X.sum(),
+    "softmax(X)": lambda X: torch.softmax(X, 0),
+    "softmax_rows(X)": lambda X: torch.softmax(X, 1),
+    "log_softmax(X)": lambda X: torch.log_softmax(X, 0),
+    "softmax_rows(mask(X, M))": lambda X, M: torch.softmax(X.masked_fill(M == 0, -torch.inf), 1),
+    "softmax_rows(causal(X))": lambda X: torch.softmax(X.masked_fill(torch.ones(4, 3).tril() == 0, -torch.inf), 1),
+    "X*u.T + a*Y/P": lambda X, u, a, Y, P: X * u.T + a * Y / P,
+    "X - X[:, 1]": lambda X: X - X[:, :1],
+    "X[2:3, :]*w": lambda X, w: X[1:3, :] * w,
+    "vstack(X, w, Y[1:2, :])": lambda X, w, Y: torch.vstack([X, w, Y[:2]]),
+    "hstack(X, P[:, 2])": lambda X, P: torch.hstack([X, P[:, 1:2]]),
+    "correlate(X, K, stride=(2, 1), padding=(1, 2), dilation=(1, 2))": lambda X, K: F.conv2d(
+        _image(X), _image(K), stride=(2, 1), padding=(1, 2), dilation=(1, 2)
+    )[0, 0],
+    "convolve(V, K, padding=1)": lambda V, K: F.conv2d(_image(V), _image(K.flip(0, 1)), padding=1)[0, 0],
+    "correlate_transposed(X, K, stride=2, padding=1, size=(7, 5))": lambda X, K: F.conv_transpose2d(
+        _image(X), _image(K), stride=2, padding=1, output_padding=1
+    )[0, 0],
+    "max_pool(V, window=3, stride=2, padding=1)": lambda V: F.max_pool2d(_image(V), 3, 2, 1)[0, 0],
+    "average_pool(V, window=(2, 4))": lambda V: F.avg_pool2d(_image(V), (2, 4))[0, 0],
+    "average_pool(V, window=3, stride=1, padding=1)": lambda V: F.avg_pool2d(_image(V), 3, 1, 1)[0, 0],
+    "max_unpool(max_pool(V), V)": lambda V: F.max_unpool2d(*F.max_pool2d(_image(V), 2, return_indices=True), 2)[0, 0],
+}
+
+
+@pytest.mark.parametrize("text", CASES)
+@pytest.mark.parametrize("seed", range(4))
+def test_value_and_gradients_agree(text: str, seed: int) -> None:
+    tree, env = parse(text), drawn(seed)
+    used = names(tree)
+    tensors = {name: torch.tensor(env[name], requires_grad=name != "M") for name in used}
+    expected = CASES[text](**tensors)
+    assert value(tree, env) == pytest.approx(expected.detach().numpy(), rel=1e-12, abs=1e-12)
+    size = shape(tree, SHAPES)
+    weights = np.random.default_rng(seed).normal(size=(int(size[0]), int(size[1])))
+    (expected * torch.tensor(weights)).sum().backward()
+    wrt = [name for name in used if name != "M"]
+    chain = [("Q", tree), ("J", parse("sum(R*Q)"))]
+    made = differentiate(chain, "J", wrt, {**SHAPES, "Q": size, "R": size, "J": (1, 1)})
+    env = {**env, "R": weights}
+    for name, formula in [*chain, *((d.name, d.formula) for d in made)]:
+        env[name] = value(formula, env)
+    for name in wrt:
+        assert env[f"grad_{name}"] == pytest.approx(tensors[name].grad.numpy(), rel=1e-10, abs=1e-12)
