@@ -21,6 +21,9 @@ def main() -> None:
     growth("MLP, weights a layer", mlp, (125_000, 250_000, 500_000, 1_000_000))
     growth("question, parts", parts, (125, 250, 500, 1_000))
     growth("training, iterations", training, (125, 250, 500, 1_000))
+    growth("training of one neuron, iterations", one_neuron, (900, 1_800, 3_600, 7_142))
+    growth("optimizer, iterations", optimizer, (2_000, 4_000, 8_000, 16_666))
+    growth("backpropagation through time, steps", bptt, (250, 500, 1_000))
     one_step()
 
 
@@ -122,6 +125,34 @@ def training(iterations: int) -> str:
         "  loss: half-square-error\n  layers:\n    - {W: [[1, 2], [-2, 0]], b: [3, -1], activation: sigmoid}\n"
         "    - {W: [[1, 1], [0, -2]], b: [-2, 3], activation: sigmoid}\n"
         f"  train: {{rate: 0.1, mode: stochastic, iterations: {iterations}}}\nparts: [{{label: a, find: history}}]\n"
+    )
+
+
+def one_neuron(iterations: int) -> str:
+    """The smallest network, learning for as long as it may."""
+    return (
+        "title: One neuron\nround: {figures: 4}\ngiven:\n  family: mlp\n  x: [1]\n  d: 1\n  loss: half-square-error\n"
+        f"  layers: [{{W: [[1]], activation: sigmoid}}]\n  train: {{rate: 0.1, iterations: {iterations}}}\n"
+        "parts: [{label: a, find: history}]\n"
+    )
+
+
+def optimizer(iterations: int) -> str:
+    """Gradient descent on a parabola."""
+    return (
+        "title: Parabola\ngiven: {family: optimizer, quantities: {x: 10}, loss: f = (x - 4)**2, parameters: x, "
+        f"rate: 0.001, iterations: {iterations}}}\nparts: [{{label: a, find: final}}]\n"
+    )
+
+
+def bptt(steps: int) -> str:
+    """The gradients of an Elman network over a long sequence."""
+    x = ", ".join(f"[{k % 7 - 3}.5, {k % 5 - 2}.0]" for k in range(steps))
+    d = ", ".join(f"[{k % 2}]" for k in range(steps))
+    return (
+        "title: Long sequence\ngiven:\n  family: rnn\n  type: elman\n  U: [[0.2, 0.3], [0.8, 0.9]]\n"
+        "  W: [[0.1, 0.2], [0.3, -0.2]]\n  V: [[0.2], [-0.2]]\n  b: 0.2\n  c: 0.2\n  loss: cross-entropy\n"
+        f"  x: [{x}]\n  d: [{d}]\nparts:\n  - {{label: a, find: {{gradients of: [U, W, V, b, c]}}}}\n"
     )
 
 

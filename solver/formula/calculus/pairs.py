@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from solver.formula.calculus.adjoint import join, split
@@ -128,8 +129,9 @@ def match_pair(tree: Tree, defined: Mapping[str, Tree], avoid: Collection[str]) 
         for pair in PAIRS:
             if pair.activation != top.fn:
                 continue
-            for loss_factor, loss in _losses(pair, d, y):
-                if loss == plain:
+            written = replace_names(plain, {d: Name("d"), y: Name("y")})
+            for loss_factor, loss in _losses(pair):
+                if loss == written:
                     return Match(pair, y, d, factor / loss_factor, _elementwise(plain))
     return None
 
@@ -138,8 +140,10 @@ def _elementwise(tree: Tree) -> bool:
     return not any((isinstance(n, Call) and n.fn == "sum") or (isinstance(n, Bin) and n.op == "@") for n in walk(tree))
 
 
-def _losses(pair: Pair, d: str, y: str) -> list[tuple[Fraction, Tree | None]]:
-    return [split(_plain(Match(pair, y, d).fill(text))) for text in pair.losses]
+@lru_cache
+def _losses(pair: Pair) -> list[tuple[Fraction, Tree | None]]:
+    """The losses of a pair, each a factor and the rest, in d and y."""
+    return [split(_plain(parse(text))) for text in pair.losses]
 
 
 def _plain(tree: Tree) -> Tree:

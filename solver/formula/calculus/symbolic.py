@@ -1,4 +1,4 @@
-"""Scalar algebra with SymPy: derivatives, simplification and equality of formulas, built from trees, never from text.
+"""Scalar algebra with SymPy: derivatives and simplification of formulas, built from trees, never from text.
 
 SymPy is imported where it is needed, by the functions here. What it cannot express is left to random values.
 """
@@ -90,26 +90,7 @@ def simplify(tree: Tree) -> Tree:
             found.append(_tree(way(made)))
         except _UnknownError:
             continue
-    return min((x for x in found if _agree(x, tree, dict.fromkeys(names(tree), SCALAR))), key=_length)
-
-
-def equal(a: Tree, b: Tree, shapes: Mapping[str, Shape] | None = None) -> bool:
-    """Whether two formulas are equal wherever both have a value: by algebra where it decides, else by random values.
-
-    shapes: of their names, scalars if left out; sizes may be letters.
-    """
-    known = shapes if shapes is not None else dict.fromkeys([*names(a), *names(b)], SCALAR)
-    sizes = shape(a, known), shape(b, known)
-    if sizes[0] != sizes[1]:
-        return False
-    scalar = all(known[n] == SCALAR for n in (*names(a), *names(b)))
-    if scalar and _nodes(a) + _nodes(b) <= MOST_NODES and max(_degree(a), _degree(b)) <= MOST_DEGREE:
-        try:
-            if _sympy(Bin("-", Group(a), Group(b))).expand() == 0:
-                return True
-        except _UnknownError:
-            pass
-    return _agree(a, b, known)
+    return min((x for x in found if agree(x, tree, dict.fromkeys(names(tree), SCALAR))), key=_length)
 
 
 def _nodes(tree: Tree) -> int:
@@ -135,8 +116,13 @@ def _degree(tree: Tree) -> int:
             return max(map(_degree, children(tree)), default=1)
 
 
-def _agree(a: Tree, b: Tree, shapes: Mapping[str, Shape]) -> bool:
-    """Whether both have the same values on random instances; False where no instance has a value."""
+def agree(a: Tree, b: Tree, shapes: Mapping[str, Shape]) -> bool:
+    """Whether both have the same values on random instances; False where no instance has a value.
+
+    shapes: of their names; sizes may be letters.
+    """
+    if shape(a, shapes) != shape(b, shapes):
+        return False
     used = {n: shapes[n] for n in dict.fromkeys([*names(a), *names(b)])}
 
     def values(env: Env) -> Env:
