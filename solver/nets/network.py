@@ -9,6 +9,7 @@ from typing import Annotated, Literal, NamedTuple
 from solver.formula.calculus.differentiate import gradient_name
 from solver.formula.functions import ACTIVATIONS, FUNCTIONS
 from solver.formula.parse import parse
+from solver.formula.source import source
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Name, Tree
 from solver.formula.walks.shape import SCALAR
@@ -119,13 +120,15 @@ class Network:
             self.step("u", k, self._synaptic_input(layer, k, at), f"Synaptic input to {{{out}}}", at)
             title = f"Output {{{out}}}" if k == self.depth else f"Output of {self.place(k)}"
             letter, layer_of = ("y", None) if k == self.depth else ("h", k)
-            self.step(letter, layer_of, self._activated(layer, k, u, at), title, at)
+            own = self.own.get(layer.activation)
+            why = f"{layer.activation}(u) = {source(own)}" if own is not None else ""
+            self.step(letter, layer_of, self._activated(layer, k, u, at), title, at, why)
 
-    def step(self, letter: str, k: int | None, formula: Tree, title: str, at: Pass) -> None:
+    def step(self, letter: str, k: int | None, formula: Tree, title: str, at: Pass, why: str = "") -> None:
         """A step of a pass. k: the layer that its name and its symbol tell; None where they tell none."""
         layer = "" if k is None else str(k)
         symbol = Symbol(at.letter(letter), ",".join(filter(None, (layer, at.mark))), argument=at.time)
-        self.working.step(at.quantity(letter + layer), formula, begun(at.note, title), symbol=symbol)
+        self.working.step(at.quantity(letter + layer), formula, begun(at.note, title), symbol=symbol, why=why)
 
     def _activated(self, layer: Layer, k: int, u: str, at: Pass) -> Tree:
         row = FUNCTIONS.get(layer.activation) if at.ones else None

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from solver.errors import FormulaError
+from solver.formula.calculus.adjoint import ZERO
 from solver.formula.calculus.alike import differentiate_alike
 from solver.formula.calculus.check import largest_difference
 from solver.formula.calculus.differentiate import Derived, gradient_name
 from solver.formula.calculus.pairs import Distribution
 from solver.formula.functions import FUNCTIONS
 from solver.formula.symbol import Symbol, default_symbol
-from solver.formula.tree import Name, Tree, names
+from solver.formula.tree import Bin, Name, Tree, names
 from solver.formula.walks.evaluate import evaluate
 from solver.formula.walks.shape import SCALAR, shape, show
 from solver.formula.walks.value import Env, value
@@ -113,6 +114,10 @@ def add_gradients(
     derived = differentiate_alike(chain, output, wrt, {output: SCALAR, **shapes}, sums_to_one, working.items)
     for made in derived:
         reason = _reason(made) if made.of in needed else f"{{{output}}} does not depend on {{{made.of}}}"
+        if made.of in needed and made.formula == Bin("*", ZERO, Name(made.of)):
+            reason = (
+                f"{{{output}}} changes with {{{made.of}}} in steps only, or not at all: the slope between them is 0"
+            )
         _add(working, made, output, (titles or {}).get(Role(made.kind, made.of), ""), reason, begins)
     variables = {made.of: made.name for made in derived if made.kind == "gradient"}
     working.proofs.append(Proof(working, chain, output, variables))

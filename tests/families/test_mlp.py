@@ -307,3 +307,15 @@ def test_a_saturated_output_keeps_its_exact_loss(tmp_path: Path, w: int, d: int)
     assert found["a/J"].exact_value == pytest.approx(max(u, 0) + np.log1p(np.exp(-abs(u))), rel=1e-14)
     slope = 1 / (1 + np.exp(-float(u))) if u > 0 else np.exp(float(u)) / (1 + np.exp(float(u)))
     assert found["a/grad_u1"].exact_value == pytest.approx((1 - 2 * d) * slope, rel=1e-14)
+
+
+def test_an_own_activation_is_named_and_a_slope_of_zero_has_its_reason(tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(
+        "title: Own\ngiven:\n  family: mlp\n  x: [1]\n  d: 0\n  activations: {g: 1 - 2*step(-u)}\n"
+        "  layers: [{W: [[1]], activation: g}]\n  loss: square-error\n"
+        "parts: [{label: a, find: [output, gradients_u]}]\n"
+    )
+    answers = solve(file)
+    assert answers["a/y"].item.why == "g(u) = 1 - 2*step(-u)"
+    assert "in steps only" in answers["a/grad_u1"].item.why
