@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
+from solver.errors import FormulaError
 from solver.formula.source import source
 from solver.formula.tree import Literal_, Name, Num, Tree, names, written_literal
 from solver.formula.walks.reduce import Detail, Operands, reduce
@@ -115,6 +116,10 @@ class Item:
             return made
         return self.value(env)
 
+    def misfit(self, value: Floats) -> FormulaError | None:
+        """Why the question's own value cannot be meant, if so."""
+        return None
+
     def bounds(self, env: Mapping[str, Interval]) -> Interval | None:
         """The numbers that an honest calculation can give, nan where nothing can follow.
 
@@ -214,6 +219,14 @@ class Step(Item):
     def value(self, env: Env) -> Floats:
         """The formula's value."""
         return finite(self.formula, env)
+
+    def misfit(self, value: Floats) -> FormulaError | None:
+        """A count that is no whole number."""
+        if not self.whole or np.allclose(value, np.rint(value), rtol=1e-9, atol=0):
+            return None
+        broken = float(value.flat[int(np.argmax(np.abs(value - np.rint(value))))])
+        message = f"{broken:.12g} is not a whole number, in {self.source}"
+        return FormulaError(message, "whole: true is for counts; leave it out, or use floor")
 
     def bounds(self, env: Mapping[str, Interval]) -> Interval:
         """The formula's bounds."""

@@ -13,7 +13,7 @@ import numpy as np
 from solver.errors import Problem, nearest
 from solver.formula.print.printer_text import TextPrinter
 from solver.formula.symbol import Symbol
-from solver.formula.tree import Literal_, Tree, literal
+from solver.formula.tree import Literal_, Tree, literal, names
 from solver.formula.walks.reduce import Detail
 from solver.rounding import Carry, Floats, Format, Rounding, shortest
 from solver.working.items import Item, Line, Listing, Value
@@ -71,23 +71,29 @@ class Solved:
             return False
         return not np.array_equal(self.form.round(self.rounded), self.form.round(self.exact))
 
-    def shortened(self, guard: int = 0) -> bool:
-        """Whether it prints fewer digits than it has, with `guard` digits more than asked for, where all are carried."""
-        if self.context.carry == "rounded" or self.exact is None or not isinstance(self.form, Rounding):
-            return False
-        shown = self.literal(guard).value if guard else self.written
-        return not np.allclose(shown, self.exact, rtol=1e-12, atol=0 if self.form.figures else 1e-12)
-
     def literal(self, guard: int = 0) -> Literal_:
         """Its numbers as printed where it is used; carried exactly, they show up to `guard` digits more."""
         if self.context.carry == "rounded" or not isinstance(self.form, Rounding) or guard == 0:
             return self._printed
-        assert self.exact is not None
-        digits = self.form.digits + guard
         if not self.shortened():
             return self._printed
-        needed = shortest(self.exact, digits)
-        return literal(self.exact, needed or Rounding(digits, self.form.figures))
+        assert self.exact is not None
+        return literal(self.exact, self._needed(guard) or Rounding(self.form.digits + guard, self.form.figures))
+
+    def _needed(self, guard: int) -> Rounding | None:
+        """The digits that write its unrounded value in full, if so many do."""
+        assert self.exact is not None
+        assert isinstance(self.form, Rounding)
+        needed = shortest(self.exact, self.form.digits + guard)
+        return needed if needed is not None and _same(needed.round(self.exact), self.exact) else None
+
+    def shortened(self, guard: int = 0) -> bool:
+        """Whether its printed numbers, with so many guard digits, are not the value that later steps use."""
+        if self.context.carry == "rounded" or self.exact is None or not isinstance(self.form, Rounding):
+            return False
+        if _same(self.written, self.exact):
+            return False
+        return guard == 0 or self._needed(guard) is None
 
     @property
     def shown(self) -> Tree:
@@ -106,28 +112,33 @@ class Solved:
         return TextPrinter(self.context.working.symbols, most=10**6).print(self.shown)
 
     def lines(self, detail: Detail = "normal") -> list[Line]:
-        """The lines of working."""
+        """The lines of working.
+
+        ≈ stands where a printed number is not the value: on every line that leaves out digits, and, carried exactly,
+        at the result, too. Carried rounded, the result as written is the value that later steps use: = stands there.
+        """
         return self._worked(detail)[0]
 
     def guard(self, detail: Detail = "normal") -> int:
-        """How many digits more than asked for its lines show of the numbers that go in."""
+        """How many guard digits the lines show of operands that are carried exactly."""
         return self._worked(detail)[1]
 
     def _worked(self, detail: Detail) -> tuple[list[Line], int]:
-        """The lines, and the digits more than asked for with which the numbers go in; ≈ where a number has still more."""
-        used = 0
+        last = 0
 
         def operands(guard: int) -> Mapping[str, Literal_]:
-            nonlocal used
-            used = guard
+            nonlocal last
+            last = guard
             return self._operands(guard)
 
         lines = self.item.lines(operands, self.written, self.form, detail)
-        if self.shortened():
-            lines[-1] = lines[-1]._replace(relation="≈")
-        if used and len(lines) > 2 and any(self.context.solved[name].shortened(used) for name in self.item.needs):
-            lines[1] = lines[1]._replace(relation="≈")
-        return lines, used
+        if self.context.carry == "exact":
+            if any(self.context.solved[name].shortened(last) for name in self.item.needs):
+                put_in = next((k for k, line in enumerate(lines) if k and not names(line.right)), -1)
+                lines[put_in] = lines[put_in]._replace(relation="≈")
+            if self.shortened() and lines:
+                lines[-1] = lines[-1]._replace(relation="≈")
+        return lines, last
 
     @property
     def listing(self) -> Listing | None:
@@ -136,6 +147,11 @@ class Solved:
 
     def _operands(self, guard: int) -> Mapping[str, Literal_]:
         return {name: self.context.solved[name].literal(guard) for name in self.item.needs}
+
+
+def _same(written: Floats, exact: Floats) -> bool:
+    """Whether nothing but the noise of float arithmetic lies between two values."""
+    return np.allclose(written, exact, rtol=1e-14, atol=1e-15)
 
 
 @dataclass(slots=True)

@@ -142,6 +142,10 @@ class _Solver:
             return False
         for name, form in forms.items():
             chosen = context.envs[self.carry].get(name, _WORDS)
+            misfit = working.items[name].misfit(chosen)
+            if misfit is not None:
+                self.problems.append(self.problem(name, part, misfit))
+                return False
             written = chosen if self.carry == "rounded" else form.round(chosen)
             rounded, exact = (found[rule].values.get(name) for rule in ("rounded", "exact"))
             context.solved[name] = Solved(working.items[name], context, part.label, form, written, rounded, exact)

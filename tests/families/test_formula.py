@@ -67,10 +67,10 @@ def test_quantities_are_read_by_their_form() -> None:
 
 
 def test_titles_reasons_and_whole_numbers() -> None:
-    solution = solved([{"formula": "n = 2*a + 0.5", "title": "Count", "why": "because", "whole": True}], head="")
+    solution = solved([{"formula": "n = 2*a + 2", "title": "Count", "why": "because", "whole": True}], head="")
     step = solution["p/n"].item
     assert (step.title, step.why, step.whole) == ("Count", "because", True)  # type: ignore[union-attr]
-    assert solution["p/n"].value == 6.5
+    assert solution["p/n"].value == 8
 
 
 def test_quantities_may_be_left_out() -> None:

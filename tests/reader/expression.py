@@ -208,4 +208,4 @@ class Digits:
 
 def same(a: Floats, b: Floats) -> bool:
     """Whether two values are one number."""
-    return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-9, atol=1e-13 * float(np.abs(b).max(initial=0.0))))
+    return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-9, atol=1e-14 * max(1.0, float(np.abs(b).max(initial=0.0)))))

@@ -88,7 +88,12 @@ def faults(step: Solved, form: Format, detail: Detail) -> Iterator[str]:
     if not same(value(read[-1]), step.written):
         yield f"{printed[-1]} is not {step.written.tolist()}"
     printed = printed[len(printed) - len(read) :]
-    for (above, below), texts in zip(pairwise(read), pairwise(printed), strict=True):
+    signs = [line.relation for line in lines][len(lines) - len(read) + 1 :]
+    if step.context.carry == "rounded" and signs:
+        signs[-1] = "≈"  # the result as written is the value from there on
+    for (above, below), texts, sign in zip(pairwise(read), pairwise(printed), signs, strict=True):
+        if sign == "=" and not same(value(above), value(below)):
+            yield " is not equal to ".join(texts)
         if not digits.follows(above, below):
             yield " does not give ".join(texts)
     for each, text in zip(read, printed, strict=True):

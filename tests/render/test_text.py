@@ -104,7 +104,7 @@ def test_a_table() -> None:
     assert text(Table(("layer", "parameters", "share"), rows, {}), width=60) == block("""
         layer                    parameters   share
         ──────────────────────   ──────────   ─────
-        conv 1                         3534     0.5
+        conv 1                        3,534     0.5
         fully connected ∇_u₁ J      320,128    12
     """)
 
@@ -114,7 +114,7 @@ def test_a_narrow_table_wraps_its_words() -> None:
     assert text(Table(("layer", "parameters"), rows, {})) == block("""
         layer                        parameters
         ──────────────────────────   ──────────
-        the first of the layers of         3534
+        the first of the layers of        3,534
         convolution
 
         fully connected                     128

@@ -7,7 +7,6 @@ from solver.formula.print.printer import Join, Printer, notation, style
 from solver.formula.symbol import Symbol
 from solver.formula.walks.shape import show
 from solver.formula.words import Extent, Words
-from solver.rounding import integer
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -16,11 +15,14 @@ _JOINS: dict[Join, str] = {"juxtaposed": "", "times": " · ", "hadamard": " ⊙ 
 
 
 def grouped(text: str, separator: str = ",") -> str:
-    """A whole number of five digits or more in groups of three: 16,941,456."""
-    digits = text.lstrip("-")
-    if digits.isdigit() and len(digits) >= 5:
-        return text[: len(text) - len(digits)] + f"{integer(digits):,}".replace(",", separator)
-    return text
+    """A number's whole part in groups of three, so that all on a page are written alike: 1,010, 16,941,456.25."""
+    sign = "-" if text.startswith("-") else ""
+    whole, point, decimals = text.removeprefix("-").partition(".")
+    if len(whole) < 4 or not whole.isdigit():
+        return text
+    first = len(whole) % 3 or 3
+    groups = [whole[:first], *(whole[i : i + 3] for i in range(first, len(whole), 3))]
+    return sign + separator.join(groups) + point + decimals
 
 
 def scientific(text: str) -> tuple[str, str]:

@@ -52,6 +52,7 @@ MOST: dict[Detail, int] = {"brief": 8, "normal": 8, "full": 24}
 
 _GUARDS = (2, 4, 7, 10, 12)
 _LINES = 40
+_NOISE = 1e-14  # of the arithmetic of floats, for operands of size 1
 _FIXED, _SMALL = 6, 1e-4
 """With more decimals than these, numbers below the other are written with powers of ten."""
 
@@ -321,7 +322,10 @@ class _Reduction:
         form = self._form(result)
         written = form.round(result)
         if not written.all() and ((written == 0) & (result != 0)).any():
-            self.doubtful = True  # what rounds to 0 may be noise, or be multiplied by a large number further down
+            self.doubtful = True  # what rounds to 0 may be multiplied by a large number further down
+            operands = (float(np.abs(node.value).max(initial=0.0)) for node in walk(tree) if isinstance(node, LITERALS))
+            noise = _NOISE * max(operands, default=1.0)
+            self.short = self.short or bool((np.abs(result[written == 0]) > noise).any())
         return written_literal(written, form)
 
     def _form(self, result: Floats) -> Format:

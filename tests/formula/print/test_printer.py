@@ -44,6 +44,20 @@ def test_prints(formula: str, text: str, latex: str) -> None:
     assert LatexPrinter(SYMBOLS).print(tree) == latex
 
 
+@pytest.mark.parametrize(
+    ("typed", "text", "latex"),
+    [
+        ("1010", "1,010", "1{,}010"),
+        ("16941456.25", "16,941,456.25", "16{,}941{,}456.25"),
+        ("-1000", "-1,000", "-1{,}000"),
+        ("999.1234", "999.1234", "999.1234"),
+        ("0012", "0,012", "0{,}012"),
+    ],
+)
+def test_thousands_are_grouped_in_one_way(typed: str, text: str, latex: str) -> None:
+    assert (TextPrinter().print(Num(typed)), LatexPrinter().print(Num(typed))) == (text, latex)
+
+
 def test_products_of_typed_numbers_are_juxtaposed() -> None:
     tree = Bin("+", Bin("*", Group(Num("3.2")), Group(Num("1.0"))), Bin("*", Group(Num("-1.2")), Group(Num("2.0"))))
     assert TextPrinter().print(tree) == "(3.2)(1.0) + (-1.2)(2.0)"

@@ -1,0 +1,226 @@
+"""Random questions of every family, with one-element shapes and numbers from 1e-12 to 1e12."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hypothesis import strategies as st
+
+Draw = st.DrawFn
+
+PLAIN = st.integers(0, 3).flatmap(
+    lambda places: st.integers(-40 * 10**places, 40 * 10**places).map(lambda k: f"{k / 10**places:.{places}f}")
+)
+WIDE = st.tuples(st.integers(-999, 999), st.integers(-12, 9)).map(lambda n: f"{n[0] / 100:.2f}e{n[1]}")
+NUMBERS = st.one_of(PLAIN, PLAIN, PLAIN, WIDE)
+UNITS = st.integers(-30, 30).map(lambda k: f"{k / 10:.1f}")
+"""Weights and inputs of networks, which are not saturated by them."""
+
+
+def matrix(draw: Draw, rows: int, columns: int, numbers: st.SearchStrategy[str] = UNITS) -> str:
+    """A matrix as YAML."""
+    return "[" + ", ".join(vector(draw, columns, numbers) for _ in range(rows)) + "]"
+
+
+def vector(draw: Draw, size: int, numbers: st.SearchStrategy[str] = UNITS) -> str:
+    """A vector as YAML."""
+    return "[" + ", ".join(draw(numbers) for _ in range(size)) + "]"
+
+
+def head(draw: Draw) -> str:
+    """The title, the rounding and the carry rule."""
+    digits = draw(st.integers(0, 5))
+    rule = f"{{figures: {digits + 1}}}" if draw(st.booleans()) else f"{{decimals: {digits}}}"
+    return f"title: t\nround: {rule}\ncarry: {draw(st.sampled_from(['rounded', 'exact']))}\n"
+
+
+def question(draw: Draw, given: str, find: str = "") -> str:
+    """A question with one part, or with two that share its results."""
+    parts = f"[{{label: a{', find: ' + find if find else ''}}}]"
+    return f"{head(draw)}given: {{{given}}}\nparts: {parts}"
+
+
+ACTIVATIONS = ("tanh", "sigmoid", "relu", "leaky_relu", "softplus", "elu", "gelu", "linear")
+
+
+@st.composite
+def mlp(draw: Draw) -> str:
+    """Up to three layers, one-neuron layers among them, one pattern or several."""
+    sizes = draw(st.lists(st.sampled_from([1, 1, 2, 3]), min_size=2, max_size=4))
+    last = draw(st.sampled_from(["sigmoid", "tanh", "linear", *(["softmax"] if sizes[-1] > 1 else [])]))
+    layers = []
+    for k, (inputs, neurons) in enumerate(zip(sizes, sizes[1:], strict=False)):
+        name = last if k == len(sizes) - 2 else draw(st.sampled_from(ACTIVATIONS))
+        layers.append(
+            f"{{W: {matrix(draw, inputs, neurons)}, b: {vector(draw, neurons)}, activation: {name}}}",
+        )
+    patterns = draw(st.sampled_from([0, 0, 1, 2]))
+    desired = "[" + ", ".join(["1", *["0"] * (sizes[-1] - 1)]) + "]"
+    if patterns:
+        pattern = f"X: {matrix(draw, patterns, sizes[0])}, D: [{', '.join([desired] * patterns)}]"
+    else:
+        pattern = f"x: {vector(draw, sizes[0])}, d: {desired}"
+    loss = draw(st.sampled_from(["square-error", "half-square-error", "mean-square-error"]))
+    if last in ("sigmoid", "softmax"):
+        loss = draw(st.sampled_from(["cross-entropy", loss]))
+    given = f"family: mlp, {pattern}, layers: [{', '.join(layers)}], loss: {loss}"
+    find = f"[{'hidden, ' if len(sizes) > 2 else ''}output, loss, gradients_u, gradients_Wb]"
+    if draw(st.integers(0, 3)) == 0:
+        given += f", train: {{rate: {draw(st.sampled_from(RATES))}, optimizer: {draw(OPTIMIZERS)}}}"
+        find = "[updates, loss_after]"
+    return question(draw, given, find)
+
+
+RATES = ["0.1", "0.5", "1e-3"]
+OPTIMIZERS = st.sampled_from(
+    "sgd momentum velocity heavy-ball averaged nesterov nesterov-shifted adagrad rmsprop adam adamw".split()
+)
+
+
+@st.composite
+def optimizer(draw: Draw) -> str:
+    """Given gradients, tiny and huge ones among them."""
+    size, times = draw(st.integers(1, 2)), draw(st.integers(1, 3))
+
+    def quantity(numbers: st.SearchStrategy[str]) -> str:
+        return vector(draw, size, numbers) if size > 1 else draw(numbers)
+
+    gradients = ", ".join(quantity(NUMBERS) for _ in range(times))
+    given = f"family: optimizer, g: [{gradients}], w: {quantity(PLAIN)}, optimizer: {draw(OPTIMIZERS)}"
+    return question(draw, f"{given}, rate: {draw(st.sampled_from(RATES))}, iterations: {times}")
+
+
+@st.composite
+def rnn(draw: Draw) -> str:
+    """Two or three steps of either type."""
+    kind = draw(st.sampled_from(["elman", "jordan"]))
+    inputs, hidden, outputs = (draw(st.integers(1, 2)) for _ in range(3))
+    back = hidden if kind == "elman" else outputs
+    times = draw(st.integers(1, 3))
+    given = (
+        f"family: rnn, type: {kind}, U: {matrix(draw, inputs, hidden)}, W: {matrix(draw, back, hidden)}, "
+        f"V: {matrix(draw, hidden, outputs)}, b: {draw(UNITS)}, "
+        f"x: [{', '.join(vector(draw, inputs) for _ in range(times))}]"
+    )
+    if draw(st.booleans()):
+        return question(draw, given)
+    desired = ", ".join("[" + ", ".join(["1"] * outputs) + "]" for _ in range(times))
+    return question(draw, f"{given}, d: [{desired}], loss: square-error", "[states, loss, gradients]")
+
+
+@st.composite
+def positional(draw: Draw) -> str:
+    """A few dimensions of an encoding."""
+    return question(draw, f"family: positional, position: {draw(st.integers(0, 10**6))}, d_model: 4")
+
+
+@st.composite
+def count(draw: Draw) -> str:
+    """Layers of a dense network."""
+    layers = draw(st.lists(st.integers(1, 5000), min_size=1, max_size=4))
+    return question(draw, f"family: count, inputs: {draw(st.integers(1, 10**5))}, layers: {layers}")
+
+
+@st.composite
+def tensor(draw: Draw) -> str:
+    """Nested lists, which have no lines."""
+    return question(draw, f"family: tensor, shape: [{draw(st.integers(1, 3))}, 2], elements: integer")
+
+
+@st.composite
+def cnn(draw: Draw) -> str:
+    """A convolution, a pool and a dense layer; sizes, parameters and FLOPs."""
+    size = draw(st.integers(8, 300))
+    bias = draw(st.sampled_from(["true", "false"]))
+    layers = (
+        f"{{type: conv, filters: {draw(st.integers(1, 64))}, size: {draw(st.integers(1, 5))}, "
+        f"stride: {draw(st.integers(1, 2))}, padding: {draw(st.integers(0, 2))}, bias: {bias}}}, "
+        f"{{type: max-pool, size: 2}}, {{type: flatten}}, {{type: dense, neurons: {draw(st.integers(1, 200))}}}"
+    )
+    given = f"family: cnn, input: [{draw(st.integers(1, 16))}, {size}, {size}], layers: [{layers}]"
+    return question(draw, given, "[sizes, parameters, flops, separable, flops_separable, ratio]")
+
+
+@st.composite
+def gradient(draw: Draw) -> str:
+    """Derived formulas, which have no lines of numbers."""
+    J = draw(st.sampled_from(["x.T @ A @ x", "norm(x)**2", "c*sum(x*x)"]))
+    return question(draw, f'family: gradient, symbols: {{x: n, A: n x n, c: scalar}}, J: "{J}", by: [x]')
+
+
+CALLS = ["tanh", "sigmoid", "relu", "sin", "cos", "abs", "exp", "softplus", "gelu", "elu", "leaky_relu", "step", "sign"]
+SCALAR_CALLS = ["sum", "mean", "norm"]
+Size = tuple[int, int]
+
+
+@st.composite
+def formula(draw: Draw) -> str:
+    """Formulas with every operator over numbers, vectors and matrices, each of which may use those above it."""
+    n, m = draw(st.sampled_from([1, 1, 2, 3])), draw(st.sampled_from([1, 2, 3]))
+    shapes: dict[str, Size] = {"a": (1, 1), "c": (1, 1), "x": (n, 1), "z": (n, 1), "W": (n, m), "b": (m, 1)}
+    given = [
+        f"{name}: {draw(NUMBERS) if size == (1, 1) else matrix(draw, *size, NUMBERS)}" for name, size in shapes.items()
+    ]
+    formulas = []
+    for k in range(draw(st.integers(1, 4))):
+        shape = draw(st.sampled_from([(1, 1), (1, 1), (n, 1), (m, 1), (n, m)]))
+        formulas.append(f'"r{k} = {draw(expressions(shapes, shape, 3))}"')
+        shapes[f"r{k}"] = shape
+    return question(
+        draw, f"family: formula, quantities: {{{', '.join(given)}}}, formulas: [{', '.join(formulas)}]", ""
+    )
+
+
+@st.composite
+def expressions(draw: Draw, shapes: dict[str, Size], shape: Size, depth: int) -> str:
+    """A formula of a shape."""
+
+    def inner(wanted: Size) -> str:
+        return str(draw(expressions(shapes, wanted, depth - 1)))
+
+    leaves = [name for name, size in shapes.items() if size == shape]
+    leaves += [f"{name}.T" for name, size in shapes.items() if size[::-1] == shape]
+    if not leaves:  # the outer product of two vectors has every other shape
+        vectors = [next(name for name, size in shapes.items() if size == (length, 1)) for length in shape]
+        leaves = [f"{vectors[0]} @ {vectors[1]}.T"]
+    if depth == 0 or draw(st.integers(0, 3)) == 0:
+        return draw(st.sampled_from(leaves))
+    kinds = ["sum", "sum", "elementwise", "scale", "call", "square", "minus", "matrix", "matrix", "divide", "larger"]
+    kind = draw(st.sampled_from([*kinds, *(["scalar", "root", "power"] if shape == (1, 1) else [])]))
+    made: dict[str, Callable[[], str]] = {
+        "sum": lambda: f"{inner(shape)} {draw(st.sampled_from('+-'))} ({inner(shape)})",
+        "elementwise": lambda: f"({inner(shape)})*({inner(shape)})",
+        "scale": lambda: f"{draw(st.sampled_from(['2', '0.5', 'a', '-3']))}*({inner(shape)})",
+        "call": lambda: f"{draw(st.sampled_from(CALLS))}({inner(shape)})",
+        "square": lambda: f"1 - ({inner(shape)})**2",
+        "minus": lambda: f"-({inner(shape)})",
+        "matrix": lambda: product(shape),
+        "divide": lambda: f"({inner(shape)})/(1 + ({inner((1, 1))})**2)",
+        "larger": lambda: f"max(0, {inner(shape)})",
+        "scalar": lambda: f"{draw(st.sampled_from(SCALAR_CALLS))}({inner(draw(st.sampled_from(list(shapes.values()))))})",
+        "root": lambda: f"sqrt(1 + ({inner(shape)})**2)",
+        "power": lambda: f"({inner(shape)})**{draw(st.sampled_from(['3', '(-1)', '2', '0']))}",
+    }
+
+    def product(shape: Size) -> str:
+        rows, columns = shape
+        middle = draw(st.sampled_from([size[0] for size in shapes.values()]))
+        able = set(shapes.values()) | {size[::-1] for size in shapes.values()}
+        if (rows, middle) in able and (middle, columns) in able:
+            return f"({inner((rows, middle))}) @ ({inner((middle, columns))})"
+        return inner(shape)
+
+    return made[kind]()
+
+
+FAMILIES: dict[str, Callable[[], st.SearchStrategy[str]]] = {
+    "mlp": mlp,
+    "cnn": cnn,
+    "rnn": rnn,
+    "positional": positional,
+    "gradient": gradient,
+    "optimizer": optimizer,
+    "count": count,
+    "tensor": tensor,
+    "formula": formula,
+}
