@@ -160,6 +160,8 @@ class Digits:
     """The half units of printed digits. figures: whether the zeros that end a whole number only hold its place."""
 
     figures: bool
+    noise: float = 0.0
+    """Of the float arithmetic, where not the digits that are printed go in, but all that a quantity has."""
 
     def half_unit(self, text: str) -> float:
         """Half a unit of the last digit that is printed."""
@@ -185,7 +187,7 @@ class Digits:
         room = self.room(printed)
         assert room is not None
         at = value(printed)
-        return bool(np.all(np.abs(found - at) <= room * (1 + 1e-6) + 1e-9 * np.abs(at)))
+        return bool(np.all(np.abs(found - at) <= room * (1 + 1e-6) + 1e-9 * np.abs(at) + self.noise))
 
     def follows(self, above: Expression, below: Expression) -> bool:
         """Whether a line is the one above it with parts worked out, each as exactly as its digits say."""
@@ -208,4 +210,6 @@ class Digits:
 
 def same(a: Floats, b: Floats) -> bool:
     """Whether two values are one number."""
-    return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-9, atol=1e-14 * max(1.0, float(np.abs(b).max(initial=0.0)))))
+    return a.shape == b.shape and bool(
+        np.allclose(a, b, rtol=1e-9, atol=1e-14 * max(1.0, float(np.abs(b).max(initial=0.0))))
+    )

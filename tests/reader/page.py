@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from solver.formula.print.printer import Printer
@@ -91,11 +91,14 @@ def faults(step: Solved, form: Format, detail: Detail) -> Iterator[str]:
     signs = [line.relation for line in lines][len(lines) - len(read) + 1 :]
     if step.context.carry == "rounded" and signs:
         signs[-1] = "≈"  # the result as written is the value from there on
+    symbolic = replace(digits, noise=1e-13)
     for (above, below), texts, sign in zip(pairwise(read), pairwise(printed), signs, strict=True):
         if sign == "=" and not same(value(above), value(below)):
             yield " is not equal to ".join(texts)
-        if not digits.follows(above, below):
+        reader = symbolic if above is read[0] else digits
+        if not reader.follows(above, below):
             yield " does not give ".join(texts)
     for each, text in zip(read, printed, strict=True):
-        if not digits.close(value(each), read[-1]):
+        reader = symbolic if each is read[0] else digits
+        if not reader.close(value(each), read[-1]):
             yield f"{text} does not come to {printed[-1]}"

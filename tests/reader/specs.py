@@ -47,14 +47,15 @@ ACTIVATIONS = ("tanh", "sigmoid", "relu", "leaky_relu", "softplus", "elu", "gelu
 def mlp(draw: Draw) -> str:
     """Up to three layers, one-neuron layers among them, one pattern or several."""
     sizes = draw(st.lists(st.sampled_from([1, 1, 2, 3]), min_size=2, max_size=4))
-    last = draw(st.sampled_from(["sigmoid", "tanh", "linear", *(["softmax"] if sizes[-1] > 1 else [])]))
+    patterns = draw(st.sampled_from([0, 0, 1, 2]))
+    several = sizes[-1] > 1 and not patterns  # softmax of each row is printed as softmax is
+    last = draw(st.sampled_from(["sigmoid", "tanh", "linear", *(["softmax"] if several else [])]))
     layers = []
     for k, (inputs, neurons) in enumerate(zip(sizes, sizes[1:], strict=False)):
         name = last if k == len(sizes) - 2 else draw(st.sampled_from(ACTIVATIONS))
         layers.append(
             f"{{W: {matrix(draw, inputs, neurons)}, b: {vector(draw, neurons)}, activation: {name}}}",
         )
-    patterns = draw(st.sampled_from([0, 0, 1, 2]))
     desired = "[" + ", ".join(["1", *["0"] * (sizes[-1] - 1)]) + "]"
     if patterns:
         pattern = f"X: {matrix(draw, patterns, sizes[0])}, D: [{', '.join([desired] * patterns)}]"
@@ -73,7 +74,19 @@ def mlp(draw: Draw) -> str:
 
 RATES = ["0.1", "0.5", "1e-3"]
 OPTIMIZERS = st.sampled_from(
-    "sgd momentum velocity heavy-ball averaged nesterov nesterov-shifted adagrad rmsprop adam adamw".split()
+    [
+        "sgd",
+        "momentum",
+        "velocity",
+        "heavy-ball",
+        "averaged",
+        "nesterov",
+        "nesterov-shifted",
+        "adagrad",
+        "rmsprop",
+        "adam",
+        "adamw",
+    ]
 )
 
 
@@ -166,9 +179,7 @@ def formula(draw: Draw) -> str:
         shape = draw(st.sampled_from([(1, 1), (1, 1), (n, 1), (m, 1), (n, m)]))
         formulas.append(f'"r{k} = {draw(expressions(shapes, shape, 3))}"')
         shapes[f"r{k}"] = shape
-    return question(
-        draw, f"family: formula, quantities: {{{', '.join(given)}}}, formulas: [{', '.join(formulas)}]", ""
-    )
+    return question(draw, f"family: formula, quantities: {{{', '.join(given)}}}, formulas: [{', '.join(formulas)}]", "")
 
 
 @st.composite
@@ -197,7 +208,9 @@ def expressions(draw: Draw, shapes: dict[str, Size], shape: Size, depth: int) ->
         "matrix": lambda: product(shape),
         "divide": lambda: f"({inner(shape)})/(1 + ({inner((1, 1))})**2)",
         "larger": lambda: f"max(0, {inner(shape)})",
-        "scalar": lambda: f"{draw(st.sampled_from(SCALAR_CALLS))}({inner(draw(st.sampled_from(list(shapes.values()))))})",
+        "scalar": lambda: (
+            f"{draw(st.sampled_from(SCALAR_CALLS))}({inner(draw(st.sampled_from(list(shapes.values()))))})"
+        ),
         "root": lambda: f"sqrt(1 + ({inner(shape)})**2)",
         "power": lambda: f"({inner(shape)})**{draw(st.sampled_from(['3', '(-1)', '2', '0']))}",
     }

@@ -323,9 +323,7 @@ class _Reduction:
         written = form.round(result)
         if not written.all() and ((written == 0) & (result != 0)).any():
             self.doubtful = True  # what rounds to 0 may be multiplied by a large number further down
-            operands = (float(np.abs(node.value).max(initial=0.0)) for node in walk(tree) if isinstance(node, LITERALS))
-            noise = _NOISE * max(operands, default=1.0)
-            self.short = self.short or bool((np.abs(result[written == 0]) > noise).any())
+            self.short = self.short or bool((np.abs(result[written == 0]) > _noise(tree)).any())
         return written_literal(written, form)
 
     def _form(self, result: Floats) -> Format:
@@ -419,6 +417,14 @@ def _step(op: str, operand: Tree) -> int:
     same = isinstance(inner, Bin) and (inner.op in SUMS) == (op in SUMS) and inner is operand
     negated = isinstance(inner, Neg) and below == 1 and is_number(inner.x)
     return below if same or negated else below + 1
+
+
+def _noise(tree: Tree) -> float:
+    """What the arithmetic of floats may leave where a sum of the printed numbers is 0; nothing else leaves any."""
+    top = bare(tree)
+    if not (isinstance(top, Sum | Written) or (isinstance(top, Bin) and top.op in (*SUMS, "@"))):
+        return 0.0
+    return _NOISE * max(float(np.abs(n.value).max(initial=0.0)) for n in walk(top) if isinstance(n, LITERALS))
 
 
 def _signed(tree: Tree) -> bool:
