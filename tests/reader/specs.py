@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from hypothesis import strategies as st
 
@@ -51,7 +52,7 @@ def mlp(draw: Draw) -> str:
     several = sizes[-1] > 1 and not patterns  # softmax of each row is printed as softmax is
     last = draw(st.sampled_from(["sigmoid", "tanh", "linear", *(["softmax"] if several else [])]))
     layers = []
-    for k, (inputs, neurons) in enumerate(zip(sizes, sizes[1:], strict=False)):
+    for k, (inputs, neurons) in enumerate(pairwise(sizes)):
         name = last if k == len(sizes) - 2 else draw(st.sampled_from(ACTIVATIONS))
         layers.append(
             f"{{W: {matrix(draw, inputs, neurons)}, b: {vector(draw, neurons)}, activation: {name}}}",
