@@ -23,6 +23,29 @@ round: {figures: 2}
 given: {family: formula, quantities: {x: 1.797e308}, formulas: [y = x*1]}
 parts: [{label: a}]
 """,
+    "a window that does not move": """
+given: {family: formula, quantities: {X: [[1, 2], [3, 4]], K: [[1]]}, formulas: ["s0 = max_pool(X, stride=0)"]}
+parts: [{label: a}]
+""",
+    "a window back over nothing": """
+given: {family: formula, quantities: {x: 1}, formulas: ["J = largest(average_unpool(x, stride=(1, 2), padding=2))"]}
+parts: [{label: a}]
+""",
+    "a transposed convolution that does not move": """
+given: {family: formula, quantities: {x: [[1, 2], [3, 4]]}, formulas: ["J = sum(correlate_transposed(x, x, stride=0))"]}
+parts: [{label: a}]
+""",
+    "answers of a class meet the cells of a window": """
+given:
+  family: formula
+  quantities: {B: [[1, 3], [2, 0.5]]}
+  formulas: ["m = max_pool(B, window=2, stride=1, padding=1)", "J = norm(m / size_rows(variance_columns(-1)))"]
+parts: [{label: a}, {label: b, find: gradients}]
+""",
+    "padding without end": """
+given: {family: formula, quantities: {X: [[1, 2], [3, 4]]}, formulas: ["J = sum(average_pool(X, padding=10000))"]}
+parts: [{label: a}]
+""",
 }
 
 

@@ -9,7 +9,7 @@ from solver.formula.functions.intervals import Code, Ends, Given
 from solver.formula.functions.row import Adjoint, Function, Notation
 from solver.formula.functions.windows import Pair, Windows, checked, known, pair, windows
 from solver.formula.functions.written import Cells
-from solver.formula.interval import Interval
+from solver.formula.interval import Interval, point
 from solver.formula.sizes import Shape, misfit
 from solver.formula.tree import Bin, Call, Group, Num, Option, Tree
 from solver.rounding import Floats
@@ -52,14 +52,27 @@ def _chosen(x: Floats, found: Windows) -> Floats:
     return np.asarray(np.arange(len(cells)).reshape(-1, *[1] * first.ndim) == first, dtype=float)
 
 
+def _level(*arrays: Floats) -> list[Floats]:
+    """The arrays with equally many leading axes: a batch must not meet the cells of a window."""
+    most = max(each.ndim for each in arrays)
+    return [each.reshape(*[1] * (most - each.ndim), *each.shape) for each in arrays]
+
+
 def _max_unpool(u: Floats, x: Floats, **options: Option) -> Floats:
+    u, x = _level(u, x)
     found = _windows(x.shape[-2:], **options)
     return _back(_chosen(x, found) * u, found, (x.shape[-2], x.shape[-1]))
 
 
 def _max_pick(u: Floats, x: Floats, **options: Option) -> Floats:
+    u, x = _level(u, x)
     found = _windows(x.shape[-2:], **options)
     return np.asarray(np.sum(_chosen(x, found) * _cells(u, found, 0.0), axis=0))
+
+
+def _leveled(u: Interval, x: Interval) -> tuple[Interval, Interval]:
+    made = _level(*u, *x)
+    return Interval(*made[:2]), point(made[2]) if x.exact else Interval(*made[2:])
 
 
 def _may_and_must(x: Interval, found: Windows) -> tuple[Floats, Floats]:
@@ -70,7 +83,7 @@ def _may_and_must(x: Interval, found: Windows) -> tuple[Floats, Floats]:
 
 
 def _unpool_bounds(code: Code, args: Sequence[Interval], options: Given) -> Ends:
-    u, x = args
+    u, x = _leveled(*args)
     shape = (x.low.shape[-2], x.low.shape[-1])
     found = _windows(shape, **options)
     may, must = (_chosen(x.low, found),) * 2 if x.exact else _may_and_must(x, found)
@@ -80,7 +93,7 @@ def _unpool_bounds(code: Code, args: Sequence[Interval], options: Given) -> Ends
 
 
 def _pick_bounds(code: Code, args: Sequence[Interval], options: Given) -> Ends:
-    u, x = args
+    u, x = _leveled(*args)
     found = _windows(x.low.shape[-2:], **options)
     may = _chosen(x.low, found) if x.exact else _may_and_must(x, found)[0]
     low = np.where(may > 0, _cells(u.low, found, 0.0), np.inf)

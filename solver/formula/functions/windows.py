@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import NamedTuple
 
 from solver.errors import FormulaError
+from solver.formula.functions import shapes
 from solver.formula.functions.shapes import number
 from solver.formula.sizes import Shape, show
 from solver.formula.tree import Option
 
 Pair = tuple[int, int]
+
+MOST_CELLS = 40_000_000
+"""Of all windows together."""
 
 
 def pair(option: Option) -> Pair:
@@ -27,7 +32,9 @@ class Windows(NamedTuple):
     dilation: Pair
 
     def places(self, shape: Pair) -> Pair:
-        """How many places there are, down and across."""
+        """How many places there are, down and across; none where a number is too small to make sense."""
+        if min(*shape, *self.size, *self.stride, *self.dilation) < 1 or min(self.padding) < 0:
+            return (0, 0)
         rows, columns = ((n + 2 * p - d * (f - 1) - 1) // s + 1 for n, f, s, p, d in zip(shape, *self, strict=True))
         return (rows, columns)
 
@@ -58,11 +65,15 @@ def known(fn: str, shape: Shape) -> Pair:
 
 
 def checked(fn: str, shape: Pair, found: Windows) -> Pair:
-    """How many places there are; raises FormulaError where there is none."""
+    """How many places there are; raises FormulaError where there is none, or more cells than can be worked through."""
     count = found.places(shape)
-    if min(count) < 1 or min(*found.stride, *found.dilation, *found.size) < 1 or min(found.padding) < 0:
+    if min(count) < 1:
         message = f"{fn}: a {show(found.size)} window has no place on a {show(shape)} input"
         raise FormulaError(
             message, "input and padding together must hold the window; stride and dilation are at least 1"
         )
+    padded = prod(n + 2 * p for n, p in zip(shape, found.padding, strict=True))
+    if padded > shapes.MAX_CELLS or prod(count) * prod(found.size) > MOST_CELLS:
+        message = f"{fn}: {show(count)} places of a {show(found.size)} window are too many"
+        raise FormulaError(message, f"the padded input has {shapes.MAX_CELLS:,} numbers at the most")
     return count
