@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin
 
-from solver.spec.fields import Spec
+from solver.spec.fields import Spec, fields_of
 from solver.spec.registry import families, family
 from tests.fuzz.trees import Map, Tree, at, get, paths, put, tree_of
 from tests.places import ROOT
@@ -54,7 +53,7 @@ def _declared() -> tuple[set[str], set[str]]:
         kind = waiting.pop()
         if isinstance(kind, type) and issubclass(kind, Spec) and kind not in known:
             known.add(kind)
-            for field in dataclasses.fields(kind):  # type: ignore[arg-type]
+            for field in fields_of(kind).values():
                 fields.add(field.name)
                 waiting.append(field.type)
         elif get_origin(kind) is Literal:
