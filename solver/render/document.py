@@ -310,7 +310,9 @@ def definition(fn: str, given: int | None = None) -> Iterator[Facts | Cases]:
         tree = replace_names(parse(text), filled)
         return bare(tree.b) if isinstance(tree, Bin) and tree.op == "*" and tree.a == Num("1") else tree
 
-    if isinstance(row.definition, str):
+    if row.shown:
+        yield Facts([Line(parse(row.shown), left=Call(fn, (Name("u_k"),)))], {})
+    elif isinstance(row.definition, str):
         yield Facts([Line(value(row.definition), left=left)], symbols)
     else:
         yield Cases(left, tuple((value(text), _condition(said, symbols)) for text, said in row.definition), symbols)
