@@ -64,3 +64,8 @@ class Table(NamedTuple):
 
 
 Block: TypeAlias = Heading | Prose | Bullets | Equations | Cases | Facts | Table
+
+
+def part_label(label: str) -> str:
+    """A part's label as it is printed: `a.ii` is (a)(ii)."""
+    return f"({label.replace('.', ')(')})"

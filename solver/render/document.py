@@ -17,7 +17,7 @@ from solver.formula.tree import Bin, Call, Name, Num, Tree, bare, literal, repla
 from solver.formula.walks.reduce import MOST, Detail
 from solver.formula.words import Words
 from solver.render.answers import PAGE, answers, elided, stated
-from solver.render.blocks import Block, Bullets, Cases, Equations, Facts, Heading, Prose, Table
+from solver.render.blocks import Block, Bullets, Cases, Equations, Facts, Heading, Prose, Table, part_label
 from solver.rounding import Rounding
 from solver.working.items import Line
 from solver.working.solution import Solution, Solved, SolvedPart
@@ -114,7 +114,7 @@ class _Page:
         self.defined: set[tuple[str, int]] = set()
 
     def part(self, part: SolvedPart, level: int) -> Iterator[Block]:
-        yield Heading(level, f"({part.label.replace('.', ')(')})", _marks(part.marks))
+        yield Heading(level, part_label(part.label), _marks(part.marks))
         if part.prompt:
             yield Prose((part.prompt,), "prompt")
         if part.context is None:
@@ -200,7 +200,7 @@ class _Page:
         guard = self.guard(part) if earlier else 0
         for label, results in earlier.items():
             unrounded = guard and any(s.shortened() for s in results)
-            yield Prose((f"From part ({label.replace('.', ')(')}){', unrounded' if unrounded else ''}",), "label")
+            yield Prose((f"From part {part_label(label)}{', unrounded' if unrounded else ''}",), "label")
             yield from self.facts(results, guard)
 
     def guard(self, part: SolvedPart) -> int:

@@ -8,14 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from math import isfinite
-from typing import Literal, NamedTuple, TypeVar, get_args
+from typing import Literal, NamedTuple, TypeVar
 
 from solver.mark.judge.numbers import NO_LIMIT
 
 DecimalSign = Literal["auto", "point", "comma"]
 """What parts the decimals: a point (0.86), a comma (0,86), or whichever fits each value."""
-
-DECIMAL_SIGNS: tuple[DecimalSign, ...] = get_args(DecimalSign)
 
 MAX_NUMBER = 64
 MAX_WORDS = 20_000

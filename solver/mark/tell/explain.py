@@ -13,7 +13,7 @@ from solver.mark.records import Graded
 from solver.mark.sheet import Answer, Sheet
 from solver.mark.tell.feedback import expected, name_of, remark, written
 from solver.mark.tell.own import OwnNumbers
-from solver.render.blocks import Block, Bullets, Heading, Prose, Table
+from solver.render.blocks import Block, Bullets, Heading, Prose, Table, part_label
 from solver.rounding import Floats
 from solver.working.solution import SolvedPart
 
@@ -114,7 +114,7 @@ class _Audit:
         if not answers:
             return
         symbols = answers[0].solved.context.working.symbols
-        yield Heading(2, f"({part.label.replace('.', ')(')})")
+        yield Heading(2, part_label(part.label))
         yield Table(("answer", "published", "finding", "here"), tuple(self.row(a) for a in answers), symbols)
         for answer in answers:
             if self.findings[answer.key] in (WRONG, FOLLOWED, LAST_DIGIT, TOO_FEW):

@@ -19,7 +19,7 @@ from solver.mark.judge.numbers import Note, Verdict
 from solver.mark.records import Graded
 from solver.mark.sheet import Answer, Sheet
 from solver.mark.tell.own import OwnNumbers
-from solver.render.blocks import Block, Bullets, Equations, Heading, Prose, Table
+from solver.render.blocks import Block, Bullets, Equations, Heading, Prose, Table, part_label
 from solver.render.markdown import render
 from solver.rounding import Rounding
 from solver.working.question import Scheme
@@ -108,7 +108,7 @@ class _Feedback:
     def part(self, part: SolvedPart) -> Iterator[Block]:
         answers = [a for a in self.sheet.answers.values() if a.part == part.label]
         marked = {a.key: self.earned[a.key] for a in answers if a.key in self.earned}
-        label = f"({part.label.replace('.', ')(')})"
+        label = part_label(part.label)
         if part.label not in self.plan.parts:
             yield Heading(2, label, "marked by hand")
             return
@@ -179,7 +179,7 @@ def expected(own: OwnNumbers, answer: Answer, whose: str) -> Iterator[Block]:
 
 def name_of(answer: Answer) -> Words:
     """An answer by its symbol, or by its part where it has no name."""
-    return (answer.solved.symbol,) if answer.solved.name else (f"({answer.part.replace('.', ')(')})",)
+    return (answer.solved.symbol,) if answer.solved.name else (part_label(answer.part),)
 
 
 def written(graded: Graded, own: OwnNumbers, answer: Answer, index: int) -> Words | Tree:

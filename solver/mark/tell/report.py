@@ -14,7 +14,7 @@ from solver.mark.judge.marks import Plan, plan
 from solver.mark.judge.numbers import Judged, Verdict
 from solver.mark.records import Graded
 from solver.mark.sheet import Answer, Sheet
-from solver.render.blocks import Block, Heading, Prose, Table
+from solver.render.blocks import Block, Heading, Prose, Table, part_label
 from solver.working.question import Scheme
 
 Counts = NDArray[np.int64]
@@ -151,7 +151,7 @@ class Analysis:
 
     def part(self, label: str) -> tuple[str, ...]:
         most, mean = self.plan.most(label), self.parts[label].mean
-        return (f"({label.replace('.', ')(')})", self.marks(mean), self.plan.text(most), percent(mean, most))
+        return (part_label(label), self.marks(mean), self.plan.text(most), percent(mean, most))
 
     def answer(self, key: str) -> tuple[str, ...]:
         counts = self.verdicts[key].reshape(len(Verdict), -1).sum(axis=1)

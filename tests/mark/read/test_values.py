@@ -5,13 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.mark.judge.numbers import NO_LIMIT
-from solver.mark.read.values import DECIMAL_SIGNS, DecimalSign, Number, UnreadableError, elements, number, prose
+from solver.mark.read.values import DecimalSign, Number, UnreadableError, elements, number, prose
 
 ANY_SIGN = [
     ("0.86", 0.86, 2),
@@ -39,6 +40,8 @@ ANY_SIGN = [
     ("1\u202f234", 1234, 0),
     ("-0", 0, 0),
 ]
+
+DECIMAL_SIGNS: tuple[DecimalSign, ...] = get_args(DecimalSign)
 
 
 @pytest.mark.parametrize("sign", DECIMAL_SIGNS)
