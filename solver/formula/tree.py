@@ -259,6 +259,11 @@ def bare(tree: Tree) -> Tree:
     return tree
 
 
+def ungrouped(tree: Tree) -> Tree:
+    """The tree without any brackets, so that formulas differing in brackets alone count as alike."""
+    return rebuild(bare(tree), ungrouped)
+
+
 def literal(value: Floats, form: Format) -> Literal_:
     """Numbers rounded and written in a format."""
     return written_literal(form.round(value), form)

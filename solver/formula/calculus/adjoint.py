@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from solver.formula.tree import Bin, Call, Group, Neg, Num, Sum, Transpose, Tree, bare, rebuild
+from solver.formula.tree import Bin, Call, Group, Neg, Num, Sum, Transpose, Tree, bare, ungrouped
 from solver.formula.walks.shape import SCALAR, Shape, shape
 
 Shapes = Mapping[str, Shape]
@@ -191,7 +191,7 @@ def ratio(a: Tree, b: Tree, shapes: Shapes) -> Tree:
         return Bin("/", a, b)  # it has no value, and says so where it is computed
     if y is None:
         return join(f / g, x)
-    if x is not None and y is not None and _ungrouped(x) == _ungrouped(y):
+    if x is not None and y is not None and ungrouped(x) == ungrouped(y):
         return join(f / g, None if shape(x, shapes) == SCALAR else Call("ones", (x,)))
     return join(f / g, Bin("/", x or ONE, y)) if f else ZERO
 
@@ -216,7 +216,7 @@ def add(terms: Sequence[Tree], shapes: Shapes) -> Tree:
     firsts: dict[Tree | None, Tree | None] = {}
     for term in terms:
         factor, rest = split(term)
-        key = None if rest is None else _ungrouped(rest)
+        key = None if rest is None else ungrouped(rest)
         firsts.setdefault(key, rest)
         factors[key] = factors.get(key, Fraction(0)) + factor
     parts = [(f, firsts[key]) for key, f in factors.items() if f]
@@ -230,8 +230,3 @@ def add(terms: Sequence[Tree], shapes: Shapes) -> Tree:
     for factor, rest in parts[1:]:
         total = Bin("-" if factor < 0 else "+", total, join(abs(factor), rest))
     return total
-
-
-def _ungrouped(tree: Tree) -> Tree:
-    """The tree without any brackets, so that formulas differing in brackets alone count as alike."""
-    return rebuild(bare(tree), _ungrouped)

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from solver.formula.calculus.adjoint import join, split
 from solver.formula.parse import parse
-from solver.formula.tree import SUMS, Bin, Call, Group, Name, Neg, Tree, bare, rebuild, replace_names, walk
+from solver.formula.tree import SUMS, Bin, Call, Group, Name, Neg, Tree, bare, replace_names, ungrouped, walk
 from solver.formula.walks.shape import SCALAR, Shape
 
 Distribution = tuple[str, Literal["", "columns", "rows"]]
@@ -116,7 +116,7 @@ PAIRS = (
 
 def match_pair(tree: Tree, defined: Mapping[str, Tree], avoid: Collection[str]) -> Match | None:
     """The pair that a loss formula makes with the activation that gives its y, unless y's own gradient is asked for."""
-    factor, plain = split(_plain(tree))
+    factor, plain = split(ungrouped(tree))
     if plain is None:
         return None
     found = list(dict.fromkeys(n.id for n in walk(plain) if isinstance(n, Name)))
@@ -143,12 +143,7 @@ def _elementwise(tree: Tree) -> bool:
 @lru_cache
 def _losses(pair: Pair) -> list[tuple[Fraction, Tree | None]]:
     """The losses of a pair, each a factor and the rest, in d and y."""
-    return [split(_plain(parse(text))) for text in pair.losses]
-
-
-def _plain(tree: Tree) -> Tree:
-    """The tree without brackets."""
-    return rebuild(bare(tree), _plain)
+    return [split(ungrouped(parse(text))) for text in pair.losses]
 
 
 def terms_of(tree: Tree) -> list[Tree]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from solver.formula.calculus.adjoint import Shapes, split
-from solver.formula.calculus.tidy import factors, plain
+from solver.formula.calculus.tidy import factors
 from solver.formula.functions import word
-from solver.formula.tree import Bin, Call, Num, Transpose, Tree, bare, names
+from solver.formula.tree import Bin, Call, Num, Transpose, Tree, bare, names, ungrouped
 from solver.formula.walks.shape import SCALAR, shape
 from solver.formula.words import Words, extent
 
@@ -96,7 +96,7 @@ def _product(tree: Tree, of: str, shapes: Shapes) -> str:
 
 def _same(first: Tree, last: Tree, shapes: Shapes) -> bool:
     """Whether one is the transpose of the other, apart from a scalar factor."""
-    first, last = plain(first), plain(last)
+    first, last = ungrouped(first), ungrouped(last)
     if isinstance(first, Bin) and first.op == "*" and shape(first.a, shapes) == SCALAR:
         first = first.b
     return first == Transpose(last) or last == Transpose(first)

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import reduce
 
 from solver.formula.calculus.adjoint import ONE, Shapes, add, join, matmul, minus, ratio, split, times, transpose
-from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree, bare, rebuild, walk
+from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree, bare, rebuild, ungrouped, walk
 from solver.formula.walks.shape import SCALAR, Shape, shape
 
 
@@ -84,7 +84,7 @@ def _quotient(tree: Tree, shapes: Shapes) -> Tree:
 def _cancelled(above: list[Tree], below: list[Tree], shapes: Shapes) -> Tree:
     """A quotient of products without what cancels: equal factors above and below, and factors of ones."""
     for x in list(below):
-        same = next((y for y in above if plain(y) == plain(x)), None)
+        same = next((y for y in above if ungrouped(y) == ungrouped(x)), None)
         if same is None:
             continue
         others = [y for y in above if y is not same]
@@ -131,11 +131,6 @@ def _sum(u: Tree, shapes: Shapes) -> Tree:
         if shape(a, shapes) == shape(b, shapes) and shape(a, shapes)[1] == 1 != shape(a, shapes)[0]:
             return matmul(transpose(a, shapes), b, shapes)
     return Call("sum", (u,))
-
-
-def plain(tree: Tree) -> Tree:
-    """The tree without brackets."""
-    return rebuild(bare(tree), plain)
 
 
 def terms(tree: Tree) -> list[Tree]:
