@@ -83,7 +83,9 @@ def reduce(formula: Tree, operands: Operands, result: Floats, form: Format, deta
     if any(len(node.terms) > MOST[detail] for node in walk(formula) if isinstance(node, Sum)):
         return [Reduced(formula), target]  # the terms left out could not be followed
     lines = _agreeing(formula, operands, result, form, detail)
-    if finished(lines[-1].tree) and (len(lines) > 1 or np.array_equal(value(lines[-1].tree, {}), result)):
+    last = lines[-1].tree
+    same = alike(last, target.tree) or (finished(last) and np.array_equal(value(last, {}), result))
+    if same or (finished(last) and len(lines) > 1):
         lines.pop()
     if lines and alike(lines[0].tree, formula):
         del lines[0]
@@ -131,6 +133,8 @@ def alike(a: Tree, b: Tree) -> bool:
 def _inner(tree: Tree) -> Tree:
     """Without brackets, a number's sign in its text."""
     tree = bare(tree)
+    if isinstance(tree, Written) and len(tree.cells) == 1 == len(tree.cells[0]) and tree.cells[0][0] is not None:
+        return _inner(tree.cells[0][0])
     return Num("-" + tree.x.text) if isinstance(tree, Neg) and isinstance(tree.x, Num) else tree
 
 
@@ -179,7 +183,9 @@ class _Reduction:
         simpler = drop_trivial(line) if Call in kinds else line
         if simpler is not line:
             lines.append(Reduced(line := simpler))
-        while not isinstance(line, LITERALS) and len(lines) < _LINES:
+        for _ in range(_LINES):
+            if isinstance(line, LITERALS):
+                break
             defined = self._definition(line)
             if defined is not None:
                 line = defined
@@ -195,7 +201,9 @@ class _Reduction:
                 break
             if following is None:
                 break
-            lines.append(Reduced(line := following, "≈" if self.short else "="))
+            if not alike(line, following):  # a 1×1 result written out may read as before
+                lines.append(Reduced(following, "≈" if self.short else "="))
+            line = following
         return lines
 
     def _next(self, line: Tree) -> Tree | None:

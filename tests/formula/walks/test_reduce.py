@@ -190,3 +190,9 @@ def test_small_numbers_are_not_zero() -> None:
 )
 def test_a_line_with_shortened_numbers_is_approximate(formula: str, quantities: str, expected: list[str]) -> None:
     assert lines(f'"y = {formula}"', quantities) == expected
+
+
+def test_no_line_stands_there_twice() -> None:
+    assert lines('r = 3100042153.129036 * 100, "s = r.T"')[1:] == ["= 310,004,215,312.90"]
+    made = lines('"s = -sum(a*log(b) + (1 - a)*log(1 - b))"', "a: 0.5, b: 0.2")
+    assert len(made) == len(set(made))
