@@ -64,7 +64,7 @@ def faults(step: Solved, form: Format, detail: Detail) -> Iterator[str]:
     """What is wrong with the lines of one step."""
     symbols = step.context.working.symbols
     printer = form.printer(symbols, 24)
-    digits = Digits(isinstance(step.form, Rounding) and step.form.figures)
+    digits = Digits(isinstance(step.form, Rounding) and step.form.figures, noise=1e-15)
     lines = step.lines(detail)
     printed = [printer.print(line.right) for line in lines]
     for above, below in pairwise(printed):
