@@ -127,7 +127,7 @@ def test_at_a_kink_the_convention_is_stated(formula: str, note: str) -> None:
 @pytest.mark.parametrize(
     ("find", "message"),
     [
-        ("{gradients of: [w, Q]}", "question:14:41: no gradient by 'Q'\n  hint: known here"),
+        ("{gradients of: [w, Q]}", "question:14:41: no gradient by 'Q'\n  hint: did you mean 'q'?"),
         ("gradients of ww", "question:14:22: no gradient by 'ww'\n  hint: did you mean 'w'?"),
         ("gradient", "question:14:22: unknown find 'gradient'\n  hint: did you mean 'gradients'?"),
         ("{gradient of: [w]}", "question:14:22: found a map of 1 for find, expected"),
@@ -149,9 +149,7 @@ def test_the_output_is_no_scalar() -> None:
     named = NEURON.replace("  formulas:", "  output: p\n  formulas:")
     assert problems(named, "{label: a, find: J}")[0].startswith("question:8:11: p is 2×1, but only a scalar")
     unknown = NEURON.replace("  formulas:", "  output: j\n  formulas:")
-    assert problems(unknown, "{label: a, find: J}") == [
-        "question:8:11: unknown output 'j'\n  hint: known here: J, p, s, y"
-    ]
+    assert problems(unknown, "{label: a, find: J}") == ["question:8:11: unknown output 'j'\n  hint: did you mean 'J'?"]
 
 
 def test_a_taken_name() -> None:
