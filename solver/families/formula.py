@@ -25,7 +25,7 @@ from solver.errors import FormulaError, Place, nearest
 from solver.formula.parse import misnamed, parse_using, split_equation
 from solver.formula.tree import Bin, Name, Tree, bare, names
 from solver.formula.walks.shape import SCALAR, show
-from solver.nets.activations import MAX_ACTIVATIONS, read_activations
+from solver.nets.own_activations import MAX_ACTIVATIONS, read_activations
 from solver.spec.fields import AtLeast, AtMost, Quantity, Spec
 from solver.spec.nodes import Report
 from solver.working.gradients import OnDemand
@@ -87,10 +87,10 @@ class Given(Spec):
 
 def work(given: Given, report: Report) -> Working:
     """One step a formula; raises nothing, each formula that cannot be used goes to the report."""
-    return _Reader(given, report).working()
+    return _FormulasReader(given, report).working()
 
 
-class _Reader:
+class _FormulasReader:
     """Reads the formulas one by one. `spoilt`: names that a faulty formula was to define; they excuse what uses them."""
 
     def __init__(self, given: Given, report: Report) -> None:

@@ -35,7 +35,7 @@ from solver.formula.walks.evaluate import evaluate
 from solver.formula.walks.shape import SCALAR, Shape, shape, show
 from solver.formula.walks.value import Env, value
 from solver.formula.words import extent
-from solver.nets.activations import MAX_ACTIVATIONS, add_activation, read_activations
+from solver.nets.own_activations import MAX_ACTIVATIONS, add_activation, read_activations
 from solver.rounding import Floats
 from solver.spec.fields import AtLeast, AtMost, Spec
 from solver.spec.nodes import Report
@@ -87,7 +87,7 @@ class Given(Spec):
 
 def work(given: Given, report: Report) -> Working:
     """The derivations of all gradients; raises nothing, what cannot be read or derived goes to the report."""
-    return _Reader(given, report).working()
+    return _ChainReader(given, report).working()
 
 
 class Text(NamedTuple):
@@ -99,7 +99,7 @@ class Text(NamedTuple):
     start: int
 
 
-class _Reader:
+class _ChainReader:
     """Reads symbols and formulas, then derives. texts: the formula behind each definition of the chain."""
 
     def __init__(self, given: Given, report: Report) -> None:
@@ -244,7 +244,7 @@ class _Reader:
         derived = add_derivations(self.made, self.chain, output, self.given.by, numerator)
         self.made.default = tuple(f"grad_{name}" for name in self.given.by)
         self.made.group("gradients", self.made.default)
-        proof = Proof.of(self.made, self.chain, output, derived, self.declared, numerator)
+        proof = InstancesProof.of(self.made, self.chain, output, derived, self.declared, numerator)
         if not proof.instances:
             message = f"{output} and its gradients have no values to check them by"
             hint = "at random values log, sqrt and powers were undefined, or numbers too large"
@@ -283,7 +283,7 @@ def _called(size: Shape) -> str:
 
 
 @dataclass(slots=True)
-class Proof:
+class InstancesProof:
     """Checks the gradients as they are printed against central differences, on random instances."""
 
     chain: list[tuple[str, Tree]]
@@ -302,7 +302,7 @@ class Proof:
         derived: list[Derived],
         declared: Mapping[str, Shape],
         numerator: bool,
-    ) -> "Proof":
+    ) -> "InstancesProof":
         """The proof of a working's derivations; without instances where no random values suit the formulas."""
         items = [(made.name, working.items[made.name]) for made in derived]
         formulas = [(name, item.formula) for name, item in items if item.formula is not None]

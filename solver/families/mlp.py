@@ -28,9 +28,9 @@ import numpy as np
 from solver.formula.functions import ACTIVATIONS
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array
-from solver.nets.activations import MAX_ACTIVATIONS, read_activations
 from solver.nets.losses import Loss
 from solver.nets.network import Layer, Network, Pass, Stored, neurons_of
+from solver.nets.own_activations import MAX_ACTIVATIONS, read_activations
 from solver.nets.training import Optimizer, Rule, check, iteration, repeat, within_budget
 from solver.spec.fields import AtLeast, AtMost, Matrix, Spec, Vector
 from solver.spec.nodes import Node, Report

@@ -94,7 +94,7 @@ def _parse(text: str, own: Mapping[str, Tree] = MappingProxyType({})) -> Tree:
         raise FormulaError(f"{source[:80]!r} is not a formula", _LANGUAGE, error.offset or 1) from None
     except (ValueError, RecursionError, MemoryError):
         raise FormulaError("the formula is nested too deeply", f"the most is {MAX_DEPTH} levels") from None
-    return _Reader(source, own).tree(body, 0)
+    return _TreeReader(source, own).tree(body, 0)
 
 
 _FOREIGN = {
@@ -162,7 +162,7 @@ def _foreign(source: str, k: int) -> str:
     return _FOREIGN.get(c, _LANGUAGE)
 
 
-class _Reader:
+class _TreeReader:
     def __init__(self, source: str, own: Mapping[str, Tree]) -> None:
         self.source, self.own = source, own
         self.nodes = 0

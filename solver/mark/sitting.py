@@ -26,8 +26,8 @@ from typing import Any
 
 from solver.errors import Place, Problem, SpecError
 from solver.mark.asked import Asked
+from solver.mark.judge.diagnose import leading_to
 from solver.mark.judge.grade import grade_batch
-from solver.mark.judge.mistakes import leading_to
 from solver.mark.out.rows import BY_HAND, Row, Rows
 from solver.mark.out.rows_json import cell_json, student_json
 from solver.mark.read.read_batch import Reader, Texts

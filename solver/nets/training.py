@@ -32,7 +32,7 @@ MAX_STEPS = 50_000
 MAX_NUMBERS = 20_000_000
 
 
-class Line(NamedTuple):
+class UpdateLine(NamedTuple):
     """One line of an update: what it makes, by which formula, and what that is called. hat: how it is written."""
 
     made: str
@@ -53,7 +53,7 @@ class Update(NamedTuple):
 
     change: str
     sign: Literal["+", "-"] = "-"
-    lines: tuple[Line, ...] = ()
+    lines: tuple[UpdateLine, ...] = ()
     settings: tuple[str, ...] = ()
     state: tuple[str, ...] = ()
     ahead: bool = False
@@ -61,16 +61,16 @@ class Update(NamedTuple):
     decayed: str = ""
 
 
-_VELOCITY = (Line("v", "beta*v - alpha*g", "velocity of {w}"),)
-_HEAVY_BALL = (Line("v", "beta*v + g", "momentum of {w}"),)
-_AVERAGED = (Line("v", "beta*v + (1 - beta)*g", "averaged gradient of {w}"),)
-_SQUARES = (Line("s", "s + g**2", "sum of the squared gradients of {w}"),)
-_MEAN_SQUARES = (Line("s", "beta*s + (1 - beta)*g**2", "average of the squared gradients of {w}"),)
+_VELOCITY = (UpdateLine("v", "beta*v - alpha*g", "velocity of {w}"),)
+_HEAVY_BALL = (UpdateLine("v", "beta*v + g", "momentum of {w}"),)
+_AVERAGED = (UpdateLine("v", "beta*v + (1 - beta)*g", "averaged gradient of {w}"),)
+_SQUARES = (UpdateLine("s", "s + g**2", "sum of the squared gradients of {w}"),)
+_MEAN_SQUARES = (UpdateLine("s", "beta*s + (1 - beta)*g**2", "average of the squared gradients of {w}"),)
 _MOMENTS = (
-    Line("m", "beta1*m + (1 - beta1)*g", "first moment of {w}"),
-    Line("v", "beta2*v + (1 - beta2)*g**2", "second moment of {w}"),
-    Line("mhat", "m/(1 - beta1**t)", "first moment of {w}, bias corrected", hat="m"),
-    Line("vhat", "v/(1 - beta2**t)", "second moment of {w}, bias corrected", hat="v"),
+    UpdateLine("m", "beta1*m + (1 - beta1)*g", "first moment of {w}"),
+    UpdateLine("v", "beta2*v + (1 - beta2)*g**2", "second moment of {w}"),
+    UpdateLine("mhat", "m/(1 - beta1**t)", "first moment of {w}, bias corrected", hat="m"),
+    UpdateLine("vhat", "v/(1 - beta2**t)", "second moment of {w}, bias corrected", hat="v"),
 )
 _B, _V, _S, _ADAM, _MV = ("beta",), ("v",), ("s",), ("beta1", "beta2", "eps"), ("m", "v")
 
@@ -321,7 +321,7 @@ class Optimizer:
         filled["t"] = Num(str(t))
         filled |= {state: Name(self.states[state, name]) for state in update.state}
         if decays and not update.decayed:
-            self._line(t, name, Line("g", "g + lam*w", "gradient by {w} with weight decay"), filled)
+            self._line(t, name, UpdateLine("g", "g + lam*w", "gradient by {w} with weight decay"), filled)
         for line in update.lines:
             self._line(t, name, line, filled)
         if update.root:
@@ -344,7 +344,7 @@ class Optimizer:
             return "weight decay leaves biases as they are"
         return DEFAULT_DECAY if self.decaying and self.rule.weight_decay is None and t == 1 else ""
 
-    def _line(self, t: int, name: str, line: Line, filled: dict[str, Tree]) -> None:
+    def _line(self, t: int, name: str, line: UpdateLine, filled: dict[str, Tree]) -> None:
         """One line before the parameter itself; what it makes takes the place of the value before."""
         symbol = self._symbol(line.made, name, t, line.hat)
         formula, title = replace_names(parse(line.formula), filled), line.title.replace("{w}", f"{{{name}}}")

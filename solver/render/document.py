@@ -66,7 +66,7 @@ def _question(solution: Solution, view: View, level: int) -> Iterator[Block]:
         yield Prose((_policy(solution),), "note")
     for warning in solution.warnings:
         yield Prose((f"Warning: {warning.message}" + (f" ({warning.hint})" if warning.hint else "") + ".",), "note")
-    page = _Page(view)
+    page = _QuestionPage(view)
     for part in solution.parts:
         if view.shows(part.label):
             yield from page.part(part, level + 1)
@@ -105,7 +105,7 @@ def _policy(solution: Solution) -> str:
     )
 
 
-class _Page:
+class _QuestionPage:
     """One question's parts in order; remembers which functions have been defined already."""
 
     def __init__(self, view: View) -> None:

@@ -11,7 +11,7 @@ from solver.errors import Problem
 from solver.formula.tree import Array
 from solver.rounding import Floats
 from solver.spec.nodes import MAX_BYTES, Node, Report
-from solver.spec.numbers import Typed, is_row, values
+from solver.spec.number_lists import Typed, is_row, values
 
 
 class _UnreadableError(Exception):

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import yaml
 
 from solver.errors import Place, Problem, SpecError, nearest
-from solver.spec.numbers import Numbers, cut
+from solver.spec.number_lists import NumberList, cut
 
 MAX_BYTES = 32_000_000
 MAX_NODES = 1_200_000
@@ -44,7 +44,7 @@ class Node:
         items: Sequence[Node] = (),
         entries: Sequence[tuple[Node, Node]] = (),
         verbatim: bool = False,
-        numbers: Numbers | None = None,
+        numbers: NumberList | None = None,
     ) -> None:
         self.kind = kind
         self.place = place
@@ -165,11 +165,11 @@ def _too_many(place: Place) -> SpecError:
     return _refused(place, f"more than {MAX_NODES:,} values", hint)
 
 
-def _nodes_of(numbers: Numbers) -> list[Node]:
+def _nodes_of(numbers: NumberList) -> list[Node]:
     if numbers.length > MAX_NODES:
         raise _too_many(numbers.place)
     if numbers.nested:
-        return [Node("list", place, numbers=Numbers(text, place)) for text, place in numbers.parts()]
+        return [Node("list", place, numbers=NumberList(text, place)) for text, place in numbers.parts()]
     return [Node("scalar", place, text, verbatim=True) for text, place in numbers.parts()]
 
 
@@ -276,7 +276,7 @@ class _Builder:
         source = self.lists.pop(event.end_mark.index - 1, None) if self.lists else None
         if source:
             bracket = Place(self.file, event.end_mark.line + 1, event.end_mark.column)
-            numbers = Numbers(source, bracket)
+            numbers = NumberList(source, bracket)
             self.next()  # the list's end
             self.grow(place, numbers.total // NUMBERS_A_NODE)
             return Node("list", place, numbers=numbers)

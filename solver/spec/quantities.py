@@ -11,7 +11,7 @@ import numpy as np
 from solver.formula.tree import Array, Num
 from solver.spec.attached import attached, names_a_file
 from solver.spec.nodes import Node, Report
-from solver.spec.numbers import Typed, cells, values
+from solver.spec.number_lists import Typed, cells, values
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 _NOTHING = (("0",),)

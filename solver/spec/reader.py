@@ -53,7 +53,7 @@ def load_text(text: str, file: str = "question") -> Paper:
     if _is_exam(node):
         return _read_exam(node, file)
     report = Report()
-    question = _Reader(file, report).question(node)
+    question = _QuestionReader(file, report).question(node)
     report.check()
     return Paper(question.title, [question])
 
@@ -130,10 +130,10 @@ def _read_listed(path: Path, item: Node, report: Report, questions: list[Questio
     if _is_exam(node):
         report.add(item, f"{name[:200]} is an exam itself", "an exam lists question files")
         return
-    questions.append(_Reader(name, report).question(node))
+    questions.append(_QuestionReader(name, report).question(node))
 
 
-class _Reader:
+class _QuestionReader:
     """Reads one question, noting problems as it goes."""
 
     def __init__(self, file: str, report: Report) -> None:

@@ -61,7 +61,7 @@ def add_derivations(working: Working, chain: Chain, output: str, by: Sequence[st
         size, symbol = _written(working, made, output, numerator)
         working.shapes[made.name] = size
         working.symbols[made.name] = symbol.shaped(size)
-    page = _Page(working, chain, output, numerator)
+    page = _Lines(working, chain, output, numerator)
     for made in derived:
         size, symbol = working.shapes[made.name], working.symbols[made.name]
         working.add(page.derivation(made), size, symbol, Role(made.kind, made.of))
@@ -98,7 +98,7 @@ def _written(working: Working, made: Derived, output: str, numerator: bool) -> t
     return ((columns, rows) if numerator else (rows, columns)), symbol
 
 
-class _Page:
+class _Lines:
     """Writes the lines of each derivation. values: results in the names that the author gave."""
 
     def __init__(self, working: Working, chain: Chain, output: str, numerator: bool) -> None:

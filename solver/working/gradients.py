@@ -26,7 +26,7 @@ from solver.working.roles import Role
 
 
 @dataclass(slots=True)
-class Proof:
+class DifferencesProof:
     """What a check by central differences needs. variables: each variable with the name of its gradient."""
 
     working: Working
@@ -120,7 +120,7 @@ def add_gradients(
             )
         _add(working, made, output, (titles or {}).get(Role(made.kind, made.of), ""), reason, begins)
     variables = {made.of: made.name for made in derived if made.kind == "gradient"}
-    working.proofs.append(Proof(working, chain, output, variables))
+    working.proofs.append(DifferencesProof(working, chain, output, variables))
     return [gradient_name(name) for name in wrt]
 
 

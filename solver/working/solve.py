@@ -62,7 +62,7 @@ def solve_question(
     return Solution(question.title, question.file, question.prompt, rounding, solver.carry, parts, question.warnings)
 
 
-class Numbers(NamedTuple):
+class Worths(NamedTuple):
     """What items are worth: their values before they are rounded, and why others have none."""
 
     values: dict[str, Floats]
@@ -71,12 +71,12 @@ class Numbers(NamedTuple):
 
 def numbers(
     working: Working, names: Iterable[str], env: dict[str, Floats], forms: Mapping[str, Format] | None = None
-) -> Numbers:
+) -> Worths:
     """Adds the numbers of items to `env`: each rounded as `forms` says before the next one uses it, or none rounded.
 
     env: what is known, over any leading axes (variants of a question, students); names: in the order of the page.
     """
-    found = Numbers({}, {})
+    found = Worths({}, {})
 
     def number(item: Item, env: Env) -> Floats | None:
         if any(name not in env for name in item.needs):

@@ -9,7 +9,7 @@ from solver.render.document import document
 from solver.render.text import render
 from solver.rounding import Floats
 from solver.spec.reader import load_text
-from solver.working.gradients import Proof
+from solver.working.gradients import DifferencesProof
 from solver.working.solve import MOST_PROOFS, solve_paper, solve_question
 from tests.families.networks import Matrix, Net, layers_text, random_net, solved
 
@@ -142,13 +142,13 @@ def test_of_many_iterations_a_sample_is_checked_and_any_that_is_asked_for_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     made: list[str] = []
-    largest = Proof.largest_difference
+    largest = DifferencesProof.largest_difference
 
-    def noted(self: Proof, exact: dict[str, Floats]) -> float:
+    def noted(self: DifferencesProof, exact: dict[str, Floats]) -> float:
         made.append(self.output)
         return largest(self, exact)
 
-    monkeypatch.setattr(Proof, "largest_difference", noted)
+    monkeypatch.setattr(DifferencesProof, "largest_difference", noted)
     text = (
         "title: Long\ngiven:\n  family: mlp\n  x: [1]\n  d: 1\n  loss: half-square-error\n"
         "  layers: [{W: [[1]], activation: sigmoid}]\n  train: {rate: 0.1, iterations: 200}\n"

@@ -13,7 +13,7 @@ from solver.formula.parse import parse
 from solver.render.document import document
 from solver.render.markdown import render
 from solver.spec.reader import load_text
-from solver.working.gradients import OnDemand, Proof
+from solver.working.gradients import DifferencesProof, OnDemand
 from solver.working.page import Working
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
@@ -167,7 +167,7 @@ def test_there_are_no_gradients_in_some_families() -> None:
 
 
 def test_a_wrong_gradient_is_never_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Proof, "largest_difference", lambda self, exact: 0.1)
+    monkeypatch.setattr(DifferencesProof, "largest_difference", lambda self, exact: 0.1)
     (problem,) = problems(NEURON, "{label: a, find: gradients}")
     assert "the gradients of part a differ from central differences by 0.1" in problem
 

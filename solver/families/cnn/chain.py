@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from solver.errors import Place
-from solver.families.cnn.given import Given, Layer, MisfitError
-from solver.families.cnn.sizes import AXES, Pair, Sizes, Stage, Volume
+from solver.families.cnn.dimensions import AXES, Pair, Sizes, Stage, Volume
+from solver.families.cnn.given import CnnLayer, Given, MisfitError
 from solver.formula.tree import Num
 
 
@@ -77,7 +77,7 @@ class Chain(Sizes):
             else:
                 self.state(name, int(size), "Input volume")
 
-    def resume(self, layer: Layer, volumes: int) -> bool:
+    def resume(self, layer: CnnLayer, volumes: int) -> bool:
         """After a misfit: whether the given output lets the later layers be checked all the same."""
         output = layer.output or ()
         if len(output) != 3 or "unknown" in output:
@@ -92,7 +92,7 @@ class Chain(Sizes):
         self.volumes += 1
         return Volume(f"D{self.volumes}", f"H{self.volumes}", f"W{self.volumes}")
 
-    def layer(self, layer: Layer) -> None:
+    def layer(self, layer: CnnLayer) -> None:
         """One layer, as it is written."""
         match layer.type:
             case "flatten":
@@ -108,7 +108,7 @@ class Chain(Sizes):
                 self.convolution(layer, layer.type)
 
     # -- convolutions and pools ---------------------------------------------------------------------------------------
-    def convolution(self, layer: Layer, kind: str, closes: bool = True) -> None:
+    def convolution(self, layer: CnnLayer, kind: str, closes: bool = True) -> None:
         """A convolution of any kind. closes: whether the layer's output is this convolution's."""
         self.convs += 1
         k = str(self.convs)
@@ -126,7 +126,7 @@ class Chain(Sizes):
         self.layers.append(Conv(self.convs, kind, at.title, window.F, at.before, at.after, bias, layer.place()))
         self.volume = at.after
 
-    def pool(self, layer: Layer) -> None:
+    def pool(self, layer: CnnLayer) -> None:
         """Pooling, channel by channel."""
         self.pools += 1
         at = self.stage(layer, f"{_TITLES[layer.type]} {self.pools}")
@@ -135,7 +135,7 @@ class Chain(Sizes):
         self.spatial(at, self.window(at, "pool", f"_pool{self.pools}"))
         self.volume = at.after
 
-    def stage(self, layer: Layer, title: str) -> Stage:
+    def stage(self, layer: CnnLayer, title: str) -> Stage:
         """A layer between the volume it receives and the one it puts out."""
         before = self.entered(layer)
         after = self.next_volume()
@@ -148,7 +148,7 @@ class Chain(Sizes):
                 output[name] = int(size)
         return Stage(layer, title, before, after, output)
 
-    def entered(self, layer: Layer) -> Volume:
+    def entered(self, layer: CnnLayer) -> Volume:
         """The volume that a layer receives."""
         if self.volume is None:
             raise MisfitError(layer.place("type"), f"{layer.type} after the volume was flattened", "it needs D×H×W")
@@ -227,7 +227,7 @@ class Chain(Sizes):
             self.size(at, at.after.D, source, why)
 
     # -- dense layers -------------------------------------------------------------------------------------------------
-    def flatten(self, layer: Layer, closes: bool = True) -> None:
+    def flatten(self, layer: CnnLayer, closes: bool = True) -> None:
         """A volume as one long vector. closes: whether the layer's output is this vector."""
         volume = self.entered(layer)
         for name in volume:
@@ -239,7 +239,7 @@ class Chain(Sizes):
         if closes:
             self.agrees(layer, "n_flat")
 
-    def dense(self, layer: Layer) -> None:
+    def dense(self, layer: CnnLayer) -> None:
         """A fully connected layer; a volume in front of it is flattened first."""
         if self.volume is not None:
             self.flatten(layer, closes=False)
@@ -254,7 +254,7 @@ class Chain(Sizes):
         self.layers.append(Dense(f"fc{number}", title, self.flat, name, layer.bias is not False, layer.place()))
         self.flat = name
 
-    def agrees(self, layer: Layer, name: str) -> None:
+    def agrees(self, layer: CnnLayer, name: str) -> None:
         """Refuses a given output that is not the computed one."""
         given = (layer.output or ("unknown",))[0]
         if given != "unknown" and given != self.number(name):

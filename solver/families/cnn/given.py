@@ -22,7 +22,7 @@ Pad = Annotated[int, AtLeast(0), AtMost(MAX_SIZE)] | Literal["unknown", "same", 
 Sides = tuple[Side, ...]
 
 
-class Layer(Spec):
+class CnnLayer(Spec):
     """One layer. A size, stride or padding is one number, or [height, width]; the word unknown asks for it."""
 
     type: Annotated[Type, "the kind of layer; separable is depthwise, then pointwise"]
@@ -45,7 +45,7 @@ class Given(Spec):
     """The input volume and the layers behind it."""
 
     input: Annotated[Sides, AtLeast(1), AtMost(3), "the input, [D, H, W]; one number for a dense network"]
-    layers: Annotated[tuple[Layer, ...], AtLeast(1), AtMost(MAX_LAYERS), "the layers in order"]
+    layers: Annotated[tuple[CnnLayer, ...], AtLeast(1), AtMost(MAX_LAYERS), "the layers in order"]
     order: Annotated[
         Literal["channels-first", "channels-last"] | None,
         "whether input and output are [D, H, W] (channels-first, if left out) or [H, W, D] (channels-last)",
@@ -131,7 +131,7 @@ def check_layers(given: Given, report: Report) -> None:
             )
 
 
-def _check_padding(layer: Layer, report: Report) -> None:
+def _check_padding(layer: CnnLayer, report: Report) -> None:
     words = {"same", "valid"} & {p for p in layer.padding or () if isinstance(p, str)}
     if words and len(layer.padding or ()) == 2:
         report.add(layer.place("padding"), "same and valid pad height and width alike", "write the word alone")

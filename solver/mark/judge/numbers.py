@@ -2,7 +2,7 @@
 
 A number is right if an honest calculation can give it: from the truth under either carry rule, or from the student's
 earlier answers, each known to half a unit of the last digit asked for. What follows from a wrong earlier answer is
-FOLLOWED. There is no tolerance to choose: the intervals come from the formulas (`formula/bounds.py`).
+FOLLOWED. There is no tolerance to choose: the intervals come from the formulas (`formula/walks/bounds.py`).
 """
 
 from __future__ import annotations
@@ -77,18 +77,18 @@ def judge(sheet: Sheet, batch: Batch) -> dict[str, Judged]:
     """The verdict on every number of the sheet, by key. Pure: the same batch gives the same verdicts."""
     judged: dict[str, Judged] = {}
     for _, chain in sheet.chains:
-        judged.update(_Chain(batch).run(chain))
+        judged.update(_FollowedChain(batch).run(chain))
     return judged
 
 
 def own_values(chain: list[Quantity], batch: Batch) -> dict[str, Interval]:
     """Every student's own number for each quantity of a working: as written, or recomputed where blank or guarded."""
-    follow = _Chain(batch)
+    follow = _FollowedChain(batch)
     follow.run(chain)
     return follow.own
 
 
-class _Chain:
+class _FollowedChain:
     """Follows one working from quantity to quantity with every student's own numbers."""
 
     def __init__(self, batch: Batch) -> None:

@@ -13,8 +13,8 @@ import numpy as np
 from solver.files import whole_file
 from solver.formula.tree import Tree
 from solver.formula.words import Words
+from solver.mark.judge.diagnose import describe
 from solver.mark.judge.marks import Plan, plan
-from solver.mark.judge.mistakes import describe
 from solver.mark.judge.numbers import Note, Verdict
 from solver.mark.records import Graded
 from solver.mark.sheet import Answer, Sheet

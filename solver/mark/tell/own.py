@@ -12,7 +12,7 @@ from solver.errors import FormulaError
 from solver.formula.tree import Array, Literal_, Num, written_literal
 from solver.formula.walks.evaluate import evaluate
 from solver.formula.walks.reduce import Detail
-from solver.mark.judge.mistakes import leading_to
+from solver.mark.judge.diagnose import leading_to
 from solver.mark.judge.numbers import NO_LIMIT, Batch, own_values
 from solver.mark.records import Graded
 from solver.mark.sheet import Quantity, Sheet

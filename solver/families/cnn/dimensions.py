@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from solver.errors import FormulaError
-from solver.families.cnn.given import MAX_SIZE, Layer, MisfitError
+from solver.families.cnn.given import MAX_SIZE, CnnLayer, MisfitError
 from solver.families.cnn.ledger import Ledger
 from solver.formula.parse import parse
 from solver.formula.walks.evaluate import evaluate
@@ -27,7 +27,7 @@ class Volume(NamedTuple):
 class Stage(NamedTuple):
     """A layer at its place in the network. output: the numbers of the output volume that are given."""
 
-    layer: Layer
+    layer: CnnLayer
     title: str
     before: Volume
     after: Volume

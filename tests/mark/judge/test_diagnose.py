@@ -8,7 +8,7 @@ import pytest
 
 from solver.api import solve
 from solver.formula.mistakes.mutate import MISTAKES
-from solver.mark.judge.mistakes import describe, name_mistakes
+from solver.mark.judge.diagnose import describe, name_mistakes
 from solver.mark.judge.numbers import Batch, Verdict, judge
 from solver.mark.judge.writing import WRITING
 from solver.mark.sheet import sheet

@@ -1,6 +1,6 @@
 """Names what went wrong: the one mistake that gives a student's wrong number from the student's own earlier numbers.
 
-Every mistake of `formula/mutate.py` is tried on the formula of a wrong answer, and on those of the quantities before it
+Every mistake of `formula/mistakes/mutate.py` is tried on the formula of a wrong answer, and on those of the quantities before it
 that nobody wrote down; a mistake explains a number that an honest calculation with that mistake can give, and that one
 without it could not. Only one mistake may explain it: where two do, none is named.
 """
@@ -48,7 +48,7 @@ def name_mistakes(sheet: Sheet, batch: Batch, judged: Mapping[str, Judged]) -> d
         rows = np.flatnonzero(_any([_students(_to_name(judged[key])) for key in keys if key], batch.count))
         if rows.size:
             few = {key: _rows(judged[key], rows) for key in keys if key}
-            for key, cells in _Chain(context, chain, _subset(batch, rows, keys), few).run():
+            for key, cells in _WrongChain(context, chain, _subset(batch, rows, keys), few).run():
                 named[key] = {(int(rows[s]), i, j): name for (s, i, j), name in cells.items()}
     return named
 
@@ -110,7 +110,7 @@ class _Cells(NamedTuple):
 
 
 @dataclass
-class _Chain:
+class _WrongChain:
     """The wrong answers of some students along one working."""
 
     context: Context

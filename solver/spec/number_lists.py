@@ -20,7 +20,7 @@ LONG = 100
 """Shorter lists, in characters, are read as nodes; so is a text that is no longer."""
 
 
-class Numbers(NamedTuple):
+class NumberList(NamedTuple):
     """A list of numbers, or of such lists, as it stands in a text. place: of its opening bracket."""
 
     source: str

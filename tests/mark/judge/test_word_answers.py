@@ -3,7 +3,7 @@
 import pytest
 
 from solver.mark.judge.numbers import Verdict
-from solver.mark.judge.words import judge_words
+from solver.mark.judge.word_answers import judge_words
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,90 @@
+"""The house stands: nothing imports upwards or in a circle, nothing private leaves its folder, no name stands for two things."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import defaultdict
+from graphlib import TopologicalSorter
+
+from tests.places import ROOT
+
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted((ROOT / "solver").rglob("*.py"))
+}
+TREES = {module: ast.parse(path.read_text(encoding="utf-8")) for module, path in MODULES.items()}
+
+
+def floors() -> dict[str, int]:
+    """CONTRIBUTING's picture of the house: each folder or file of solver/ with its floor, from 0 at the bottom."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    picture = re.search(r"\n\n((?:    .+\n)+)", text.split("## The main path")[1])
+    assert picture
+    lines = [re.split(r"  +", line.strip())[0] for line in picture[1].splitlines()]
+    return {name.rstrip("/"): k for k, line in enumerate(reversed(lines)) for name in line.split(", ")}
+
+
+def imported(module: str) -> list[tuple[str, str]]:
+    """What a module imports from solver, wherever in it: (the module, the name taken out of it)."""
+    found: list[tuple[str, str]] = []
+    for node in ast.walk(TREES[module]):
+        match node:
+            case ast.ImportFrom(module=str(source), names=names) if source.split(".")[0] == "solver":
+                for alias in names:
+                    inner = f"{source}.{alias.name}"
+                    found.append((inner, "") if inner in MODULES else (source, alias.name))
+            case ast.Import(names=names):
+                found += [(alias.name, "") for alias in names if alias.name in MODULES]
+    return found
+
+
+def test_every_file_has_a_floor() -> None:
+    assert {module.split(".")[1] for module in MODULES if "." in module} == set(floors())
+
+
+def test_no_import_goes_up() -> None:
+    floor = floors()
+    parts = {module: module.split(".")[1] for module in MODULES if "." in module}
+    up = [(m, to) for m in parts for to, _ in imported(m) if to in parts and floor[parts[to]] > floor[parts[m]]]
+    assert not up
+
+
+def test_no_circle() -> None:
+    """Imports inside functions count, too."""
+    TopologicalSorter({m: {to for to, _ in imported(m) if to != m} for m in MODULES}).prepare()
+
+
+def test_nothing_private_leaves_its_module() -> None:
+    taken = [(m, to, name) for m in MODULES for to, name in imported(m) if re.match(r"_[^_]", name)]
+    modules = [(m, to) for m in MODULES for to, _ in imported(m) if re.search(r"\._[^_]", to)]
+    through = [
+        (m, f"{node.value.id}.{node.attr}")
+        for m, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and re.match(r"_[^_]", node.attr) and isinstance(node.value, ast.Name)
+        if node.value.id in {to.split(".")[-1] for to, name in imported(m) if not name}
+    ]
+    assert not taken + modules + through
+
+
+ALIKE = {"Given"}
+"""Class names that many files share on purpose: a family's file is found by its name, and its fields by this one."""
+
+
+def test_no_two_classes_of_one_name() -> None:
+    where = defaultdict(list)
+    for module, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef) and node.name not in ALIKE:
+                where[node.name].append(module)
+    assert not {name: modules for name, modules in where.items() if len(modules) > 1}
+
+
+def test_no_two_modules_of_one_name() -> None:
+    """But for families, whose names are their authors' words: `family: formula`."""
+    where = defaultdict(list)
+    for module in MODULES:
+        if module.rpartition(".")[0] != "solver.families":
+            where[module.split(".")[-1]].append(module)
+    assert not {name: modules for name, modules in where.items() if len(modules) > 1}
