@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.errors import SpecError
-from solver.spec import nodes, numbers
+from solver.spec import nodes, number_lists
 from solver.spec.nodes import Node, Report, read_nodes
 from solver.spec.quantities import matrix, quantity, vector
 from solver.spec.reader import load_text
@@ -24,7 +24,7 @@ def tree(node: Node) -> object:
 
 
 def outcome(text: str, whole: bool) -> object:
-    with patch("solver.spec.nodes.cut", numbers.cut if whole else lambda text: (text, {})):
+    with patch("solver.spec.nodes.cut", number_lists.cut if whole else lambda text: (text, {})):
         try:
             return tree(read_nodes(text, "q.yaml"))
         except SpecError as error:
@@ -33,7 +33,7 @@ def outcome(text: str, whole: bool) -> object:
 
 @pytest.fixture(autouse=True)
 def _short_lists_are_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(numbers, "LONG", 3)
+    monkeypatch.setattr(number_lists, "LONG", 3)
 
 
 PLACES = [
@@ -161,6 +161,6 @@ def test_a_network_of_long_lists_is_that_of_short_ones(monkeypatch: pytest.Monke
         return [(name, repr(item.numbers.text(39, 0))) for name, item in working.items.items() if name[0] in "xW"]
 
     long = givens()
-    monkeypatch.setattr(numbers, "LONG", 10**9)
+    monkeypatch.setattr(number_lists, "LONG", 10**9)
     assert givens() == long
     assert re.fullmatch(r"'-?\d\.\d+'", long[0][1])
