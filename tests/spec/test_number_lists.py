@@ -143,11 +143,11 @@ def test_too_many_numbers_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_digits_of_a_matrix_as_typed() -> None:
-    typed = numbers.Typed([" 1.0,+2.50", "3,4 "])
+    typed = number_lists.Typed([" 1.0,+2.50", "3,4 "])
     assert list(typed) == [("1.0", "2.50"), ("3", "4")]
     assert typed == (("1.0", "2.50"), ("3", "4"))
-    assert typed[1:] == numbers.Typed(["3, 4"])
-    assert typed != numbers.Typed(["1.0,2.5", "3,4"])
+    assert typed[1:] == number_lists.Typed(["3, 4"])
+    assert typed != number_lists.Typed(["1.0,2.5", "3,4"])
 
 
 def test_a_network_of_long_lists_is_that_of_short_ones(monkeypatch: pytest.MonkeyPatch) -> None:
