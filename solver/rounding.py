@@ -11,6 +11,9 @@ Floats = NDArray[np.float64]
 Carry = Literal["rounded", "exact"]
 
 MAX_DIGITS = 12
+MINUS_INFINITY = "-inf"
+"""−∞ in digits, as Python and YAML read it."""
+
 _EPSILON = float(np.finfo(float).eps)
 _POWERS_OF_TEN = 10.0 ** np.arange(40)
 _VANISHING = 1e-200  # figures of what is smaller are out of a float's reach: it counts as 0
@@ -67,7 +70,7 @@ class Rounding:
         return np.asarray(0.5 * np.power(10.0, -np.asarray(self.places(x), dtype=float)))
 
     def text(self, x: float) -> str:
-        """One value that `round` has rounded, in digits: decimals stay fixed (6.70)."""
+        """One value that `round` has rounded, in digits: decimals stay fixed (6.70); −∞ is -inf."""
         value = x + 0.0
         if abs(value) >= _LARGEST_FIXED:
             text = f"{value:.{self.digits - self.figures}e}"
@@ -99,8 +102,8 @@ class Exact:
         return np.asarray(np.abs(x) * 1e-9 + 1e-12)
 
     def text(self, x: float) -> str:
-        """A whole number without decimals, another as short as it is exact."""
-        if x == int(x) and abs(x) < _LARGEST_FIXED:
+        """A whole number without decimals, another as short as it is exact; −∞ is -inf."""
+        if abs(x) < _LARGEST_FIXED and x == int(x):
             return str(int(x))
         return repr(float(x))
 
@@ -119,9 +122,12 @@ def integer(text: str) -> int:
 
 
 def shortest(x: Floats, most: int) -> Rounding | None:
-    """The fewest decimals (at most `most`) that write every value of x exactly; None where none do."""
+    """The fewest decimals (at most `most`) that write every value of x exactly, −∞ apart; None where none do."""
     size = np.abs(x).reshape(-1, 1)
     largest = float(size.max(initial=0.0))
+    if largest == np.inf:
+        size = np.abs(x[x != -np.inf]).reshape(-1, 1)
+        largest = float(size.max(initial=0.0))
     if not largest < _LARGEST_FIXED:
         return None
     places = _fitting(size[:_SAMPLE], 0, most, largest)  # a few values of a large array tell most of it

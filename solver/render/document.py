@@ -272,7 +272,8 @@ class _QuestionPage:
                 continue
             if solved.context.carry == "exact":
                 continue  # what is written is the exact value
-            rounded, exact = solved.rounded / 4, solved.exact / 4  # so that no difference overflows
+            finite = np.isfinite(solved.rounded) & np.isfinite(solved.exact)
+            rounded, exact = (np.where(finite, x, 0.0) / 4 for x in (solved.rounded, solved.exact))  # / 4: no overflow
             if np.abs(rounded - exact).max() > 0.25 + 2 * np.abs(exact).max():
                 text = " is far from its exact value: the rounding of earlier results overwhelms it. "
                 yield Prose(

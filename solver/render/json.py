@@ -84,7 +84,7 @@ def _line(line: Line, printer: TextPrinter) -> str:
 
 def _plain(solved: Solved, value: Any) -> Any:
     written = solved.form.round(value)
-    return written.item() if written.size == 1 else written.tolist()
+    return jsonable(written.item() if written.size == 1 else written)
 
 
 def _round(rounding: Rounding) -> dict[str, int]:

@@ -299,7 +299,7 @@ class Derivation(Item):
 
 def number(x: float, form: Format) -> float | int:
     """A number for programs: a count as an int."""
-    return int(x) if form is EXACT and x == int(x) else x
+    return int(x) if form is EXACT and x.is_integer() else x
 
 
 def _mutants(formula: Tree, around: Surroundings, env: Mapping[str, Interval]) -> Mutants:

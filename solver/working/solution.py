@@ -219,5 +219,7 @@ class Solution:
 
 
 def jsonable(value: Value | None) -> Any:
-    """A value as JSON: numbers plain, matrices nested lists by rows, words as they are."""
-    return value.tolist() if isinstance(value, np.ndarray) else value
+    """A value as JSON: numbers plain, matrices nested lists by rows, words as they are; −∞, which JSON lacks, "-inf"."""
+    if isinstance(value, np.ndarray):
+        return value.tolist() if np.isfinite(value).all() else [[jsonable(x) for x in row] for row in value.tolist()]
+    return str(value) if value == -np.inf else value

@@ -40,7 +40,7 @@ def honest(
                 written[at] = carried[at] = wrong
             env[quantity.name] = carried
             if quantity.key:
-                batch.values[quantity.key] = np.where(np.isfinite(written), written, np.nan)
+                batch.values[quantity.key] = np.where(written < np.inf, written, np.nan)
                 form = quantity.solved.form
                 digits = form.digits if isinstance(form, Rounding) and not form.figures else NO_LIMIT
                 batch.decimals[quantity.key] = np.full(written.shape, digits, dtype=np.int16)
@@ -98,6 +98,7 @@ def spoil(made: Submissions, answer: Answer, student: int, how: Literal["slip", 
     key = answer.key
     if answer.kind == "number":
         right = made.batch.values[key][student]
+        right = np.where(np.isfinite(right), right, 0.0)
         made.batch.values[key][student] = right + 7.3 * np.maximum(np.abs(right), 1.0) if how == "slip" else np.nan
     elif answer.kind == "word":
         made.words[key][student] = "neither of them" if how == "slip" else None

@@ -73,6 +73,9 @@ class _Lexer:
             self.place = number.end()
             digits = number[1].replace("{,}", "") + (number[2] or "")
             return (Sign("number", digits + (f"e{number[3]}" if number[3] else "")),)
+        if self.starts(r"\infty"):
+            self.place += len(r"\infty")
+            return (Sign("number", "inf"),)
         if self.starts(r"\begin{pmatrix}"):
             return (self.matrix(),)
         if self.starts("{"):  # a group stands for what is in it

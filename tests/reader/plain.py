@@ -77,6 +77,9 @@ class _Lexer:
             exponent = (number[3] or "").translate(_SUPERSCRIPTS)
             digits = number[1].replace(",", "") + (number[2] or "")
             return Sign("number", digits + (f"e{exponent}" if exponent else ""))
+        if rest[0] == "∞":
+            self.place += 1
+            return Sign("number", "inf")
         raised = _RAISED.match(rest)
         if raised:
             self.place += raised.end()

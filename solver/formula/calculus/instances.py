@@ -37,7 +37,8 @@ def instances(
         large = None
         for draw in TRIES * (_around_zero, _fractions, _positive):
             env = dict(_values(shapes, sizes, rng, draw, distributions))
-            size = np.max([np.max(np.abs(v)) for v in evaluate(env).values()])  # nan where one has no value
+            # nan where one has no value; a masked score is −∞ at any size
+            size = np.max([np.max(np.abs(v), initial=0.0, where=v != -np.inf) for v in evaluate(env).values()])
             if size <= _MODERATE:
                 found.append(env)
                 break

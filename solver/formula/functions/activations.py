@@ -218,6 +218,7 @@ ROWS = {
         by_row="softmax_rows",
         slips=(Slip("softmax along the wrong axis", "the shares are taken along the wrong axis", "softmax_rows(u)"),),
         title="Softmax",
+        domain="of numbers, not −∞ throughout a column",
         range=(0.0, 1.0),
     ),
     "log_softmax": Function(

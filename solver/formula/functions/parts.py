@@ -105,6 +105,7 @@ ROWS = {
         options={"rows": (), "columns": ()},
         shape=_part_shape,
         adjoints=(_part_adjoint,),
+        infinite=True,
         notation=Notation(style="part"),
     ),
     "zeros_around": Function(
@@ -124,6 +125,7 @@ ROWS = {
         more=True,
         shape=_joined_shape(0),
         adjoints=(_joined_adjoint(0),),
+        infinite=True,
         notation=Notation(style="stacked"),
     ),
     "hstack": Function(
@@ -134,6 +136,7 @@ ROWS = {
         more=True,
         shape=_joined_shape(1),
         adjoints=(_joined_adjoint(1),),
+        infinite=True,
         notation=Notation(style="side by side"),
     ),
 }

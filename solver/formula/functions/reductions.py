@@ -239,6 +239,7 @@ ROWS = {
         activation=True,
         notation=Notation("softmax"),
         title="Softmax of each row",
+        domain="of numbers, not −∞ throughout a row",
         slips=(Slip("softmax along the wrong axis", "the shares are taken along the wrong axis", "softmax(u)"),),
         range=(0.0, 1.0),
     ),

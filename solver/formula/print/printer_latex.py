@@ -11,6 +11,7 @@ from solver.formula.print.printer import Join, Printer, style
 from solver.formula.print.printer_text import grouped, scientific
 from solver.formula.symbol import Symbol
 from solver.formula.words import Extent, Words
+from solver.rounding import MINUS_INFINITY
 
 _ESCAPES = {
     "\\": r"\backslash ", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
@@ -93,6 +94,8 @@ def _words(text: str) -> str:
 @lru_cache(maxsize=4096)
 def number_latex(text: str) -> str:
     """A number in LaTeX: 16{,}941{,}456, 1.5 · 10⁻⁷."""
+    if text == MINUS_INFINITY:
+        return r"-\infty"
     digits, power = scientific(text)
     return rf"{digits} \cdot 10^{{{power}}}" if power else grouped(digits, "{,}")
 

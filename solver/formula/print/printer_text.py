@@ -7,6 +7,7 @@ from solver.formula.print.printer import Join, Printer, notation, style
 from solver.formula.symbol import Symbol
 from solver.formula.walks.shape import show
 from solver.formula.words import Extent, Words
+from solver.rounding import MINUS_INFINITY
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -63,6 +64,8 @@ class TextPrinter(Printer[str]):
     """One line of Unicode text."""
 
     def number(self, text: str) -> str:
+        if text == MINUS_INFINITY:
+            return "-∞"
         digits, power = scientific(text)
         return f"{digits}·10{power.translate(_SUPERSCRIPTS)}" if power else grouped(digits)
 

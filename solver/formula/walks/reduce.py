@@ -43,7 +43,7 @@ from solver.formula.tree import (
 )
 from solver.formula.walks.shape import SCALAR, shape
 from solver.formula.walks.simplify import drop_trivial, is_number
-from solver.formula.walks.value import value
+from solver.formula.walks.value import fault, value
 from solver.rounding import EXACT, MAX_DIGITS, Floats, Format, Rounding, shortest
 
 Detail = Literal["brief", "normal", "full"]
@@ -139,7 +139,10 @@ def _inner(tree: Tree) -> Tree:
 
 
 def _agrees(recomputed: Floats, written: Floats, form: Format) -> bool:
-    room, gap = form.half_unit(written), np.abs(recomputed - written)
+    with np.errstate(invalid="ignore"):
+        room, gap = form.half_unit(written), np.abs(recomputed - written)
+    if not np.isfinite(written).all():  # −∞ is −∞
+        gap, written = np.where(recomputed == written, 0.0, gap), np.where(np.isfinite(written), written, 0.0)
     if room.ndim == 0 and gap.max(initial=0.0) <= room:
         return True
     return bool((gap <= room * (1 + 1e-9) + 1e-12 * np.abs(written)).all())
@@ -325,7 +328,7 @@ class _Reduction:
 
     def _number(self, tree: Tree) -> Literal_:
         result = np.asarray(value(tree, {}))
-        if not np.isfinite(result).all():
+        if not np.isfinite(result).all() and fault(tree, {}) is not None:
             raise OverflowError
         form = self._form(result)
         written = form.round(result)
@@ -432,7 +435,8 @@ def _noise(tree: Tree) -> float:
     top = bare(tree)
     if not (isinstance(top, Sum | Written) or (isinstance(top, Bin) and top.op in (*SUMS, "@"))):
         return 0.0
-    return _NOISE * max(float(np.abs(n.value).max(initial=0.0)) for n in walk(top) if isinstance(n, LITERALS))
+    literals = (n.value for n in walk(top) if isinstance(n, LITERALS))
+    return _NOISE * max(float(np.abs(v).max(initial=0.0, where=v != -np.inf)) for v in literals)
 
 
 def _signed(tree: Tree) -> bool:

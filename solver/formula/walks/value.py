@@ -73,19 +73,58 @@ def _power(a: Floats, b: Floats) -> Floats:
 
 
 def finite(tree: Tree, env: Env) -> Floats:
-    """The value of a formula, each number of it finite; raises FormulaError naming the operation that has none."""
+    """The value of a formula, each number of it finite, or −∞ where that is meant, as a masked score is.
+
+    Raises FormulaError naming the operation that has no value.
+    """
     result = value(tree, env)
     if not np.isfinite(result).all():
-        raise _reason(tree, env)
+        error = fault(tree, env)
+        if error is not None:
+            raise error
     return result
 
 
-def _reason(tree: Tree, env: Env) -> FormulaError:
-    """What made the value infinite or undefined: the innermost operation whose operands are still finite."""
+def fault(tree: Tree, env: Env) -> FormulaError | None:
+    """What made a value infinite or undefined: the innermost operation whose operands still have values.
+
+    None where every −∞ in it is meant.
+    """
     for child in children(tree):
         if not np.isfinite(value(child, env)).all():
-            return _reason(child, env)
+            error = fault(child, env)
+            if error is not None:
+                return error
+    return None if _meant(tree, env) else _reason(tree, env)
+
+
+def _meant(tree: Tree, env: Env) -> bool:
+    """Whether −∞ alone stands where a value is not finite, and comes of a mask, of operands each of which has a value."""
+    found = value(tree, env)
+    below = found == -np.inf
+    if not (np.isfinite(found) | below).all():
+        return False
+    match tree:
+        case Call(fn):
+            return FUNCTIONS[fn].infinite or not below.any()
+        case Bin("+" | "-" | "*" | "/", a, b):
+            return not (below & ~((value(a, env) == -np.inf) | (value(b, env) == -np.inf))).any()
+        case Bin() | Sum():
+            return not below.any()
+        case _:
+            return True
+
+
+def _reason(tree: Tree, env: Env) -> FormulaError:
     what = source(tree)
+    if any((value(child, env) == -np.inf).any() for child in children(tree)):
+        domain = FUNCTIONS[tree.fn].domain if isinstance(tree, Call) else ""
+        hint = (
+            f"the argument must be {domain}"
+            if domain
+            else "−∞ is for a score before softmax, which gives it the share 0"
+        )
+        return FormulaError(f"{what} has no value where a masked score, −∞, goes into it", hint)
     match tree:
         case Call(fn, args):
             u, lost = value(args[0], env), ~np.isfinite(value(tree, env))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.formula.functions import FUNCTIONS
-from solver.formula.tree import Call, Tree, bare
+from solver.formula.tree import Call, Tree, bare, walk
 from solver.formula.walks.bounds import Interval
 from solver.formula.walks.evaluate import evaluate
 from solver.mark.sheet import Quantity, Sheet
@@ -176,14 +176,33 @@ class _FollowedChain:
     def agrees(self, quantity: Quantity, answer: Floats, own: Interval, half: Floats) -> tuple[Flags, Flags]:
         """Whether an answer lies within half a unit of the truth under either rule; of the student's own interval."""
         room = half * (1 + 1e-9) + 1e-12
+        below = answer == -np.inf
+        if below.any():  # −∞ is right where it is meant; where nothing bounds what follows, it is no answer
+            finite, follows = self.agrees(quantity, np.where(below, 0.0, answer), own, half)
+            truth = np.any([t == answer for t in _truths(quantity)], axis=0)
+            must = own.high == answer
+            may = (own.low == answer) if _may_be_infinite(quantity) else must
+            return np.where(below, truth, finite), np.where(below, must | may, follows)
         if not half.any():
             room = room + 1e-9 * np.abs(answer)
-        truths = [t for t in (quantity.solved.rounded, quantity.solved.exact) if t is not None]
+        truths = _truths(quantity)
         with np.errstate(invalid="ignore"):
             true = np.abs(answer - truths[0]) <= room
             for other in truths[1:]:
                 true |= np.abs(answer - other) <= room
             return true, (answer >= own.low - room) & (answer <= own.high + room)
+
+
+def _truths(quantity: Quantity) -> list[Floats]:
+    """The question's own numbers, under either carry rule."""
+    return [t for t in (quantity.solved.rounded, quantity.solved.exact) if t is not None]
+
+
+def _may_be_infinite(quantity: Quantity) -> bool:
+    """Whether −∞ is a value of its formula as good as another, as of a mask."""
+    formula = quantity.solved.item.definition
+    calls = (node for node in walk(formula) if isinstance(node, Call)) if formula is not None else ()
+    return any(FUNCTIONS[call.fn].infinite for call in calls)
 
 
 def half_asked(quantity: Quantity, at: Floats) -> Floats:

@@ -42,8 +42,10 @@ def _slips(solved: Solved, answer: Floats, right: Floats) -> Iterator[tuple[str,
     form = solved.form
     written = form.round(right)
     typed = form if isinstance(form, Rounding) else shortest(solved.written, _MOST_DIGITS)
-    if typed is None or not np.isfinite(written).all():
+    if typed is None:
         return
+    if not np.isfinite(written).all():  # what is −∞, or not known, is not written in digits
+        written, right = (np.where(np.isfinite(x), x, 0.0) for x in (written, right))
     unit = 10.0 ** -np.asarray(typed.places(written), dtype=float)
     if isinstance(form, Rounding):
         cut = np.copysign(np.floor(np.abs(right) / unit + 1e-9) * unit, right)
@@ -69,7 +71,7 @@ def _misplaced(answer: Floats, written: Floats, unit: Floats) -> Flags:
     for shift in _SHIFTS:
         lost = unit / 2 if shift < 0 else 0.0  # digits moved behind the last one asked for are rounded away
         found |= np.abs(answer - written * 10.0**shift) <= lost + 1e-9 * np.abs(answer)
-    found &= (written != 0) & (answer != 0)
+    found &= (written != 0) & (answer != 0) & np.isfinite(answer)
     return found
 
 

@@ -142,7 +142,7 @@ def _expected(answer: Answer, value: float, key: str) -> str:
     """What follows from the student's own earlier values, as it is written on the page."""
     if answer.kind != "number":
         return key
-    if not np.isfinite(value):
+    if not value < np.inf:
         return "no value"
     form = answer.solved.form
     return form.text(float(form.round(np.asarray(value))))

@@ -14,6 +14,7 @@ from solver.mark.read.read_blocks import blocks, text_of
 from solver.mark.read.read_names import STUDENT, AnswerNames, refuse
 from solver.mark.read.read_records import Entry, Gathered
 from solver.mark.records import Trouble
+from solver.rounding import MINUS_INFINITY
 from solver.spec.nodes import Node, read_nodes
 
 MAX_JSON = 1 << 28
@@ -141,8 +142,8 @@ def parsed(text: str, place: Place) -> Entry:
 
 
 def _constant(name: str) -> str:
-    """NaN and Infinity, which are no numbers and no blanks either."""
-    return f"the constant {name}"
+    """−∞, as a masked score; NaN and Infinity are no numbers and no blanks either."""
+    return MINUS_INFINITY if name == "-Infinity" else f"the constant {name}"
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from math import isfinite
+from math import inf, isfinite
 from typing import Literal, NamedTuple, TypeVar
 
 from solver.mark.judge.numbers import NO_LIMIT
@@ -53,6 +53,7 @@ _SIGNS = str.maketrans(
         "＋": "+",
     }
 )
+_MINUS_INFINITY = re.compile(r"- ?(?:∞|\.?inf(?:inity|ty)?|oo|\\infty)", re.IGNORECASE)
 _POWER = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
@@ -70,6 +71,8 @@ def number(text: str, sign: DecimalSign = "auto", whole: bool = False) -> Number
     if t.lower() in BLANKS:
         return None
     t = _tidy(t)
+    if _MINUS_INFINITY.fullmatch(t):
+        return Number(-inf, 0)
     if not any(c.isdigit() for c in t):
         raise UnreadableError("not a number")
     top, slash, bottom = t.partition("/")

@@ -194,7 +194,12 @@ def written(graded: Graded, own: OwnNumbers, answer: Answer, index: int) -> Word
     values = given.batch.values.get(answer.key)
     if values is None or np.isnan(values[index]).all():
         return ("",)
-    return ("; ".join(" ".join("–" if np.isnan(v) else f"{v:.10g}" for v in row) for row in values[index].tolist()),)
+    return ("; ".join(" ".join(_typed(v) for v in row) for row in values[index].tolist()),)
+
+
+def _typed(value: float) -> str:
+    """One of a student's numbers; – where it is blank."""
+    return "–" if np.isnan(value) else "−∞" if value == -np.inf else f"{value:.10g}"
 
 
 def remark(graded: Graded, answer: Answer, at: tuple[int, int, int]) -> str:
