@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 FORMATS = registered("solver.mark.out", "out_")
 ENGINES = registered("solver.mark.engines", "engine_")
-_ENDINGS = {"": "csv", ".csv": "csv", ".json": "json", ".txt": "table"}
 _MOST_TOLD = 100
 """Troubles told at the end of a run."""
 
@@ -56,7 +55,9 @@ def command(question: str, answers: tuple[str, ...], form: str | None, output: s
 def _form(form: str | None, output: str | None, other: bool) -> str | None:
     """The format of the marks; None where only something else was asked for."""
     if form is None and output is not None:
-        return by_ending(output, _ENDINGS)
+        from solver.mark.out.formats import endings
+
+        return by_ending(output, endings())
     if form is None and not other:
         return "table" if sys.stdout.isatty() else "csv"
     return form
@@ -67,6 +68,7 @@ def _marked(
 ) -> Summary:
     """Marks everything, and shows what was asked for beside the marks; raises SpecError."""
     from solver.mark.asked import asked_in
+    from solver.mark.out.formats import writing
     from solver.mark.read.chunks import size_of
     from solver.mark.run import Options, run
 
@@ -76,7 +78,7 @@ def _marked(
     chosen = Options(form=form or "csv", width=columns(), color=color, **options)
     asked = asked_in(question)
     with (
-        whole(output, form in ("json", "gradescope")) as stream,
+        whole(output, form is not None and writing(form).for_programs) as stream,
         Progress("marking", size_of(answers)) as bar,
     ):
         marks = None if form is None else stream
@@ -88,10 +90,10 @@ def _marked(
 
 def _show(told: Told, stream: TextIO) -> None:
     """A document, or a line."""
-    from solver.render import terminal
+    from solver.render import format_terminal
     from solver.render.clean import clean
 
-    text = f"{clean(told)}\n" if isinstance(told, str) else terminal.render(told, columns(), colored(stream))
+    text = f"{clean(told)}\n" if isinstance(told, str) else format_terminal.render(told, columns(), colored(stream))
     say(text, stream)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,22 +13,19 @@ from solver.cli.console import columns, problems, refused, warn, whole
 from solver.cli.endings import by_ending
 from solver.cli.progress import Progress
 from solver.errors import Place, Problem, SpecError, nearest
-from solver.files import files_of
+from solver.files import files_of, registered
 
 if TYPE_CHECKING:
     from solver.formula.walks.reduce import Detail
-    from solver.render.document import View
     from solver.rounding import Carry
     from solver.working.solution import Solution
 
-Format = Literal["terminal", "markdown", "json", "text"]
-
-_ENDINGS: dict[str, Format] = {"": "markdown", ".md": "markdown", ".json": "json", ".txt": "text"}
+FORMATS = registered("solver.render", "format_")
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--format", "form", type=click.Choice(get_args(Format)), help="Default: terminal, or markdown in a pipe.")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Default: terminal, or markdown in a pipe.")
 @click.option("--part", "parts", multiple=True, metavar="LABEL", help="Show only this part; may be repeated.")
 @click.option("--carry", type=click.Choice(["rounded", "exact"]), help="What later steps use; overrides the question.")
 @click.option("--decimals", type=click.IntRange(0, 12), help="Decimals of every result; overrides the question.")
@@ -37,7 +34,7 @@ _ENDINGS: dict[str, Format] = {"": "markdown", ".md": "markdown", ".json": "json
 @click.option("-o", "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write here instead.")
 def command(
     files: tuple[str, ...],
-    form: Format | None,
+    form: str | None,
     parts: tuple[str, ...],
     carry: Carry | None,
     decimals: int | None,
@@ -47,19 +44,20 @@ def command(
 ) -> None:
     """Solve question FILEs (YAML), an exam, a folder of them, or - for standard input."""
     from solver.render.document import View
+    from solver.render.format import Shown, format_file
 
     parts = tuple(_label(part) for part in parts)
     view = View(detail, parts, compare)
     with problems("nothing was solved"):
-        form = _format(form, output)
+        shape = format_file(_format(form, output))
         with Progress("reading") as bar:
             title, solutions = _solve(files, carry, decimals, bar)
             _check_parts(solutions, parts)
             bar.stage("writing")
-            text = _render(title, solutions, view, form)
+            text = shape.page(Shown(title, solutions, view, columns(), not os.environ.get("NO_COLOR")))
         for warning in (warning for solution in solutions for warning in solution.warnings):
             warn(f"warning: {warning}")
-        with whole(output, form == "json") as stream:
+        with whole(output, shape.FOR_PROGRAMS) as stream:
             stream.write(text)
 
 
@@ -111,30 +109,11 @@ def _check_parts(solutions: Sequence[Solution], parts: Sequence[str]) -> None:
         raise SpecError(Problem(Place("--part"), f"no part is labelled {p!r}", nearest(p, known)) for p in unknown)
 
 
-def _format(form: Format | None, output: str | None) -> Format:
+def _format(form: str | None, output: str | None) -> str:
+    from solver.render.format import endings
+
     if form:
         return form
     if output:
-        return by_ending(output, _ENDINGS)
+        return by_ending(output, endings())
     return "terminal" if sys.stdout.isatty() else "markdown"
-
-
-def _render(title: str, solutions: Sequence[Solution], view: View, form: Format) -> str:
-    if form == "json":
-        from solver.render import json
-
-        return json.render(title, solutions, view)
-    from solver.render.document import document
-
-    blocks = document(title, solutions, view)
-    if form == "markdown":
-        from solver.render import markdown
-
-        return markdown.render(blocks)
-    if form == "text":
-        from solver.render import text
-
-        return text.render(blocks)
-    from solver.render import terminal
-
-    return terminal.render(blocks, columns(), color=not os.environ.get("NO_COLOR"))

@@ -52,7 +52,7 @@ def seconds(command: list[str]) -> float:
 def in_process(runs: int = 60) -> None:
     """Load, solve and render Q2, once warm."""
     from solver.render.document import document
-    from solver.render.markdown import render
+    from solver.render.format_markdown import render
     from solver.spec.reader import load
     from solver.working.solve import solve_paper
 
@@ -78,7 +78,7 @@ def timed(action: Callable[[], None], runs: int) -> Iterator[float]:
 def growth(title: str, make: Callable[[int], str], sizes: tuple[int, ...]) -> None:
     """Time against size: what doubling the size multiplies the time by (2 is linear)."""
     from solver.render.document import document
-    from solver.render.markdown import render
+    from solver.render.format_markdown import render
     from solver.spec.reader import load
     from solver.working.solve import solve_paper
 
@@ -164,7 +164,7 @@ def one_step(layers: int = 20, neurons: int = 200, runs: int = 7) -> None:
     from solver.formula.tree import Array, Num
     from solver.nets.network import Layer
     from solver.render.document import document
-    from solver.render.markdown import render
+    from solver.render.format_markdown import render
     from solver.rounding import Rounding
     from solver.spec.nodes import Place, Report
     from solver.working.question import Part, Question, Task

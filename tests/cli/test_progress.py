@@ -20,10 +20,11 @@ def solving(seconds: float) -> str:
     """A program that solves, shows what takes half a second, and says whether it has imported rich."""
     return f"""
 import atexit, sys, time
-from solver.cli import progress, run_command
+from solver.cli import progress
+from solver.render import format_text
 from solver.cli.main import main
-progress.PATIENCE, render = 0.5, run_command._render
-run_command._render = lambda *all_: (time.sleep({seconds}), render(*all_))[1]
+progress.PATIENCE, page = 0.5, format_text.page
+format_text.page = lambda shown: (time.sleep({seconds}), page(shown))[1]
 atexit.register(lambda: print("rich" in sys.modules))
 main(["run", {str(Q2)!r}, "--part", "c", "--format", "text"], prog_name="nnsolve")
 """

@@ -12,9 +12,9 @@ from solver.errors import Problem, SpecError
 from solver.formula.calculus.symbolic import agree
 from solver.formula.parse import parse
 from solver.formula.sizes import SCALAR
-from solver.render import json as json_format
+from solver.render import format_json as json_format
 from solver.render.document import document
-from solver.render.markdown import render as markdown
+from solver.render.format_markdown import render as markdown
 from tests.numpy_oracle import SHAPES, SYMBOLS, outcome, solved, spec
 from tests.places import PROBLEMS
 

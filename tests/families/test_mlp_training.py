@@ -6,7 +6,7 @@ import pytest
 from solver.families import mlp
 from solver.formula.calculus.check import TOLERANCE
 from solver.render.document import document
-from solver.render.text import render
+from solver.render.format_text import render
 from solver.rounding import Floats
 from solver.spec.reader import load_text
 from solver.working.gradients import DifferencesProof

@@ -9,7 +9,7 @@ from solver.api import solve
 from solver.errors import SpecError
 from solver.families import rnn
 from solver.render.document import View, document
-from solver.render.text import render as text_of
+from solver.render.format_text import render as text_of
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_paper, solve_question

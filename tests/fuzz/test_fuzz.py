@@ -6,7 +6,8 @@ import sys
 import pytest
 import yaml
 
-from solver.render import markdown, text
+from solver.render import format_markdown as markdown
+from solver.render import format_text as text
 from solver.spec import reader
 from tests.fuzz.case import Case, case, minimised, told
 from tests.fuzz.corpus import corpus

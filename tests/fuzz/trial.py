@@ -27,8 +27,10 @@ from solver.mark.sheet import Sheet, sheet
 from solver.mark.tell.explain import explain
 from solver.mark.tell.feedback import feedback
 from solver.mark.tell.report import Analysis
-from solver.render import json as json_format
-from solver.render import markdown, terminal, text
+from solver.render import format_json as json_format
+from solver.render import format_markdown as markdown
+from solver.render import format_terminal as terminal
+from solver.render import format_text as text
 from solver.render.document import View, document
 from solver.rounding import Carry
 from solver.spec.reader import load_text

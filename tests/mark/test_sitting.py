@@ -21,7 +21,7 @@ from solver.mark.judge.numbers import Verdict
 from solver.mark.out.rows import BY_HAND
 from solver.mark.run import Options, run
 from solver.mark.sitting import _ORDER, Sitting
-from solver.render import markdown
+from solver.render import format_markdown as markdown
 from solver.spec.reader import load, load_text
 from solver.spec.registry import families, family
 from tests.places import PROBLEMS, Q2, ROOT

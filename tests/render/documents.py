@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from solver.render.document import View, document
-from solver.render.markdown import render
+from solver.render.format_markdown import render
 from solver.spec.reader import load, load_text
 from solver.spec.registry import families, family
 from solver.working.question import Paper

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from solver.render.document import document
-from solver.render.json import render as to_json
-from solver.render.markdown import render as to_markdown
-from solver.render.text import render as to_text
+from solver.render.format_json import render as to_json
+from solver.render.format_markdown import render as to_markdown
+from solver.render.format_text import render as to_text
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question

@@ -10,7 +10,7 @@ from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
 from solver.render.blocks import Cases, Equations, Facts, Heading, Prose, Table
 from solver.render.document import View, definition, document
-from solver.render.text import render as text
+from solver.render.format_text import render as text
 from solver.rounding import Carry
 from solver.spec.reader import load_text
 from solver.working.solution import Solution

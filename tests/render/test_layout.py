@@ -17,8 +17,8 @@ from solver.formula.walks.reduce import reduce
 from solver.formula.walks.value import value
 from solver.render.blocks import Equations, Facts
 from solver.render.box import beside, cells, line, stacked
+from solver.render.format_text import render
 from solver.render.pieces import wrap
-from solver.render.text import render
 from solver.rounding import Rounding
 from solver.working.items import Line
 

@@ -10,7 +10,7 @@ from solver.formula.symbol import Symbol
 from solver.formula.tree import Name
 from solver.render.blocks import Bullets, Cases, Equations, Facts, Heading, Prose, Table
 from solver.render.document import document
-from solver.render.markdown import render
+from solver.render.format_markdown import render
 from solver.spec.reader import load
 from solver.working.items import Line
 from solver.working.solve import solve_paper

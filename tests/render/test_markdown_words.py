@@ -12,7 +12,7 @@ from solver.formula.symbol import Symbol
 from solver.formula.tree import Num
 from solver.render.blocks import Block, Bullets, Heading, Prose, Table
 from solver.render.clean import clean, paragraphs
-from solver.render.markdown import render
+from solver.render.format_markdown import render
 from tests.render.test_clean import HOSTILE
 
 PARSER = MarkdownIt("gfm-like", {"linkify": True})

@@ -18,7 +18,7 @@ from solver.formula.symbol import Symbol
 from solver.formula.tree import Name, names
 from solver.render.blocks import Cases, Equations
 from solver.render.document import definition, document
-from solver.render.markdown import render
+from solver.render.format_markdown import render
 from solver.spec.reader import load_text
 from solver.working.items import Line
 from solver.working.solve import solve_paper

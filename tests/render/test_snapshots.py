@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from solver.render.document import document
-from solver.render.text import render
+from solver.render.format_text import render
 from solver.spec.reader import load
 from solver.working.solve import solve_paper
 from tests.places import PROBLEMS

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.formula.tree import Name, Num
-from solver.render import terminal, text
+from solver.render import format_terminal as terminal
+from solver.render import format_text as text
 from solver.render.blocks import Block, Bullets, Equations, Heading, Prose, Table
 from solver.working.items import Line
 
@@ -59,5 +60,5 @@ def test_every_style_ends_on_its_line() -> None:
 
 
 def test_plain_text_does_not_load_rich() -> None:
-    code = "import sys, solver.render.text, solver.render.terminal; sys.exit('rich' in sys.modules)"
+    code = "import sys, solver.render.format_text, solver.render.format_terminal; sys.exit('rich' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -12,7 +12,7 @@ from solver.formula.tree import Bin, Name, Num
 from solver.formula.words import Words
 from solver.render.blocks import Block, Bullets, Cases, Equations, Facts, Heading, Prose, Table
 from solver.render.box import cells
-from solver.render.text import render
+from solver.render.format_text import render
 from solver.working.items import Line
 
 GRADIENT = Symbol("J", wrt=Symbol("u", "1"))

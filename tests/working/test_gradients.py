@@ -11,7 +11,7 @@ import pytest
 from solver.errors import SpecError
 from solver.formula.parse import parse
 from solver.render.document import document
-from solver.render.markdown import render
+from solver.render.format_markdown import render
 from solver.spec.reader import load_text
 from solver.working.gradients import DifferencesProof, OnDemand
 from solver.working.page import Working

@@ -22,7 +22,10 @@ from solver.mark.records import Graded, Submissions
 from solver.mark.sheet import Sheet, sheet
 from solver.mark.tell.explain import explain
 from solver.mark.tell.feedback import feedback
-from solver.render import json, markdown, terminal, text
+from solver.render import format_json as json
+from solver.render import format_markdown as markdown
+from solver.render import format_terminal as terminal
+from solver.render import format_text as text
 from solver.render.document import document
 from solver.rounding import EXACT, Floats, Format, Rounding
 from solver.spec.reader import load_text

@@ -5,7 +5,7 @@ import pytest
 from solver.errors import SpecError
 from solver.formula.print.printer_text import TextPrinter
 from solver.render.document import document
-from solver.render.text import render
+from solver.render.format_text import render
 from tests.reader.page import check, solved
 
 QUESTION = """

@@ -22,6 +22,11 @@ def writing(form: str) -> type[Writer]:
     return found
 
 
+def endings() -> dict[str, str]:
+    """The format that each ending of a file's name stands for."""
+    return {ending: form for form in formats() for ending in writing(form).endings}
+
+
 def writer(form: str, stream: TextIO, sheet: Sheet, scheme: Scheme | None = None, **options: Any) -> Writer:
     """The writer of a format. options: `width` and `color` of a table; `gradebook` and `assignment` for canvas."""
     return writing(form)(stream, sheet, scheme, **options)

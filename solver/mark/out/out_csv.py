@@ -10,6 +10,7 @@ class CsvWriter(Writer):
     """Writes `student,a,b,…,total`; answers that a person marks have a column of their own, empty, behind the total."""
 
     apart = True
+    endings = ("", ".csv")
 
     def open(self) -> None:
         by_hand = [f"{key} (by hand)" for key in self.plan.by_hand]

@@ -19,6 +19,8 @@ from solver.render.clean import clean
 class GradescopeWriter(Writer):
     """Writes results.json, which is of one student; of several, one object with each student's results by name."""
 
+    for_programs = True
+
     def open(self) -> None:
         self.waiting: tuple[str, dict[str, Any]] | None = None
         self.count = 0

@@ -16,6 +16,9 @@ class JsonWriter(Writer):
     reason. Marks are numbers of the fewest decimals; the totals are exact sums of them in decimal arithmetic.
     """
 
+    endings = (".json",)
+    for_programs = True
+
     def open(self) -> None:
         head = {
             "title": self.sheet.solution.title,

@@ -16,6 +16,8 @@ MOST_ROWS = 200
 class TableWriter(Writer):
     """Writes the table when it is closed; keeps no more than the rows it shows. width: of the terminal, in cells."""
 
+    endings = (".txt",)
+
     def __init__(
         self,
         stream: TextIO,

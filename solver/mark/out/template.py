@@ -29,9 +29,9 @@ def template(sheet: Sheet, form: TemplateFormat) -> str:
         return csv_line(map(text_cell, [STUDENT, *sheet.cells]))
     if form == "yaml":
         return "\n".join(_yaml(sheet)) + "\n"
-    from solver.render import markdown
+    from solver.render import format_markdown
 
-    return markdown.render(list(_blocks(sheet)))
+    return format_markdown.render(list(_blocks(sheet)))
 
 
 def shape_of(answer: Answer) -> str:

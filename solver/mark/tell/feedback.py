@@ -20,7 +20,7 @@ from solver.mark.records import Graded
 from solver.mark.sheet import Answer, Sheet
 from solver.mark.tell.own import OwnNumbers
 from solver.render.blocks import Block, Bullets, Equations, Heading, Prose, Table, part_label
-from solver.render.markdown import render
+from solver.render.format_markdown import render
 from solver.rounding import Rounding
 from solver.working.question import Scheme
 from solver.working.solution import SolvedPart

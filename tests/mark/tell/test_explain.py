@@ -18,7 +18,7 @@ from solver.mark.tell.explain import (
     explain,
     finding,
 )
-from solver.render.markdown import render
+from solver.render.format_markdown import render
 from tests.mark.planted import SHEETS, graded
 
 Q2, Q4 = SHEETS["q2"], SHEETS["q4"]

@@ -14,7 +14,7 @@ from solver.mark.records import Trouble
 from solver.mark.tell.feedback import GUARDED, feedback, file_stem, write_feedback
 from solver.mark.tell.own import OwnNumbers
 from solver.render.blocks import Heading
-from solver.render.markdown import render
+from solver.render.format_markdown import render
 from tests.mark.planted import SHEETS, graded
 
 Q2 = SHEETS["q2"]

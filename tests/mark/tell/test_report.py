@@ -8,7 +8,7 @@ import pytest
 from solver.mark.judge.numbers import Verdict
 from solver.mark.tell.report import Analysis
 from solver.render.blocks import Heading, Prose, Table
-from solver.render.markdown import render
+from solver.render.format_markdown import render
 from tests.mark.planted import SHEETS, graded
 
 Q2 = SHEETS["q2"]

@@ -1,7 +1,9 @@
 """A solution as JSON: the contract that grading scripts read."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from solver.formula.print.printer_text import TextPrinter, symbol_text, words_text
 from solver.formula.walks.reduce import Detail
@@ -10,6 +12,17 @@ from solver.render.json_text import json_text
 from solver.rounding import Rounding
 from solver.working.items import Line
 from solver.working.solution import Solution, Solved, jsonable
+
+if TYPE_CHECKING:
+    from solver.render.format import Shown
+
+ENDINGS = (".json",)
+FOR_PROGRAMS = True
+
+
+def page(shown: Shown) -> str:
+    """The solutions, with the lines that the view shows."""
+    return render(shown.title, shown.solutions, shown.view)
 
 
 def render(title: str, solutions: Sequence[Solution], view: View = WHOLE) -> str:

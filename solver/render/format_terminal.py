@@ -1,10 +1,19 @@
 """A document as a terminal shows it: the lines of the plain text, styled."""
 
-from collections.abc import Sequence
+from __future__ import annotations
 
-from solver.render import text
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from solver.render import format_text
 from solver.render.blocks import Block
 from solver.render.layout import Role, lay_out
+
+if TYPE_CHECKING:
+    from solver.render.format import Shown
+
+ENDINGS = ()
+FOR_PROGRAMS = False
 
 STYLES: dict[Role, str] = {
     "document": "bold",
@@ -22,10 +31,15 @@ STYLES: dict[Role, str] = {
 """The look of each role, in the colours of the terminal's own theme."""
 
 
+def page(shown: Shown) -> str:
+    """The solutions, as wide as the terminal."""
+    return render(shown.blocks(), shown.width, shown.color)
+
+
 def render(blocks: Sequence[Block], width: int, color: bool) -> str:
     """The document in lines of at most `width` cells; without `color`, the same as plain text."""
     if not color:
-        return text.render(blocks, width)
+        return format_text.render(blocks, width)
     from rich.color import ColorSystem
     from rich.style import Style
 

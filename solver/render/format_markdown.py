@@ -1,8 +1,11 @@
 """A document as GitHub's markdown: mathematics in `$$` blocks with aligned lines."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from solver.formula.print.printer_latex import LatexPrinter, piece_latex, words_latex
 from solver.formula.tree import Array, Tree
@@ -11,11 +14,22 @@ from solver.render.blocks import Block, Bullets, Cases, Equations, Facts, Headin
 from solver.render.clean import clean, paragraphs
 from solver.working.items import Line
 
+if TYPE_CHECKING:
+    from solver.render.format import Shown
+
+ENDINGS = ("", ".md")
+FOR_PROGRAMS = False
+
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$&@]|:(?=//)|/(?=/)|(?<=\bwww)\.", re.IGNORECASE)
 """Signs that would be markup: of CommonMark, of tables, strikes and mathematics, of addresses that become links."""
 _LEADING = re.compile(r"^(\d+(?=[.)](?:\s|$))|(?=[-+=]))")
 """Before a sign that would make a line an item of a list, a rule or an underline."""
 _FACTS_WIDTH = 84
+
+
+def page(shown: Shown) -> str:
+    """The solutions."""
+    return render(shown.blocks())
 
 
 def render(blocks: Sequence[Block]) -> str:

@@ -1,9 +1,23 @@
 """A document as plain Unicode text."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from solver.render.blocks import Block
 from solver.render.layout import lay_out
+
+if TYPE_CHECKING:
+    from solver.render.format import Shown
+
+ENDINGS = (".txt",)
+FOR_PROGRAMS = False
+
+
+def page(shown: Shown) -> str:
+    """The solutions, in lines of 100 cells."""
+    return render(shown.blocks())
 
 
 def render(blocks: Sequence[Block], width: int = 100) -> str:

@@ -1,0 +1,55 @@
+"""Formats of solutions by name: each is a file `format_NAME.py` beside this one, imported when it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Protocol, cast
+
+from solver.files import registered
+from solver.render.blocks import Block
+from solver.render.document import WHOLE, View, document
+from solver.working.solution import Solution
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Solutions to show under one title. width: of the lines, in cells; color: whether what is written shows colours."""
+
+    title: str
+    solutions: Sequence[Solution]
+    view: View = field(default=WHOLE)
+    width: int = 100
+    color: bool = False
+
+    def blocks(self) -> list[Block]:
+        """The document."""
+        return document(self.title, self.solutions, self.view)
+
+
+class FormatFile(Protocol):
+    """What a format's file provides.
+
+    ENDINGS: of the files that are written in it, "" for a name without one. FOR_PROGRAMS: whether what standard
+    output cannot encode is escaped, so that a program reads it back, and not replaced for a reader.
+    """
+
+    ENDINGS: tuple[str, ...]
+    FOR_PROGRAMS: bool
+    page: Callable[[Shown], str]
+
+
+def formats() -> tuple[str, ...]:
+    """The names of all formats, sorted."""
+    return registered("solver.render", "format_")
+
+
+def format_file(name: str) -> FormatFile:
+    """The format of this name, which must be one of `formats()`."""
+    return cast(FormatFile, import_module(f"solver.render.format_{name}"))
+
+
+def endings() -> dict[str, str]:
+    """The format that each ending of a file's name stands for."""
+    return {ending: name for name in formats() for ending in format_file(name).ENDINGS}
