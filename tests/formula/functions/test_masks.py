@@ -16,7 +16,7 @@ from solver.mark.judge.marks import plan
 from solver.mark.judge.numbers import Verdict
 from solver.mark.read.values import Number, number
 from solver.mark.sheet import sheet
-from solver.render.json import render
+from solver.render.format_json import render
 from solver.rounding import EXACT, Rounding
 from solver.spec.reader import load_text
 from solver.working.question import Scheme
