@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
 
 from solver.errors import Place
 from solver.mark.judge.numbers import Batch, Judged
@@ -21,12 +23,41 @@ class Trouble:
     reason: str
     place: Place = NOWHERE
 
+    @property
+    def told(self) -> str:
+        """What is to be looked at, in a few words."""
+        if not self.cell:
+            return self.reason
+        return f"{self.cell}: {self.found or self.reason}"
+
+
+class Reading(NamedTuple):
+    """A cell that says more than its answer, `y = 0.81 V`, and what was read of it."""
+
+    student: str
+    cell: str
+    text: str
+    shown: str
+    place: Place
+
+
+class Decided(NamedTuple):
+    """A person's reading of a cell. text: the cell's, as the review list shows it."""
+
+    text: str
+    reading: str
+
+
+Decisions: TypeAlias = Mapping[str, Mapping[str, Decided]]
+"""A person's readings by student and by the name of a cell or a whole answer."""
+
 
 @dataclass(slots=True)
 class Submissions:
     """What some students handed in.
 
     batch: their numbers; words: their words by answer (None where blank); formulas: their symbolic answers by answer.
+    readings: the cells of which something was set aside.
     """
 
     students: list[str]
@@ -34,6 +65,7 @@ class Submissions:
     words: dict[str, list[str | None]] = field(default_factory=dict)
     formulas: dict[str, list[str | None]] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ _BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
 _BLANK_LINES = re.compile(r"(?:\r\n?|\n|\u2028)[ \t]*(?:\r\n?|\n|\u2028)\s*|\u2029")
 _JOINERS = "\u200c\u200d"  # letters and emoji of several parts need them
 _UNKNOWN = "\ufffd"
+_STARTS_A_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
 
 
 def clean(text: str) -> str:
@@ -18,6 +19,14 @@ def clean(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(map(_shown, _BREAKS.sub(" ", text)))
+
+
+def safe_cell(text: str) -> str:
+    """The text as a spreadsheet shows and never computes it: an apostrophe stands before what it takes for a formula."""
+    plain = clean(text)
+    if _STARTS_A_FORMULA.match(plain) or text[:1] in ("\t", "\r", "\n"):
+        return "'" + plain
+    return plain
 
 
 def paragraphs(text: str) -> list[str]:

@@ -11,10 +11,9 @@ from typing import ClassVar, TextIO
 from solver.mark.judge.marks import Plan, plan
 from solver.mark.records import Graded
 from solver.mark.sheet import Sheet
-from solver.render.clean import clean
+from solver.render.clean import safe_cell
 from solver.working.question import Scheme
 
-_STARTS_A_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
 _QUOTED = re.compile(r'[,;"\r\n\t]|^\s|\s$')
 _NUMBER = re.compile(r"[-+]?(\d+([.,]\d*)?|[.,]\d+)([eE][-+]?\d+)?%?", re.ASCII)
 _MOST_SEEN = 4096
@@ -53,6 +52,14 @@ class Writer(ABC):
         """The units of every part that is marked here, a list over the students each."""
         return {label: units.tolist() for label, units in self.plan.part_units(graded.marks).items()}
 
+    def reviews(self, graded: Graded) -> list[str]:
+        """What a person has to look at, for each student: the cells that could not be read, as they were written."""
+        students = graded.submissions.students
+        said: dict[str, list[str]] = {}
+        for trouble in graded.submissions.troubles:
+            said.setdefault(trouble.student, []).append(trouble.told)
+        return ["; ".join(said.get(student, ())) for student in students] if said else [""] * len(students)
+
     def totals(self, graded: Graded) -> list[int]:
         """The units of each student: the sum of the parts."""
         parts = self.part_marks(graded).values()
@@ -67,10 +74,7 @@ def text_cell(text: str) -> str:
     """
     if text.isalnum():
         return text
-    plain = clean(text)
-    if _STARTS_A_FORMULA.match(plain) or text[:1] in ("\t", "\r", "\n"):
-        plain = "'" + plain
-    return _quoted(plain)
+    return _quoted(safe_cell(text))
 
 
 @lru_cache(maxsize=_MOST_SEEN)

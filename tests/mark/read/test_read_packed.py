@@ -37,10 +37,10 @@ def test_the_same_cells_as_the_csv_module(rows: list[list[str]], newline: str, e
 def test_the_same_numbers_as_from_texts(rows: list[list[str]]) -> None:
     found = plain_columns("\n".join(",".join(row) for row in rows).encode(), ",", len(rows[0]))
     assert found is not None
-    numbers = NumberTexts("auto", False)
+    numbers = NumberTexts("auto")
     for column in found:
         packed = numbers.read(column)
-        plain = NumberTexts("auto", False).read(list(column))
+        plain = NumberTexts("auto").read(list(column))
         assert np.array_equal(packed[0], plain[0], equal_nan=True)
         assert np.array_equal(packed[1], plain[1])
         assert packed[2] == plain[2]
@@ -69,7 +69,7 @@ def test_texts_that_share_a_slot(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_full_memory_is_emptied(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("solver.mark.read.read_batch._MOST_TEXTS", 10)
-    numbers = NumberTexts("auto", False)
+    numbers = NumberTexts("auto")
     for start in range(0, 200, 20):
         texts = [f"{i / 8}" for i in range(start, start + 20)]
         found = plain_columns("\n".join(texts).encode(), ",", 1)
