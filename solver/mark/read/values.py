@@ -24,8 +24,6 @@ from solver.mark.read.closed_forms import closed_form
 DecimalSign = Literal["auto", "point", "comma"]
 """What parts the decimals: a point (0.86), a comma (0,86), or whichever fits each value."""
 
-DECIMAL_SIGNS: tuple[DecimalSign, ...] = get_args(DecimalSign)
-
 MAX_NUMBER = 64
 MAX_AROUND = 200
 MAX_WORDS = 20_000
