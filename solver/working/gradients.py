@@ -111,10 +111,11 @@ def add_gradients(
     chain = steps + ([] if end is None else [(output, end)])
     shapes = {name: working.shapes[name] for name in (*needed, *wrt)}
     sums_to_one = _distributions(working, needed)
+    leading = set(needed)
     derived = differentiate_alike(chain, output, wrt, {output: SCALAR, **shapes}, sums_to_one, working.items)
     for made in derived:
-        reason = _reason(made) if made.of in needed else f"{{{output}}} does not depend on {{{made.of}}}"
-        if made.of in needed and made.formula == Bin("*", ZERO, Name(made.of)):
+        reason = _reason(made) if made.of in leading else f"{{{output}}} does not depend on {{{made.of}}}"
+        if made.of in leading and made.formula == Bin("*", ZERO, Name(made.of)):
             reason = (
                 f"{{{output}}} changes with {{{made.of}}} in steps only, or not at all: the slope between them is 0"
             )

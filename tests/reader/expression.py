@@ -143,7 +143,7 @@ def value(read: Expression) -> Floats:
         case Quantity(_, at):
             return np.array(at)
         case Matrix(rows):
-            return np.array([[float(value(cell)[0, 0]) for cell in row] for row in rows])
+            return np.asarray(np.block([[value(cell) for cell in row] for row in rows]))  # cells may be vectors
         case Operation(sign, operands):
             with np.errstate(all="ignore"):
                 code = _SIGNS.get(sign) or FUNCTIONS[sign]

@@ -122,6 +122,32 @@ def rnn(draw: Draw) -> str:
     return question(draw, f"{given}, d: [{desired}], loss: square-error", "[states, loss, gradients]")
 
 
+def _gated(draw: Draw, family: str, gates: str, more: str) -> str:
+    """A cell of one or two neurons over one or two times, stored in either way."""
+    inputs, hidden, times = (draw(st.integers(1, 2)) for _ in range(3))
+    both = draw(st.booleans())
+    W = ", ".join(f"{gate}: {matrix(draw, hidden, inputs + hidden * both)}" for gate in gates)
+    U = ", ".join(f"{gate}: {matrix(draw, hidden, hidden)}" for gate in gates)
+    given = f"family: {family}, W: {{{W}}}, " + ("concatenated: [x, h]" if both else f"U: {{{U}}}{more}")
+    given += f", b: {draw(UNITS)}, x: [{', '.join(vector(draw, inputs) for _ in range(times))}]"
+    if both or draw(st.booleans()):
+        return question(draw, given)
+    desired = ", ".join(vector(draw, hidden) for _ in range(times))
+    return question(draw, f"{given}, d: [{desired}], loss: square-error", "[forward, loss, gradients]")
+
+
+@st.composite
+def lstm(draw: Draw) -> str:
+    """An LSTM cell, with a peephole or without."""
+    return _gated(draw, "lstm", "figo", draw(st.sampled_from(["", ", peephole: {o: 0.3}"])))
+
+
+@st.composite
+def gru(draw: Draw) -> str:
+    """A GRU by either convention."""
+    return _gated(draw, "gru", "zrn", draw(st.sampled_from(["", ", reset: after", ", z_weighs: state"])))
+
+
 @st.composite
 def positional(draw: Draw) -> str:
     """A few dimensions of an encoding."""
@@ -231,6 +257,8 @@ FAMILIES: dict[str, Callable[[], st.SearchStrategy[str]]] = {
     "mlp": mlp,
     "cnn": cnn,
     "rnn": rnn,
+    "lstm": lstm,
+    "gru": gru,
     "positional": positional,
     "gradient": gradient,
     "optimizer": optimizer,

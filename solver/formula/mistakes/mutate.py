@@ -85,6 +85,21 @@ MISTAKES: dict[str, Mistake] = {
         "1 - h**2", "1 - u**2",
     ),
     "activation left out": Mistake(slips.activation_left_out, "the activation function was not applied", "tanh(u)", "u"),
+    "tanh of the cell state left out": Mistake(
+        slips.state_not_squashed, "the cell state goes through the output gate without tanh", "o1*tanh(c1)", "o1*c1"
+    ),
+    "gates swapped": Mistake(
+        slips.gates_swapped, "two gates are exchanged, such as the forget gate and the input gate",
+        "f1*c1 + i1*g1", "i1*c1 + f1*g1",
+    ),
+    "gate mixed up": Mistake(
+        slips.gate_mixed_up, "another gate is used where this one belongs", "o1*tanh(c1)", "f1*tanh(c1)"
+    ),
+    "1 − z for z": Mistake(
+        slips.gate_for_the_rest, "the gate z and what is left of it, 1 − z, are exchanged",
+        "(1 - z1)*c1 + z1*g1", "z1*c1 + (1 - z1)*g1",
+    ),
+    "√d forgotten": Mistake(slips.scale_left_out, "the division by √d is missing", "A/sqrt(d)", "A"),
     "another activation": Mistake(slips.wrong_activation, "another activation function was applied", "tanh(u)", "sigmoid(u)"),
     "updated weights": Mistake(
         slips.updated_weights, "the weights after the update are used where the gradient needs those before it",

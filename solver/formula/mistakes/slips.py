@@ -163,8 +163,62 @@ def slope_of_argument(tree: Tree, around: Surroundings) -> Iterator[Tree]:
 
 def activation_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     def change(node: Tree) -> Iterator[Tree]:
-        if isinstance(node, Call) and FUNCTIONS[node.fn].activation and node.fn != "step":
+        applied = isinstance(node, Call) and FUNCTIONS[node.fn].activation and node.fn != "step"
+        if isinstance(node, Call) and applied and not _is_seen_state(node, tree, around):
             yield node.args[0]
+
+    return _once(tree, change)
+
+
+def _is_seen_state(node: Tree, tree: Tree, around: Surroundings) -> bool:
+    """Whether a node is the tanh through which an output gate lets a cell state."""
+    match tree:
+        case Bin("*", Name(id=gate), seen) | Bin("*", seen, Name(id=gate)):
+            return node is seen and gate in around.gates and isinstance(seen, Call) and seen.fn == "tanh"
+    return False
+
+
+def state_not_squashed(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        if isinstance(node, Call) and _is_seen_state(node, tree, around):
+            yield node.args[0]
+
+    return _once(tree, change)
+
+
+def gate_mixed_up(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    used = names(tree)
+    for gate in used:
+        for other in around.beside(gate):
+            if other not in used:
+                yield replace_names(tree, {gate: Name(other)})
+
+
+def gates_swapped(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    used = names(tree)
+    for gate in used:
+        for other in around.beside(gate):
+            if other in used and gate < other:
+                yield replace_names(tree, {gate: Name(other), other: Name(gate)})
+
+
+def gate_for_the_rest(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def turned(node: Tree, gate: Name) -> Tree:
+        rest = Bin("-", Num("1"), gate)
+        if bare(node) == rest:
+            return gate
+        return Group(rest) if node == gate else rebuild(node, lambda x: turned(x, gate))
+
+    for gate in map(Name, names(tree)):
+        if gate.id in around.gates and any(node == Bin("-", Num("1"), gate) for node in walk(tree)):
+            yield turned(tree, gate)
+
+
+def scale_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        match node:
+            case Bin("/", a, Call("sqrt", (Name() | Num() as size,))) if isinstance(size, Num) or around.given(size.id):
+                yield a
 
     return _once(tree, change)
 
@@ -173,7 +227,8 @@ def wrong_activation(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     def change(node: Tree) -> Iterator[Tree]:
         if isinstance(node, Call) and node.fn in _USUAL:
             for other in _USUAL:
-                yield Call(other, node.args)
+                if other != "relu" or not _is_seen_state(node, tree, around):  # relu of a positive state is the state
+                    yield Call(other, node.args)
 
     return _once(tree, change)
 

@@ -18,7 +18,7 @@ class Surroundings:
 
     shapes: of every name; definitions: the formulas of those that are computed, in the order of the page; whole: the
     formula counts something. updates: each parameter with its name after its first update; sizes: the size that a layer
-    puts out with that of what it receives.
+    puts out with that of what it receives; gates: those of a cell, each with its time.
     """
 
     shapes: Mapping[str, Shape]
@@ -26,6 +26,7 @@ class Surroundings:
     whole: bool = False
     updates: Mapping[str, str] = field(default_factory=dict)
     sizes: Mapping[str, str] = field(default_factory=dict)
+    gates: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def activations(self) -> list[tuple[str, str, Tree]]:
@@ -53,6 +54,11 @@ class Surroundings:
     def counting(self) -> Surroundings:
         """The same around a formula that counts something."""
         return replace(self, whole=True)
+
+    def beside(self, gate: str) -> list[str]:
+        """The other gates of a gate's time; none of what is no gate."""
+        time = self.gates.get(gate)
+        return [other for other, at in self.gates.items() if at == time and other != gate] if time is not None else []
 
     def given(self, name: str) -> bool:
         """Whether a quantity is given, or a given one after an update."""

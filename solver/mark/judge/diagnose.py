@@ -130,6 +130,7 @@ class _WrongChain:
             definitions,
             updates={role.of: name for name, role in roles if role.kind == "update" and role.time == 1},
             sizes={name: role.of for name, role in roles if role.kind == "size"},
+            gates={name: role.time for name, role in roles if role.kind == "gate"},
         )
         for quantity in self.chain:
             if quantity.key is not None and quantity.key in self.judged:

@@ -14,7 +14,7 @@ from solver.formula.walks.value import value
 SCALARS = ("d", "y", "D1", "F1", "H1", "H2", "d1", "p1", "s1", "pos", "n", "m", "k")
 SHAPES: dict[str, Shape] = {
     "W": (3, 2), "W_t1": (3, 2), "A": (2, 2), "B": (2, 2), "g": (2, 1), "h": (3, 1), "u": (3, 1), "x": (3, 1),
-    "b": (2, 1), **dict.fromkeys(SCALARS, (1, 1)),
+    "b": (2, 1), **dict.fromkeys(SCALARS, (1, 1)), **dict.fromkeys(("f1", "i1", "o1", "z1", "c1", "g1"), (2, 1)),
 }  # fmt: skip
 DEFINITIONS = {name: parse(text) for name, text in {"h": "tanh(u)", "W_t1": "W - k*(x @ g.T)"}.items()}
 COUNTS = {
@@ -25,7 +25,8 @@ COUNTS = {
 
 def around(whole: bool = False) -> Surroundings:
     shapes = {**SHAPES, "x": (2, 1)} if whole else SHAPES
-    return Surroundings(shapes, DEFINITIONS, whole, {"W": "W_t1"}, {"H2": "H1"})
+    gates = dict.fromkeys(("f1", "i1", "o1", "z1"), 1)
+    return Surroundings(shapes, DEFINITIONS, whole, {"W": "W_t1"}, {"H2": "H1"}, gates)
 
 
 def texts(formula: str, mistake: str, whole: bool = False) -> list[str]:
@@ -70,6 +71,12 @@ TABLE = [
     ("tanh(u)", "activation left out", ["u"]),
     ("tanh(u)", "another activation", ["sigmoid(u)", "relu(u)"]),
     ("-y", "wrong sign", ["--y", "y"]),
+    ("o1*tanh(c1)", "activation left out", []),  # a mistake of its own
+    ("k*tanh(c1)", "tanh of the cell state left out", []),
+    ("f1*c1 + i1*g1", "gates swapped", ["i1*c1+f1*g1"]),
+    ("i1*g1", "gate mixed up", ["f1*g1", "o1*g1", "z1*g1"]),
+    ("z1*c1 + (1 - z1)*g1", "1 − z for z", ["(1-z1)*c1+z1*g1"]),
+    ("A/sqrt(k + 1)", "√d forgotten", []),
 ]
 
 
