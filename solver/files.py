@@ -1,14 +1,17 @@
 """Files that are written whole or not at all, and folders of files."""
 
+from __future__ import annotations
+
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
-from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from solver.errors import Place, Problem, SpecError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @contextmanager
@@ -17,13 +20,15 @@ def whole_file(name: str | Path) -> Iterator[TextIO]:
 
     A link stays a link. What is no file, such as a device or a pipe, is written to as it is.
     """
+    import tempfile  # slow to import, and not every run writes a file
+
     try:
-        path = Path(os.path.realpath(name))
-        if path.exists() and not path.is_file():
+        path = os.path.realpath(name)
+        if os.path.exists(path) and not os.path.isfile(path):
             with open(path, "w", encoding="utf-8", newline="") as stream:
                 yield stream
             return
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+        handle, draft = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".", suffix=".part")
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
                 yield stream
@@ -39,6 +44,8 @@ def whole_file(name: str | Path) -> Iterator[TextIO]:
 
 def files_of(folder: str) -> list[Path]:
     """The files of a folder by name, but for hidden ones; raises SpecError where it cannot be read."""
+    from pathlib import Path
+
     try:
         return sorted(path for path in Path(folder).iterdir() if path.is_file() and not path.name.startswith("."))
     except OSError as error:
@@ -47,14 +54,15 @@ def files_of(folder: str) -> list[Path]:
 
 def registered(package: str, start: str = "", end: str = "") -> tuple[str, ...]:
     """The middles of the names START…END.py in a package's folder, sorted: a file's name registers it."""
-    stems = (path.stem for path in Path(import_module(package).__path__[0]).glob(f"{start}*{end}.py"))
-    return tuple(sorted(stem.removeprefix(start).removesuffix(end) for stem in stems))
+    names = (name.removesuffix(".py") for name in os.listdir(import_module(package).__path__[0]) if name[-3:] == ".py")
+    found = (name for name in names if name[0] != "_" and name.startswith(start) and name.endswith(end))
+    return tuple(sorted(name.removeprefix(start).removesuffix(end) for name in found))
 
 
-def _mode(path: Path) -> int:
+def _mode(path: str) -> int:
     """The permissions of the file that is replaced, or those of a new one."""
-    if path.exists():
-        return path.stat().st_mode & 0o777
+    if os.path.exists(path):
+        return os.stat(path).st_mode & 0o777
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask

@@ -1,8 +1,7 @@
 """The rounding policy: to decimals or significant figures, half up on the decimal value."""
 
-from dataclasses import dataclass
 from math import floor, log10
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,8 +45,7 @@ def _half_up(x: Floats, places: NDArray[np.int64] | int) -> Floats:
     return result
 
 
-@dataclass(frozen=True, slots=True)
-class Rounding:
+class Rounding(NamedTuple):
     """How a result is written: `digits` decimals, or `digits` significant figures."""
 
     digits: int

@@ -30,7 +30,7 @@ _COLUMNS = 6
 _BRACES = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class View:
     """What of a solution is shown. parts: labels (with all below them); none means every part."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 from math import prod
-from pathlib import Path
 
 from solver.errors import Problem
 from solver.formula.tree import Array
@@ -35,13 +34,14 @@ def attached(node: Node, report: Report, name: str) -> Array | None:
         path = beside(named.place.file, named.text)
         if path is None:
             raise _UnreadableError(f"{named.text[:80]!r} leads out of the question's folder")
-        if path.suffix.lower() not in (".npy", ".csv"):
+        ending = os.path.splitext(path)[1].lower()
+        if ending not in (".npy", ".csv"):
             raise _UnreadableError(f"{named.text[:80]!r} is no .npy and no .csv")
         data = _bytes(path, named.text[:80])
         report.attached += len(data)
         if report.attached > MAX_BYTES:
             raise _UnreadableError(f"the files of numbers together are larger than {MAX_BYTES:,} bytes")
-        read = _npy if path.suffix.lower() == ".npy" else _csv
+        read = _npy if ending == ".npy" else _csv
         return read(data, named.text[:80])
     except _UnreadableError as error:
         hint = f"{name} is read from a file beside the question or below it, .npy or .csv"
@@ -49,19 +49,18 @@ def attached(node: Node, report: Report, name: str) -> Array | None:
         return None
 
 
-def beside(file: str, name: str) -> Path | None:
+def beside(file: str, name: str) -> str | None:
     """The path of a file beside another one or below it; None where the name, or a link, leads elsewhere."""
-    inside = Path(name)
-    if inside.is_absolute() or ".." in inside.parts:
+    if os.path.isabs(name) or os.pardir in name.replace("\\", "/").split("/"):
         return None
-    folder = Path(file).parent
-    path = folder / inside
+    folder = os.path.dirname(file) or os.curdir
+    path = os.path.normpath(os.path.join(folder, name))
     if "\0" not in name and not os.path.realpath(path).startswith(os.path.join(os.path.realpath(folder), "")):
         return None
     return path
 
 
-def _bytes(path: Path, name: str) -> bytes:
+def _bytes(path: str, name: str) -> bytes:
     try:
         if not os.path.exists(path):
             raise _UnreadableError(f"{name}: does not exist")

@@ -17,6 +17,8 @@ from solver.spec.number_lists import NumberList, cut
 MAX_BYTES = 32_000_000
 MAX_NODES = 1_200_000
 MAX_DEPTH = 40
+SHORT = 20_000
+"""A text of no more characters is read node by node: looking for long lists would take longer."""
 MAX_PROBLEMS = 1_000
 
 NUMBERS_A_NODE = 4
@@ -133,7 +135,7 @@ def read_nodes(text: str, file: str) -> Node:
     if len(text) > MAX_BYTES:
         raise _refused(Place(file), f"{len(text):,} characters are too many", f"the most is {MAX_BYTES:,}")
     _check_characters(text, file)
-    less, lists = cut(text)
+    less, lists = cut(text) if len(text) > SHORT else (text, {})
     builder = _Builder(file, lists)
     try:
         root = builder.read(less)

@@ -17,7 +17,7 @@ from solver.errors import Place
 from solver.rounding import Floats
 
 LONG = 100
-"""Shorter lists, in characters, are read as nodes; so is a text that is no longer."""
+"""Shorter lists, in characters, are read as nodes."""
 
 
 class NumberList(NamedTuple):
@@ -119,7 +119,7 @@ def cut(text: str) -> tuple[str, dict[int, str]]:
     pieces: list[str] = []
     found: dict[int, str] = {}
     done = length = 0
-    for match in _parts()["any"].finditer(text) if len(text) > LONG else ():
+    for match in _parts()["any"].finditer(text):
         source = match[0]
         if len(source) <= LONG:
             continue

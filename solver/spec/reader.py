@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from decimal import Decimal
-from pathlib import Path
 from stat import S_ISREG
 from typing import BinaryIO
 
@@ -37,7 +36,7 @@ _UNREAD = Task("", Working())
 """Stands for a `given` with problems: the parts that use it are not to blame."""
 
 
-def load(path: str | Path) -> Paper:
+def load(path: str | os.PathLike[str]) -> Paper:
     """The question or exam in a file, `-` for standard input; raises SpecError."""
     name = os.fspath(path)
     if name == "-" and sys.stdin is None:
@@ -115,9 +114,8 @@ def _read_exam(node: Node, file: str) -> Paper:
     return Paper(title, questions, exam=True)
 
 
-def _read_listed(path: Path, item: Node, report: Report, questions: list[Question]) -> None:
+def _read_listed(name: str, item: Node, report: Report, questions: list[Question]) -> None:
     """Reads one question of an exam; what has no line of its own, a missing file, is a problem of the line listing it."""
-    name = os.fspath(path)
     try:
         node = read_nodes(text_of_file(name, listed=True), name)
     except SpecError as error:
@@ -150,7 +148,7 @@ class _QuestionReader:
             self.report.add(node, f"found {node.found()}, expected a map with title, given and parts")
             return question
         entries = self.entries(node, _QUESTION_KEYS)
-        question.title = self.text(entries, "title") or Path(self.file).stem
+        question.title = self.text(entries, "title") or os.path.splitext(os.path.basename(self.file))[0]
         question.prompt = self.text(entries, "prompt")
         question.rounding = self.rounding(entries, question.rounding)
         question.carry = self.carry(entries)

@@ -4,10 +4,10 @@ A family's file holds a docstring (what it solves), `Given` (the fields it reads
 `EXAMPLE` (a question that runs).
 """
 
+import os
 from collections.abc import Callable
 from functools import lru_cache
 from importlib import import_module
-from pathlib import Path
 from typing import Protocol, cast
 
 from solver.spec.fields import Spec
@@ -26,8 +26,8 @@ class Family(Protocol):
 @lru_cache(maxsize=1)
 def families() -> tuple[str, ...]:
     """The names of all families, sorted."""
-    inside = (Path(__file__).parents[1] / "families").iterdir()
-    return tuple(sorted(p.stem for p in inside if (p.suffix == ".py" or p.is_dir()) and not p.stem.startswith("_")))
+    inside = os.listdir(os.path.join(os.path.dirname(os.path.dirname(__file__)), "families"))
+    return tuple(sorted(os.path.splitext(name)[0] for name in inside if name[0] not in "_."))
 
 
 def family(name: str) -> Family:

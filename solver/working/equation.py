@@ -69,7 +69,7 @@ class Floored(Step):
         return [Line(first.tree, left=Name(self.name)), *(Line(tree, relation=sign) for tree, sign in rest)]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Equation(Item):
     """A whole number, `least` to `most`, found from equations that hold together, such as those of height and width.
 

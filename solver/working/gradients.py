@@ -25,7 +25,7 @@ from solver.working.page import Working
 from solver.working.roles import Role
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class DifferencesProof:
     """What a check by central differences needs. variables: each variable with the name of its gradient."""
 
@@ -55,7 +55,7 @@ def _unchecked(item: Item, env: Env) -> Floats | None:
     return item.value(env) if formula is None else value(formula, env)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class OnDemand:
     """The gradients of an output, derived together once it is known which of them are asked for.
 

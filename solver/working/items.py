@@ -159,7 +159,7 @@ class Item:
         return None
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Stated(Item):
     """A quantity that the question gives."""
 
@@ -198,7 +198,7 @@ class Stated(Item):
         return integer(text) if text.lstrip("-").isdigit() else float(text)
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Step(Item):
     """A quantity computed by a formula."""
 
@@ -248,7 +248,7 @@ class Step(Item):
         return [Line(first.tree, left=Name(self.name)), *(Line(tree, relation=sign) for tree, sign in rest)]
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Statement(Item):
     """An answer in words: its short form, and the points a reader should find in it."""
 
@@ -266,7 +266,7 @@ class Statement(Item):
         return "word" if short else "text"
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Derivation(Item):
     """A formula worked out in symbols: lines with their reasons, but no number. needs: the items it starts from."""
 

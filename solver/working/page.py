@@ -58,7 +58,7 @@ class Repeat(NamedTuple):
     counts: Literal["iteration", "time"] = "iteration"
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class Working:
     """Named quantities in the order of the page: what is given, then steps that use only what stands above them.
 

@@ -25,7 +25,7 @@ class Rates(NamedTuple):
     mistake: float = 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, repr=False)
 class Scheme:
     """How verdicts become marks. weights: of answers within their part, by name; those left out count 1."""
 
@@ -38,7 +38,7 @@ class Scheme:
         return self.weights.get(key, 1.0)
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class Task:
     """What one `given` block asks a family to work out; parts that share the block share the task.
 
@@ -50,7 +50,7 @@ class Task:
     given: object = None
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class Part:
     """One part of a question. label: the whole label, `a.ii`; find: the names it asks for; marks: None where unmarked."""
 
@@ -64,7 +64,7 @@ class Part:
     note: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class Question:
     """A checked question. warnings: what its author likely did not mean."""
 
@@ -78,7 +78,7 @@ class Question:
     warnings: list[Problem] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class Paper:
     """One question, or an exam of several; `title` is the exam's."""
 

@@ -20,7 +20,7 @@ from solver.working.items import Item, Line, Listing, Value
 from solver.working.page import Working
 
 
-@dataclass
+@dataclass(eq=False, repr=False)
 class Solved:
     """One quantity of a question.
 
@@ -154,7 +154,7 @@ def _same(written: Floats, exact: Floats) -> bool:
     return np.allclose(written, exact, rtol=1e-14, atol=1e-15)
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class Context:
     """What the parts of one `given` share: its working and all that has been solved of it so far."""
 
@@ -164,7 +164,7 @@ class Context:
     envs: dict[Carry, dict[str, Floats]] = field(default_factory=lambda: {"rounded": {}, "exact": {}})
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class SolvedPart:
     """One part: `steps` in the order of the page (what it asks for and what leads there), `asked` among them.
 
@@ -187,7 +187,7 @@ class SolvedPart:
         return f"{self.label}/{solved.name}" if solved.name else self.label
 
 
-@dataclass(slots=True)
+@dataclass(eq=False, repr=False)
 class Solution:
     """A solved question. `solution["b/u1"]` is one of its answers."""
 

@@ -34,6 +34,7 @@ def outcome(text: str, whole: bool) -> object:
 @pytest.fixture(autouse=True)
 def _short_lists_are_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(number_lists, "LONG", 3)
+    monkeypatch.setattr(nodes, "SHORT", 3)
 
 
 PLACES = [

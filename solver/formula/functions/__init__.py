@@ -1,8 +1,8 @@
 """The function table: one row a function, one file a topic. A file with ROWS in it is part of the table by its name."""
 
 from importlib import import_module
-from pkgutil import iter_modules
 
+from solver.files import registered
 from solver.formula.functions.row import CONSTANT, Adjoint, Case, Function, Notation, Slip, Style
 from solver.formula.functions.written import Cells
 from solver.formula.greek import GREEK
@@ -29,8 +29,8 @@ TOPICS: dict[str, dict[str, Function]] = {}
 FUNCTIONS: dict[str, Function] = {}
 """Every function by name."""
 
-for _file in iter_modules(__path__):
-    _module = import_module(f"{__name__}.{_file.name}")
+for _file in registered(__name__):
+    _module = import_module(f"{__name__}.{_file}")
     if _rows := getattr(_module, "ROWS", None):
         TOPICS[(_module.__doc__ or "").split(".")[0].split(":")[0]] = _rows
         FUNCTIONS.update(_rows)
