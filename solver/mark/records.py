@@ -72,10 +72,12 @@ class Submissions:
 class Graded:
     """What they get. judged: by answer; mistakes: by answer, (student index, row, column) to the mistake's name.
 
-    marks: by answer, one number a student; parts and totals are their sums.
+    marks: by answer, one number a student; parts and totals are their sums. review: why a person should look at a
+    script, by student index.
     """
 
     submissions: Submissions
     judged: dict[str, Judged]
     mistakes: dict[str, dict[tuple[int, int, int], str]]
     marks: dict[str, Floats]
+    review: dict[int, list[str]] = field(default_factory=dict)

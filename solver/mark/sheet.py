@@ -67,12 +67,14 @@ class Quantity(NamedTuple):
 class Sheet:
     """What a question asks, and how each answer follows from the others.
 
-    chains: for each working, its quantities in order; each uses only what stands above it.
+    chains: for each working, its quantities in order; each uses only what stands above it. keys: what marking has found
+    out about each chain, by its place, and keeps.
     """
 
     solution: Solution
     answers: dict[str, Answer] = field(default_factory=dict)
     chains: list[tuple[Context, list[Quantity]]] = field(default_factory=list)
+    keys: dict[int, object] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def cells(self) -> dict[str, Cell]:

@@ -14,24 +14,31 @@ from solver.working.page import Working
 DEFAULT_ROUNDING = Rounding(2)
 
 Share = Literal["cells", "all-or-nothing"]
+Fillers = Literal["follow", "none"]
 
 
 class Rates(NamedTuple):
     """What an answer that is not plainly right earns or loses, as shares of its marks."""
 
     follow: float = 1.0
-    too_few_digits: float = 0.0
+    too_few_digits: float = 0.5
     last_digit: float = 0.0
     mistake: float = 0.0
 
 
 @dataclass(eq=False, repr=False)
 class Scheme:
-    """How verdicts become marks. weights: of answers within their part, by name; those left out count 1."""
+    """How verdicts become marks. weights: of answers within their part, by name; those left out count 1.
+
+    reach: how far beyond what a usual way of rounding gives an answer may lie, in units of its last digit. fillers:
+    whether a value that was never worked out earns what follows from the earlier ones.
+    """
 
     rates: Rates = field(default_factory=Rates)
     share: Share = "cells"
     weights: Mapping[str, float] = field(default_factory=dict)
+    reach: float = 3.0
+    fillers: Fillers = "follow"
 
     def weight(self, key: str) -> float:
         """The weight of an answer among those of its part."""

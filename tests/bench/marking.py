@@ -6,7 +6,8 @@ import time
 import numpy as np
 
 import solver
-from solver.mark.judge.numbers import Verdict, judge
+from solver.mark.judge.acceptance import judge
+from solver.mark.judge.numbers import Verdict
 from solver.mark.sheet import sheet
 from solver.rounding import Rounding
 from tests.bench.simulate import HABITS, honest, networks

@@ -18,7 +18,9 @@ from solver.formula.mistakes.mutate import MISTAKES
 from solver.formula.mistakes.surroundings import Surroundings
 from solver.formula.walks.bounds import Interval
 from solver.formula.walks.evaluate import evaluate
-from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict, half_asked, own_values, unrounded
+from solver.mark.judge.acceptance import own_values
+from solver.mark.judge.digits import half_asked, unrounded
+from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict
 from solver.mark.judge.writing import TRUNCATED, WRITING, slips
 from solver.mark.sheet import Quantity, Sheet
 from solver.working.solution import Context
@@ -43,12 +45,12 @@ def name_mistakes(sheet: Sheet, batch: Batch, judged: Mapping[str, Judged]) -> d
     judged: the verdicts on this batch.
     """
     named: dict[str, Named] = {}
-    for context, chain in sheet.chains:
+    for place, (context, chain) in enumerate(sheet.chains):
         keys = [q.key for q in chain if q.key in judged and q.key in batch.values]
         rows = np.flatnonzero(_any([_students(_to_name(judged[key])) for key in keys if key], batch.count))
         if rows.size:
             few = {key: _rows(judged[key], rows) for key in keys if key}
-            for key, cells in _WrongChain(context, chain, _subset(batch, rows, keys), few).run():
+            for key, cells in _WrongChain(sheet, place, context, chain, _subset(batch, rows, keys), few).run():
                 named[key] = {(int(rows[s]), i, j): name for (s, i, j), name in cells.items()}
     return named
 
@@ -113,6 +115,8 @@ class _Cells(NamedTuple):
 class _WrongChain:
     """The wrong answers of some students along one working."""
 
+    sheet: Sheet
+    place: int
     context: Context
     chain: list[Quantity]
     batch: Batch
@@ -123,7 +127,9 @@ class _WrongChain:
         formulas = {q.name: q.solved.item.definition for q in self.chain}
         definitions = {name: tree for name, tree in formulas.items() if tree is not None}
         given = ((name, item) for name, item in working.items.items() if item.given)
-        self.own = evaluate(given, {}, lambda item, env: item.bounds(env)) | own_values(self.chain, self.batch)
+        self.own = evaluate(given, {}, lambda item, env: item.bounds(env)) | own_values(
+            self.sheet, self.place, self.batch
+        )
         roles = [(name, role) for name, role in working.roles.items() if name in self.own and role.of in self.own]
         self.around = Surroundings(
             {name: working.shapes[name] for name in self.own},

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from solver.mark.judge.acceptance import judge
 from solver.mark.judge.diagnose import name_mistakes
 from solver.mark.judge.formulas import Formulas, judge_formulas
 from solver.mark.judge.marks import award
-from solver.mark.judge.numbers import NO_LIMIT, Batch, Judged, judge
+from solver.mark.judge.numbers import NO_LIMIT, Batch, Judged
 from solver.mark.judge.word_answers import judge_words
 from solver.mark.records import Graded, Submissions, Trouble
 from solver.mark.sheet import Answer, Sheet

@@ -25,7 +25,7 @@ Units = NDArray[np.int64]
 Mistakes = Mapping[str, Mapping[tuple[int, int, int], str]]
 
 _LEAST_PLACES, _MOST_PLACES = 2, 6
-_VERDICTS, _NOTES = len(Verdict), 8
+_VERDICTS, _NOTES = len(Verdict), 32
 
 
 @dataclass

@@ -34,8 +34,8 @@ WORDS = {
 """The verdicts as a student reads them."""
 
 GUARDED = (
-    "an earlier value of yours makes this step trivial or impossible, so nothing could follow from it; the value that "
-    "should have come out there is used instead"
+    "an earlier value of yours leaves nothing to work out here, as 0 times anything does, or no value to go on with; what "
+    "is right there counts"
 )
 
 _MOST_CELLS = 24

@@ -12,8 +12,9 @@ from solver.errors import FormulaError
 from solver.formula.tree import Array, Literal_, Num, written_literal
 from solver.formula.walks.evaluate import evaluate
 from solver.formula.walks.reduce import Detail
+from solver.mark.judge.acceptance import own_values
 from solver.mark.judge.diagnose import leading_to
-from solver.mark.judge.numbers import NO_LIMIT, Batch, own_values
+from solver.mark.judge.numbers import NO_LIMIT, Batch
 from solver.mark.records import Graded
 from solver.mark.sheet import Quantity, Sheet
 from solver.rounding import EXACT, MAX_DIGITS, Floats, Rounding, shortest
@@ -70,8 +71,11 @@ class OwnNumbers:
         values = {key: v[row] for key, v in self.batch.values.items()}
         alone = Batch(1, values, {key: self.batch.decimals[key][row] for key in values})
         return {
-            id(context): (chain, self.numbers(chain, {n: i.middle for n, i in own_values(chain, alone).items()}))
-            for context, chain in self.sheet.chains
+            id(context): (
+                chain,
+                self.numbers(chain, {n: i.middle for n, i in own_values(self.sheet, k, alone).items()}),
+            )
+            for k, (context, chain) in enumerate(self.sheet.chains)
         }
 
     def numbers(self, chain: list[Quantity], taken: dict[str, Floats]) -> dict[str, Literal_]:

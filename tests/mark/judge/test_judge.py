@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solver.errors import SpecError
-from solver.mark.judge.numbers import Batch, Judged, Note, Verdict, judge
+from solver.mark.judge.acceptance import judge
+from solver.mark.judge.numbers import Batch, Judged, Note, Verdict
 from solver.mark.sheet import Sheet, sheet
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
@@ -48,7 +49,7 @@ networks = st.tuples(st.integers(0, 10**6), st.integers(2, 4), st.sampled_from([
 
 @given(networks, st.sampled_from(MODES))
 def test_honest_students_are_right(which: tuple[int, int, str], mode: Mode) -> None:
-    """Under both carry rules and with random extra digits, at 2 to 4 decimals: every answer CORRECT, nothing noted."""
+    """Under both carry rules and with random extra digits, at 2 to 4 decimals: every answer CORRECT; random digits may be flagged."""
     seed, decimals, hidden = which
     rng = np.random.default_rng(seed)
     made = network(rng, decimals, hidden)
@@ -58,7 +59,8 @@ def test_honest_students_are_right(which: tuple[int, int, str], mode: Mode) -> N
     for key, judged in judge(made, batch).items():
         there = ~np.isnan(batch.values[key])
         assert (judged.verdicts[there] == Verdict.CORRECT).all(), key
-        assert not judged.notes[there].any(), key
+        noted = judged.notes[there] & ~np.uint8(Note.FLAGGED if mode == "extra" else Note.NONE)
+        assert not noted.any(), key
         assert (judged.verdicts[~there] == Verdict.BLANK).all(), key
 
 
@@ -146,11 +148,11 @@ def test_all_zero_earns_no_follow_on() -> None:
     assert judged["a/z"].notes.ravel().tolist() == [Note.GUARDED]
 
 
-def test_a_sigmoid_above_1_earns_no_follow_on() -> None:
-    judged, _ = one(u=[0.8, 0.7], h=[0.66, 0.6], z=0.57, y=1.6, g=0.6)
-    assert verdicts(judged, "y") == ["WRONG"]
-    assert verdicts(judged, "g") == ["WRONG"]
-    assert judged["a/g"].notes.ravel().tolist() == [Note.GUARDED]
+def test_from_a_sigmoid_above_1_both_it_and_the_right_value_lead_on() -> None:
+    for g, found in ((0.6, "FOLLOWED"), (-0.36, "CORRECT"), (0.2, "WRONG")):
+        judged, _ = one(u=[0.8, 0.7], h=[0.66, 0.6], z=0.57, y=1.6, g=g)
+        assert verdicts(judged, "y") == ["WRONG"]
+        assert verdicts(judged, "g") == [found]
 
 
 def test_right_work_after_a_guarded_value_is_right() -> None:
@@ -164,7 +166,7 @@ def test_right_work_after_a_guarded_value_is_right() -> None:
         (1.67, 2, Verdict.CORRECT, Note.NONE),
         (1.6667, 4, Verdict.CORRECT, Note.NONE),
         (1.7, 1, Verdict.CORRECT, Note.TOO_FEW),
-        (2.0, 0, Verdict.CORRECT, Note.TOO_FEW),
+        (2.0, 0, Verdict.WRONG, Note.NONE),
         (1.66, 2, Verdict.CORRECT, Note.LAST_DIGIT),
         (1.6, 1, Verdict.WRONG, Note.NONE),
         (1.69, 2, Verdict.WRONG, Note.NONE),

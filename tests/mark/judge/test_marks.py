@@ -108,7 +108,7 @@ FEW, LAST = int(Note.TOO_FEW), int(Note.LAST_DIGIT)
     [
         ("", [RIGHT, RIGHT, RIGHT], [0, 0, 0], [], 3.0),
         ("", [RIGHT, FOLLOWED, WRONG], [0, 0, 0], [], 2.0),
-        ("", [RIGHT, RIGHT, BLANK], [FEW, LAST, 0], [], 2.0),
+        ("", [RIGHT, RIGHT, BLANK], [FEW, LAST, 0], [], 1.5),
         ("{follow: 0.5}", [FOLLOWED, FOLLOWED, RIGHT], [0, 0, 0], [], 2.0),
         ("{follow: 0}", [FOLLOWED, RIGHT, RIGHT], [0, 0, 0], [], 2.0),
         ("{too_few_digits: 0.25, last_digit: 0.1}", [RIGHT, RIGHT, RIGHT], [FEW, LAST, 0], [], 2.65),

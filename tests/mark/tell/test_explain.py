@@ -72,9 +72,9 @@ def test_finding(given: dict[str, object], key: str, expected: str) -> None:
 
 
 def test_too_few_digits() -> None:
-    given = graded(Q2, ["key"], {(0, "b/h1"): [0.9, -1.0, 1.0]}).submissions
-    given.batch.decimals["b/h1"][0] = 1
-    assert finding(grade_batch(Q2, None, given), Q2.answers["b/h1"], 0) == TOO_FEW
+    given = graded(Q2, ["key"], {(0, "c/J"): 1.7}).submissions
+    given.batch.decimals["c/J"][0] = 1
+    assert finding(grade_batch(Q2, None, given), Q2.answers["c/J"], 0) == TOO_FEW
 
 
 def test_what_could_not_be_read() -> None:

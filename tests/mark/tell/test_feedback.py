@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.errors import SpecError
+from solver.mark.judge.numbers import Verdict
 from solver.mark.records import Trouble
 from solver.mark.tell.feedback import GUARDED, feedback, file_stem, write_feedback
 from solver.mark.tell.own import OwnNumbers
@@ -47,7 +48,7 @@ def test_blank_upstream_is_recomputed() -> None:
 
 
 def test_guarded_is_explained() -> None:
-    said = text({"e/grad_u2": [0.0, 0.0], "e/grad_u1": [0.5, 0.1, 0.0]})
+    said = text({"e/grad_u2": [0.0, 0.0], "e/grad_u1": [0.0, 0.0, 0.0]})
     assert GUARDED in said
 
 
@@ -101,7 +102,9 @@ def test_every_line_follows_from_the_student() -> None:
     for key, answer in Q2.answers.items():
         lines = own.lines(answer.solved)
         last = lines[-1][-1].right
-        assert np.allclose(last.value, found.judged[key].expected[0], atol=0.0051), key  # type: ignore[union-attr]
+        own_way = found.judged[key].verdicts[0] < Verdict.CORRECT
+        off = np.abs(last.value - found.judged[key].expected[0])  # type: ignore[union-attr]
+        assert (off[own_way] <= 0.0051).all(), key
 
 
 # -- files -------------------------------------------------------------------------------------------------------------

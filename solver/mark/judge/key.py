@@ -1,0 +1,40 @@
+"""What is known of a working before anybody hands in: its values on every route, what is exact, what zeros leave empty."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from solver.mark.judge.exact import exact_names
+from solver.mark.judge.guards import Emptied
+from solver.mark.judge.routes import truths
+from solver.mark.sheet import Quantity
+from solver.rounding import Floats
+
+
+class Key:
+    """One working's key, worked out as it is needed."""
+
+    def __init__(self, chain: list[Quantity]) -> None:
+        self.chain = chain
+        self.quantities = {q.name: q for q in chain if q.solved.numeric}
+
+    @cached_property
+    def routes(self) -> dict[str, list[Floats]]:
+        """The values that all routes give, by name."""
+        return truths(self.chain)
+
+    @cached_property
+    def exact(self) -> set[str]:
+        """What has no rounding."""
+        return exact_names(self.chain)
+
+    @cached_property
+    def emptied(self) -> Emptied:
+        """Which steps a zero leaves empty."""
+        return Emptied(self.chain)
+
+    def plain(self, name: str) -> list[Floats]:
+        """The values with rounded and with exact numbers carried, the question's own rule first."""
+        solved = self.quantities[name].solved
+        both = (solved.rounded, solved.exact) if solved.context.carry == "rounded" else (solved.exact, solved.rounded)
+        return [x for x in both if x is not None]
