@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.formula.walks.bounds import Interval, point
-from solver.mark.judge.digits import coarse, half_asked, half_written, one_short, room, two_digits_right, unrounded
-from solver.mark.judge.guards import nothing, outside
+from solver.mark.judge.digits import coarse, half_asked, half_written, near, one_short, room, two_digits_right, unrounded
+from solver.mark.judge.guards import may_be_infinite, nothing, outside
 from solver.mark.judge.key import Key
 from solver.mark.judge.numbers import Batch, Codes, Flags, Judged, Note, Verdict
 from solver.mark.judge.routes import INNER, NAMED, Route, result, rounded
@@ -93,10 +93,9 @@ def on_key(key: Key, quantity: Quantity, answer: Floats) -> Flags:
     half = _half(key, quantity, answer)
     limit = room(half, answer)
     right, *others = key.plain(quantity.name)
-    with np.errstate(invalid="ignore"):
-        hit: Flags = np.abs(answer - right) <= limit
-        for other in others:
-            hit |= np.abs(answer - other) <= limit
+    hit = near(answer, right, limit)
+    for other in others:
+        hit |= near(answer, other, limit)
     return hit
 
 
@@ -242,8 +241,8 @@ class _Look:
         blank = np.isnan(answer)
         found = np.broadcast_to(result(quantity, own.needs(quantity, own.written, self.rows)), answer.shape)
         exact = np.broadcast_to(result(quantity, own.needs(quantity, own.unrounded, self.rows)), answer.shape)
-        lost = ~np.isfinite(found)
-        exact = np.where(np.isfinite(exact), exact, self.right)
+        lost = ~(np.isfinite(found) | ((found == -np.inf) & may_be_infinite(quantity)))
+        exact = np.where(np.isnan(exact) | (lost & np.isinf(exact)), self.right, exact)
         self.follows = np.where(lost, exact, found) if lost.any() else found
         half = half_asked(quantity, answer)
         if quantity.name in own.key.exact:  # whole numbers of whole numbers; of other numbers it is rounded after all
@@ -251,8 +250,8 @@ class _Look:
         self.half, limit = half, room(half, answer)
         true = on_key(own.key, quantity, answer)
         with np.errstate(invalid="ignore"):
-            follows = np.abs(answer - self.follows) <= limit
-            carried = np.abs(answer - exact) <= limit
+            follows = near(answer, self.follows, limit)
+            carried = near(answer, exact, limit)
         candidates = [self.follows, exact]
         follows |= carried
         flagged = few = last = np.zeros(answer.shape, dtype=bool)
@@ -309,7 +308,9 @@ class _Look:
             wide = half_written(decimals) * (1 + 1e-9)
             few_true, few_own = one & _near(answer, known, wide), one & _near(answer, mine, wide)
             plain = [*candidates, reached, *self.carried(some)]
-            flagged = ~short & ~true & ~follows & near_routes(answer, plain, inner, limit + 2 * half * self.own.reach)
+            flagged = (
+                ~short & ~true & ~follows & near_routes(answer, plain, inner, room(2 * half * self.own.reach, answer))
+            )
             if flagged.any():
                 flagged &= in_reach(quantity, answer, limit, self.spans(some), candidates[0], inner)
             last_true, last_own = (_last_digit(answer, of, half) & ~short & ~flagged for of in (known, mine))
@@ -350,12 +351,15 @@ class _Look:
         unwritten = [need for need, span in spans.items() if not span.exact and self.unwritten(need)]
         for end in range(2) if unwritten else ():
             env = {need: _of(own.written[need], rows, own.batch.count) for need in spans}
-            yield np.broadcast_to(result(quantity, env | {need: spans[need][end] for need in unwritten}), shape)
+            for need in unwritten:
+                values = own.batch.values.get(own.key.quantities[need].key or "")
+                blank = True if values is None else np.isnan(values[rows])
+                env[need] = np.where(blank, spans[need][end], env[need])
+            yield np.broadcast_to(result(quantity, env), shape)
 
     def unwritten(self, need: str) -> bool:
         """Whether anybody leaves out a quantity that this one needs."""
-        key = self.own.key.quantities[need].key
-        values = self.own.batch.values.get(key or "")
+        values = self.own.batch.values.get(self.own.key.quantities[need].key or "")
         return values is None or bool(np.isnan(values).any())
 
     def spans(self, some: Rows) -> dict[str, Interval]:
@@ -372,7 +376,7 @@ class _Look:
 def _near(answer: Floats, values: list[Floats], limit: Floats) -> Flags:
     found: Flags = np.zeros(answer.shape, dtype=bool)
     for x in values:
-        found |= np.abs(answer - x) <= limit
+        found |= near(answer, x, limit)
     return found
 
 
@@ -395,7 +399,7 @@ def _with_more(form: Format, x: Floats, more: int) -> Floats:
 
 
 def _known(x: Floats, otherwise: Floats) -> Floats:
-    finite = np.isfinite(x)
+    finite = x < np.inf  # −∞ may be meant
     return x if finite.all() else np.where(finite, x, otherwise)
 
 

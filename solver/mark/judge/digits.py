@@ -27,6 +27,14 @@ def room(half: Floats, at: Floats) -> Floats:
     return found if half.all() else found + 1e-9 * np.abs(at)
 
 
+def near(a: Floats, b: Floats, limit: Floats) -> Flags:
+    """Whether numbers differ by a limit at most; −∞ is near −∞ alone."""
+    with np.errstate(invalid="ignore"):
+        found: Flags = np.abs(a - b) <= limit
+        below = a == -np.inf
+        return found | (below & (b == -np.inf)) if below.any() else found
+
+
 def unrounded(quantity: Quantity, found: Interval) -> Interval:
     """What a student may carry of a result that is not written down: rounded to the digits asked for, or not."""
     half = half_asked(quantity, found.middle)

@@ -7,7 +7,13 @@ from dataclasses import replace
 import numpy as np
 
 from solver.mark.judge.acceptance import judge
+from solver.mark.judge.acceptance import judge
 from solver.mark.judge.diagnose import name_mistakes
+from solver.mark.judge.fillers import review
+from solver.mark.judge.formulas import Formulas, judge_formulas
+from solver.mark.judge.marks import award
+from solver.mark.judge.numbers import NO_LIMIT, Batch, Judged
+from solver.mark.judge.word_answers import judge_words
 from solver.mark.judge.formulas import Formulas, judge_formulas
 from solver.mark.judge.marks import award
 from solver.mark.judge.numbers import NO_LIMIT, Batch, Judged
@@ -24,9 +30,11 @@ def grade_batch(sheet: Sheet, scheme: Scheme | None, submissions: Submissions) -
     A formula that cannot be read is BLANK and one more of the troubles. Answers in free text are left to a person.
     """
     batch = _complete(sheet, submissions.batch)
-    judged = judge(sheet, batch)
-    _judge_repeats(sheet, batch, judged)
+    scheme = scheme or Scheme()
+    judged = judge(sheet, batch, scheme)
+    _judge_repeats(sheet, batch, judged, scheme)
     mistakes = name_mistakes(sheet, submissions.batch, judged)
+    reasons = review(sheet, scheme, submissions.batch, judged)
     troubles = list(submissions.troubles)
     for answer in sheet.answers.values():
         if answer.kind == "word":
@@ -41,7 +49,7 @@ def grade_batch(sheet: Sheet, scheme: Scheme | None, submissions: Submissions) -
             troubles.append(Trouble(submissions.students[i], key, submissions.formulas[key][i] or "", reason))
     ordered = {key: judged[key] for key in sheet.answers if key in judged}
     done = replace(submissions, batch=batch, troubles=troubles)
-    return Graded(done, ordered, mistakes, award(sheet, scheme or Scheme(), ordered, mistakes))
+    return Graded(done, ordered, mistakes, award(sheet, scheme, ordered, mistakes), reasons)
 
 
 def _complete(sheet: Sheet, batch: Batch) -> Batch:
@@ -55,7 +63,7 @@ def _complete(sheet: Sheet, batch: Batch) -> Batch:
     return Batch(batch.count, values, decimals)
 
 
-def _judge_repeats(sheet: Sheet, batch: Batch, judged: dict[str, Judged]) -> None:
+def _judge_repeats(sheet: Sheet, batch: Batch, judged: dict[str, Judged], scheme: Scheme) -> None:
     """Verdicts on a quantity that a later part asks for again: as if its answer stood where the first one stands."""
     first: dict[tuple[int, str], str] = {}
     for key, answer in sheet.answers.items():
@@ -64,7 +72,7 @@ def _judge_repeats(sheet: Sheet, batch: Batch, judged: dict[str, Judged]) -> Non
             if key not in judged:
                 values = {**batch.values, asked_first: batch.values[key]}
                 decimals = {**batch.decimals, asked_first: batch.decimals[key]}
-                judged[key] = judge(sheet, Batch(batch.count, values, decimals))[asked_first]
+                judged[key] = judge(sheet, Batch(batch.count, values, decimals), scheme)[asked_first]
 
 
 def _by_working(sheet: Sheet) -> list[list[Answer]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from solver.formula.functions import FUNCTIONS
-from solver.formula.tree import Call, Name, Transpose, Tree, bare
+from solver.formula.tree import Call, Name, Transpose, Tree, bare, walk
 from solver.mark.judge.numbers import Codes, Flags, Verdict
 from solver.mark.judge.routes import result
 from solver.mark.sheet import Quantity
@@ -40,6 +40,13 @@ class Emptied:
             copied = formula is None or isinstance(bare(formula), Name | Transpose)
             self.known[key] = not copied and not np.any(result(quantity, env))
         return self.known[key]
+
+
+def may_be_infinite(quantity: Quantity) -> bool:
+    """Whether −∞ is a value of its formula as good as another, as of a mask."""
+    formula = quantity.solved.item.definition
+    calls = (node for node in walk(formula) if isinstance(node, Call)) if formula is not None else ()
+    return any(FUNCTIONS[call.fn].infinite for call in calls)
 
 
 def outside(formula: Tree | None, answer: Floats) -> Flags:

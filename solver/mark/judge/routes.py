@@ -81,7 +81,7 @@ def truths(chain: list[Quantity]) -> dict[str, list[Floats]]:
                 made = result(quantity, env, route)
             except (FormulaError, ValueError):
                 return quantity.truth.low
-            return np.where(np.isfinite(made), made, quantity.truth.low)
+            return np.where(made < np.inf, made, quantity.truth.low)
 
         def stands(name: str, made: Floats, route: Route = route) -> Floats:
             if not any(np.array_equal(made, known) for known in found[name]):
