@@ -15,7 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.formula.walks.bounds import Interval, point
-from solver.mark.judge.digits import coarse, half_asked, half_written, near, one_short, room, two_digits_right, unrounded
+from solver.mark.judge.digits import (
+    coarse,
+    half_asked,
+    half_written,
+    near,
+    one_short,
+    room,
+    two_digits_right,
+    unrounded,
+)
 from solver.mark.judge.guards import may_be_infinite, nothing, outside
 from solver.mark.judge.key import Key
 from solver.mark.judge.numbers import Batch, Codes, Flags, Judged, Note, Verdict

@@ -7,13 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from solver.mark.judge.acceptance import judge
-from solver.mark.judge.acceptance import judge
 from solver.mark.judge.diagnose import name_mistakes
 from solver.mark.judge.fillers import review
-from solver.mark.judge.formulas import Formulas, judge_formulas
-from solver.mark.judge.marks import award
-from solver.mark.judge.numbers import NO_LIMIT, Batch, Judged
-from solver.mark.judge.word_answers import judge_words
 from solver.mark.judge.formulas import Formulas, judge_formulas
 from solver.mark.judge.marks import award
 from solver.mark.judge.numbers import NO_LIMIT, Batch, Judged

@@ -39,7 +39,7 @@ def judged(**answers: str) -> list[tuple[str, Note]]:
         ("1.225", "CORRECT", Note.LAST_DIGIT),
         ("1.22", "WRONG", Note.NONE),
         ("1.2", "CORRECT", Note.TOO_FEW),
-        ("1", "CORRECT", Note.TOO_FEW),
+        ("1", "WRONG", Note.NONE),
         ("1/1", "WRONG", Note.NONE),  # a fraction is exact, however short
         ("2", "WRONG", Note.NONE),
     ],
@@ -50,12 +50,13 @@ def test_the_last_digits(text: str, verdict: str, note: Note) -> None:
 
 def test_too_few_digits_of_what_follows() -> None:
     assert judged(c="2.04", d="20.4") == [("WRONG", Note.NONE), ("FOLLOWED", Note.NONE)]
-    assert judged(c="2.04", d="20") == [("WRONG", Note.NONE), ("FOLLOWED", Note.TOO_FEW)]
-    assert judged(c="2.04", d="12") == [("WRONG", Note.NONE), ("CORRECT", Note.TOO_FEW)]
+    assert judged(c="2.037", d="20.4") == [("WRONG", Note.NONE), ("FOLLOWED", Note.TOO_FEW)]
+    assert judged(c="2.04", d="12.3") == [("WRONG", Note.NONE), ("CORRECT", Note.NONE)]  # 12.30
+    assert judged(c="2.04", d="20") == [("WRONG", Note.NONE), ("WRONG", Note.NONE)]
 
 
 @pytest.mark.parametrize("at_the_border", ["-1", "1"])
-def test_a_value_at_the_border_of_its_range_is_gone_on_from(at_the_border: str) -> None:
+def test_a_value_at_the_border_of_its_range_or_beyond_is_gone_on_from(at_the_border: str) -> None:
     twice = str(2 * int(at_the_border))
     assert judged(y=at_the_border + ".00", z=twice + ".00") == [("WRONG", Note.NONE), ("FOLLOWED", Note.NONE)]
-    assert judged(y=at_the_border + ".01", z=twice + ".02") == [("WRONG", Note.NONE), ("WRONG", Note.GUARDED)]
+    assert judged(y=at_the_border + ".01", z=twice + ".02") == [("WRONG", Note.NONE), ("FOLLOWED", Note.NONE)]
