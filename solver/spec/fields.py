@@ -14,7 +14,7 @@ Read are: Scalar, Vector, Matrix, Quantity (one of the three, by its form), int,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from types import NoneType, UnionType
 from typing import (
@@ -40,9 +40,10 @@ S = TypeVar("S", bound="Spec")
 
 
 class Kind(NamedTuple):
-    """How a quantity is read."""
+    """How a quantity is read: by one of the readers of quantities, or by a family's own."""
 
     name: str
+    read: Callable[[Node, Report, str], Any] | None = None
 
 
 class AtLeast(NamedTuple):
@@ -190,7 +191,7 @@ def _read(kind: Any, notes: tuple[Any, ...], node: Node, report: Report, name: s
         return _read(base, (*more, *notes), node, report, name)
     for note in notes:
         if isinstance(note, Kind):
-            return QUANTITIES[note.name](node, report, name)
+            return (note.read or QUANTITIES[note.name])(node, report, name)
     if origin in (Union, UnionType):
         inner = [a for a in get_args(kind) if a is not NoneType]
         if len(inner) == 1:

@@ -231,8 +231,8 @@ def equation(name: str, *texts: str, **options: Any) -> Equation:
 
 
 def unfloored(tree: Tree) -> Tree:
-    """The formula with plain divisions where it rounds down."""
-    if isinstance(tree, Call) and tree.fn == "floor":
+    """The formula with plain divisions where it rounds down, or up."""
+    if isinstance(tree, Call) and tree.fn in ("floor", "ceil"):
         inner = unfloored(tree.args[0])
         sum_ = isinstance(inner, Neg) or (isinstance(inner, Bin) and inner.op in SUMS)
         return Group(inner) if sum_ else inner

@@ -7,6 +7,7 @@ counted. The depthwise separable convolution and its ratio 1/D2 + 1/F² are thos
 from solver.families.cnn.chain import Chain, Conv, Dense
 from solver.families.cnn.given import MisfitError
 from solver.formula.symbol import Symbol
+from solver.nets.windows import multiplications, product
 
 _LEFT_OUT = {
     "flops": "each weight multiplies and adds; biases, activations and pooling are not counted",
@@ -123,19 +124,12 @@ def _replaced(chain: Chain) -> Conv | None:
 
 
 def _conv(conv: Conv) -> str:
-    """Multiplications of a convolution: those of one output cell times the cells of the output."""
-    (D1, H1, W1), (D2, H2, W2) = conv.before, conv.after
-    if conv.kind == "transposed":  # each input cell meets each filter
-        return f"{D1}*{H1}*{W1}*{_area(conv)}*{D2}"
-    if conv.kind == "depthwise":
-        return f"{_area(conv)}*{D2}*{H2}*{W2}"
-    if conv.kind == "pointwise":
-        return f"{D1}*{D2}*{H2}*{W2}"
-    return f"{D1}*{_area(conv)}*{D2}*{H2}*{W2}"
+    """Multiplications of a convolution."""
+    return multiplications(conv.kind, conv.before.D, _area(conv), conv.before, conv.after)
 
 
 def _area(conv: Conv) -> str:
-    return f"{conv.F[0]}**2" if conv.F[0] == conv.F[1] else f"{conv.F[0]}*{conv.F[1]}"
+    return product(conv.F)
 
 
 def _times(chain: Chain) -> str:

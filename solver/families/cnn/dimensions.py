@@ -8,6 +8,7 @@ from solver.families.cnn.ledger import Ledger
 from solver.formula.parse import parse
 from solver.formula.walks.evaluate import evaluate
 from solver.formula.walks.value import value
+from solver.nets import windows
 from solver.working.equation import equation, unfloored
 
 Pair = tuple[str, str]
@@ -46,19 +47,13 @@ class Window(NamedTuple):
 
     def extent(self, axis: int) -> str:
         """How far a filter reaches, as a formula."""
-        return f"({self.r[axis]}*({self.F[axis]} - 1) + 1)" if self.r else self.F[axis]
-
-    def padded(self, axis: int, size: str) -> str:
-        """The padded input less the filter, as a formula."""
-        return f"{size} - {self.extent(axis)}" + (f" + 2*{self.p[axis]}" if self.p else "")
+        return windows.extent(self.F[axis], self.r and self.r[axis])
 
     def output(self, axis: int, size: str) -> str:
         """The output's size, as a formula in the input's."""
-        if self.kind == "transposed":
-            less = f" - 2*{self.p[axis]}" if self.p else ""
-            return f"({size} - 1)*{self.s[axis]}{less} + {self.extent(axis)}"
-        room = f"({size} - 1)" if self.same else f"({self.padded(axis, size)})"
-        return f"floor({room}/{self.s[axis]}) + 1"
+        rounds: windows.Rounds = "transposed" if self.kind == "transposed" else "same" if self.same else "floor"
+        p, r = self.p and self.p[axis], self.r and self.r[axis]
+        return windows.output(size, self.F[axis], self.s[axis], p, r, rounds)
 
 
 class Sizes(Ledger):

@@ -87,6 +87,13 @@ ROWS = {
         slopes=(CONSTANT,),
         notation=Notation(style="floor"),
     ),
+    "ceil": Function(
+        np.ceil,
+        "The smallest whole number that is not below u.",
+        ("ceil(X)",),
+        slopes=(CONSTANT,),
+        notation=Notation(style="ceil"),
+    ),
     "max": Function(
         lambda *args: reduce(np.maximum, args),
         "The larger of two, cell by cell; largest(X) is the largest cell of a matrix.",

@@ -21,6 +21,7 @@ _FENCES = {
     "bars": (r"\left|", r"\right|"),
     "double bars": (r"\left\|", r"\right\|"),
     "floor": (r"\left\lfloor ", r"\right\rfloor "),
+    "ceil": (r"\left\lceil ", r"\right\rceil "),
     "root": (r"\sqrt{", "}"),
 }
 _OPERATORS = frozenset({"tanh", "log", "sin", "cos", "max", "min", "det"})
