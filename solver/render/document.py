@@ -24,6 +24,8 @@ from solver.working.solution import Solution, Solved, SolvedPart
 
 _ROWS: dict[Detail, int] = {"brief": 12, "normal": 24, "full": 200}
 """The most rows of a table of iterations."""
+_FEW = 6
+"""So many answers of one part are each worked out, even where they repeat the calculation of others."""
 _COLUMNS = 6
 """The most columns of such a table, unless more is asked for."""
 
@@ -112,6 +114,9 @@ class _QuestionPage:
         self.view = view
         self.most = MOST[view.detail]
         self.defined: set[tuple[str, int]] = set()
+        self.tabled: set[str] = set()
+        self.asked: set[str] = set()
+        self.said: set[str] = set()
 
     def part(self, part: SolvedPart, level: int) -> Iterator[Block]:
         yield Heading(level, part_label(part.label), _marks(part.marks))
@@ -121,6 +126,7 @@ class _QuestionPage:
             yield from self.note(part)
             return
         self.symbols = part.context.working.symbols
+        yield from self.tally(part)
         yield from self.given(part)
         stated: list[Solved] = []
         for solved in part.steps:
@@ -139,10 +145,30 @@ class _QuestionPage:
         yield from self.proof(part)
         yield from self.note(part)
 
+    def tally(self, part: SolvedPart) -> Iterator[Block]:
+        """The table that states what the part's steps use and give, and its conventions."""
+        assert part.context is not None
+        working, self.tabled, self.asked = part.context.working, set[str](), set[str]()
+        if working.tally is None:
+            return
+        asked = [solved.name for solved in part.asked]
+        self.asked = set(asked if len(asked) <= _FEW else ())
+        known = working.tally.names & {*working.closure(asked), *working.tally.sizes}
+        numbers = {name: part.context.solved[name].literal() for name in known}
+        shown = working.tally.listing(numbers)
+        if len(shown.rows) > 1:
+            self.tabled = known
+            for note in working.tally.said(shown):
+                if note not in self.said:
+                    self.said.add(note)
+                    yield Prose((note,), "why")
+            rows = tuple(tuple((cell,) if isinstance(cell, str) else cell for cell in row) for row in shown.rows)
+            yield Table(shown.header, rows, self.symbols, self.most)
+
     def repeats(self, solved: Solved) -> bool:
         """Whether a step repeats that of the first iteration with new numbers, and is not shown in full."""
         repeat = solved.context.working.repeats.get(solved.name)
-        return repeat is not None and repeat.iteration > 1 and not repeat.shown
+        return repeat is not None and repeat.iteration > 1 and not repeat.shown and solved.name not in self.asked
 
     def iterations(self, part: SolvedPart) -> Iterator[Block]:
         """The table of all iterations, where there is more than one: a row each, long ones without their middle."""
@@ -252,7 +278,7 @@ class _QuestionPage:
 
     def summary(self, part: SolvedPart) -> Iterator[Block]:
         """Every result asked for; of quantities that a training run makes again and again, the last."""
-        asked = [s for s in part.asked if not s.item.given and s.item.answer is None]
+        asked = [s for s in part.asked if not s.item.given and s.item.answer is None and s.name not in self.tabled]
         repeats = {} if part.context is None else part.context.working.repeats
         again = {name: repeat.series for name, repeat in repeats.items() if repeat.counts == "iteration"}
         series = {s.name: again.get(s.name, s.name) for s in asked}

@@ -85,6 +85,11 @@ class Spec:
         if values:
             raise TypeError(f"unknown: {', '.join(values)}")
 
+    @property
+    def written(self) -> list[str]:
+        """The fields that stand in the file."""
+        return [name for name in self._nodes if name]
+
     @classmethod
     def notice(cls, node: Node, report: Report) -> None:
         """Notes what only the whole map can tell, before its fields are read; nothing unless a subclass does."""

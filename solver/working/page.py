@@ -18,6 +18,7 @@ from solver.formula.walks.stable import stable
 from solver.rounding import Floats
 from solver.working.items import Answer, Item, Stated, Statement, Step
 from solver.working.roles import Role, RoleKind
+from solver.working.tally import Tally
 
 
 class Proof(Protocol):
@@ -48,14 +49,14 @@ class Repeat(NamedTuple):
     """A step that every iteration repeats with new numbers: from the second on, only its number is shown, in a table.
 
     series: the quantity that is made again and again. heading: the symbol above its column; None where it is in no
-    column. shown: whether it is worked out in full all the same. counts: what is counted, an iteration or a time.
+    column. shown: whether it is worked out in full all the same. counts: what is counted: iterations, times or layers.
     """
 
     iteration: int
     series: str
     heading: Symbol | None = None
     shown: bool = False
-    counts: Literal["iteration", "time"] = "iteration"
+    counts: Literal["iteration", "time", "layer"] = "iteration"
 
 
 @dataclass(eq=False, repr=False)
@@ -66,7 +67,7 @@ class Working:
     default: what a part finds that asks for nothing; every step if empty.
     It is final when its family returns it. gradients: what parts may ask gradients of. proofs: what checks those among the items. repeats: the steps of iterations, by name. places: of the items, from the top.
     roles: what quantities are to others.
-    absent: what parts may expect that is not here, with what it needs.
+    absent: what parts may expect that is not here, with what it needs. tally: the table that states what repeats.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
@@ -80,6 +81,7 @@ class Working:
     absent: dict[str, str] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
+    tally: Tally | None = None
 
     def given(
         self, name: str, numbers: Literal_, title: str = "", symbol: Symbol | None = None, role: Role | None = None

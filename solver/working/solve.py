@@ -118,7 +118,8 @@ class _Solver:
         solved.context = context
         order = {name: i for i, name in enumerate(part.find)}
         wanted = working.closure(part.find)
-        if not self.evaluate([name for name in wanted if name not in context.solved], context, part):
+        tabled = working.closure({*wanted, *working.tally.sizes}) if working.tally else wanted
+        if not self.evaluate([name for name in tabled if name not in context.solved], context, part):
             return solved
         for known in map(context.solved.__getitem__, wanted):
             if known.name in order:
