@@ -1,4 +1,4 @@
-"""What a network costs: sizes, parameters, neurons, connections, operations, memory and receptive fields, layer by layer.
+"""What a network costs, layer by layer: sizes, parameters, operations, memory, receptive fields.
 
 Dense networks are `inputs` and `layers: [8, 3]`; every other network is an `input` and `layers`, each a short text, such
 as conv 64@7x7 stride 2 padding 3, max-pool 2, batch-norm, dense 10, or a map with a `type`. A network is a graph: an

@@ -37,13 +37,11 @@ def _size(node: Node, report: Report, name: str) -> Tree:
 
 def _entries(node: Node, report: Report, name: str) -> "tuple[Layer, ...]":
     """A list of layers, each a map, a short text, or a number of neurons."""
-    if node.kind != "list":
-        report.add(node, f"found {node.found()} for {name}, expected a list of layers")
+    items = node.items if node.kind == "list" else [node]
+    if len(items) > MOST_ENTRIES:
+        report.add(node, f"{name} has {len(items):,} items, expected at most {MOST_ENTRIES:,}")
         return ()
-    if len(node.items) > MOST_ENTRIES:
-        report.add(node, f"{name} has {len(node.items):,} items, expected at most {MOST_ENTRIES:,}")
-        return ()
-    made = (expanded(item, report) for item in node.items)
+    made = (expanded(item, report) for item in items)
     return tuple(layer for item in made if item is not None and (layer := read(Layer, item, report)) is not None)
 
 
