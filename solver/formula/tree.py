@@ -7,7 +7,9 @@ A parsed formula holds `Name`, `Num` and operations. A line of working holds the
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Literal, TypeAlias
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
@@ -25,18 +27,23 @@ class _Node:
     """Equal when kind and operands are; never changed once made. Plain classes, since a formula makes thousands."""
 
     __slots__: tuple[str, ...] = ()
+    _parts: ClassVar[Callable[[Any], Any]]
+
+    def __init_subclass__(cls) -> None:
+        cls._parts = attrgetter(*cls.__slots__) if cls.__slots__ else type
 
     def __eq__(self, other: object) -> bool:
-        return type(self) is type(other) and self._parts() == other._parts()
+        if self is other:
+            return True
+        kind = type(self)
+        return kind is type(other) and bool(kind._parts(self) == kind._parts(other))
 
     def __hash__(self) -> int:
-        return hash((type(self), self._parts()))
+        kind = type(self)
+        return hash((kind, kind._parts(self)))
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(map(repr, self._parts()))})"
-
-    def _parts(self) -> tuple[object, ...]:
-        return tuple(getattr(self, name) for name in self.__slots__)
+        return f"{type(self).__name__}({', '.join(repr(getattr(self, name)) for name in self.__slots__)})"
 
 
 class Name(_Node):
@@ -58,8 +65,15 @@ class Num(_Node):
 
     @property
     def value(self) -> Floats:
-        """The number as a 1×1 array."""
-        return np.array([[float(self.text)]])
+        """The number as a 1×1 array, made once for all numbers that are typed so."""
+        return _number(self.text)
+
+
+@lru_cache(maxsize=4096)
+def _number(text: str) -> Floats:
+    made = np.array([[float(text)]])
+    made.setflags(write=False)
+    return made
 
 
 class Neg(_Node):
@@ -200,23 +214,48 @@ def children(tree: Tree) -> tuple[Tree, ...]:
     return operands(tree) if operands else ()
 
 
-def rebuild(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
-    """The node with `change` applied to each of its operands (not to the node itself)."""
-    match tree:
-        case Bin(op, a, b):
-            return Bin(op, change(a), change(b))
-        case Neg(x):
-            return Neg(change(x))
-        case Transpose(x):
-            return Transpose(change(x))
-        case Group(x):
-            return Group(change(x))
-        case Call(fn, args, options):
-            return Call(fn, tuple(change(a) for a in args), options)
-        case Sum(terms):
-            return Sum(tuple(change(t) for t in terms))
-        case _:
-            return tree
+Change: TypeAlias = Callable[[Tree], Tree]
+
+
+def _each(trees: tuple[Tree, ...], change: Change) -> tuple[Tree, ...]:
+    made = tuple(map(change, trees))
+    return made if any(new is not old for new, old in zip(made, trees, strict=True)) else trees
+
+
+def _call(x: Call, change: Change) -> Tree:
+    args = _each(x.args, change)
+    return x if args is x.args else Call(x.fn, args, x.options)
+
+
+def _sum(x: Sum, change: Change) -> Tree:
+    terms = _each(x.terms, change)
+    return x if terms is x.terms else Sum(terms)
+
+
+def _bin(x: Bin, change: Change) -> Tree:
+    a, b = change(x.a), change(x.b)
+    return x if a is x.a and b is x.b else Bin(x.op, a, b)
+
+
+def _one(x: Neg | Transpose | Group, change: Change) -> Tree:
+    operand = change(x.x)
+    return x if operand is x.x else type(x)(operand)
+
+
+_REBUILD: dict[type, Callable[[Any, Change], Tree]] = {
+    Bin: _bin,
+    Neg: _one,
+    Transpose: _one,
+    Group: _one,
+    Call: _call,
+    Sum: _sum,
+}
+
+
+def rebuild(tree: Tree, change: Change) -> Tree:
+    """The node with `change` applied to each of its operands (not to the node itself); itself where nothing changes."""
+    made = _REBUILD.get(type(tree))
+    return tree if made is None else made(tree, change)
 
 
 def walk(tree: Tree) -> Iterator[Tree]:
@@ -247,9 +286,14 @@ def names(tree: Tree) -> list[str]:
 
 def replace_names(tree: Tree, trees: Mapping[str, Tree]) -> Tree:
     """The formula with other formulas in place of the names given; other names stay."""
-    if isinstance(tree, Name):
-        return trees.get(tree.id, tree)
-    return rebuild(tree, lambda x: replace_names(x, trees))
+
+    def change(node: Tree) -> Tree:
+        if isinstance(node, Name):
+            return trees.get(node.id, node)
+        made = _REBUILD.get(type(node))
+        return node if made is None else made(node, change)
+
+    return change(tree)
 
 
 def bare(tree: Tree) -> Tree:

@@ -7,8 +7,6 @@ from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from typing import Literal, NamedTuple, Protocol
 
-import numpy as np
-
 from solver.errors import FormulaError
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol, default_symbol
@@ -117,7 +115,7 @@ class Working:
     def _binary(self, name: str) -> bool:
         """Whether a given quantity is of zeros and ones."""
         numbers = self.items[name].value({}) if name in self.items and self.items[name].given else None
-        return numbers is not None and bool(np.isin(numbers, (0.0, 1.0)).all())
+        return numbers is not None and bool(((numbers == 0) | (numbers == 1)).all())
 
     def statement(
         self,

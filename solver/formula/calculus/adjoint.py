@@ -14,6 +14,7 @@ from solver.formula.walks.shape import SCALAR, Shape, shape
 
 Shapes = Mapping[str, Shape]
 
+_UNIT = Fraction(1)  # made once: most factors are 1
 ONE = Num("1")
 ZERO = Num("0")
 MOST_TERMS = 4  # a longer sum is one flat node, whatever its length
@@ -26,7 +27,7 @@ def split(tree: Tree) -> tuple[Fraction, Tree | None]:
             return Fraction(text), None
         case Group(x):
             factor, rest = split(x)
-            return (factor, rest) if factor != 1 else (Fraction(1), tree if rest is not None else None)
+            return (factor, rest) if factor != 1 else (_UNIT, tree if rest is not None else None)
         case Neg(x):
             factor, rest = split(x)
             return -factor, rest
@@ -42,14 +43,16 @@ def split(tree: Tree) -> tuple[Fraction, Tree | None]:
         case Bin("/", a, b):
             (above, top), (below, bottom) = split(a), split(b)
             if above == below == 1 or not below or bottom is None:
-                return Fraction(1), tree
+                return _UNIT, tree
             return above / below, Bin("/", top or ONE, bottom)
         case _:
-            return Fraction(1), tree
+            return _UNIT, tree
 
 
 def join(factor: Fraction, rest: Tree | None) -> Tree:
     """factor · rest, as short as it can be written."""
+    if rest is not None and (factor is _UNIT or factor == 1):
+        return rest
     if factor == 0:
         return ZERO
     if isinstance(rest, Bin) and rest.op == "/" and abs(factor) != 1:

@@ -94,11 +94,10 @@ def _difference(
     chain: Chain, output: str, gradients: Mapping[str, Floats], given: Env, exact: Env, step: float
 ) -> float:
     pushes = _pushes({name: exact[name].shape for name in gradients}, max(v.size for v in exact.values()))
-    up = {name: step * p for name, p in pushes.items()}
-    down = {name: -p for name, p in up.items()}
-    high = _pushed(chain, given, up)[output]
-    low = _pushed(chain, given, down)[output]
-    slopes = ((high - low) / (2 * step)).reshape(-1)
+    up_and_down = {name: np.concatenate((step * p, -step * p)) for name, p in pushes.items()}
+    moved = _pushed(chain, given, up_and_down)[output]
+    high, low = np.broadcast_to(moved, (len(next(iter(up_and_down.values()))), 1, 1)).reshape(2, -1)
+    slopes = (high - low) / (2 * step)
     expected = sum(np.asarray((pushes[name] * gradient).sum(axis=(-2, -1))) for name, gradient in gradients.items())
     resolved = _NOISE / step * max(1.0, float(np.abs(exact[output]).max())) / TOLERANCE
     worst = np.max(np.abs(slopes - expected) / np.maximum(np.abs(expected), resolved), initial=0.0)

@@ -154,7 +154,7 @@ class Reverse:
 
     @staticmethod
     def _touches(tree: Tree, found: Collection[str]) -> bool:
-        return any(n in found for n in names(tree))
+        return any(node.id in found for node in walk(tree) if isinstance(node, Name))
 
     def run(self) -> list[Derived]:
         self.adjoints[self.output] = [Share(ONE)]

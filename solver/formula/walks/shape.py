@@ -1,6 +1,7 @@
 """The shape walk: rows and columns of a formula, and the error that names the two shapes that do not fit."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from solver.errors import FormulaError, nearest
 from solver.formula.functions import FUNCTIONS
@@ -14,44 +15,33 @@ __all__ = ["MAX_CELLS", "SCALAR", "Shape", "Size", "shape", "show"]
 
 def shape(tree: Tree, shapes: Mapping[str, Shape]) -> Shape:
     """Rows and columns of a formula whose names have the given shapes; raises FormulaError naming what does not fit."""
-    match tree:
-        case Name(id=name):
-            if name not in shapes:
-                raise FormulaError(f"{name!r} is not given yet", nearest(name, shapes))
-            return shapes[name]
-        case Num():
-            return SCALAR
-        case Array(value=v):
-            return (v.shape[0], v.shape[1])
-        case Neg(x) | Group(x):
-            return shape(x, shapes)
-        case Written(of):
-            return shape(of, shapes)
-        case Transpose(x):
-            rows, columns = shape(x, shapes)
-            return (columns, rows)
-        case Call():
-            return _call(tree, [shape(a, shapes) for a in tree.args])
-        case Sum(terms):
-            first, *others = (shape(t, shapes) for t in terms)
-            for other in others:
-                if other != first:
-                    raise _misfit(tree, first, other, "terms of a sum need equal shapes")
-            return first
-        case Bin(op, a, b):
-            return _join(tree, op, shape(a, shapes), shape(b, shapes))
-        case _:
-            raise TypeError(f"no shape for {tree!r}")
+    return _SHAPE[type(tree)](tree, shapes)
 
 
-def _call(call: Call, args: list[Shape]) -> Shape:
+def _name(tree: Name, shapes: Mapping[str, Shape]) -> Shape:
+    if tree.id not in shapes:
+        raise FormulaError(f"{tree.id!r} is not given yet", nearest(tree.id, shapes))
+    return shapes[tree.id]
+
+
+def _sum(tree: Sum, shapes: Mapping[str, Shape]) -> Shape:
+    first, *others = (shape(t, shapes) for t in tree.terms)
+    for other in others:
+        if other != first:
+            raise _misfit(tree, first, other, "terms of a sum need equal shapes")
+    return first
+
+
+def _call(call: Call, shapes: Mapping[str, Shape]) -> Shape:
+    args = [shape(a, shapes) for a in call.args]
     try:
         return FUNCTIONS[call.fn].shape(call.fn, args, dict(call.options))
     except FormulaError as error:
         raise FormulaError(f"{error.message} in {source(call)}", error.hint) from None
 
 
-def _join(tree: Bin, op: str, a: Shape, b: Shape) -> Shape:
+def _join(tree: Bin, shapes: Mapping[str, Shape]) -> Shape:
+    op, a, b = tree.op, shape(tree.a, shapes), shape(tree.b, shapes)
     if op == "@":
         if a[1] != b[0]:
             raise _misfit(tree, a, b, f"the {a[1]} columns on the left must meet {a[1]} rows on the right, not {b[0]}")
@@ -72,3 +62,17 @@ def _join(tree: Bin, op: str, a: Shape, b: Shape) -> Shape:
 def _misfit(tree: Tree, a: Shape, b: Shape, hint: str) -> FormulaError:
     error = misfit(a, b, hint)
     return FormulaError(f"{error.message} in {source(tree)}", hint)
+
+
+_SHAPE: dict[type, Callable[[Any, Mapping[str, Shape]], Shape]] = {
+    Name: _name,
+    Num: lambda x, shapes: SCALAR,
+    Array: lambda x, shapes: x.value.shape,
+    Bin: _join,
+    Neg: lambda x, shapes: shape(x.x, shapes),
+    Group: lambda x, shapes: shape(x.x, shapes),
+    Written: lambda x, shapes: shape(x.of, shapes),
+    Transpose: lambda x, shapes: shape(x.x, shapes)[::-1],
+    Sum: _sum,
+    Call: _call,
+}

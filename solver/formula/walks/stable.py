@@ -44,16 +44,13 @@ class _Stable:
 
     def of(self, tree: Tree) -> Tree:
         """The node, rewritten by the first rule that fits."""
-        match tree:
-            case Call("log", (x,)):
-                made = self.log(bare(x))
-            case Bin("-", a, b):
-                made = self.difference(bare(a), bare(b))
-            case _:
-                made = None
-        if made is not None:
-            return Group(made)
-        return rebuild(tree, self.of)
+        made = None
+        if isinstance(tree, Bin):
+            if tree.op == "-":
+                made = self.difference(bare(tree.a), bare(tree.b))
+        elif isinstance(tree, Call) and tree.fn == "log":
+            made = self.log(bare(tree.args[0]))
+        return rebuild(tree, self.of) if made is None else Group(made)
 
     def log(self, x: Tree) -> Tree | None:
         """log(sigmoid(u)), log(1 - sigmoid(u)), log(1 + exp(u)), log(softmax(u))"""

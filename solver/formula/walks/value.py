@@ -1,6 +1,8 @@
 """The value walk: numbers of a formula, over any leading batch axes."""
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -8,7 +10,7 @@ from solver.errors import FormulaError
 from solver.formula.arithmetic import matmul, product
 from solver.formula.functions import FUNCTIONS
 from solver.formula.source import source
-from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree, Written, children
+from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Op, Sum, Transpose, Tree, Written, children
 from solver.rounding import Floats
 
 Env = Mapping[str, Floats]
@@ -26,50 +28,43 @@ def value(tree: Tree, env: Env) -> Floats:
 
 
 def _value(tree: Tree, env: Env) -> Floats:
-    match tree:
-        case Name(id=name):
-            return env[name]
-        case Num() | Array():
-            return tree.value
-        case Bin(op, a, b):
-            return _join(op, _value(a, env), _value(b, env))
-        case Neg(x):
-            return -_value(x, env)
-        case Group(x):
-            return _value(x, env)
-        case Written(of):
-            return _value(of, env)
-        case Transpose(x):
-            return np.swapaxes(_value(x, env), -1, -2)
-        case Sum(terms):
-            total = _value(terms[0], env)
-            for term in terms[1:]:
-                total = total + _value(term, env)
-            return total
-        case Call(fn, args, options):
-            return FUNCTIONS[fn].code(*[_value(a, env) for a in args], **dict(options))
-        case _:
-            raise TypeError(f"no value for {tree!r}")
+    return _VALUE[type(tree)](tree, env)
 
 
-def _join(op: str, a: Floats, b: Floats) -> Floats:
-    match op:
-        case "+":
-            return a + b
-        case "-":
-            return a - b
-        case "*":
-            return product(a, b)
-        case "/":
-            return a / b
-        case "@":
-            return matmul(a, b)
-        case _:
-            return _power(a, b)
+def _sum(tree: Sum, env: Env) -> Floats:
+    first, *others = tree.terms
+    total = _value(first, env)
+    for term in others:
+        total = total + _value(term, env)
+    return total
 
 
-def _power(a: Floats, b: Floats) -> Floats:
-    return np.asarray(np.power(a, b))
+def _call(tree: Call, env: Env) -> Floats:
+    operands = [_value(a, env) for a in tree.args]
+    code = FUNCTIONS[tree.fn].code
+    return code(*operands, **dict(tree.options)) if tree.options else code(*operands)
+
+
+_JOIN: dict[Op, Callable[[Floats, Floats], Floats]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": product,
+    "/": operator.truediv,
+    "@": matmul,
+    "**": lambda a, b: np.asarray(np.power(a, b)),
+}
+_VALUE: dict[type, Callable[[Any, Env], Floats]] = {  # by type, as children are: a value is asked for all the time
+    Name: lambda x, env: env[x.id],
+    Num: lambda x, env: x.value,
+    Array: lambda x, env: x.value,
+    Bin: lambda x, env: _JOIN[x.op](_value(x.a, env), _value(x.b, env)),
+    Neg: lambda x, env: -_value(x.x, env),
+    Group: lambda x, env: _value(x.x, env),
+    Written: lambda x, env: _value(x.of, env),
+    Transpose: lambda x, env: _value(x.x, env).swapaxes(-1, -2),
+    Sum: _sum,
+    Call: _call,
+}
 
 
 def finite(tree: Tree, env: Env) -> Floats:
