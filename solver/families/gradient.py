@@ -27,6 +27,7 @@ from solver.errors import FormulaError, Place, nearest
 from solver.formula.calculus.check import largest_difference
 from solver.formula.calculus.differentiate import Derived
 from solver.formula.calculus.instances import instances
+from solver.formula.calculus.own import written_out
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import is_name, parse_using, split_equation
 from solver.formula.symbol import default_symbol
@@ -196,7 +197,7 @@ class _ChainReader:
 
     def parsed(self, source: Text) -> Tree | None:
         try:
-            return bare(parse_using(source.text[source.start :], self.own))
+            return bare(written_out(parse_using(source.text[source.start :], self.own)))
         except FormulaError as error:
             column = source.start + error.column if error.column else 0
             self.report.add(self.place(source, column), error.message, error.hint)
@@ -230,8 +231,8 @@ class _ChainReader:
     # -- what follows ---------------------------------------------------------------------------------------------------
     def derive(self) -> None:
         """The author's functions, the definitions, the gradients and their proof."""
-        for fn, formula in self.own.items():
-            add_activation(self.made, fn, formula)
+        for fn in self.own.values():
+            add_activation(self.made, fn)
         output, numerator = self.chain[-1][0], self.given.layout == "numerator"
         for k, (name, tree) in enumerate(self.chain):
             title, why = self.said(k)

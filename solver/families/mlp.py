@@ -25,12 +25,11 @@ from typing import Annotated, Literal
 
 import numpy as np
 
-from solver.formula.functions import ACTIVATIONS
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array
 from solver.nets.losses import Loss
 from solver.nets.network import Layer, Network, Pass, Stored, neurons_of
-from solver.nets.own_activations import MAX_ACTIVATIONS, read_activations
+from solver.nets.own_activations import MAX_ACTIVATIONS, known_activations, read_activations
 from solver.nets.training import Optimizer, Rule, check, iteration, repeat, within_budget
 from solver.spec.fields import AtLeast, AtMost, Matrix, Spec, Vector
 from solver.spec.nodes import Node, Report
@@ -98,8 +97,7 @@ class Given(Spec):
     @classmethod
     def notice(cls, node: Node, report: Report) -> None:
         """Notes activations that neither the table nor `activations` has."""
-        layers, own = node.get("layers"), node.get("activations")
-        known = [*ACTIVATIONS, *(key.text for key, _ in (own.entries if own else ()))]
+        layers, known = node.get("layers"), known_activations(node)
         for layer in layers.items if layers else ():
             word = layer.get("activation")
             if word is not None and word.kind == "scalar" and word.text not in known:

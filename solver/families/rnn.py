@@ -10,21 +10,24 @@ An Elman network without V has its hidden states only. With desired outputs d(t)
 t and J their sum; its gradients are derived back through time, the weights being the same at every time.
 
 Quantities: x1 x2 …, U W V b c, y0 (Jordan) or h0 (Elman), d1 d2 … (given); h1 y1 h2 y2 … (the states, in the order of
-time); J1 J2 … J (losses); delta_y1 delta_h1 … (gradients at the net inputs); grad_U grad_W ….
+time); u1 z1 u2 z2 … (net inputs of hidden and output neurons, where the activation is your own); J1 J2 … J (losses);
+delta_y1 delta_h1 … (gradients at the net inputs, grad_u1 grad_z1 … where they have names); grad_U grad_W ….
 
 find: parameters (U, W, V, b, c), hidden (all h), output (all y), states (h and y in the order of time), loss (J1 … J),
 gradients (by all parameters), `gradients of: [W, h1]`, or any quantity by name; states and losses if left out.
 """
 
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
-from solver.formula.functions import ACTIVATIONS, FUNCTIONS
+from solver.formula.functions import ACTIVATIONS, FUNCTIONS, Own
 from solver.formula.symbol import Symbol
-from solver.formula.tree import Array, Name, Sum
+from solver.formula.tree import Array, Name, Sum, Tree
 from solver.nets.layers import activated, put, spread
 from solver.nets.losses import Loss, loss
+from solver.nets.own_activations import MAX_ACTIVATIONS, known_activations, read_activations
 from solver.spec.fields import AtLeast, AtMost, Matrix, Spec, Vector
-from solver.spec.nodes import Report
+from solver.spec.nodes import Node, Report
 from solver.working.gradients import OnDemand
 from solver.working.page import Repeat, Working
 
@@ -47,12 +50,8 @@ MAX_STEPS = 100_000
 LONG = 12
 """Of a longer sequence, only some times are worked out in full, unless full detail is asked for."""
 
-if TYPE_CHECKING:
-    Activation: TypeAlias = str
-    OutputActivation: TypeAlias = str
-else:  # from the table of functions; softmax turns a whole column into shares and is no hidden neuron's
-    Activation = Literal[tuple(name for name in ACTIVATIONS if FUNCTIONS[name].elementwise)]
-    OutputActivation = Literal[ACTIVATIONS]
+_HIDDEN = [name for name in ACTIVATIONS if FUNCTIONS[name].elementwise]
+"""Softmax turns a whole column into shares and is no hidden neuron's."""
 
 
 class Given(Spec):
@@ -67,21 +66,36 @@ class Given(Spec):
     c: Annotated[Vector | None, "output biases, one for each neuron, or one number for all; 0 if left out"] = None
     h0: Annotated[Vector | None, "elman: the hidden state before the first step, or one number for all; else 0"] = None
     y0: Annotated[Vector | None, "jordan: the output before the first step, or one number for all; else 0"] = None
-    activation: Annotated[Activation, "of the hidden neurons"] = "tanh"
-    output_activation: Annotated[OutputActivation, "of the output neurons"] = "sigmoid"
+    activation: Annotated[str, f"of the hidden neurons: {', '.join(_HIDDEN)}, or one of `activations`"] = "tanh"
+    output_activation: Annotated[str, "of the output neurons; softmax, too"] = "sigmoid"
+    activations: Annotated[
+        dict[str, str] | None,
+        AtMost(MAX_ACTIVATIONS),
+        "activations of your own, each a formula in u: {swish: u*sigmoid(u)}",
+    ] = None
     d: Annotated[tuple[Vector, ...] | None, "the desired outputs, one vector a step; one-hot for softmax"] = None
     loss: Annotated[Loss, "the loss at each time; cross-entropy is binary after sigmoid"] = "none"
+
+    @classmethod
+    def notice(cls, node: Node, report: Report) -> None:
+        """Notes activations that neither the table nor `activations` has."""
+        known = known_activations(node)
+        for field in ("activation", "output_activation"):
+            word, allowed = node.get(field), [name for name in known if field != "activation" or name != "softmax"]
+            if word is not None and word.kind == "scalar" and word.text not in allowed:
+                report.unknown(word, "activation", word.text, allowed)
 
 
 def work(given: Given, report: Report) -> Working:
     """Every hidden state and output in the order of time; raises nothing, misfits go to the report."""
+    own = read_activations(given.activations or {}, given, report)
     if not _fits(given, report):
         return Working()
     working = Working()
     _givens(given, working)
     steps = range(1, len(given.x) + 1)
     for t in steps:
-        _step(given, working, t)
+        _step(given, working, t, own)
     if given.loss != "none":
         _losses(given, working)
     else:
@@ -104,9 +118,9 @@ def _shorten(working: Working, given: Given) -> None:
     """Leaves the first two times and the last one in full; a table has the numbers of those between."""
     last = len(given.x)
     for t in range(1, last + 1):
-        for base in "xdhyJ":
+        for base in "xduhzyJ":
             if f"{base}{t}" in working.items:
-                heading = None if base in "xd" else Symbol(base).shaped(working.shapes[f"{base}{t}"])
+                heading = None if base in "xduz" else Symbol(base).shaped(working.shapes[f"{base}{t}"])
                 working.repeats[f"{base}{t}"] = Repeat(t, base, heading, t <= 2 or t == last, "time")
 
 
@@ -235,14 +249,27 @@ def _at(base: str, t: int) -> Symbol:
     return Symbol(base, argument=str(t))
 
 
-def _step(given: Given, working: Working, t: int) -> None:
+def _step(given: Given, working: Working, t: int, own: Mapping[str, Own]) -> None:
     fed_back = "y" if given.type == "jordan" else "h"
     synaptic = put("U.T @ x + W.T @ h + b", x=f"x{t}", h=f"{fed_back}{t - 1}")
     title = f"At t = {t}: output of the hidden layer"
-    working.step(f"h{t}", activated(given.activation, synaptic), title, symbol=_at("h", t))
+    net = _net_input(working, "u", t, given.activation, own, synaptic, "the hidden layer")
+    working.step(f"h{t}", activated(given.activation, net, own=own), title, symbol=_at("h", t))
     if given.V is not None:
-        formula = activated(given.output_activation, put("V.T @ h + c", h=f"h{t}"))
+        synaptic = put("V.T @ h + c", h=f"h{t}")
+        net = _net_input(working, "z", t, given.output_activation, own, synaptic, "the output neurons")
+        formula = activated(given.output_activation, net, own=own)
         working.step(f"y{t}", formula, f"At t = {t}: output of the network", symbol=_at("y", t))
+
+
+def _net_input(
+    working: Working, base: str, t: int, activation: str, own: Mapping[str, Own], formula: Tree, place: str
+) -> Tree:
+    """The argument of an activation; for an author's own, whose slope is one of it, a step of its own."""
+    if activation not in own:
+        return formula
+    working.step(f"{base}{t}", formula, f"At t = {t}: synaptic input to {place}", symbol=_at(base, t))
+    return Name(f"{base}{t}")
 
 
 def _losses(given: Given, working: Working) -> None:
@@ -255,4 +282,5 @@ def _losses(given: Given, working: Working) -> None:
         working.step(name, put(formula, d=f"d{t}", y=f"y{t}"), f"At t = {t}: loss", symbol=_at("J", t))
     working.step("J", Sum(tuple(map(Name, losses))) if len(losses) > 1 else Name("J1"), "Loss of the whole sequence")
     working.group("loss", [*losses, "J"])
-    working.gradients = OnDemand(working, "J", [name for name in "UWVbc" if name in working.items])
+    through = [name for t in steps for name in (f"u{t}", f"z{t}") if name in working.items]
+    working.gradients = OnDemand(working, "J", [name for name in "UWVbc" if name in working.items], through)

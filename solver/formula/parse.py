@@ -13,7 +13,7 @@ from keyword import iskeyword
 from types import MappingProxyType
 
 from solver.errors import FormulaError, nearest
-from solver.formula.functions import FUNCTIONS, Function
+from solver.formula.functions import FUNCTIONS, Function, Own
 from solver.formula.functions.shapes import MAX_CELLS
 from solver.formula.greek import GREEK
 from solver.formula.tree import (
@@ -28,9 +28,6 @@ from solver.formula.tree import (
     Options,
     Transpose,
     Tree,
-    children,
-    replace_names,
-    walk,
 )
 
 MAX_LENGTH = 4_000
@@ -66,11 +63,13 @@ def parse(text: str) -> Tree:
         raise
 
 
-def parse_using(text: str, own: Mapping[str, Tree]) -> Tree:
-    """The tree of a formula that may call an author's own functions: a call becomes the function's formula in `u`.
+def rule(text: str | Tree) -> Tree:
+    """The tree of a rule of a function's row: text in the table, a tree where it is an author's."""
+    return parse(text) if isinstance(text, str) else text
 
-    own: by name, each a formula in u alone. Raises FormulaError as `parse` does.
-    """
+
+def parse_using(text: str, own: Mapping[str, Own]) -> Tree:
+    """The tree of a formula that may call an author's own functions, by name; raises FormulaError as `parse` does."""
     if not own:
         return parse(text)
     try:
@@ -81,7 +80,7 @@ def parse_using(text: str, own: Mapping[str, Tree]) -> Tree:
         raise
 
 
-def _parse(text: str, own: Mapping[str, Tree] = MappingProxyType({})) -> Tree:
+def _parse(text: str, own: Mapping[str, Own] = MappingProxyType({})) -> Tree:
     if len(text) > MAX_LENGTH:
         raise FormulaError(f"a formula of {len(text)} characters is too long", f"the most is {MAX_LENGTH}")
     source = text.strip()
@@ -163,9 +162,8 @@ def _foreign(source: str, k: int) -> str:
 
 
 class _TreeReader:
-    def __init__(self, source: str, own: Mapping[str, Tree]) -> None:
+    def __init__(self, source: str, own: Mapping[str, Own]) -> None:
         self.source, self.own = source, own
-        self.nodes = 0
 
     def fail(self, node: ast.expr | ast.keyword, hint: str = _LANGUAGE) -> FormulaError:
         found = self.source[node.col_offset : node.end_col_offset] or self.source
@@ -270,7 +268,7 @@ class _TreeReader:
 
     def call(self, node: ast.expr, fn: str, args: list[ast.expr], keywords: list[ast.keyword], depth: int) -> Tree:
         if fn in self.own and not keywords:
-            return self.expanded(node, fn, args, depth)
+            return self.own_call(node, fn, args, depth)
         row = FUNCTIONS.get(fn)
         if row is None:
             raise FormulaError(f"unknown function {fn!r}", self.unknown(fn), node.col_offset + 1)
@@ -293,25 +291,11 @@ class _TreeReader:
         same = [name for name in known if name.lower().replace("_", "") == fn.lower().replace("_", "")]
         return f"write {same[0]}: names of functions keep to small letters" if same else nearest(fn, known)
 
-    def expanded(self, node: ast.expr, fn: str, args: list[ast.expr], depth: int) -> Tree:
-        """A call of an author's function: its formula, the argument in place of u."""
+    def own_call(self, node: ast.expr, fn: str, args: list[ast.expr], depth: int) -> Call:
+        """A call of an author's function."""
         if len(args) != 1:
             raise self.fail(node, f"{fn} takes (u)")
-        argument = self.tree(args[0], depth + 1)
-        alone = isinstance(argument, Name | Num | Call)
-        made = replace_names(self.own[fn], {"u": argument if alone else Group(argument)})
-        self.nodes += sum(1 for _ in walk(made))
-        if self.nodes > MAX_LENGTH or _depth(made) > MAX_DEPTH:
-            raise self.fail(node, "written out in full, the formula is too long or nested too deeply")
-        return made if isinstance(made, Name | Num | Call) else Group(made)
-
-
-def _depth(tree: Tree) -> int:
-    """How deep a formula is nested."""
-    deep, level = 0, [tree]
-    while level:
-        deep, level = deep + 1, [inner for node in level for inner in children(node)]
-    return deep
+        return Call(self.own[fn], (self.tree(args[0], depth + 1),))
 
 
 def split_equation(text: str) -> tuple[str, int]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from solver.formula.functions import Own
 from solver.formula.parse import parse, parse_using
 from solver.formula.tree import Array, Name, Tree, bare, replace_names
 
@@ -16,8 +17,8 @@ def put(formula: str, **names: str | Tree) -> Tree:
     return replace_names(parse(formula), trees)
 
 
-def activated(activation: str, u: Tree, slope: str = "", own: Mapping[str, Tree] | None = None) -> Tree:
-    """The activation of u. slope: the name of its parameter; own: an author's activations, each a formula in u."""
+def activated(activation: str, u: Tree, slope: str = "", own: Mapping[str, Own] | None = None) -> Tree:
+    """The activation of u. slope: the name of its parameter; own: an author's activations."""
     if activation == "linear":
         return u
     tree = parse_using(f"{activation}(u{', a' if slope else ''})", own or {})

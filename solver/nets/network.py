@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, NamedTuple
 
 from solver.formula.calculus.differentiate import gradient_name
-from solver.formula.functions import ACTIVATIONS, FUNCTIONS
+from solver.formula.functions import ACTIVATIONS, FUNCTIONS, Own
 from solver.formula.parse import parse
-from solver.formula.source import source
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Name, Tree
 from solver.formula.walks.shape import SCALAR
@@ -76,9 +75,9 @@ class Network:
         stored: Stored,
         loss: Loss,
         average: bool,
-        own: Mapping[str, Tree] | None = None,
+        own: Mapping[str, Own] | None = None,
     ) -> None:
-        self.own: Mapping[str, Tree] = own or {}
+        self.own: Mapping[str, Own] = own or {}
         self.working, self.layers, self.stored, self.loss_kind, self.average = working, layers, stored, loss, average
         self.depth = len(layers)
 
@@ -120,9 +119,7 @@ class Network:
             self.step("u", k, self._synaptic_input(layer, k, at), f"Synaptic input to {{{out}}}", at)
             title = f"Output {{{out}}}" if k == self.depth else f"Output of {self.place(k)}"
             letter, layer_of = ("y", None) if k == self.depth else ("h", k)
-            own = self.own.get(layer.activation)
-            why = f"{layer.activation}(u) = {source(own)}" if own is not None else ""
-            self.step(letter, layer_of, self._activated(layer, k, u, at), title, at, why)
+            self.step(letter, layer_of, self._activated(layer, k, u, at), title, at)
 
     def step(self, letter: str, k: int | None, formula: Tree, title: str, at: Pass, why: str = "") -> None:
         """A step of a pass. k: the layer that its name and its symbol tell; None where they tell none."""

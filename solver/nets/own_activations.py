@@ -1,7 +1,4 @@
-"""An author's own functions of one number, such as {swish: u*sigmoid(u)}: read, written out, differentiated, checked.
-
-A call is written out where a formula is read (`parse_using`), so that no function leaks into another question.
-"""
+"""An author's own functions of one number, such as {swish: u*sigmoid(u)}: read, differentiated, checked."""
 
 from __future__ import annotations
 
@@ -12,13 +9,14 @@ import numpy as np
 from solver.errors import FormulaError, nearest
 from solver.formula.calculus.check import TOLERANCE, largest_difference
 from solver.formula.calculus.instances import instances
-from solver.formula.functions import FUNCTIONS
+from solver.formula.calculus.own import own_function
+from solver.formula.functions import ACTIVATIONS, FUNCTIONS, Own
 from solver.formula.parse import is_name, parse_using
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Bin, Call, Name, Transpose, Tree, bare, names, walk
 from solver.formula.walks.value import Env, value
 from solver.spec.fields import Spec
-from solver.spec.nodes import Report
+from solver.spec.nodes import Node, Report
 from solver.working.items import Derivation, Line
 from solver.working.page import Working
 from solver.working.roles import Role
@@ -26,9 +24,9 @@ from solver.working.roles import Role
 MAX_ACTIVATIONS = 20
 
 
-def read_activations(texts: Mapping[str, str], given: Spec, report: Report) -> dict[str, Tree]:
-    """Each function's formula in u; one may use those above it. What cannot be read is noted at its key."""
-    own: dict[str, Tree] = {}
+def read_activations(texts: Mapping[str, str], given: Spec, report: Report) -> dict[str, Own]:
+    """Each function by its name; one may use those above it. What cannot be read is noted at its key."""
+    own: dict[str, Own] = {}
     for fn, text in texts.items():
         place = given.place("activations", fn)
         if not is_name(fn) or fn == "u":
@@ -47,8 +45,17 @@ def read_activations(texts: Mapping[str, str], given: Spec, report: Report) -> d
             hint = "use + - * / ** and functions with a derivative of one number, such as exp or tanh"
             report.add(place, f"{fn} is no elementwise function of u", hint)
         else:
-            own[fn] = tree
+            try:
+                own[fn] = own_function(fn, tree)
+            except FormulaError as error:
+                report.add(place, f"{fn}: {error.message}", error.hint)
     return own
+
+
+def known_activations(node: Node) -> list[str]:
+    """The activations that a question can name: of the table, and its own."""
+    own = node.get("activations")
+    return [*ACTIVATIONS, *(key.text for key, _ in (own.entries if own else ()))]
 
 
 def _elementwise(tree: Tree) -> bool:
@@ -60,13 +67,14 @@ def _elementwise(tree: Tree) -> bool:
     return "u" in names(tree)
 
 
-def add_activation(working: Working, fn: str, formula: Tree) -> None:
+def add_activation(working: Working, fn: Own) -> None:
     """Adds a function's definition, and `d` + its name for its derivative: derived, shortened and checked.
 
     Raises FormulaError where the derivative cannot be found, or central differences do not confirm it.
     """
     from solver.formula.calculus.symbolic import derivative
 
+    formula = fn.formula
     slope = derivative(formula, "u")
     found = _difference(formula, slope)
     if not found <= TOLERANCE:

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from solver.formula.functions import FUNCTIONS
-from solver.formula.parse import parse
+from solver.formula.functions import FUNCTIONS, Own
+from solver.formula.parse import parse, rule
 from solver.formula.print.printer import visible
 from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Bin, Call, Name, Num, Tree, bare, literal, replace_names, walk
@@ -274,6 +274,8 @@ class _QuestionPage:
             if said and not any(fn == node.fn for fn, _ in self.defined):
                 yield Prose((said,), "why")
             self.defined.add((node.fn, len(node.args)))
+            if isinstance(node.fn, Own):
+                yield from self.definitions(node.fn.definition)
             yield from definition(node.fn, len(node.args))
 
     def summary(self, part: SolvedPart) -> Iterator[Block]:
@@ -333,16 +335,16 @@ def definition(fn: str, given: int | None = None) -> Iterator[Facts | Cases]:
     filled: dict[str, Tree] = {name: number for name, number in usual.items() if name not in params}
     left, symbols = Call(fn, tuple(map(Name, params))), {p: Symbol(p) for p in row.params}
 
-    def value(text: str) -> Tree:
-        tree = replace_names(parse(text), filled)
+    def value(text: str | Tree) -> Tree:
+        tree = replace_names(rule(text), filled)
         return bare(tree.b) if isinstance(tree, Bin) and tree.op == "*" and tree.a == Num("1") else tree
 
     if row.shown:
         yield Facts([Line(parse(row.shown), left=Call(fn, (Name("u_k"),)))], {})
-    elif isinstance(row.definition, str):
-        yield Facts([Line(value(row.definition), left=left)], symbols)
-    else:
+    elif isinstance(row.definition, tuple):
         yield Cases(left, tuple((value(text), _condition(said, symbols)) for text, said in row.definition), symbols)
+    else:
+        yield Facts([Line(value(row.definition), left=left)], symbols)
 
 
 def _condition(said: str, symbols: Symbols) -> Words:

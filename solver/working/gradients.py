@@ -59,12 +59,14 @@ def _unchecked(item: Item, env: Env) -> Floats | None:
 class OnDemand:
     """The gradients of an output, derived together once it is known which of them are asked for.
 
-    wrt: the variables where none are named; all that is given and leads to the output if left out.
+    wrt: the variables where none are named; all that is given and leads to the output if left out. through: quantities
+    whose gradients are steps on the way.
     """
 
     working: Working
     output: str
     wrt: Sequence[str] = ()
+    through: Sequence[str] = ()
 
     def ask(self, names: Iterable[str] | None = None) -> list[str]:
         """The names of the gradients by `names`, or by `wrt`.
@@ -87,7 +89,8 @@ class OnDemand:
         """The working with the steps that lead to what was asked for; raises FormulaError where there is no derivative."""
         variables = {gradient_name(name): name for name in self.working.items}
         made = self.working.copy()
-        add_gradients(made, self.output, [variables[name] for name in gradients])
+        asked = [variables[name] for name in gradients]
+        add_gradients(made, self.output, list(dict.fromkeys([*asked, *self.through])))
         return made
 
 
@@ -116,9 +119,8 @@ def add_gradients(
     for made in derived:
         reason = _reason(made) if made.of in leading else f"{{{output}}} does not depend on {{{made.of}}}"
         if made.of in leading and made.formula == Bin("*", ZERO, Name(made.of)):
-            reason = (
-                f"{{{output}}} changes with {{{made.of}}} in steps only, or not at all: the slope between them is 0"
-            )
+            flat = f"{{{output}}} changes with {{{made.of}}} in steps only, or not at all: the slope between them is 0"
+            reason = "the function changes in steps only: the slope between them is 0" if made.kind == "slope" else flat
         _add(working, made, output, (titles or {}).get(Role(made.kind, made.of), ""), reason, begins)
     variables = {made.of: made.name for made in derived if made.kind == "gradient"}
     working.proofs.append(DifferencesProof(working, chain, output, variables))

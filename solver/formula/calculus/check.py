@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from solver.formula.calculus.local import bends, constant_last, local_derivative
+from solver.formula.calculus.own import unfolded
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
 from solver.formula.tree import Array, Bin, Call, Tree, rebuild, replace_names, walk
@@ -53,6 +54,7 @@ def largest_difference(chain: Chain, output: str, gradients: Mapping[str, Floats
     gradients: by variable, each of the variable's shape; a variable may be given or defined in the chain.
     Of many cells, random directions through all of them are compared instead of each cell alone.
     """
+    chain = unfolded(chain)
     exact = evaluate(chain, dict(given), value)
     if not np.isfinite(exact[output]).all():
         return float("inf")
@@ -151,8 +153,8 @@ def straight(tree: Tree, exact: Env) -> Tree:
         if not at_kink.any():
             return bent
         line: Tree = Array(value(node, exact))
-        for rule, argument in zip(FUNCTIONS[node.fn].slopes, node.args, strict=False):
-            slope = Array(value(local_derivative(node, node, rule), exact))
+        for by, argument in zip(FUNCTIONS[node.fn].slopes, node.args, strict=False):
+            slope = Array(value(local_derivative(node, node, by), exact))
             moved = Bin("-", change(argument), Array(value(argument, exact)))
             line = Bin("+", line, Bin("*", slope, moved))
         weight = at_kink.astype(float)

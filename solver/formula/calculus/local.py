@@ -9,7 +9,7 @@ import numpy as np
 from solver.errors import FormulaError
 from solver.formula.calculus.adjoint import ONE, ZERO, add, matmul, minus, ratio, times, transpose
 from solver.formula.functions import FUNCTIONS
-from solver.formula.parse import parse
+from solver.formula.parse import parse, rule
 from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree, bare, names, rebuild, replace_names
 from solver.formula.walks.shape import Shape, shape
 from solver.formula.walks.value import value
@@ -40,28 +40,28 @@ def _arguments(call: Call) -> dict[str, Tree]:
 
 def local_adjoint(call: Call, k: int, g: Tree, own: Tree, shapes: Mapping[str, Shape]) -> Tree:
     """The adjoint of argument k of a function that is not elementwise, `g` being the function's own."""
-    rule = FUNCTIONS[call.fn].adjoint(k)
-    if callable(rule):
-        made = rule(call, g, [shape(a, shapes) for a in call.args], k)
+    found = FUNCTIONS[call.fn].adjoint(k)
+    if callable(found):
+        made = found(call, g, [shape(a, shapes) for a in call.args], k)
         if not isinstance(made, str):
             return made
-        rule = made
-    return filled(parse(rule), {**_arguments(call), "y": own, "G": g}, shapes) if rule else ZERO
+        found = made
+    return filled(parse(found), {**_arguments(call), "y": own, "G": g}, shapes) if found else ZERO
 
 
-def local_derivative(call: Call, own: Tree, rule: str = "") -> Tree:
+def local_derivative(call: Call, own: Tree, slope: str | Tree = "") -> Tree:
     """The derivative of an elementwise function, a formula in its arguments and its own value `own`.
 
-    rule: the derivative by another argument than the first. Raises FormulaError where the table has none.
+    slope: the derivative by another argument than the first. Raises FormulaError where the table has none.
     """
     row = FUNCTIONS[call.fn]
-    rule = rule or row.derivative or ""
-    if not rule:
+    slope = slope or row.derivative or ""
+    if not slope:
         raise FormulaError(f"{call.fn} has no derivative in the table", "gradients cannot pass through it")
-    if rule == "ones(u)":
+    if slope == "ones(u)":
         return ONE
     arguments = _arguments(call) | {"y": own}
-    return replace_names(_without_zero(parse(rule), arguments), arguments)
+    return replace_names(_without_zero(rule(slope), arguments), arguments)
 
 
 def _without_zero(rule: Tree, arguments: Mapping[str, Tree]) -> Tree:

@@ -22,7 +22,7 @@ from solver.formula.calculus.adjoint import (
 )
 from solver.formula.calculus.local import bends, constant_last, local_adjoint, local_derivative
 from solver.formula.calculus.pairs import Distribution, Match, joined, match_pair, terms_of
-from solver.formula.functions import FUNCTIONS
+from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.tree import (
     SUMS,
     Bin,
@@ -282,7 +282,7 @@ class Reverse:
     def through(self, call: Call, g: Tree, own: Tree, name: str = "") -> Tree:
         """The adjoint of a function's argument. name: of the activation whose slope becomes a step of its own."""
         row, u = FUNCTIONS[call.fn], call.args[0]
-        if row.constant:
+        if row.constant and not (name and isinstance(call.fn, Own)):  # an author's slope is shown, though it is 0
             return ZERO
         if not row.elementwise:
             return local_adjoint(call, 0, g, own, self.shapes)

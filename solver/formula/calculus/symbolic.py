@@ -27,6 +27,7 @@ from solver.formula.tree import (
     Sum,
     Transpose,
     Tree,
+    bare,
     children,
     names,
     replace_names,
@@ -67,12 +68,17 @@ def derivative(tree: Tree, by: str) -> Tree:
 
     Raises FormulaError where a function of it has none.
     """
+    return simplify(plain_derivative(tree, by))
+
+
+def plain_derivative(tree: Tree, by: str) -> Tree:
+    """The derivative as the rules give it; raises FormulaError where a function has none."""
     shapes = dict.fromkeys([*names(tree), by, "y·"], SCALAR)
     whole = Bin("*", Num("1"), Group(tree))  # no activation on its own, whose slope would be a step
     (made,) = (d for d in differentiate([("y·", whole)], "y·", [by], shapes) if d.kind == "gradient")
     if by not in names(tree):
         return Num("0")
-    return simplify(tidy(replace_names(made.formula, {"y·": Group(tree)}), shapes))
+    return bare(tidy(replace_names(made.formula, {"y·": Group(tree)}), shapes))
 
 
 def simplify(tree: Tree) -> Tree:

@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from solver.files import registered
-from solver.formula.functions.row import CONSTANT, Adjoint, Case, Function, Notation, Slip, Style
+from solver.formula.functions.row import CONSTANT, Adjoint, Case, Function, Notation, Own, Slip, Style, Table
 from solver.formula.functions.written import Cells
 from solver.formula.greek import GREEK
 
@@ -17,6 +17,7 @@ __all__ = [
     "Cells",
     "Function",
     "Notation",
+    "Own",
     "Slip",
     "Style",
     "listed",
@@ -26,7 +27,7 @@ __all__ = [
 TOPICS: dict[str, dict[str, Function]] = {}
 """The rows of each topic, by the first sentence of its file."""
 
-FUNCTIONS: dict[str, Function] = {}
+FUNCTIONS = Table()
 """Every function by name."""
 
 for _file in registered(__name__):
@@ -62,5 +63,5 @@ def _called(fn: str, row: Function) -> str:
 def word(fn: str) -> str:
     """What a function is called in words."""
     notation = FUNCTIONS[fn].notation
-    found = notation.word or fn
+    found = notation.word or str(fn)
     return GREEK.get(found, found) + (f"_{notation.below}" if notation.below else "")

@@ -91,9 +91,9 @@ class Function(NamedTuple):
     sized: bool = False
     shape: Shaping = like_arguments
     bounds: Bounding = rising
-    slopes: tuple[str, ...] = ()
+    slopes: tuple[str | Tree, ...] = ()
     adjoints: tuple[Adjoint, ...] = ()
-    definition: str | tuple[Case, ...] | None = None
+    definition: str | Tree | tuple[Case, ...] | None = None
     shown: str = ""
     cells: Writing | None = None
     activation: bool = False
@@ -120,7 +120,7 @@ class Function(NamedTuple):
         return bool(self.slopes)
 
     @property
-    def derivative(self) -> str | None:
+    def derivative(self) -> str | Tree | None:
         """The slope by the first argument of an elementwise function."""
         return self.slopes[0] if self.slopes else None
 
@@ -136,6 +136,44 @@ class Function(NamedTuple):
     def takes(self, count: int) -> bool:
         """Whether it can have so many arguments."""
         return self.least <= count and (self.more or count <= len(self.params))
+
+
+class Own(str):
+    """The name of an author's own function, which carries its row: no table changes, and nothing leaks.
+
+    definition: as the author gave it, a formula in u; formula: the same, written out in functions of the table.
+    """
+
+    row: Function
+    definition: Tree
+    formula: Tree
+
+    def __new__(cls, name: str, row: Function, definition: Tree, formula: Tree) -> Own:
+        """The name with its row."""
+        made = super().__new__(cls, name)
+        made.row, made.definition, made.formula = row, definition, formula
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Own) and str(self) == str(other) and self.formula == other.formula
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return str.__hash__(self)
+
+    def __reduce__(self) -> tuple[type[Own], tuple[str, Function, Tree, Tree]]:
+        return Own, (str(self), self.row, self.definition, self.formula)
+
+
+class Table(dict[str, Function]):
+    """Rows by name; an author's own function brings its row with it."""
+
+    def __missing__(self, fn: str) -> Function:
+        if isinstance(fn, Own):
+            return fn.row
+        raise KeyError(fn)
 
 
 CONSTANT = "0*u"

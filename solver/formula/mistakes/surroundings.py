@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from solver.formula.functions import FUNCTIONS
-from solver.formula.parse import parse
+from solver.formula.parse import rule
 from solver.formula.tree import Call, Name, Tree, bare, replace_names
 from solver.formula.walks.shape import Shape
 
@@ -68,4 +68,4 @@ class Surroundings:
 def slope(fn: str, h: str, u: Tree) -> Tree | None:
     """f′(u) as a formula in h = f(u) and u; None where the table has none."""
     derivative = FUNCTIONS[fn].derivative
-    return None if derivative is None else replace_names(parse(derivative), {"y": Name(h), "u": u})
+    return None if derivative is None else replace_names(rule(derivative), {"y": Name(h), "u": u})

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from unicodedata import normalize
 
-from solver.formula.functions import FUNCTIONS
+from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.greek import GREEK
 from solver.formula.print.printer import Join, Printer, style
 from solver.formula.print.printer_text import grouped, scientific
@@ -146,7 +146,9 @@ class LatexPrinter(Printer[str]):
         name = FUNCTIONS[fn].notation.word or fn
         if name in GREEK:
             return _GREEK.get(name, "\\" + name)
-        return "\\" + name if name in _OPERATORS else upright(name)
+        if isinstance(name, Own) and len(name) == 1:
+            return str(name)
+        return "\\" + name if name in _OPERATORS else upright(str(name))
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
         body = r" \\ ".join(" & ".join(row) for row in rows)

@@ -17,7 +17,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from solver.formula.functions import FUNCTIONS, Cells
-from solver.formula.parse import parse
+from solver.formula.parse import parse, rule
 from solver.formula.print.printer import HUGE, visible, window
 from solver.formula.tree import (
     LITERALS,
@@ -223,9 +223,9 @@ class _Reduction:
             return None
         row, argument = FUNCTIONS[line.fn], line.args[0]
         explains = isinstance(argument, Num) and row.cells is None
-        if not (explains and row.activation and isinstance(row.definition, str)) or row.definition == "u":
+        if not explains or not row.activation or row.definition in (None, "u") or isinstance(row.definition, tuple):
             return None
-        return substitute(parse(row.definition), {"u": _literal(argument)})
+        return substitute(rule(row.definition), {"u": _literal(argument)})
 
     # -- products written out -----------------------------------------------------------------------------------------
     def _write_out(self, tree: Tree) -> Tree:

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeAlias
 
-from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree, bare, rebuild, walk
+from solver.formula.functions import Own
+from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree, bare, rebuild, replace_names, walk
 
 Definitions: TypeAlias = Callable[[str], Tree | None]
 """The formula behind a name; None where the name is given."""
@@ -95,6 +96,8 @@ class _Stable:
             if formula is None:
                 return None
             tree = bare(formula)
+        if isinstance(tree, Call) and isinstance(tree.fn, Own):
+            tree = bare(replace_names(tree.fn.formula, {"u": Group(tree.args[0])}))
         match tree:
             case Call(name, (u,)) if name == fn:
                 return Group(self.of(u))

@@ -14,6 +14,7 @@ import numpy as np
 
 from solver.errors import FormulaError
 from solver.formula.calculus.instances import instances
+from solver.formula.calculus.own import own_function
 from solver.formula.parse import parse_using
 from solver.formula.tree import Tree, names
 from solver.formula.walks.evaluate import evaluate
@@ -127,7 +128,7 @@ class Formulas:
         left, sign, right = typed.partition("=")
         if sign and left.strip() == name:
             typed = right.strip()
-        tree = parse_using(typed, {fn: formula for fn, formula in self.own.items() if fn != name})
+        tree = parse_using(typed, {fn: own_function(fn, formula) for fn, formula in self.own.items() if fn != name})
         hidden = self.derived.difference(self.asked[: self.asked.index(name)]) | {name}
         shape(tree, {n: size for n, size in scope.shapes.items() if n not in hidden})
         return tree
