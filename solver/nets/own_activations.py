@@ -67,14 +67,14 @@ def _elementwise(tree: Tree) -> bool:
     return "u" in names(tree)
 
 
-def add_activation(working: Working, fn: Own) -> None:
+def add_activation(working: Working, own: Own) -> None:
     """Adds a function's definition, and `d` + its name for its derivative: derived, shortened and checked.
 
     Raises FormulaError where the derivative cannot be found, or central differences do not confirm it.
     """
     from solver.formula.calculus.symbolic import derivative
 
-    formula = fn.formula
+    fn, formula = str(own), own.formula
     slope = derivative(formula, "u")
     found = _difference(formula, slope)
     if not found <= TOLERANCE:
