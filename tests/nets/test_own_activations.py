@@ -19,7 +19,7 @@ from solver.formula.walks.value import value
 from solver.mark.judge.grade import grade_batch
 from solver.mark.sheet import sheet
 from solver.render.document import WHOLE, document
-from solver.render.text import render
+from solver.render.format_text import render
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question

@@ -264,7 +264,7 @@ class _Look:
         candidates = [self.follows, exact]
         follows |= carried
         flagged = few = last = np.zeros(answer.shape, dtype=bool)
-        open_ = ~(true | follows | blank)
+        open_ = ~(true | follows | blank) & np.isfinite(answer)  # −∞ is no digits off
         if self.rounds and open_.any():
             some = np.flatnonzero(open_.any(axis=(1, 2)))
             part = self.further(some, [c[some] for c in candidates])
