@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 FORMATS = registered("solver.mark.out", "out_")
 ENGINES = registered("solver.mark.engines", "engine_")
-_MOST_TOLD = 100
-"""Troubles told at the end of a run."""
+_MOST_TOLD = 5
+"""Troubles told at the end of a run; the review list has all."""
 
 
 @click.command()
@@ -29,6 +29,9 @@ _MOST_TOLD = 100
 @click.option("-o", "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write the marks here.")
 @click.option("--map", "mapping", metavar="FILE", help="YAML: column of the answers -> answer name, or `student`.")
 @click.option("--decimal", "sign", type=click.Choice(["auto", "point", "comma"]), default="auto", show_default=True)
+@click.option("--review", metavar="FILE", help="Write the cells that a person has to look at there, as CSV.")
+@click.option("--readings", metavar="FILE", help="That list with a person's readings, which count.")
+@click.option("--attempts", type=click.Choice(["last", "best", "first"]), default="last", show_default=True)
 @click.option("--feedback", metavar="DIR", help="Write a markdown file for each student there.")
 @click.option("--report", is_flag=True, help="An analysis of parts, answers and mistakes.")
 @click.option("--explain", is_flag=True, help="Audit each submission line by line, such as a published key.")
@@ -49,7 +52,7 @@ def command(question: str, answers: tuple[str, ...], form: str | None, output: s
             raise refused("-", "the question and the answers cannot both come from standard input")
         form = _form(form, output, any(options[name] for name in ("report", "explain", "against", "feedback")))
         summary = _marked(question, answers, form, output, options)
-    _tell(summary)
+    _tell(summary, options["review"], options["attempts"])
 
 
 def _form(form: str | None, output: str | None, other: bool) -> str | None:
@@ -97,21 +100,30 @@ def _show(told: Told, stream: TextIO) -> None:
     say(text, stream)
 
 
-def _tell(summary: Summary) -> None:
+def _tell(summary: Summary, review: str | None, attempts: str) -> None:
     """The end of a run, on standard error."""
     for notice in summary.notices:
         warn(str(notice))
-    for trouble in summary.troubles[:_MOST_TOLD]:
+    shown = [] if review else summary.troubles[:_MOST_TOLD]
+    for trouble in shown:
         warn(_told(trouble))
-    more = summary.trouble_count - min(len(summary.troubles), _MOST_TOLD)
-    if more:
-        warn(f"and {more:,} more")
+    more = summary.trouble_count - len(shown)
+    if more and not review:
+        warn(f"and {more:,} more; --review FILE lists them all")
     if summary.unmatched:
-        shown = ", ".join(summary.unmatched[:10]) + (", …" if len(summary.unmatched) > 10 else "")
-        warn(f"not in the gradebook: {shown}")
-    troubles = "" if not summary.trouble_count else f", {summary.trouble_count:,} trouble"
-    plural = "s" if summary.trouble_count > 1 else ""
-    warn(f"{summary.students:,} student{'' if summary.students == 1 else 's'} marked{troubles}{plural}")
+        names = ", ".join(summary.unmatched[:10]) + (", …" if len(summary.unmatched) > 10 else "")
+        warn(f"not in the gradebook: {names}")
+    said = [f"{_count(summary.students, 'student')} marked"]
+    if summary.repeated:
+        said.append(f"{summary.repeated:,} of several attempts, of which the {attempts} counts (--attempts)")
+    if summary.trouble_count:
+        listed = f", listed in {review}" if review else ""
+        said.append(f"{_count(summary.trouble_count, 'trouble')}{listed}")
+    warn(", ".join(said))
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _told(trouble: Trouble) -> str:

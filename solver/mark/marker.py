@@ -15,7 +15,7 @@ from solver.mark.out.formats import writer
 from solver.mark.read.chunks import Chunk
 from solver.mark.read.read_batch import Reader
 from solver.mark.read.values import DecimalSign
-from solver.mark.records import Graded, Trouble
+from solver.mark.records import Decisions, Graded, Trouble
 from solver.mark.sheet import Sheet
 from solver.working.question import Scheme
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Marked:
-    """What came of a chunk. text: its lines of output; graded: its batches; report: its analysis; each where asked for.
+    """What came of a chunk. text: its lines of output; review: of the review list; graded: its batches; report: its analysis; each where asked for.
 
     places: where each student stands; problems: what makes the chunk unreadable as a whole.
     """
@@ -35,6 +35,7 @@ class Marked:
     places: list[Place] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
     text: str = ""
+    review: str = ""
     graded: list[Graded] = field(default_factory=list)
     report: Analysis | None = None
     problems: list[Problem] = field(default_factory=list)
@@ -54,7 +55,8 @@ class Marker:
     """Marks chunks; may be sent to other processes, and used by several threads at once.
 
     form: the format whose lines it writes, one that stands apart; keep: whether the graded batches are wanted, and
-    analyse: an item analysis; feedback: the folder for the students' files.
+    analyse: an item analysis; feedback: the folder for the students' files; decisions: a person's readings; review:
+    whether the lines of the review list are wanted.
     """
 
     sheet: Sheet
@@ -64,6 +66,8 @@ class Marker:
     keep: bool = False
     analyse: bool = False
     feedback: Path | None = None
+    decisions: Decisions | None = None
+    review: bool = False
     kept: _Kept = field(default_factory=_Kept, repr=False, compare=False)
 
     def __call__(self, chunk: Chunk) -> Marked:
@@ -81,6 +85,10 @@ class Marker:
                 made.students += texts.students
                 made.places += texts.places
                 made.troubles += graded.submissions.troubles
+                if self.review:
+                    from solver.mark.review import review_lines
+
+                    made.review += review_lines(graded.submissions)
                 if out is not None:
                     out.add(graded)
                 if made.report is not None:
@@ -102,5 +110,5 @@ class Marker:
         """This thread's reader."""
         found = self.kept.reader
         if found is None:
-            found = self.kept.reader = Reader(self.sheet, self.sign)
+            found = self.kept.reader = Reader(self.sheet, self.sign, self.decisions)
         return found

@@ -14,24 +14,27 @@ doesn't grow with the class. Several runs may go on at once, in threads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeAlias
+
+import numpy as np
 
 from solver.errors import Place, Problem, SpecError
 from solver.files import whole_file
 from solver.mark.asked import Asked
-from solver.mark.engines.engine import engine_file
+from solver.mark.attempts import Policy, alone, left_out, repeated, without
+from solver.mark.engines.engine import Engine, engine_file
 from solver.mark.marker import Marked, Marker
 from solver.mark.out.formats import writer, writing
 from solver.mark.out.writer import Writer
-from solver.mark.read.chunks import chunks, size_of, text_lines
+from solver.mark.read.chunks import Chunk, Kept, chunks, size_of, text_lines
 from solver.mark.read.read_names import names
 from solver.mark.read.values import DecimalSign
 from solver.mark.records import Graded, Trouble
-from solver.mark.seen import Seen
+from solver.mark.review import read_decisions, review_head
 
 if TYPE_CHECKING:
     from solver.mark.tell.report import Analysis
@@ -48,7 +51,8 @@ class Options:
     """What a run makes of the answers.
 
     form: of the marks, one of `formats()`. mapping: a YAML file, column of the answers to answer name. sign: the decimal
-    sign in the answers. feedback: a folder for a markdown file a student. report: an item analysis. explain: an audit of
+    sign in the answers. review: a file for the review list. readings: such a list with a person's readings. attempts:
+    which one of a student's counts. feedback: a folder for a markdown file a student. report: an item analysis. explain: an audit of
     every submission. against: a CSV of earlier marks, to tell whose moved. gradebook, assignment: Canvas's export and
     its column. width, color: of a table. engine: one of `engines()`, with its scheduler's address and so many workers.
     """
@@ -57,6 +61,9 @@ class Options:
     mapping: str | None = None
     sign: DecimalSign = "auto"
     feedback: str | Path | None = None
+    review: str | Path | None = None
+    readings: str | None = None
+    attempts: Policy = "last"
     report: bool = False
     explain: bool = False
     against: str | None = None
@@ -73,11 +80,12 @@ class Options:
 class Summary:
     """What is told of a run at its end.
 
-    students: how many were marked. troubles: what could not be read, of which the first thousand are kept. notices:
+    students: how many were marked. repeated: how many of them came more than once. troubles: what could not be read, of which the first thousand are kept. notices:
     what was ignored. unmatched: students whom a gradebook does not have. moves: how many marks moved.
     """
 
     students: int = 0
+    repeated: int = 0
     troubles: list[Trouble] = field(default_factory=list)
     trouble_count: int = 0
     notices: list[Problem] = field(default_factory=list)
@@ -85,10 +93,10 @@ class Summary:
     moves: int = 0
     report: Analysis | None = None
 
-    def add(self, marked: Marked, again: Iterable[Trouble]) -> None:
-        """Takes in a chunk. again: its students who came before."""
+    def add(self, marked: Marked) -> None:
+        """Takes in a chunk."""
         self.students += len(marked.students)
-        for trouble in (*marked.troubles, *again):
+        for trouble in marked.troubles:
             self.trouble_count += 1
             if len(self.troubles) < MOST_TROUBLES:
                 self.troubles.append(trouble)
@@ -112,32 +120,48 @@ def run(
     marks: where the marks go, a file that is there whole or not at all, or a text stream; None for nowhere. tell: gets
     audits and moves, in the order of the answers. progress: gets the size of each chunk that is done.
     """
-    options, summary, seen = options or Options(), Summary(), Seen()
+    options, summary = options or Options(), Summary()
     _check(options)
     known = names(question.sheet, options.mapping)
     found = engine_file(options.engine)
     engine = found.engine(size_of(answers), options.workers, options.scheduler)
     beside = _Beside(question, options, summary, tell or _silent, found.SEES_FILES)
-    with _opened(marks) as stream:
+    decisions = None if options.readings is None else read_decisions(options.readings)
+
+    with ExitStack() as stack:
+        kept = stack.enter_context(Kept())
+
+        def passed(notices: list[Problem]) -> Iterator[Chunk]:
+            """The answers, once more."""
+            return chunks(answers, known, notices, kept)
+
+        marker = Marker(question.sheet, question.scheme, options.sign, decisions=decisions)
+        dropped = _left_out(passed, options.attempts, replace(marker, keep=True), question, engine, summary)
+        review, stream = stack.enter_context(_opened(options.review)), stack.enter_context(_opened(marks))
         out = None if stream is None else _writer(question, options, stream)
         there = out is not None and writing(options.form).apart
-        marker = Marker(
-            question.sheet,
-            question.scheme,
-            options.sign,
-            options.form if there else None,
-            beside.wanted or (out is not None and not there),
-            options.report,
-            beside.folder if found.SEES_FILES else None,
+        marker = replace(
+            marker,
+            form=options.form if there else None,
+            keep=beside.wanted or (out is not None and not there),
+            analyse=options.report,
+            feedback=beside.folder if found.SEES_FILES else None,
+            review=review is not None,
         )
         if out is not None:
             out.open()
-        for marked in engine(marker, chunks(answers, known, summary.notices)):
+        if review is not None:
+            review.write(review_head())
+        between = ""
+        for marked in engine(marker, without(passed(summary.notices), dropped)):
             if marked.problems:
                 raise SpecError(marked.problems)
-            summary.add(marked, seen.again(marked.students, marked.places))
-            if out is not None and there:
-                out.stream.write(marked.text)
+            summary.add(marked)
+            if review is not None:
+                review.write(marked.review)
+            if out is not None and there and marked.text:
+                out.stream.write(between + marked.text)
+                between = out.between
             for graded in marked.graded:
                 if out is not None and not there:
                     out.add(graded)
@@ -149,6 +173,32 @@ def run(
             summary.unmatched = getattr(out, "unmatched", [])
     beside.end()
     return summary
+
+
+def _left_out(
+    passed: Callable[[list[Problem]], Iterator[Chunk]],
+    policy: Policy,
+    marker: Marker,
+    question: Asked,
+    engine: Engine,
+    summary: Summary,
+) -> dict[int, set[int]]:
+    """The rows, by chunk, of attempts that do not count; raises SpecError."""
+    several = repeated(lambda: passed([]))
+    summary.repeated = len(several)
+    if not several or policy != "best":
+        at = 0 if policy == "first" else -1
+        return left_out(several, lambda _, attempts: attempts[at])
+    earned: dict[str, list[int]] = {}
+    for marked in engine(marker, alone(passed([]), several)):
+        if marked.problems:
+            raise SpecError(marked.problems)
+        for graded in marked.graded:
+            students = graded.submissions.students
+            totals = sum(question.plan.part_units(graded.marks).values(), np.zeros(len(students), dtype=np.int64))
+            for student, total in zip(students, totals.tolist(), strict=True):
+                earned.setdefault(student, []).append(total)
+    return left_out(several, lambda s, attempts: max(zip(earned[s], attempts, strict=True))[1])
 
 
 class _Beside:

@@ -32,7 +32,7 @@ from solver.mark.out.rows import BY_HAND, Row, Rows
 from solver.mark.out.rows_json import cell_json, student_json
 from solver.mark.read.read_batch import Reader, Texts
 from solver.mark.read.read_names import IGNORED, STUDENT, AnswerNames
-from solver.mark.read.read_records import Entry, Gathered
+from solver.mark.read.read_records import Entry, Gathered, Record
 from solver.mark.read.values import DecimalSign, UnreadableError, elements
 from solver.mark.records import NOWHERE, Graded, Trouble
 from solver.mark.sheet import Answer, Quantity
@@ -96,12 +96,13 @@ class Sitting:
         key = self._key(name)
         answer = self.question.sheet.answers[key]
         gathered = Gathered(self._names)
-        gathered.add(self.student, name, value, NOWHERE)
+        record = Record(self.student, NOWHERE)
+        gathered.add(record, name, value, NOWHERE)
         if name == key:
             for cell in answer.cells:
                 self._texts.pop(cell.name, None)
-        self._troubles[key] = gathered.troubles
-        for found, text in gathered.cells[self.student].items():
+        self._troubles[key] = record.troubles
+        for found, text in record.cells.items():
             self._texts.update(self._cells(answer, found, text))
 
     def _cells(self, answer: Answer, name: str, text: str) -> dict[str, str]:

@@ -83,7 +83,7 @@ def test_the_key_has_full_marks(key: Path) -> None:
     result = run("grade", Q2, key)
     assert (result.exit_code, result.stderr) == (0, "1 student marked\n")
     assert rows(result.stdout)[0] == {
-        "student": "key", "a": "3", "b": "4", "c": "4", "d": "2", "e": "6", "f": "6", "total": "25",
+        "student": "key", "a": "3", "b": "4", "c": "4", "d": "2", "e": "6", "f": "6", "total": "25", "review": "",
     }  # fmt: skip
 
 

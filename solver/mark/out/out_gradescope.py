@@ -29,7 +29,12 @@ class GradescopeWriter(Writer):
         rows, parts = Rows(self.sheet, self.plan, self.scheme, graded), self.part_marks(graded)
         for i, student in enumerate(graded.submissions.students):
             units = {label: column[i] for label, column in parts.items()}
-            self.put(student, self.results(list(rows.of(i)), units))
+            results = self.results(list(rows.of(i)), units)
+            unread = [clean(trouble.told) for trouble in rows.reviews.get(student, ())]
+            if unread:
+                said = f"Could not be read, and is looked at by a person: {'; '.join(unread)}"
+                results["output"] = "\n".join(filter(None, (results["output"], said)))
+            self.put(student, results)
 
     def put(self, student: str, results: dict[str, Any]) -> None:
         """Writes the student before, now that it is known that there are several."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from solver.mark.out.rows import Rows
-from solver.mark.out.rows_json import student_json
+from solver.mark.out.rows import Row, Rows
+from solver.mark.out.rows_json import cell_json, student_head
 from solver.mark.out.writer import Writer
 from solver.mark.records import Graded
 from solver.render.json_text import json_text
@@ -13,9 +13,12 @@ class JsonWriter(Writer):
     """Writes `{"title", "of", "parts", "by_hand", "students": [{"student", "total", "parts", "answers"}]}`.
 
     Each student's `answers` has, by cell: verdict, marks, of, written, and where there is one: expected, mistake,
-    reason. Marks are numbers of the fewest decimals; the totals are exact sums of them in decimal arithmetic.
+    reason; `review` lists what could not be read. Marks are numbers of the fewest decimals; the totals are exact sums of them in decimal arithmetic.
     """
 
+    apart = True
+    between = ",\n"
+    begun = False
     endings = (".json",)
     for_programs = True
 
@@ -26,14 +29,26 @@ class JsonWriter(Writer):
             "parts": {label: self.plan.number(self.plan.most(label)) for label in self.plan.parts},
             "by_hand": {key: self.plan.number(units) for key, units in self.plan.by_hand.items()},
         }
-        self.stream.write(f'{json_text(head)[:-1]}, "students": [')
-        self.first = True
+        self.stream.write(f'{json_text(head)[:-1]}, "students": [\n')
 
     def add(self, graded: Graded) -> None:
         rows = Rows(self.sheet, self.plan, self.scheme, graded)
+        made: dict[int, str] = {}
+        kept: list[Row] = []  # what is kept keeps its identity
+        students = []
         for i in range(len(graded.submissions.students)):
-            self.stream.write(("\n" if self.first else ",\n") + json_text(student_json(self.plan, rows, i)))
-            self.first = False
+            cells = []
+            for row in rows.of(i):
+                cell = made.get(id(row))
+                if cell is None:
+                    kept.append(row)
+                    cell = made[id(row)] = f"{json_text(row.cell)}: {json_text(cell_json(self.plan, row))}"
+                cells.append(cell)
+            head = json_text(student_head(self.plan, rows, i))[:-1]
+            students.append(f'{head}, "answers": {{{", ".join(cells)}}}}}')
+        if students:
+            self.stream.write((self.between if self.begun else "") + self.between.join(students))
+            self.begun = True
 
     def close(self) -> None:
         self.stream.write("\n]}\n")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from solver.mark.out.rows import Rows
+from solver.mark.out.rows import Row, Rows
 from solver.mark.out.writer import Writer, any_cell, csv_line, text_cell
 from solver.mark.records import Graded
 
-COLUMNS = ("student", "answer", "written", "expected", "key", "verdict", "mistake", "reason", "marks", "of")
+COLUMNS = ("student", "answer", "written", "expected", "key", "verdict", "mistake", "reason", "marks", "of", "review")
 
 
 class LongWriter(Writer):
-    """Writes `student,answer,written,expected,key,verdict,mistake,reason,marks,of`.
+    """Writes `student,answer,written,expected,key,verdict,mistake,reason,marks,of,review`.
 
-    marks is empty where a person marks the answer; the other marks of a student sum to the total.
+    marks is empty where a person marks the answer; the other marks of a student sum to the total. review
+    is what could not be read, as it was written.
     """
 
     apart = True
@@ -21,10 +22,26 @@ class LongWriter(Writer):
         self.stream.write(csv_line(COLUMNS))
 
     def add(self, graded: Graded) -> None:
-        rows, text = Rows(self.sheet, self.plan, self.scheme, graded), self.plan.text
-        for i, student in enumerate(map(text_cell, graded.submissions.students)):
+        rows = Rows(self.sheet, self.plan, self.scheme, graded)
+        unread = {(t.student, t.cell): t.found for t in graded.submissions.troubles if t.cell}
+        tails: dict[int, str] = {}
+        kept: list[Row] = []  # what is kept keeps its identity
+        lines: list[str] = []
+        for name, i in zip(graded.submissions.students, range(len(graded.submissions.students)), strict=True):
+            student = text_cell(name)
             for row in rows.of(i):
-                values = map(any_cell, (row.written, row.expected, row.key))
-                words = map(text_cell, (row.verdict, row.mistake, row.reason))
-                marks = text(row.units) if row.answer in self.plan.cells else ""
-                self.stream.write(csv_line([student, text_cell(row.cell), *values, *words, marks, text(row.most)]))
+                tail = tails.get(id(row))
+                if tail is None:
+                    kept.append(row)
+                    tail = tails[id(row)] = self.tail(row)
+                found = unread.get((name, row.cell)) or unread.get((name, row.answer)) if unread else None
+                lines.append(f"{student},{tail}\n" if not found else f"{student},{tail}{text_cell(found)}\n")
+        self.stream.write("".join(lines))
+
+    def tail(self, row: Row) -> str:
+        """The line of a row but for its student and what could not be read."""
+        text = self.plan.text
+        values = map(any_cell, (row.written, row.expected, row.key))
+        words = map(text_cell, (row.verdict, row.mistake, row.reason))
+        marks = text(row.units) if row.answer in self.plan.cells else ""
+        return ",".join([text_cell(row.cell), *values, *words, marks, text(row.most), ""])

@@ -36,6 +36,9 @@ class MoodleWriter(Writer):
             by_part = {label: units[i] for label, units in parts.items()}
             lost = [row for row in rows.of(i) if row.units < row.most] if total < self.plan.total else []
             said = self.feedback(by_part, lost)
+            if student in rows.reviews:
+                unread = "; ".join(trouble.told for trouble in rows.reviews[student][:_MOST_SAID])
+                said = f"{said} | could not be read: {unread}"
             self.stream.write(csv_line([text_cell(student), self.plan.text(total), text_cell(said)]))
 
     def close(self) -> None:

@@ -30,15 +30,16 @@ class TableWriter(Writer):
     ) -> None:
         super().__init__(stream, sheet, scheme)
         self.width, self.color, self.most = width, color, most
-        self.rows: list[tuple[str, list[int]]] = []
+        self.rows: list[tuple[str, list[int], str]] = []
         self.sums = [0] * (len(self.plan.parts) + 1)
         self.count = 0
 
     def add(self, graded: Graded) -> None:
         columns = [*self.part_marks(graded).values(), self.totals(graded)]
         self.sums = [before + sum(column) for before, column in zip(self.sums, columns, strict=True)]
+        reviews = self.reviews(graded)
         for i, student in enumerate(graded.submissions.students[: self.most - len(self.rows)]):
-            self.rows.append((student, [column[i] for column in columns]))
+            self.rows.append((student, [column[i] for column in columns], reviews[i]))
         self.count += len(graded.submissions.students)
 
     def close(self) -> None:
@@ -53,8 +54,11 @@ class TableWriter(Writer):
         table.add_column("student", footer="mean", overflow="fold")
         for head, mean in zip(heads, means, strict=True):
             table.add_column(Text(head), justify="right", footer=mean)
-        for student, units in self.rows:
-            table.add_row(Text(clean(student)), *map(text, units))
+        unread = any(review for *_, review in self.rows)
+        if unread:
+            table.add_column("review", overflow="fold")
+        for student, units, review in self.rows:
+            table.add_row(Text(clean(student)), *map(text, units), *([Text(clean(review))] if unread else []))
         console = Console(
             file=self.stream, width=self.width, force_terminal=self.color, no_color=not self.color, highlight=False
         )

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from solver.mark.judge.marks import Plan, cell_units
 from solver.mark.judge.numbers import NO_LIMIT, Note, Verdict
-from solver.mark.records import Graded
+from solver.mark.records import Graded, Trouble
 from solver.mark.sheet import Answer, Cell, Sheet
-from solver.rounding import Rounding
+from solver.rounding import Floats, Rounding
 from solver.working.question import Scheme
 
 BY_HAND = "BY HAND"
@@ -36,20 +37,21 @@ class Row(NamedTuple):
     most: int
 
 
-class _Column(NamedTuple):
-    """One answer of a batch in plain lists (students, rows, columns), which are quicker to walk than arrays."""
+_Seen: TypeAlias = tuple[int, int, int, float | None, int | None, float | str | None]
+"""All that a row follows from: verdict, note, units, expected (None where nothing is said of it), decimals, what was written."""
+
+
+@dataclass(slots=True)
+class _Column:
+    """One cell of all students of a batch. A class writes few different things, and each has its row made once."""
 
     answer: Answer
-    cells: list[tuple[Cell, str, int]]
-    """Each cell with the key's value and what it can earn."""
-    verdicts: list[Any]
-    notes: list[Any]
-    expected: list[Any]
-    units: list[Any]
-    values: list[Any]
-    decimals: list[Any]
-    texts: list[str | None]
-    mistakes: dict[tuple[int, int, int], str]
+    cell: Cell
+    key: str
+    most: int
+    seen: list[_Seen]
+    mistakes: dict[int, str]
+    rows: dict[_Seen, Row]
 
 
 class Rows:
@@ -57,37 +59,66 @@ class Rows:
 
     def __init__(self, sheet: Sheet, plan: Plan, scheme: Scheme, graded: Graded) -> None:
         self.plan, self.scheme, self.graded = plan, scheme, graded
-        self.answers = list(sheet.answers.values())
-        self.columns = {answer.key: self.column(answer) for answer in self.answers if answer.kind != "text"}
+        self.columns = [c for answer in sheet.answers.values() for c in self.columns_of(answer)]
+        self.part_units = {label: units.tolist() for label, units in plan.part_units(graded.marks).items()}
+        self.reviews: dict[str, list[Trouble]] = {}
+        for trouble in graded.submissions.troubles:
+            self.reviews.setdefault(trouble.student, []).append(trouble)
         self.troubles = {(t.student, t.cell): t.reason for t in graded.submissions.troubles}
 
-    def column(self, answer: Answer) -> _Column:
-        """The lists of one answer."""
+    def columns_of(self, answer: Answer) -> Iterator[_Column | Answer]:
+        """The columns of one answer; itself where a person marks it."""
         key, given = answer.key, self.graded.submissions
+        if answer.kind == "text":
+            yield answer
+            return
         judged, most = self.graded.judged[key], self.plan.cells[key]
         mistakes = self.graded.mistakes.get(key, {})
         units = cell_units(judged, most, self.scheme, mistakes)
-        numbers = answer.kind == "number"
-        return _Column(
-            answer,
-            [(cell, _key(answer, cell), int(most[cell.row, cell.column])) for cell in answer.cells],
-            judged.verdicts.tolist(),
-            judged.notes.tolist(),
-            judged.expected.tolist(),
-            units.tolist(),
-            given.batch.values[key].tolist() if numbers else [],
-            given.batch.decimals[key].tolist() if numbers else [],
-            (given.words if answer.kind == "word" else given.formulas).get(key) or [],
-            dict(mistakes),
-        )
+        told = (judged.verdicts != Verdict.BLANK) & ((judged.verdicts != Verdict.CORRECT) | (judged.notes != 0))
+        expected = np.where(told, judged.expected, np.nan)
+        by_cell: dict[tuple[int, int], dict[int, str]] = {}
+        for (i, r, c), mistake in mistakes.items():
+            by_cell.setdefault((r, c), {})[i] = mistake
+        for cell in answer.cells:
+            at = (slice(None), cell.row, cell.column)
+            written: list[Any]
+            decimals: list[Any]
+            if answer.kind == "number":
+                written, decimals = _numbers(given.batch.values[key][at]), given.batch.decimals[key][at].tolist()
+            else:
+                words = given.words if answer.kind == "word" else given.formulas
+                written = decimals = [None] * len(given.students)
+                written = list(words.get(key) or written)
+            seen = zip(
+                judged.verdicts[at].tolist(),
+                judged.notes[at].tolist(),
+                units[at].tolist(),
+                _numbers(expected[at]),
+                decimals,
+                written,
+                strict=True,
+            )
+            worth = int(most[cell.row, cell.column])
+            mistaken = by_cell.get((cell.row, cell.column), {})
+            yield _Column(answer, cell, _key(answer, cell), worth, list(seen), mistaken, {})
 
     def of(self, i: int) -> Iterator[Row]:
-        """The rows of one student, in the order of the sheet."""
-        for answer in self.answers:
-            if answer.kind == "text":
-                yield self.by_hand(answer, i)
-            else:
-                yield from self.rows(self.columns[answer.key], i)
+        """The rows of one student, in the order of the sheet. Rows that are the same are one object."""
+        for column in self.columns:
+            if isinstance(column, Answer):
+                yield self.by_hand(column, i)
+                continue
+            seen = column.seen[i]
+            if i in column.mistakes:
+                yield self.row(column, seen, column.mistakes[i], i)
+                continue
+            row = column.rows.get(seen)
+            if row is None:
+                row = self.row(column, seen, "", i)
+                if seen[0] != Verdict.BLANK or not self.troubles:
+                    column.rows[seen] = row
+            yield row
 
     def by_hand(self, answer: Answer, i: int) -> Row:
         """The row of an answer that a person marks."""
@@ -96,36 +127,30 @@ class Rows:
         reason = "to be marked by hand"
         return Row(answer.key, answer.key, BY_HAND, written, "", "", "", reason, 0, self.plan.by_hand[answer.key])
 
-    def rows(self, column: _Column, i: int) -> Iterator[Row]:
-        """The rows of one answer."""
-        answer, verdicts, notes, units = column.answer, column.verdicts[i], column.notes[i], column.units[i]
-        for cell, key, most in column.cells:
-            r, c = cell.row, cell.column
-            verdict, note = verdicts[r][c], notes[r][c]
-            mistake = column.mistakes.get((i, r, c), "")
-            expected = reason = ""
-            if verdict == Verdict.BLANK:
-                reason = self.blank(cell, i)
-            elif verdict != Verdict.CORRECT or note:
-                expected = _expected(answer, column.expected[i][r][c], key)
-                reason = _reason(answer, verdict, note, expected, key, mistake)
-            yield Row(
-                cell.name,
-                answer.key,
-                _NAMES[verdict],
-                _written(column, i, r, c),
-                expected,
-                key,
-                mistake,
-                reason,
-                units[r][c],
-                most,
-            )
+    def row(self, column: _Column, seen: _Seen, mistake: str, i: int) -> Row:
+        """The row of a cell."""
+        verdict, note, units, value, decimals, written = seen
+        answer, cell, key = column.answer, column.cell, column.key
+        expected = reason = ""
+        if verdict == Verdict.BLANK:
+            reason = self.blank(cell, i)
+        elif verdict != Verdict.CORRECT or note:
+            expected = _expected(answer, value, key)
+            reason = _reason(answer, verdict, note, expected, key, mistake)
+        text = _written(written, decimals)
+        return Row(cell.name, answer.key, _NAMES[verdict], text, expected, key, mistake, reason, units, column.most)
 
     def blank(self, cell: Cell, i: int) -> str:
         """Why there is no answer."""
+        if not self.troubles:
+            return "no answer"
         student = self.graded.submissions.students[i]
         return self.troubles.get((student, cell.name)) or self.troubles.get((student, cell.key)) or "no answer"
+
+
+def _numbers(values: Floats) -> list[float | None]:
+    """Numbers with None for nan, which equals nothing."""
+    return [None if value != value else value for value in values.tolist()]
 
 
 _NAMES = {int(verdict): verdict.name for verdict in Verdict}
@@ -138,24 +163,22 @@ def _key(answer: Answer, cell: Cell) -> str:
     return answer.solved.form.text(float(answer.solved.written[cell.row, cell.column]))
 
 
-def _expected(answer: Answer, value: float, key: str) -> str:
+def _expected(answer: Answer, value: float | None, key: str) -> str:
     """What follows from the student's own earlier values, as it is written on the page."""
     if answer.kind != "number":
         return key
-    if not value < np.inf:
+    if value is None or not value < np.inf:
         return "no value"
     form = answer.solved.form
     return form.text(float(form.round(np.asarray(value))))
 
 
-def _written(column: _Column, i: int, r: int, c: int) -> str:
+def _written(written: float | str | None, decimals: int | None) -> str:
     """What the student wrote: numbers with the decimals that they had, fractions as decimals."""
-    if not column.values:
-        return (column.texts[i] or "") if column.texts else ""
-    value, decimals = column.values[i][r][c], column.decimals[i][r][c]
-    if value != value:  # nan
-        return ""
-    return f"{value:.10g}" if decimals >= NO_LIMIT else f"{value:.{min(max(decimals, 0), 30)}f}"
+    if written is None or isinstance(written, str):
+        return written or ""
+    exact = decimals is None or decimals >= NO_LIMIT
+    return f"{written:.10g}" if exact else f"{written:.{min(max(decimals or 0, 0), 30)}f}"
 
 
 def _reason(answer: Answer, verdict: int, note: int, expected: str, key: str, mistake: str) -> str:

@@ -17,11 +17,19 @@ def cell_json(plan: Plan, row: Row) -> dict[str, Any]:
 
 
 def student_json(plan: Plan, rows: Rows, i: int) -> dict[str, Any]:
-    """Student i of a batch: `{"student", "total", "parts", "answers"}`, the answers by cell."""
-    units = {label: int(earned[i]) for label, earned in plan.part_units(rows.graded.marks).items()}
-    return {
-        "student": rows.graded.submissions.students[i],
+    """Student i of a batch: `{"student", "total", "parts", "answers"}`, the answers by cell, and `review` if any."""
+    return student_head(plan, rows, i) | {"answers": {row.cell: cell_json(plan, row) for row in rows.of(i)}}
+
+
+def student_head(plan: Plan, rows: Rows, i: int) -> dict[str, Any]:
+    """Student i of a batch without the answers: `{"student", "total", "parts"}`, and `review` where a cell was not read."""
+    units = {label: earned[i] for label, earned in rows.part_units.items()}
+    student = rows.graded.submissions.students[i]
+    made: dict[str, Any] = {
+        "student": student,
         "total": plan.number(sum(units.values())),
         "parts": {label: plan.number(earned) for label, earned in units.items()},
-        "answers": {row.cell: cell_json(plan, row) for row in rows.of(i)},
     }
+    if student in rows.reviews:
+        made["review"] = [{"answer": t.cell, "text": t.found, "reason": t.reason} for t in rows.reviews[student]]
+    return made

@@ -24,11 +24,12 @@ class Writer(ABC):
 
     open, then add any number of batches, then close, which ends the text but leaves the stream open. Nothing of an
     earlier batch is kept, unless a writer says so. apart: whether the lines of a batch need nothing of those before, so
-    that the processes that mark write them. endings: of the files that are written so, "" for a name without one.
-    for_programs: whether what standard output cannot encode is escaped, so that a program reads it back.
+    that the processes that mark write them; between: what stands between those of two batches. endings: of the files
+    that are written so, "" for a name without one. for_programs: whether what standard output cannot encode is escaped, so that a program reads it back.
     """
 
     apart: ClassVar[bool] = False
+    between: ClassVar[str] = ""
     endings: ClassVar[tuple[str, ...]] = ()
     for_programs: ClassVar[bool] = False
 

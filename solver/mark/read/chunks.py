@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from typing import BinaryIO, Protocol
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from typing import IO, Protocol
 
 from solver.errors import Place, Problem
 from solver.files import files_of
@@ -27,24 +29,58 @@ class Chunk(Protocol):
     def size(self) -> int:
         """How much of the whole it is, in the unit of `size_of`."""
 
+    def who(self) -> Sequence[str]:
+        """The student of each of its rows, in the order of `texts`; raises SpecError."""
+
     def texts(self) -> Iterator[Texts]:
         """Its students in batches; raises SpecError."""
 
 
-def chunks(paths: Sequence[str], names: AnswerNames, notices: list[Problem]) -> Iterator[Chunk]:
+class Kept:
+    """What can be read once alone, standard input or a pipe, kept in a file without a name, to be read again."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, IO[bytes]] = {}
+        self.open = ExitStack()
+
+    def __enter__(self) -> Kept:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.open.close()
+
+    def again(self, path: str) -> IO[bytes]:
+        """The stream of a path from its start; raises SpecError where it cannot be read."""
+        found = self.files.get(path)
+        if found is None:
+            if path == "-" and sys.stdin is None:
+                raise refuse(Place(STDIN), "is closed")
+            with nullcontext(sys.stdin.buffer) if path == "-" else _opened(path) as stream:
+                found = self.files[path] = self.open.enter_context(_nameless())
+                shutil.copyfileobj(stream, found)
+        found.seek(0)
+        return found
+
+
+def chunks(
+    paths: Sequence[str], names: AnswerNames, notices: list[Problem], kept: Kept | None = None
+) -> Iterator[Chunk]:
     """The answers of some files, folders of one file a student, or `-`; raises SpecError.
 
-    notices: gets what a file holds beside answers and is ignored, such as a column of another name.
+    notices: gets what a file holds beside answers and is ignored, such as a column of another name. kept: what an
+    earlier pass through the same paths has kept of those that are read once alone.
     """
+    if kept is None:
+        with Kept() as own:
+            yield from chunks(paths, names, notices, own)
+        return
     for path in paths:
-        if path == "-" and sys.stdin is None:
-            raise refuse(Place(STDIN), "is closed")
-        if path == "-":
-            yield from _of_stream(sys.stdin.buffer, STDIN, names, notices)
-        elif os.path.isdir(path):
+        if os.path.isdir(path) and path != "-":
             yield from _of_folder(path, names, notices)
         elif path.lower().endswith((".yaml", ".yml")):
             yield from _of_yaml(path, names)
+        elif path == "-" or (os.path.exists(path) and not os.path.isfile(path)):
+            yield from _of_stream(kept.again(path), STDIN if path == "-" else path, names, notices)
         else:
             with _opened(path) as stream:
                 yield from _of_stream(stream, path, names, notices)
@@ -77,7 +113,11 @@ def text_lines(path: str) -> Iterator[str]:
             yield from io.StringIO(text_of(data, Place(path, line)), newline="")
 
 
-def _opened(path: str) -> AbstractContextManager[BinaryIO]:
+def _nameless() -> AbstractContextManager[IO[bytes]]:
+    return tempfile.TemporaryFile()
+
+
+def _opened(path: str) -> AbstractContextManager[IO[bytes]]:
     try:
         return open(path, "rb")
     except FileNotFoundError:
@@ -86,7 +126,7 @@ def _opened(path: str) -> AbstractContextManager[BinaryIO]:
         raise refuse(Place(path), f"cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _of_stream(stream: BinaryIO, file: str, names: AnswerNames, notices: list[Problem]) -> Iterator[Chunk]:
+def _of_stream(stream: IO[bytes], file: str, names: AnswerNames, notices: list[Problem]) -> Iterator[Chunk]:
     low = file.lower()
     if low.endswith((".jsonl", ".ndjson")):
         return read_lines(stream, file, names)
@@ -97,9 +137,10 @@ def _of_stream(stream: BinaryIO, file: str, names: AnswerNames, notices: list[Pr
     return read_csv(stream, file, names, notices)
 
 
-def _sniffed(stream: BinaryIO, file: str, names: AnswerNames, notices: list[Problem]) -> Iterator[Chunk]:
+def _sniffed(stream: IO[bytes], file: str, names: AnswerNames, notices: list[Problem]) -> Iterator[Chunk]:
     """Standard input says what it is by its first character: [ a JSON list, { JSON or JSON Lines, else CSV."""
-    head = stream.peek(1 << 12) if hasattr(stream, "peek") else b""
+    head = stream.read(1 << 12)
+    stream.seek(0)
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if start == b"[":
         return read_json(stream, file, names)

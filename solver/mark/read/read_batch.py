@@ -105,6 +105,10 @@ class Texts:
         """About the bytes that it took in a file."""
         return sum(len(text) + 1 for column in self.columns.values() for text in column)
 
+    def who(self) -> Sequence[str]:
+        """The students of its rows, in their order."""
+        return self.students
+
     def texts(self) -> Iterator[Texts]:
         """Itself: a batch already."""
         yield self

@@ -6,7 +6,7 @@ import codecs
 import csv
 import re
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from typing import IO
 
 from solver.errors import Place
 from solver.mark.read.read_names import refuse
@@ -22,7 +22,7 @@ _QUOTED = re.compile(rb'(?:\A|(?<=[,;\t\r\n]))"(?:[^"]+|"")*+("?)')
 csv.field_size_limit(2 * MOST_BLOCK)  # an enormous field costs itself alone
 
 
-def blocks(stream: BinaryIO, file: str, quotes: bool = True) -> Iterator[tuple[int, bytes]]:
+def blocks(stream: IO[bytes], file: str, quotes: bool = True) -> Iterator[tuple[int, bytes]]:
     """A stream as UTF-8 without BOM, in blocks of whole rows, each with the line it starts on; raises SpecError.
 
     quotes: a row goes on over the end of a line inside quotes, as in CSV.
@@ -43,6 +43,25 @@ def blocks(stream: BinaryIO, file: str, quotes: bool = True) -> Iterator[tuple[i
         data = stream.read(BLOCK)
     if rest:
         yield line, rest
+
+
+def pieces(stream: IO[bytes], file: str) -> Iterator[str]:
+    """A stream as text without BOM, in pieces of about a block, however they are cut; raises SpecError."""
+    data = stream.read(BLOCK)
+    decode, text = _decoder(data, Place(file)), codecs.getincrementaldecoder("utf-8")()
+    data, line = data.removeprefix(codecs.BOM_UTF8), 1
+    while True:
+        try:
+            piece = text.decode(decode(data), not data)
+        except UnicodeDecodeError as error:
+            line += error.object.count(b"\n", 0, error.start)
+            found = f"not UTF-8 text: byte 0x{error.object[error.start]:02x}"
+            raise refuse(Place(file, line), found, UTF8) from None
+        yield piece
+        if not data:
+            return
+        line += piece.count("\n")
+        data = stream.read(BLOCK)
 
 
 def _decoder(head: bytes, place: Place) -> Callable[[bytes], bytes]:

@@ -6,14 +6,14 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, NamedTuple
+from typing import IO, NamedTuple
 
 from solver.errors import Place, Problem, SpecError, nearest
 from solver.mark.read.read_batch import BATCH, MAX_NAME, Texts, named
 from solver.mark.read.read_blocks import DELIMITERS, blocks, text_of
 from solver.mark.read.read_names import IGNORED, STUDENT, AnswerNames, refuse
 from solver.mark.read.read_packed import plain_columns
-from solver.mark.read.read_records import Gathered
+from solver.mark.read.read_records import Gathered, Record
 from solver.mark.records import Trouble
 
 _ANSWER, _VALUE = ("answer", "cell"), ("value", "response")
@@ -42,6 +42,10 @@ class CsvBlock:
         """Bytes of the file that it holds."""
         return len(self.data)
 
+    def who(self) -> Sequence[str]:
+        """The students of its rows, in their order; raises SpecError where they are not UTF-8."""
+        return _names(self) or [student for texts in self.texts() for student in texts.students]
+
     def texts(self) -> Iterator[Texts]:
         """The rows as text, in batches; raises SpecError where they are not UTF-8."""
         packed = _packed(self)
@@ -53,7 +57,7 @@ class CsvBlock:
             yield _texts(rows[start : start + BATCH], self.layout)
 
 
-def read_csv(stream: BinaryIO, file: str, names: AnswerNames, notices: list[Problem]) -> Iterator[CsvBlock | Texts]:
+def read_csv(stream: IO[bytes], file: str, names: AnswerNames, notices: list[Problem]) -> Iterator[CsvBlock | Texts]:
     """A CSV file in blocks or batches; raises SpecError. notices: gets what is ignored, such as an unknown column."""
     parts = blocks(stream, file)
     line, data = next(parts, (1, b""))
@@ -168,6 +172,28 @@ def _packed(block: CsvBlock) -> list[Texts] | None:
     return made
 
 
+def _names(block: CsvBlock) -> list[str] | None:
+    """The names of plain rows, without the rest of them; None where they are not plain."""
+    if b'"' in block.data or b"\0" in block.data or block.data.count(b"\r") != block.data.count(b"\r\n"):
+        return None
+    delimiter = block.layout.delimiter.encode()
+    own = [index for index, column in enumerate(block.layout.columns) if column == STUDENT]
+    if len(own) != 1:
+        return None
+    at, found = own[0], []
+    for line in block.data.split(b"\n"):
+        if line and line != b"\r":
+            cells = line.split(delimiter, at + 1)
+            if len(cells) <= at:
+                return None
+            found.append(cells[at])
+    try:
+        students = [cell.decode().strip() for cell in found]
+    except UnicodeDecodeError:
+        return None
+    return students if all(0 < len(student) <= MAX_NAME for student in students) else None
+
+
 class CsvRow(NamedTuple):
     """One row and the line it starts on."""
 
@@ -229,11 +255,15 @@ def _student(row: Sequence[str], own: Sequence[int], place: Place, troubles: lis
 def _by_student(found: Iterator[CsvBlock], names: AnswerNames) -> Iterator[Texts]:
     """The answers of a long file by student, in the order in which they first appear; later values replace earlier."""
     made = Gathered(names)
+    known: dict[str, Record] = {}
     for block in found:
         at = {column: index for index, column in enumerate(block.layout.columns) if column != IGNORED}
         width = max(at.values()) + 1
         for row, place in _rows(block):
             row += [""] * (width - len(row))
-            student = named(row[at[STUDENT]] if STUDENT in at else "", place, made.troubles)
-            made.add(student, row[at[_LONG_ANSWER]], row[at[_LONG_VALUE]], place)
+            student = row[at[STUDENT]].strip() if STUDENT in at else ""
+            record = known.get(student) if student else None
+            if record is None:
+                record = known[student] = made.begin(student, place)
+            made.add(record, row[at[_LONG_ANSWER]], row[at[_LONG_VALUE]], place)
     yield from made.batches()

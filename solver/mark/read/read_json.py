@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from solver.errors import Place, SpecError
-from solver.mark.read.read_batch import Texts, named
-from solver.mark.read.read_blocks import blocks, text_of
+from solver.mark.read.json_items import items_of
+from solver.mark.read.read_batch import Texts
+from solver.mark.read.read_blocks import BLOCK, blocks, pieces, text_of
 from solver.mark.read.read_names import STUDENT, AnswerNames, refuse
 from solver.mark.read.read_records import Entry, Gathered
 from solver.mark.records import Trouble
 from solver.rounding import MINUS_INFINITY
 from solver.spec.nodes import Node, read_nodes
 
-MAX_JSON = 1 << 28
+LONG_JSON = 1 << 22
+"""A file of more bytes is taken apart student by student, and none of it kept."""
+
 MAX_FILE = 1 << 24
 FILES = 200
 """How many files of a folder are marked at once."""
@@ -39,6 +43,10 @@ class Lines:
         """Bytes of the file that it holds."""
         return len(self.data)
 
+    def who(self) -> Sequence[str]:
+        """The students of its rows, in their order; raises SpecError where it is not UTF-8."""
+        return [student for texts in self.texts() for student in texts.students]
+
     def texts(self) -> Iterator[Texts]:
         """The students, in batches; a line that is not one is listed. Raises SpecError where it is not UTF-8."""
         made = Gathered(self.names)
@@ -54,6 +62,35 @@ class Lines:
 
 
 @dataclass(frozen=True, slots=True)
+class Items:
+    """Some students of a long JSON file, each with its place and, in an object by student, its key."""
+
+    items: tuple[tuple[Place, str | None, str], ...]
+    names: AnswerNames
+
+    @property
+    def size(self) -> int:
+        """About the bytes of the file that they take."""
+        return sum(len(text) for *_, text in self.items)
+
+    def who(self) -> Sequence[str]:
+        """The students of its rows, in their order."""
+        return [student for texts in self.texts() for student in texts.students]
+
+    def texts(self) -> Iterator[Texts]:
+        """The students, in batches; an entry that is none is listed."""
+        made = Gathered(self.names)
+        for place, key, text in self.items:
+            try:
+                item = parsed(text, place)
+                _record(made, item if key is None else {STUDENT: key, _ANSWERS: item}, place, "")
+            except SpecError as error:
+                reason = error.problems[0].message
+                made.troubles.append(Trouble(f"(line {place.line})", "", text[:80], reason, place))
+        yield from made.batches()
+
+
+@dataclass(frozen=True, slots=True)
 class Files:
     """Files of one student each."""
 
@@ -65,6 +102,10 @@ class Files:
         """How many they are."""
         return len(self.paths)
 
+    def who(self) -> Sequence[str]:
+        """The students of its rows, in their order."""
+        return [student for texts in self.texts() for student in texts.students]
+
     def texts(self) -> Iterator[Texts]:
         """The students, in batches; a file that cannot be read leaves its student blank, and is listed."""
         made = Gathered(self.names)
@@ -73,21 +114,28 @@ class Files:
             try:
                 _one_file(made, path, stem)
             except SpecError as error:
-                made.student(stem, Place(path))
                 problem = error.problems[0]
-                made.troubles.append(Trouble(stem, "", "", problem.message, problem.place))
+                record = made.begin(stem, Place(path))
+                record.troubles.append(Trouble(stem, "", "", problem.message, problem.place))
         yield from made.batches()
 
 
-def read_json(stream: BinaryIO, file: str, names: AnswerNames) -> Iterator[Texts]:
+def read_json(stream: IO[bytes], file: str, names: AnswerNames) -> Iterator[Texts | Items]:
     """A JSON file of students: a list of objects, an object by student, or one student's; raises SpecError."""
-    data = b""
-    for _, block in blocks(stream, file, quotes=False):
-        data += block
-        if len(data) > MAX_JSON:
-            raise refuse(Place(file), f"more than {MAX_JSON:,} bytes of JSON", "JSON Lines and CSV may be longer")
+    parts = pieces(stream, file)
+    head = ""
+    for part in parts:
+        head += part
+        if len(head) > LONG_JSON:
+            yield from _long_json(chain((head,), parts), file, names)
+            return
+    yield from _short_json(head, file, names)
+
+
+def _short_json(text: str, file: str, names: AnswerNames) -> Iterator[Texts]:
+    """A file that is parsed as one."""
     place = Place(file)
-    found = parsed(text_of(data, Place(file, 1)), place)
+    found = parsed(text, place)
     made = Gathered(names)
     if isinstance(found, list):
         for index, item in enumerate(found, 1):
@@ -103,9 +151,23 @@ def read_json(stream: BinaryIO, file: str, names: AnswerNames) -> Iterator[Texts
             _record(made, {STUDENT: student, _ANSWERS: item}, place, "")
     else:
         raise refuse(place, "expected a list of students, or an object by student")
-    if not made.places:
+    if not made.records:
         raise refuse(place, "holds no students")
     yield from made.batches()
+
+
+def _long_json(parts: Iterator[str], file: str, names: AnswerNames) -> Iterator[Items]:
+    """A file too long to be held: the students of a list, or of an object, one after another, some at a time."""
+    found: list[tuple[Place, str | None, str]] = []
+    size = 0
+    for item in items_of(parts, file):
+        found.append(item)
+        size += len(item[2])
+        if size > BLOCK:
+            yield Items(tuple(found), names)
+            found, size = [], 0
+    if found:
+        yield Items(tuple(found), names)
 
 
 STDIN = "standard input"
@@ -118,7 +180,7 @@ def _of_students(found: dict[str, Entry], names: AnswerNames) -> bool:
     return all(isinstance(item, dict) for item in found.values())
 
 
-def read_lines(stream: BinaryIO, file: str, names: AnswerNames) -> Iterator[Lines]:
+def read_lines(stream: IO[bytes], file: str, names: AnswerNames) -> Iterator[Lines]:
     """A JSON Lines file; raises SpecError."""
     line = 0
     for line, data in blocks(stream, file, quotes=False):
@@ -185,14 +247,13 @@ def _one_file(made: Gathered, path: str, stem: str) -> None:
     answers = root.get(_ANSWERS)
     answers = answers if answers is not None and answers.kind == "map" else root
     student = root.get(STUDENT)
-    name = named(student.text if student is not None and student.text.strip() else stem, root.place, made.troubles)
-    made.student(name, root.place)
+    record = made.begin(student.text if student is not None and student.text.strip() else stem, root.place)
     for key, value in answers.entries:
         if key.text != STUDENT:
-            made.add(name, key.text, _of_node(value), key.place)
+            made.add(record, key.text, _of_node(value), key.place)
 
 
-def _bounded(stream: BinaryIO, path: str) -> BinaryIO:
+def _bounded(stream: IO[bytes], path: str) -> IO[bytes]:
     if stream.seek(0, 2) > MAX_FILE:
         raise refuse(Place(path), f"is larger than {MAX_FILE:,} bytes, too much for one student")
     stream.seek(0)
@@ -215,11 +276,11 @@ def _record(made: Gathered, found: Entry, place: Place, default: str) -> None:
         raise refuse(place, "expected an object of answers")
     who = [value for key, value in found.items() if made.names.find(key) == STUDENT]
     text = " ".join(value for value in who if isinstance(value, str)) or default
-    student = named(text, place, made.troubles)
     answers = found.get(_ANSWERS, found)
-    made.student(student, place)
+    record = made.begin(text, place)
     if not isinstance(answers, dict):
-        made.troubles.append(Trouble(student, _ANSWERS, "", "expected an object of answers", place))
+        shown = answers[:80] if isinstance(answers, str) else ""
+        record.troubles.append(Trouble(record.student, "", shown, "expected an object of answers", place))
         return
     for name, value in answers.items():
-        made.add(student, name, value, place)
+        made.add(record, name, value, place)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from solver.errors import Place
-from solver.mark.read.read_batch import BATCH, SHOWN, Texts
+from solver.mark.read.read_batch import BATCH, SHOWN, Texts, named
 from solver.mark.read.read_names import IGNORED, STUDENT, AnswerNames, unknown_entry
 from solver.mark.read.values import fit, misfit
 from solver.mark.records import Trouble
@@ -18,67 +18,71 @@ Entry: TypeAlias = "str | list[Entry] | dict[str, Entry] | None"
 
 
 @dataclass(slots=True)
-class Gathered:
-    """Entries by student, in the order in which students first appear.
+class Record:
+    """One student's entries: texts by the name of a cell or of a whole answer, and what could not be taken in."""
 
-    places: where each student first stands; cells: each student's texts by the name of a cell or of a whole answer.
-    """
-
-    names: AnswerNames
-    places: dict[str, Place] = field(default_factory=dict)
-    cells: dict[str, dict[str, str]] = field(default_factory=dict)
+    student: str
+    place: Place
+    cells: dict[str, str] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
 
-    def student(self, name: str, place: Place) -> dict[str, str]:
-        """The texts of a student, who is known from now on."""
-        self.places.setdefault(name, place)
-        return self.cells.setdefault(name, {})
 
-    def add(self, student: str, name: str, value: Entry, place: Place) -> None:
+@dataclass(slots=True)
+class Gathered:
+    """Records in their order. troubles: of what is no record."""
+
+    names: AnswerNames
+    records: list[Record] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
+
+    def begin(self, student: str, place: Place) -> Record:
+        """A new record; `named` says what is wrong with a name."""
+        troubles: list[Trouble] = []
+        made = Record(named(student, place, troubles), place, troubles=troubles)
+        self.records.append(made)
+        return made
+
+    def add(self, record: Record, name: str, value: Entry, place: Place) -> None:
         """Notes one entry; what cannot be matched to an answer is listed."""
-        texts = self.student(student, place)
         found = self.names.find(name)
         if found is None:
             reason = unknown_entry(self.names, name)
-            self.troubles.append(Trouble(student, name[:SHOWN], _shown(value), reason, place))
+            record.troubles.append(Trouble(record.student, name[:SHOWN], _shown(value), reason, place))
         elif found not in (IGNORED, STUDENT):
-            self.put(student, found, value, place, texts)
+            self.put(record, found, value, place)
 
-    def put(self, student: str, name: str, value: Entry, place: Place, texts: dict[str, str]) -> None:
+    def put(self, record: Record, name: str, value: Entry, place: Place) -> None:
+        """Notes the value of a cell or a whole answer."""
         answer = self.names.sheet.answers.get(name)
         if answer is None or not isinstance(value, list):
             made = {name: value}
         else:
             cells = _cells(value, answer)
             if isinstance(cells, str):
-                self.troubles.append(Trouble(student, name, _shown(value), cells, place))
+                record.troubles.append(Trouble(record.student, name, _shown(value), cells, place))
                 return
             made = {cell.name: text for cell, text in zip(answer.cells, cells, strict=True)}
         for cell, text in made.items():
             written = _text(text)
             if written is None:
-                self.troubles.append(Trouble(student, cell, _shown(text), "expected one value here", place))
+                record.troubles.append(Trouble(record.student, cell, _shown(text), "expected one value here", place))
                 continue
-            before = texts.get(cell, "")
+            before = record.cells.get(cell, "")
             if before and written and before != written:
                 reason = "given twice: the later value counts"
-                self.troubles.append(Trouble(student, cell, before[:SHOWN], reason, place))
-            texts[cell] = written or before
+                record.troubles.append(Trouble(record.student, cell, before[:SHOWN], reason, place))
+            record.cells[cell] = written or before
 
     def batches(self) -> Iterator[Texts]:
         """Everything gathered, in batches."""
-        students = list(self.places)
-        by_student: dict[str, list[Trouble]] = {}
-        for trouble in self.troubles:
-            by_student.setdefault(trouble.student, []).append(trouble)
-        for start in range(0, len(students), BATCH):
-            some = students[start : start + BATCH]
-            given = dict.fromkeys(name for student in some for name in self.cells[student])
-            columns = {name: [self.cells[student].get(name, "") for student in some] for name in given}
-            troubles = [trouble for student in some for trouble in by_student.pop(student, ())]
-            yield Texts(some, [self.places[student] for student in some], columns, troubles)
-        if by_student:
-            yield Texts([], [], {}, [trouble for troubles in by_student.values() for trouble in troubles])
+        for start in range(0, len(self.records), BATCH):
+            some = self.records[start : start + BATCH]
+            given = dict.fromkeys(name for record in some for name in record.cells)
+            columns = {name: [record.cells.get(name, "") for record in some] for name in given}
+            troubles = [trouble for record in some for trouble in record.troubles]
+            yield Texts([record.student for record in some], [record.place for record in some], columns, troubles)
+        if self.troubles:
+            yield Texts([], [], {}, self.troubles)
 
 
 def _cells(value: Sequence[Entry], answer: Answer) -> list[Entry] | str:

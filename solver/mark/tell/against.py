@@ -59,7 +59,7 @@ def read_old(lines: Iterable[str], made: Plan, file: str = "old.csv") -> Old:
     reader = csv.reader(lines)
     try:
         header = [name.lstrip("\ufeff") for name in next(reader, [])]
-        if tuple(header) == COLUMNS:
+        if tuple(header[: len(COLUMNS) - 1]) == COLUMNS[:-1]:  # a list for review stands behind
             return Old({}, _read_long(reader, made, file))
         if header[:1] == ["student"] and "total" in header and len(header) <= MOST_COLUMNS:
             return Old(_read_wide(header, reader, made, file), {})
@@ -86,7 +86,7 @@ def _read_long(rows: Iterator[list[str]], made: Plan, file: str) -> dict[str, di
     found: dict[str, dict[str, OldCell]] = {}
     for line, row in enumerate(rows, 2):
         if row:
-            if len(row) != len(COLUMNS):
+            if len(row) not in (len(COLUMNS) - 1, len(COLUMNS)):
                 raise SpecError([Problem(Place(file, line), f"a row of {len(row)} cells under {len(COLUMNS)} columns")])
             units = _units(row[marks], made, file, line)
             found.setdefault(row[student], {})[row[answer]] = OldCell(row[verdict], units)

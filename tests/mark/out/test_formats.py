@@ -65,8 +65,18 @@ def rows_of(text: str) -> list[dict[str, str]]:
 
 def test_csv() -> None:
     rows = rows_of(written("csv", Q2, class_of()))
-    assert list(rows[0]) == ["student", "a", "b", "c", "d", "e", "f", "total"]
-    assert rows[0] == {"student": "ann", "a": "3", "b": "4", "c": "4", "d": "2", "e": "6", "f": "6", "total": "25"}
+    assert list(rows[0]) == ["student", "a", "b", "c", "d", "e", "f", "total", "review"]
+    assert rows[0] == {
+        "student": "ann",
+        "a": "3",
+        "b": "4",
+        "c": "4",
+        "d": "2",
+        "e": "6",
+        "f": "6",
+        "total": "25",
+        "review": "",
+    }
     assert [row["total"] for row in rows] == ["25", "24.66", "23.67", "23.67"]
     for row in rows:
         assert sum(Decimal(row[part]) for part in "abcdef") == Decimal(row["total"])
@@ -212,7 +222,7 @@ def test_by_hand() -> None:
         ("c/grad_A", "CORRECT", "2", "2"),
     ]
     assert rows_of(written("csv", made, graded)) == [
-        {"student": "s", "b": "1", "c": "2", "total": "3", "a (by hand)": ""}
+        {"student": "s", "b": "1", "c": "2", "total": "3", "a (by hand)": "", "review": ""}
     ]
     assert "by hand" in written("table", made, graded)
     assert json.loads(written("json", made, graded))["by_hand"] == {"a": 2}
