@@ -83,7 +83,7 @@ class _Class:
         for quantity in asked:
             name, where = quantity.name, quantity.key or ""
             hit, right = hits[name], key.plain(name)[0]
-            if rows.size == batch.count:
+            if rows.size and rows.size == batch.count:
                 made[where] = few[where]
                 continue
             verdicts = hit * _CORRECT
