@@ -25,7 +25,7 @@ from typing import Annotated, Literal
 
 from solver.formula.parse import parse
 from solver.formula.tree import Bin, Group, Name, Tree, replace_names
-from solver.nets.gated import Cell, Gated
+from solver.nets.gated import GatedCell, Gated
 from solver.nets.recurrent import added, weighted
 from solver.spec.nodes import Report
 from solver.working.page import Working
@@ -61,7 +61,7 @@ class Given(Gated):
 
 def work(given: Given, report: Report) -> Working:
     """Gates and states in the order of time; raises nothing, misfits go to the report."""
-    cell = Cell(given, tuple(GATES), ("h",), report)
+    cell = GatedCell(given, tuple(GATES), ("h",), report)
     if given.reset == "after" and given.concatenated:
         hint = "reset: after needs U and W apart"
         report.add(given.place("reset"), "r is multiplied after a product that x and h share", hint)
@@ -80,7 +80,7 @@ def work(given: Given, report: Report) -> Working:
     return cell.finish()
 
 
-def _fed(cell: Cell, given: Given, t: int) -> Tree:
+def _fed(cell: GatedCell, given: Given, t: int) -> Tree:
     """The net input of the candidate."""
     r, h, n = Name(cell.gate_at("r", t)), Name(cell.at("h", t - 1)), cell.candidate
     if given.reset == "before":

@@ -25,7 +25,7 @@ from typing import Annotated
 
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Bin, Call, Name, Tree
-from solver.nets.gated import Cell, Gated
+from solver.nets.gated import GatedCell, Gated
 from solver.nets.layers import spread
 from solver.nets.recurrent import check_vector
 from solver.spec.fields import Vector
@@ -62,7 +62,7 @@ class Given(Gated):
 
 def work(given: Given, report: Report) -> Working:
     """Gates and states in the order of time; raises nothing, misfits go to the report."""
-    cell = Cell(given, tuple(GATES), ("h", "c"), report)
+    cell = GatedCell(given, tuple(GATES), ("h", "c"), report)
     peephole = given.peephole or {}
     if cell.ok:
         for gate, weights in peephole.items():
@@ -94,7 +94,7 @@ def work(given: Given, report: Report) -> Working:
     return cell.finish()
 
 
-def _gate(cell: Cell, gate: str, t: int, title: str) -> None:
+def _gate(cell: GatedCell, gate: str, t: int, title: str) -> None:
     """A gate, or the candidate, at a time."""
     if gate == cell.candidate:
         cell.candidate_step(t, cell.fed(gate, t, Name(cell.at("h", t - 1))))

@@ -65,7 +65,7 @@ class Gated(Learning):
     train: Annotated[Rule | None, "one update of all weights and biases: {rate: 0.1}"] = None
 
 
-class Cell:
+class GatedCell:
     """Reads, checks and states what is given, and writes what every gated cell has: gates, output, loss, gradients.
 
     fixed: the gates that the cell must have; the other key names its candidate. states: the letters of its states, the

@@ -169,3 +169,75 @@ def test_random_gru_that_resets_before_the_product(seed: int) -> None:
     torch.as_tensor(J).backward()
     for name in made.order:
         agree(solution, f"grad_b{name}", column(made.of(b.grad, name)), given)
+
+
+# -- attention ----------------------------------------------------------------------------------------------------------
+def rows(values: Any) -> list[list[float]]:
+    found: list[list[float]] = values.tolist()
+    return found
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_random_scaled_dot_products(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n, m, dk, dv = (int(rng.integers(1, 5)) for _ in range(4))
+    Q, K, V, D = draw(rng, n, dk), draw(rng, m, dk), draw(rng, m, dv), draw(rng, n, dv)
+    kind = str(rng.choice(["none", "causal", "given"]))
+    mask = torch.ones(n, m, dtype=torch.bool)
+    if kind == "causal":
+        mask = torch.tril(mask)
+    elif kind == "given":
+        mask = torch.tensor(rng.integers(0, 2, (n, m)).astype(bool))
+        mask[torch.arange(n), torch.tensor(rng.integers(0, m, n))] = True
+    scale = [None, 1.0, 0.25][int(rng.integers(3))]
+    given = (
+        f"  family: attention\n  Q: {rows(Q)}\n  K: {rows(K)}\n  V: {rows(V)}\n  D: {rows(D)}\n  loss: square-error\n"
+    )
+    given += {"none": "", "causal": "  mask: causal\n", "given": f"  mask: {rows(mask.int())}\n"}[kind]
+    given += {None: "", 1.0: "  scaled: false\n", 0.25: "  divisor: 4\n"}[scale]
+    solution = solved(given, "[A, C, J, gradients]")
+    for leaf in (Q, K, V):
+        leaf.requires_grad_()
+    C = torch.nn.functional.scaled_dot_product_attention(Q, K, V, attn_mask=mask, scale=scale)
+    J = ((D - C) ** 2).sum()
+    J.backward()
+    agree(solution, "C", C, given)
+    agree(solution, "J", J, given)
+    for name, leaf in (("Q", Q), ("K", K), ("V", V)):
+        agree(solution, f"grad_{name}", leaf.grad, given)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_random_heads(seed: int) -> None:
+    """nn.MultiheadAttention, self-attention or cross-attention, its weights stored neurons × inputs."""
+    rng = np.random.default_rng(seed)
+    heads, width = int(rng.integers(1, 4)), int(rng.integers(1, 3))
+    size, n, m = heads * width, int(rng.integers(1, 4)), int(rng.integers(1, 4))
+    cross, biased = bool(rng.integers(2)), bool(rng.integers(2))
+    layer = torch.nn.MultiheadAttention(size, heads, bias=biased).double()
+    with torch.no_grad():
+        for parameter in layer.parameters():
+            parameter.copy_(draw(rng, *parameter.shape))
+    X, memory, D = draw(rng, n, size), draw(rng, m, size), draw(rng, n, size)
+    given = f"  family: attention\n  weights: neurons x inputs\n  X: {rows(X)}\n  heads: {heads}\n"
+    given += f"  memory: {rows(memory)}\n" if cross else ""
+    for k, letter in enumerate("qkv"):
+        given += f"  W{letter}: {rows(layer.in_proj_weight[k * size : (k + 1) * size])}\n"
+        given += f"  b{letter}: {layer.in_proj_bias[k * size : (k + 1) * size].tolist()}\n" if biased else ""
+    given += f"  Wo: {rows(layer.out_proj.weight)}\n"
+    given += f"  bo: {layer.out_proj.bias.tolist()}\n" if biased else ""
+    given += f"  D: {rows(D)}\n  loss: half-square-error\n"
+    solution = solved(given, "[Y, J, gradients]")
+    X.requires_grad_()
+    source = memory if cross else X
+    Y, _ = layer(X, source, source)
+    J = ((D - Y) ** 2).sum() / 2
+    J.backward()
+    agree(solution, "Y", Y, given)
+    agree(solution, "J", J, given)
+    agree(solution, "grad_X", X.grad, given)
+    agree(solution, "grad_Wo", layer.out_proj.weight.grad, given)
+    for k, letter in enumerate("qkv"):
+        agree(solution, f"grad_W{letter}", layer.in_proj_weight.grad[k * size : (k + 1) * size], given)
+        if biased:
+            agree(solution, f"grad_b{letter}", column(layer.in_proj_bias.grad[k * size : (k + 1) * size]), given)

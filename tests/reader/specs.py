@@ -149,6 +149,19 @@ def gru(draw: Draw) -> str:
 
 
 @st.composite
+def attention(draw: Draw) -> str:
+    """One head or two, queries and keys given or projected; a softmax of several rows is printed as that of a column."""
+    n, m, size = (draw(st.integers(1, 2)) for _ in range(3))
+    if draw(st.booleans()):
+        given = f"Q: {matrix(draw, n, size)}, K: {matrix(draw, m, size)}, V: {matrix(draw, m, 2)}"
+    else:
+        weights = ", ".join(f"W{letter}: {matrix(draw, 2, size)}" for letter in "qkv")
+        given = f"X: {matrix(draw, n, 2)}, memory: {matrix(draw, m, 2)}, {weights}"
+    find = "[scores, operations]" if n > 1 or m > 1 else "[forward, operations]"
+    return question(draw, f"family: attention, {given}", find)
+
+
+@st.composite
 def positional(draw: Draw) -> str:
     """A few dimensions of an encoding."""
     return question(draw, f"family: positional, position: {draw(st.integers(0, 10**6))}, d_model: 4")
@@ -259,6 +272,7 @@ FAMILIES: dict[str, Callable[[], st.SearchStrategy[str]]] = {
     "rnn": rnn,
     "lstm": lstm,
     "gru": gru,
+    "attention": attention,
     "positional": positional,
     "gradient": gradient,
     "optimizer": optimizer,
