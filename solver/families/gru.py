@@ -25,7 +25,7 @@ from typing import Annotated, Literal
 
 from solver.formula.parse import parse
 from solver.formula.tree import Bin, Group, Name, Tree, replace_names
-from solver.nets.gated import GatedCell, Gated
+from solver.nets.gated import Gated, GatedCell
 from solver.nets.recurrent import added, weighted
 from solver.spec.nodes import Report
 from solver.working.page import Working

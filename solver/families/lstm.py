@@ -25,7 +25,7 @@ from typing import Annotated
 
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Bin, Call, Name, Tree
-from solver.nets.gated import GatedCell, Gated
+from solver.nets.gated import Gated, GatedCell
 from solver.nets.layers import spread
 from solver.nets.recurrent import check_vector
 from solver.spec.fields import Vector
