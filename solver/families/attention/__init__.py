@@ -1,4 +1,4 @@
-"""Attention: scores of queries and keys, softmax of each row, the weighted sum of the values; one head or several.
+"""Attention: scores of queries and keys, softmax of each row, the values by their weights; one head or several.
 
 Tokens are rows. Queries, keys and values are given, or projected from X (keys and values from `memory` in
 cross-attention); for each query, a row:
