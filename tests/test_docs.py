@@ -13,7 +13,7 @@ from click.testing import CliRunner
 import solver
 from solver.cli.describe import describe, overview
 from solver.cli.main import main
-from solver.formula.functions import FUNCTIONS
+from solver.formula.functions import FUNCTIONS, summary
 from solver.spec.fields import fields_of
 from solver.spec.reader import load_text
 from solver.spec.registry import families, family
@@ -41,6 +41,18 @@ def test_console_examples(command: str, expected: str) -> None:
     for piece in expected.split("…\n"):
         assert piece.strip("\n") in printed[at:], f"{piece}\nnot in\n{printed[at:]}"
         at = printed.index(piece.strip("\n"), at)
+
+
+def test_the_functions_are_those_of_the_table() -> None:
+    """What stands between the two marks is the table's own list; `python -m tests.test_docs` writes it."""
+    assert functions_written(README) == README
+
+
+def functions_written(text: str) -> str:
+    """The document with the present list of functions in its place."""
+    found = re.search(r"(<!-- functions: [^\n]*-->\n).*(<!-- end of functions -->)", text, re.DOTALL)
+    assert found
+    return f"{text[: found.start()]}{found[1]}{summary()}\n{found[2]}{text[found.end() :]}"
 
 
 @pytest.mark.parametrize("text", YAML, ids=[y.splitlines()[0] for y in YAML])
@@ -122,3 +134,7 @@ def test_families_command() -> None:
 def test_every_problem_solves_in_every_format(path: Path, form: str) -> None:
     run = CliRunner().invoke(main, ["run", str(path), "--format", form, "--compare", "--detail", "full"])
     assert run.exit_code == 0, run.output
+
+
+if __name__ == "__main__":
+    (ROOT / "README.md").write_text(functions_written(README), encoding="utf-8")

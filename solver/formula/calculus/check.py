@@ -32,15 +32,6 @@ _NOISE = 64 * float(np.finfo(float).eps)  # of an output, relative
 _NEAR = 1e-3  # a kink closer than this is gone past straight on
 _TINY = 1e-200
 _SMALL = 1e-30  # of a gradient: where x**1.5 has a slope of 0, an imaginary step finds that much
-_REAL_CODE = {
-    "sigmoid": "1/(1 + exp(-u))",
-    "softplus": "log(1 + exp(u))",
-    "softmax": "exp(u)/(ones(u @ u.T) @ exp(u))",
-    "log_softmax": "u - log(ones(u @ u.T) @ exp(u))",
-    "abs": "max(u, -u)",  # complex numbers are compared by their real parts, and kinks are gone past straight on
-}
-_ANALYTIC = {*_REAL_CODE, *("tanh", "linear", "exp", "log", "sqrt", "sin", "cos", "ones", "sum", "mean", "size")}
-_ANALYTIC |= {"norm", "trace", "det", "inv", "eye", "max", "min", "relu", "leaky_relu"}
 
 Chain = Sequence[tuple[str, Tree]]
 
@@ -82,14 +73,21 @@ def _complex_difference(chain: Chain, output: str, gradients: Mapping[str, Float
 
 
 def _analytic(tree: Tree) -> bool:
-    return all(node.fn in _ANALYTIC for node in walk(tree) if isinstance(node, Call))
+    return all(_for_complex(node.fn) for node in walk(tree) if isinstance(node, Call))
+
+
+def _for_complex(fn: str) -> bool:
+    """Whether a function has a value for complex numbers, by its code or by its definition."""
+    row = FUNCTIONS[fn]
+    return row.analytic or (isinstance(row.definition, str) and _analytic(parse(row.definition)))
 
 
 def _written_out(tree: Tree) -> Tree:
     """The formula without functions whose code is for real numbers only."""
-    if isinstance(tree, Call) and tree.fn in _REAL_CODE:
-        return _filled(_REAL_CODE[tree.fn], Call(tree.fn, tuple(map(_written_out, tree.args))))
-    return rebuild(tree, _written_out)
+    tree = rebuild(tree, _written_out)
+    if isinstance(tree, Call) and not FUNCTIONS[tree.fn].analytic:
+        return _written_out(_filled(str(FUNCTIONS[tree.fn].definition), tree))
+    return tree
 
 
 def _difference(

@@ -6,20 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from solver.formula.calculus.adjoint import Shapes, split
 from solver.formula.calculus.tidy import factors
-from solver.formula.functions import word
+from solver.formula.functions import FUNCTIONS, word
 from solver.formula.tree import Bin, Call, Num, Transpose, Tree, bare, names, ungrouped
 from solver.formula.walks.shape import SCALAR, shape
 from solver.formula.words import Words, extent
-
-_OF = {
-    "sum": "a sum over all cells",
-    "mean": "a mean over all cells",
-    "norm": "a norm",
-    "trace": "a trace",
-    "det": "a determinant",
-    "inv": "an inverse",
-    "softmax": "softmax",
-}
 
 
 def rules(path: Sequence[Tree], of: str, shapes: Shapes) -> list[str]:
@@ -56,12 +46,11 @@ def _rules(path: Sequence[Tree], of: str, shapes: Shapes) -> Iterator[str]:
                     yield f"derivative of a {fn} of absolute values"
                     named = inner
                 else:
-                    yield f"derivative of {_OF[fn]}"
-            case Call(fn) if fn in _OF:
-                yield f"derivative of {_OF[fn]}"
+                    yield f"derivative of {FUNCTIONS[fn].noun}"
             case Call(fn):
-                where = "" if shape(node, shapes) == SCALAR else ", elementwise"
-                yield f"derivative of {word(fn)}{where}"
+                row = FUNCTIONS[fn]
+                where = ", elementwise" if row.elementwise and shape(node, shapes) != SCALAR else ""
+                yield f"derivative of {row.noun or word(fn)}{where}"
 
 
 def _parts(tree: Tree) -> Iterator[Tree]:

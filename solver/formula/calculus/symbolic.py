@@ -16,6 +16,7 @@ from solver.formula.calculus.adjoint import join
 from solver.formula.calculus.differentiate import differentiate
 from solver.formula.calculus.instances import instances
 from solver.formula.calculus.tidy import tidy
+from solver.formula.functions import FUNCTIONS
 from solver.formula.source import source
 from solver.formula.tree import (
     Bin,
@@ -41,22 +42,6 @@ MOST_DEGREE = 6
 """Larger formulas, and higher powers, are not simplified: SymPy's time grows steeply with both."""
 
 _TOLERANCE = 1e-9
-_OPAQUE = (
-    "tanh",
-    "sigmoid",
-    "softplus",
-    "Phi",
-    "phi",
-    "sin",
-    "cos",
-    "exp",
-    "log",
-    "sqrt",
-    "abs",
-    "sign",
-    "step",
-    "relu",
-)
 
 
 class _UnknownError(Exception):
@@ -149,8 +134,11 @@ def _library() -> Any:
 def _functions() -> dict[str, Callable[..., Any]]:
     """The functions that keep their names on the way; SymPy knows no more of them than that."""
     sympy = _library()
-    known = {"exp": sympy.exp, "log": sympy.log, "sin": sympy.sin, "cos": sympy.cos, "tanh": sympy.tanh}
-    return {fn: known.get(fn) or sympy.Function(fn, real=True) for fn in _OPAQUE}
+    return {
+        fn: getattr(sympy, fn) if row.algebra else sympy.Function(fn, real=True)
+        for fn, row in FUNCTIONS.items()
+        if row.elementwise and row.takes(1)
+    }
 
 
 def _sympy(tree: Tree) -> Any:
@@ -179,7 +167,7 @@ def _sympy(tree: Tree) -> Any:
             return _sympy(a) * _sympy(b)
         case Bin("/", a, b) if _sympy(b) != 0:
             return _sympy(a) / _sympy(b)
-        case Call(fn, (u,)) if fn in _OPAQUE:
+        case Call(fn, (u,), ()) if fn in _functions():
             return _functions()[fn](_sympy(u))
         case _:
             raise _UnknownError
@@ -187,7 +175,6 @@ def _sympy(tree: Tree) -> Any:
 
 def _tree(expression: Any) -> Tree:
     """SymPy's expression as a formula: terms by falling degree, quotients with one stroke."""
-    sympy = _library()
     if expression.is_Symbol:
         return Name(expression.name)
     if expression.is_Rational:
@@ -206,8 +193,6 @@ def _tree(expression: Any) -> Tree:
     for fn, made in _functions().items():
         if expression.func == made and len(expression.args) == 1:
             return Call(fn, (_tree(expression.args[0]),))
-    if expression.func == sympy.tanh:
-        return Call("tanh", (_tree(expression.args[0]),))
     raise _UnknownError
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "Slip",
     "Style",
     "listed",
+    "summary",
     "word",
 ]
 
@@ -33,7 +34,7 @@ FUNCTIONS = Table()
 for _file in registered(__name__):
     _module = import_module(f"{__name__}.{_file}")
     if _rows := getattr(_module, "ROWS", None):
-        TOPICS[(_module.__doc__ or "").split(".")[0].split(":")[0]] = _rows
+        TOPICS[(_module.__doc__ or "").split(".")[0].split(": ")[0]] = _rows
         FUNCTIONS.update(_rows)
 
 _BY_ROW = {row.by_row for row in FUNCTIONS.values()}
@@ -48,6 +49,13 @@ def listed() -> list[str]:
         lines += ["", f"{topic}:"]
         lines += [f"  {_called(fn, row)}: {row.doc}" for fn, row in rows.items()]
     return lines[1:]
+
+
+def summary() -> str:
+    """The table as a list in markdown, a topic a line: each function as it is called."""
+    return "\n".join(
+        f"- {topic}: {', '.join(f'`{_called(fn, row)}`' for fn, row in rows.items())}" for topic, rows in TOPICS.items()
+    )
 
 
 def _called(fn: str, row: Function) -> str:

@@ -120,6 +120,8 @@ ROWS = {
         activation=True,
         title="Tanh",
         range=(-1.0, 1.0),
+        algebra=True,
+        analytic=True,
     ),
     "sigmoid": Function(
         _sigmoid,
@@ -142,6 +144,7 @@ ROWS = {
         at_kink=_AT_ZERO,
         title="ReLU",
         range=(0.0, inf),
+        analytic=True,
     ),
     "leaky_relu": Function(
         _leaky_relu,
@@ -158,6 +161,7 @@ ROWS = {
         bends="a - 1",
         notation=Notation("leaky relu"),
         title="Leaky ReLU",
+        analytic=True,
     ),
     "elu": Function(
         _elu,
@@ -203,6 +207,7 @@ ROWS = {
         slopes=("ones(u)",),
         activation=True,
         title="Linear",
+        analytic=True,
     ),
     "softmax": Function(
         shares(-2),

@@ -30,6 +30,8 @@ ROWS = {
         notation=Notation(style="power of e"),
         range=(0.0, inf),
         domain="small enough not to overflow",
+        algebra=True,
+        analytic=True,
     ),
     "log": Function(
         np.log,
@@ -39,6 +41,8 @@ ROWS = {
         slopes=("1/u",),
         domain="positive",
         slips=(Slip("log to base 10", "log is the natural logarithm here, not that to base 10", f"log(u)/{LN10}"),),
+        algebra=True,
+        analytic=True,
     ),
     "sqrt": Function(
         np.sqrt,
@@ -48,6 +52,7 @@ ROWS = {
         notation=Notation(style="root"),
         domain="not negative",
         range=(0.0, inf),
+        analytic=True,
     ),
     "sin": Function(
         np.sin,
@@ -57,6 +62,8 @@ ROWS = {
         slopes=("cos(u)",),
         range=(-1.0, 1.0),
         slips=(Slip(*_SWAPPED, "cos(u)"), Slip(*_DEGREES, f"sin((u)*{DEGREE})")),
+        algebra=True,
+        analytic=True,
     ),
     "cos": Function(
         np.cos,
@@ -66,9 +73,11 @@ ROWS = {
         slopes=("-sin(u)",),
         range=(-1.0, 1.0),
         slips=(Slip(*_SWAPPED, "sin(u)"), Slip(*_DEGREES, f"cos((u)*{DEGREE})")),
+        algebra=True,
+        analytic=True,
     ),
     "abs": Function(
-        np.abs,
+        lambda u: np.maximum(u, -u),  # of complex numbers by their real parts, as the proof of a gradient wants
         "The modulus; its slope at exactly 0 is 0.",
         ("abs(X)",),
         bounds=valley(0.0),
@@ -78,6 +87,7 @@ ROWS = {
         notation=Notation(style="bars"),
         title="The modulus",
         range=(0.0, inf),
+        analytic=True,
     ),
     "sign": Function(np.sign, "-1, 0 or 1.", ("sign(X)",), slopes=(CONSTANT,), range=(-1.0, 1.0)),
     "floor": Function(
@@ -103,6 +113,7 @@ ROWS = {
         kink="u - v",
         at_kink=_TIE,
         title="The larger of two",
+        analytic=True,
     ),
     "min": Function(
         lambda *args: reduce(np.minimum, args),
@@ -113,6 +124,7 @@ ROWS = {
         kink="u - v",
         at_kink=_TIE,
         title="The smaller of two",
+        analytic=True,
     ),
     "greater": Function(
         lambda u, v: np.where(u > v, 1.0, 0.0),

@@ -62,6 +62,7 @@ ROWS = {
         slopes=(CONSTANT,),
         sized=True,
         notation=Notation("1", "constant"),
+        analytic=True,
     ),
     "eye": Function(
         _eye,
@@ -72,6 +73,7 @@ ROWS = {
         adjoints=("",),
         sized=True,
         notation=Notation("I", "constant"),
+        analytic=True,
     ),
     "trace": Function(
         lambda u: np.trace(u, axis1=-2, axis2=-1)[..., None, None],
@@ -80,6 +82,8 @@ ROWS = {
         shape=shapes.scalar_of_square,
         adjoints=("G*eye(u)",),
         notation=Notation("tr"),
+        analytic=True,
+        noun="a trace",
     ),
     "det": Function(
         _det,
@@ -88,6 +92,8 @@ ROWS = {
         shape=shapes.scalar_of_square,
         bounds=_det_bounds,
         adjoints=("G*y*inv(u).T",),
+        analytic=True,
+        noun="a determinant",
     ),
     "inv": Function(
         _inv,
@@ -97,5 +103,7 @@ ROWS = {
         bounds=unknown,
         adjoints=("-(y.T @ G @ y.T)",),
         domain="an invertible matrix",
+        analytic=True,
+        noun="an inverse",
     ),
 }

@@ -146,12 +146,15 @@ _FIRST = "has no slope where two cells tie; there the first of them counts"
 def _rows() -> dict[str, Function]:
     made: dict[str, Function] = {}
     for suffix, (axes, shaped, where) in _ALONG.items():
+        over = {"": "over all cells", "_rows": "of each row", "_columns": "of each column"}[suffix]
         made[f"sum{suffix}"] = Function(
             _reduced(np.sum, axes),
             f"The sum {where}.",
             (f"sum{suffix}(X)",),
             shape=shaped,
             adjoints=("G*ones(u)",),
+            noun=f"a sum {over}",
+            analytic=True,
             cells=partial(_sum_cell, suffix) if suffix else None,
             notation=Notation("sum", below=suffix[1:]),
         )
@@ -161,6 +164,8 @@ def _rows() -> dict[str, Function]:
             (f"mean{suffix}(X)",),
             shape=shaped,
             adjoints=(f"G*ones(u)/size{suffix}(u)",),
+            noun=f"a mean {over}",
+            analytic=True,
             cells=partial(_mean_cell, suffix) if suffix else None,
             notation=Notation("mean", below=suffix[1:]),
         )
@@ -172,6 +177,7 @@ def _rows() -> dict[str, Function]:
             bounds=_variance_bounds(axes),
             definition=f"mean{suffix}((u - mean{suffix}(u))**2)",
             adjoints=(f"2*G*(u - mean{suffix}(u))/size{suffix}(u)",),
+            noun=f"a variance {over}",
             notation=Notation("variance", below=suffix[1:]),
             range=(0.0, inf),
         )
@@ -182,6 +188,7 @@ def _rows() -> dict[str, Function]:
             shape=shaped,
             bounds=unchanged,
             adjoints=("",),
+            analytic=True,
             notation=Notation("size", below=suffix[1:]),
         )
         for best, kind, reduction, index in (
@@ -252,5 +259,7 @@ ROWS = {
         adjoints=("G*u/y",),
         notation=Notation(style="double bars"),
         range=(0.0, inf),
+        analytic=True,
+        noun="a norm",
     ),
 }

@@ -77,6 +77,9 @@ class Function(NamedTuple):
     activation: whether y = f(u) is how a layer uses it; by_row: the same function where patterns are rows, not columns.
     kink: where this formula is 0, there is no derivative, and at_kink says which one is used; bends: where this formula,
     of the further parameters, is 0, there is no kink at all.
+    noun: what a rule of differentiation calls it, the derivative of "a sum over all cells", where not by its name.
+    analytic: whether the code takes complex numbers, too; if not, the definition may stand for it where a proof needs
+    them. algebra: whether SymPy's function of this name is the same.
     domain: what the argument must be, in words, for the message where the result is not a number.
     range: between what its values lie, where not everywhere. infinite: whether −∞ is a value as good as another.
     """
@@ -104,6 +107,9 @@ class Function(NamedTuple):
     notation: Notation = Notation()
     domain: str = ""
     title: str = ""
+    noun: str = ""
+    analytic: bool = False
+    algebra: bool = False
     convention: str = ""
     range: tuple[float, float] | None = None
     infinite: bool = False

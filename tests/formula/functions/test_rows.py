@@ -1,6 +1,7 @@
 """Every row of the function table, by its own examples: shape, value, bounds, gradient, cells, source and print."""
 
 import inspect
+from typing import Any
 
 import numpy as np
 import pytest
@@ -112,6 +113,18 @@ def test_gradients_agree_with_central_differences(fn: str, text: str, seed: int)
         return
     gradients = {name: np.broadcast_to(g, given_[name].shape) for name, g in gradients.items()}
     assert largest_difference(chain, "J", gradients, given_) < 1e-5
+
+
+@pytest.mark.parametrize(("fn", "text"), [(fn, text) for fn, text in EXAMPLES if FUNCTIONS[fn].analytic])
+def test_a_step_along_the_imaginary_axis_gives_the_slope(fn: str, text: str) -> None:
+    """As the proof of a gradient takes it where central differences resolve nothing."""
+    tree, at, rng = parse(text), drawn(3), np.random.default_rng(4)
+    way = {name: rng.normal(size=at[name].shape) for name in names(tree)}
+    pushed: dict[str, Any] = {name: at[name] + 1e-200j * v for name, v in way.items()}
+    found = value(tree, pushed)
+    assert np.allclose(found.real, value(tree, at), rtol=1e-12)
+    up, down = (value(tree, {n: at[n] + s * v for n, v in way.items()}) for s in (1e-6, -1e-6))
+    assert np.allclose(np.imag(found) / 1e-200, (up - down) / 2e-6, rtol=1e-6, atol=1e-7)
 
 
 @pytest.mark.parametrize(("fn", "text"), [(fn, text) for fn, text in EXAMPLES if FUNCTIONS[fn].cells])
