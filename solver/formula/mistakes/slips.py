@@ -46,6 +46,12 @@ def _all(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
     return change(rebuild(tree, lambda x: _all(x, change)))
 
 
+def _once_or_all(tree: Tree, change: Callable[[Tree], Iterable[Tree]]) -> Iterator[Tree]:
+    """The formula changed at one node, for every one of them; then at all of them."""
+    yield from _once(tree, change)
+    yield _all(tree, lambda node: next(iter(change(node)), node))
+
+
 def _names(tree: Tree, other: Callable[[str], str]) -> Iterator[Tree]:
     """The formula with other names, where there are any."""
     yield replace_names(tree, {name: Name(other(name)) for name in names(tree)})
@@ -81,7 +87,7 @@ def bias_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
                     if isinstance(term, Name) and around.given(term.id):
                         yield Sum(terms[:i] + terms[i + 1 :])
 
-    return iter(()) if around.whole else _once(tree, change)
+    return iter(()) if around.whole else _once_or_all(tree, change)
 
 
 def transpose_mixed_up(tree: Tree, around: Surroundings) -> Iterator[Tree]:
@@ -297,7 +303,7 @@ def bias_not_counted(tree: Tree, around: Surroundings) -> Iterator[Tree]:
                 yield a
 
     if around.whole and not _contains(tree, "/"):
-        yield from _once(tree, change)
+        yield from _once_or_all(tree, change)
 
 
 def input_size(tree: Tree, around: Surroundings) -> Iterator[Tree]:

@@ -10,6 +10,7 @@ routes. What lies in it is accepted and flagged.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,9 @@ from solver.rounding import Floats, Format, Rounding
 from solver.working.question import Scheme
 
 _CORRECT, _FOLLOWED, _WRONG = (np.uint8(code) for code in (3, 2, 1))
+_FAR, _FAR_SHARE = 40.0, 0.3
+"""What is off by more than so many units, and by this share, is on no route, however somebody rounds."""
+_MOST_STEPS, _MOST_MIXED = 8, 3
 Rows = NDArray[np.int64]
 
 
@@ -49,7 +53,7 @@ def judge(sheet: Sheet, batch: Batch, scheme: Scheme | None = None) -> dict[str,
 def own_values(sheet: Sheet, place: int, batch: Batch) -> dict[str, Interval]:
     """Every student's own number for each quantity of a working: as written, or worked out where blank."""
     own = Own(key_of(sheet, place, sheet.chains[place][1]), batch, Scheme().reach)
-    own.run()
+    own.fill()
     return {name: own.interval(name) for name in own.key.quantities}
 
 
@@ -124,9 +128,11 @@ class Own:
         self.key, self.batch, self.reach = key, batch, reach
         self.written: dict[str, Floats] = {}
         self.unrounded: dict[str, Floats] = {}
-        self.raw: dict[str, Floats] = {}
+        self.raw: dict[tuple[str, Route], Floats] = {}
         self.others: dict[Route, dict[str, Floats]] = {route: {} for route in INNER}
         self.spans: dict[str, Interval] = {}
+        self.replaced: Flags = np.zeros(batch.count, dtype=bool)
+        self.steps: dict[str, int] = {}
         self.slipped: dict[str, Flags] = {}
         self.zeros: dict[str, Flags] = {}
 
@@ -145,6 +151,19 @@ class Own:
             else:
                 self.unasked(quantity)
         return made
+
+    def fill(self) -> None:
+        """Works out what is not written, without a verdict on what is."""
+        for name, quantity in self.key.quantities.items():
+            found = self.batch.values.get(quantity.key or "")
+            if found is not None and not np.isnan(found).any():
+                self.written[name] = found
+            elif quantity.solved.item.given:
+                self.written[name] = quantity.truth.low
+            else:
+                made = _known(result(quantity, self.needs(quantity, self.written)), self.key.plain(name)[0])
+                made = rounded(quantity.solved.form, made)
+                self.written[name] = made if found is None else np.where(np.isnan(found), made, found)
 
     # -- what a student goes on with ----------------------------------------------------------------------------------
     def unasked(self, quantity: Quantity) -> None:
@@ -169,17 +188,26 @@ class Own:
             env[name] = rounded(quantity.solved.form, made, route.even)
         return env[name]
 
-    def reached(self, name: str) -> Floats:
-        """A student's own result before it was rounded."""
+    def reached(self, name: str, route: Route = NAMED) -> Floats:
+        """A student's own result before it was rounded, where it came of a route."""
         quantity = self.key.quantities[name]
         if quantity.solved.item.given:
             return self.written[name]
-        if name not in self.raw:
-            made = result(quantity, self.needs(quantity, self.written))
+        if (name, route) not in self.raw:
+            made = result(quantity, self.needs(quantity, self.written), route)
             written = self.written[name]
             near = np.abs(made - written) <= room(half_asked(quantity, written), written)
-            self.raw[name] = np.where(near, made, written)
-        return self.raw[name]
+            self.raw[name, route] = np.where(near, made, written)
+        return self.raw[name, route]
+
+    def unwritten(self, name: str) -> int:
+        """How many steps before a quantity, itself included, are not asked for."""
+        quantity = self.key.quantities[name]
+        if quantity.solved.item.given or (quantity.key is not None and quantity.key in self.batch.values):
+            return 0
+        if name not in self.steps:
+            self.steps[name] = min(1 + sum(map(self.unwritten, quantity.solved.item.needs)), _MOST_STEPS)
+        return self.steps[name]
 
     def interval(self, name: str) -> Interval:
         """Between what a student's own number lies: half a unit of the digits asked for around what is written."""
@@ -215,7 +243,7 @@ class Own:
         notes, expected = np.zeros_like(verdicts), np.array(np.broadcast_to(plain[0], answer.shape))
         exact = np.array(np.broadcast_to(plain[-1] if len(plain) == 1 else _exact(quantity), answer.shape))
         written = answer if not blank.any() else answer.copy()
-        rows = np.flatnonzero((~true).any(axis=(1, 2)) | behind)
+        rows = np.flatnonzero((~true).any(axis=(1, 2)))
         if rows.size and not quantity.solved.item.given:
             look = _Look(self, quantity, key, rows)
             found, own = look.judged(), look.exact
@@ -266,6 +294,10 @@ class _Look:
         flagged = few = last = np.zeros(answer.shape, dtype=bool)
         open_ = ~(true | follows | blank) & np.isfinite(answer)  # −∞ is no digits off
         if self.rounds and open_.any():
+            known = [np.broadcast_to(x, answer.shape) for x in own.key.routes[quantity.name]]
+            true |= open_ & _near(answer, known, limit)
+            open_ &= ~true & self.possible(known)
+        if self.rounds and open_.any():
             some = np.flatnonzero(open_.any(axis=(1, 2)))
             part = self.further(some, [c[some] for c in candidates])
             true, follows, flagged, few, last = (x.copy() for x in (true, follows, flagged, few, last))
@@ -286,9 +318,20 @@ class _Look:
             notes[kept] = np.uint8(Note.GUARDED)
         notes[lost & (verdicts == _WRONG)] |= np.uint8(Note.GUARDED)
         expected = np.where(self.behind & (verdicts != _CORRECT), self.follows, self.right)
-        on_own = carried | blank | outside(quantity.solved.item.definition, answer)
+        beyond = outside(quantity.solved.item.definition, answer) & (verdicts == _WRONG)
+        self.own.replaced[self.rows] |= beyond.any(axis=(1, 2))
+        on_own = carried | blank | beyond
         self.exact = np.where(on_own, exact, answer)
         return Judged(verdicts, notes, expected)
+
+    def possible(self, known: list[Floats]) -> Flags:
+        """Which cells are so near to what follows, or to the key, that a further look is worth while."""
+        answer = self.answer
+        found: Flags = np.zeros(answer.shape, dtype=bool)
+        with np.errstate(invalid="ignore", over="ignore"):
+            for x in (self.follows, *known[:2]):
+                found |= ~(np.abs(answer - x) > np.maximum(_FAR * 2 * self.half, _FAR_SHARE * np.abs(x)))
+        return found
 
     def empty(self) -> Flags:
         """For which students a wrong zero leaves nothing to work out."""
@@ -306,9 +349,9 @@ class _Look:
         answer, decimals, quantity = self.answer[some], self.decimals[some], self.quantity
         half = np.broadcast_to(self.half, self.answer.shape)[some]
         limit = room(half, answer)
-        known = [np.broadcast_to(x, answer.shape) for x in self.own.key.routes[quantity.name]]
+        known = [np.broadcast_to(x, answer.shape) for x in self.own.key.plain(quantity.name)]
         with np.errstate(invalid="ignore", over="ignore"):
-            true = _near(answer, known, limit)
+            true: Flags = np.zeros(answer.shape, dtype=bool)
             reached, *inner = self.routes(some)
             mine = [*candidates, reached, *inner]
             follows = _near(answer, mine, limit)
@@ -317,12 +360,20 @@ class _Look:
             wide = half_written(decimals) * (1 + 1e-9)
             few_true, few_own = one & _near(answer, known, wide), one & _near(answer, mine, wide)
             plain = [*candidates, reached, *self.carried(some)]
-            flagged = (
-                ~short & ~true & ~follows & near_routes(answer, plain, inner, room(2 * half * self.own.reach, answer))
-            )
+            flagged = ~short & ~true & ~follows
             if flagged.any():
-                flagged &= in_reach(quantity, answer, limit, self.spans(some), candidates[0], inner)
-            last_true, last_own = (_last_digit(answer, of, half) & ~short & ~flagged for of in (known, mine))
+                flagged &= in_reach(
+                    quantity, answer, limit, self.spans(some), candidates[0], self.like(some, candidates[0], inner)
+                )
+            if flagged.any():
+                reach = room(2 * half * self.reach, answer)
+                close = near_routes(answer, plain, inner, reach)
+                left = np.flatnonzero((flagged & ~close).any(axis=(1, 2)))
+                if left.size:
+                    deep = list(self.deep(some[left]))
+                    close[left] |= near_routes(answer[left], [x[left] for x in plain] + deep, deep, reach[left])
+                flagged &= close
+            last_true, last_own = (_last_digit(answer, of, half) & ~short & ~flagged for of in (known, candidates))
         few, last = (few_true | few_own) & ~true & ~follows, (last_true | last_own) & ~true & ~follows
         return (
             true | few_true | last_true,
@@ -344,6 +395,40 @@ class _Look:
             for route in INNER:
                 env = {need: _of(own.on_route(need, route), rows, own.batch.count) for need in needs}
                 yield np.broadcast_to(result(quantity, env, route), shape)
+                exact = {need: _of(own.unrounded[need], rows, own.batch.count) for need in needs}
+                for env in (reached, exact):
+                    yield np.broadcast_to(result(quantity, env, route), shape)
+
+    def like(self, some: Rows, follows: Floats, inner: list[Floats]) -> list[Floats]:
+        """The routes that round within, but for those of students who have a value replaced: these lead elsewhere."""
+        replaced = self.own.replaced[self.rows[some]][:, None, None]
+        if not replaced.any():
+            return inner
+        return [np.where(replaced, follows, x) if k % 3 == 2 else x for k, x in enumerate(inner)]
+
+    @property
+    def reach(self) -> float:
+        """How many units of the last digit an answer may be off a route: each step that is not written adds its own."""
+        return self.own.reach * (1 + sum(self.own.unwritten(need) for need in self.quantity.solved.item.needs))
+
+    def deep(self, some: Rows) -> Iterator[Floats]:
+        """What the routes give from operands that come of other routes, not rounded themselves."""
+        own, quantity, count = self.own, self.quantity, self.own.batch.count
+        rows, shape = self.rows[some], (some.size, *self.answer.shape[1:])
+        envs: list[dict[str, Floats]] = [
+            {need: _of(own.reached(need, before), rows, count) for need in quantity.solved.item.needs}
+            for before in INNER
+        ]
+        found = [need for need in quantity.solved.item.needs if not own.key.quantities[need].solved.item.given]
+        if len(found) <= _MOST_MIXED:  # each operand in its own way
+            known = {need: _of(own.written[need], rows, count) for need in quantity.solved.item.needs}
+            ways = [(own.written[n], own.unrounded[n], own.reached(n), own.reached(n, INNER[2])) for n in found]
+            for chosen in product(*ways):
+                mixed = zip(found, chosen, strict=True)
+                envs.append(known | {n: _of(x, rows, count) for n, x in mixed})
+        for env in envs:
+            for route in (NAMED, *INNER):
+                yield np.broadcast_to(result(quantity, env, route), shape)
 
     def carried(self, some: Rows) -> Iterator[Floats]:
         """What comes of operands with one to three digits more than asked for."""
@@ -357,7 +442,7 @@ class _Look:
                     env[need] = _with_more(form, known, more)
                 yield np.broadcast_to(result(quantity, env), shape)
         spans = self.spans(some)
-        unwritten = [need for need, span in spans.items() if not span.exact and self.unwritten(need)]
+        unwritten = [need for need, span in spans.items() if not span.exact and self.left_out(need)]
         for end in range(2) if unwritten else ():
             env = {need: _of(own.written[need], rows, own.batch.count) for need in spans}
             for need in unwritten:
@@ -366,7 +451,7 @@ class _Look:
                 env[need] = np.where(blank, spans[need][end], env[need])
             yield np.broadcast_to(result(quantity, env), shape)
 
-    def unwritten(self, need: str) -> bool:
+    def left_out(self, need: str) -> bool:
         """Whether anybody leaves out a quantity that this one needs."""
         values = self.own.batch.values.get(self.own.key.quantities[need].key or "")
         return values is None or bool(np.isnan(values).any())

@@ -1,8 +1,8 @@
 """Names what went wrong: the one mistake that gives a student's wrong number from the student's own earlier numbers.
 
 Every mistake of `formula/mistakes/mutate.py` is tried on the formula of a wrong answer, and on those of the quantities before it
-that nobody wrote down; a mistake explains a number that an honest calculation with that mistake can give, and that one
-without it could not. Only one mistake may explain it: where two do, none is named.
+that nobody wrote down, with what is written there or what is carried exactly. A name is an accusation: it is given where
+one mistake alone gives the number, no honest calculation does, and the number has enough digits that this is no chance.
 """
 
 from __future__ import annotations
@@ -16,17 +16,24 @@ from numpy.typing import NDArray
 
 from solver.formula.mistakes.mutate import MISTAKES
 from solver.formula.mistakes.surroundings import Surroundings
-from solver.formula.walks.bounds import Interval
+from solver.formula.walks.bounds import Interval, point
 from solver.formula.walks.evaluate import evaluate
 from solver.mark.judge.acceptance import own_values
-from solver.mark.judge.digits import half_asked, unrounded
+from solver.mark.judge.digits import half_asked, near, room, unrounded
 from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict
 from solver.mark.judge.writing import TRUNCATED, WRITING, slips
 from solver.mark.sheet import Quantity, Sheet
+from solver.rounding import Floats
 from solver.working.solution import Context
 
 MOST_UNWRITTEN = 12
 """A mistake is looked for in so many steps before an answer that nobody wrote down; a training run has thousands."""
+
+LIKELY = 0.08
+"""How likely some mistake may give a number by chance, at most, where one is named."""
+
+BEFORE = {"another activation": "activation left out", "derivative taken of u": "activation left out"}
+"""Where both names explain a number, it is the second: max(0, u) is u where u is positive, as if nothing was applied."""
 
 Named = dict[tuple[int, int, int], str]
 """(student index, row, column) to the mistake's name."""
@@ -100,7 +107,8 @@ def leading_to(quantity: Quantity, chain: Sequence[Quantity], written: Container
 class _Cells(NamedTuple):
     """Which cells of an answer one mistake explains.
 
-    cells: (students, rows, columns); wrong: (students,), whether it is all the wrong ones; whole: whether it is all cells.
+    cells: (students, rows, columns), of one mistake; wrong: (students,), whether it is all the wrong ones; whole: whether
+    it is all cells.
     """
 
     cells: Flags
@@ -127,9 +135,12 @@ class _WrongChain:
         formulas = {q.name: q.solved.item.definition for q in self.chain}
         definitions = {name: tree for name, tree in formulas.items() if tree is not None}
         given = ((name, item) for name, item in working.items.items() if item.given)
-        self.own = evaluate(given, {}, lambda item, env: item.bounds(env)) | own_values(
-            self.sheet, self.place, self.batch
-        )
+        stated = evaluate(given, {}, lambda item, env: item.bounds(env))
+        self.own = stated | {
+            name: point(span.middle) for name, span in own_values(self.sheet, self.place, self.batch).items()
+        }
+        fresh = (q for q in self.chain if q.name in self.own and q.name not in stated)
+        self.carried_exactly = self.own | {q.name: point(self.exact(q)) for q in fresh}
         roles = [(name, role) for name, role in working.roles.items() if name in self.own and role.of in self.own]
         self.around = Surroundings(
             {name: working.shapes[name] for name in self.own},
@@ -143,6 +154,11 @@ class _WrongChain:
                 named = self.answer(quantity, quantity.key)
                 if named:
                     yield quantity.key, named
+
+    def exact(self, quantity: Quantity) -> Floats:
+        """The exact value where it is what a student rounded, and what is written where it is not."""
+        written, exact = self.own[quantity.name].low, quantity.truth.low
+        return np.where(near(written, exact, room(half_asked(quantity, written), written)), exact, written)
 
     def answer(self, quantity: Quantity, key: str) -> Named:
         """The mistakes in one answer."""
@@ -161,14 +177,23 @@ class _WrongChain:
             for name, explains in written.items():
                 self.add(found, name, explains & wrong, explains, wrong, np.isnan(answer))
             half = half_asked(quantity, answer)
-            room = half * (1 + 1e-9) + 1e-12 + (0.0 if half.any() else 1e-9 * np.abs(answer))
-            for name, mistaken in self.mistaken(quantity, students):
-                low, high = mistaken.low - room, mistaken.high + room
-                holds = (answer >= low) & (answer <= high) & np.isfinite(low) & np.isfinite(high)
-                apart = (judged.expected < low) | (judged.expected > high)
-                self.add(found, name, holds & apart & wrong, holds, wrong, np.isnan(answer))
-        for s, i, j, name in _chosen(found):
-            named[int(students[s]), i, j] = name
+            limit = room(half, answer)
+            tried: set[str] = set()
+            for env in (self.own, self.carried_exactly):
+                for name, mistaken in self.mistaken(quantity, students, env):
+                    tried.add(name)
+                    holds = (answer >= mistaken.low - limit) & (answer <= mistaken.high + limit)
+                    apart = ~near(judged.expected, mistaken.middle, limit)
+                    self.add(found, name, holds & apart & wrong, holds, wrong, np.isnan(answer))
+            _subsumed(found)
+            size = np.fmax(np.abs(answer), np.abs(judged.expected)) / np.maximum(half, 0.5 * (half == 0))
+            likely = np.minimum(1 / np.maximum(size, 1.0), 1.0)
+            for s, i, j, name in _chosen(found):
+                explained = found[name].cells[s]
+                together = explained if found[name].wrong[s] else np.zeros_like(explained)
+                chance = len(tried) * (likely[s][together].prod() if together.any() else likely[s, i, j])
+                if name in WRITING or chance <= LIKELY or not half.any():
+                    named[int(students[s]), i, j] = name
         return named
 
     def add(self, found: dict[str, _Cells], name: str, cells: Flags, holds: Flags, wrong: Flags, blank: Flags) -> None:
@@ -177,11 +202,13 @@ class _WrongChain:
         found[name] = found[name] | new if name in found else new
 
     # -- what a mistake gives -----------------------------------------------------------------------------------------
-    def mistaken(self, quantity: Quantity, students: NDArray[np.int64]) -> Iterator[tuple[str, Interval]]:
+    def mistaken(
+        self, quantity: Quantity, students: NDArray[np.int64], own: Mapping[str, Interval]
+    ) -> Iterator[tuple[str, Interval]]:
         """What each mistake gives in a quantity, from the students' own numbers, and the mistake's name."""
         env = {
-            name: Interval(*(end[students] if end.ndim == 3 and len(end) == self.batch.count else end for end in own))
-            for name, own in self.own.items()
+            name: point(x.low[students] if x.low.ndim == 3 and len(x.low) == self.batch.count else x.low)
+            for name, x in own.items()
         }
         stretch = leading_to(quantity, self.chain, self.batch.values)[-MOST_UNWRITTEN:]
         for at in stretch:
@@ -205,6 +232,15 @@ class _WrongChain:
         own = {**env, start.name: unrounded(start, mistaken)}
         evaluate(quantities.items(), own, lambda quantity, env: quantity.solved.item.bounds(env), stands)
         return last[-1]
+
+
+def _subsumed(found: Mapping[str, _Cells]) -> None:
+    """Of two names for one thing, the plainer one stands."""
+    for name, plainer in BEFORE.items():
+        if name in found and plainer in found:
+            found[name].cells[...] &= ~found[plainer].cells
+            found[name].wrong[...] &= ~found[plainer].wrong
+            found[name].whole[...] &= ~found[plainer].whole
 
 
 def _chosen(found: Mapping[str, _Cells]) -> Iterator[tuple[int, int, int, str]]:

@@ -72,7 +72,8 @@ def truths(chain: list[Quantity]) -> dict[str, list[Floats]]:
     found: dict[str, list[Floats]] = {
         name: [x for x in (q.solved.rounded, q.solved.exact) if x is not None] for name, q in numeric.items()
     }
-    for route in (Route(even=True), *INNER):
+    ways = [(Route(even=True), False), *((route, exact) for exact in (False, True) for route in INNER)]
+    for route, exact in ways:
 
         def follows(quantity: Quantity, env: Mapping[str, Floats], route: Route = route) -> Floats:
             if quantity.solved.item.given:
@@ -83,10 +84,10 @@ def truths(chain: list[Quantity]) -> dict[str, list[Floats]]:
                 return quantity.truth.low
             return np.where(made < np.inf, made, quantity.truth.low)
 
-        def stands(name: str, made: Floats, route: Route = route) -> Floats:
+        def stands(name: str, made: Floats, route: Route = route, exact: bool = exact) -> Floats:
             if not any(np.array_equal(made, known) for known in found[name]):
                 found[name].append(made)
-            return rounded(numeric[name].solved.form, made, route.even)
+            return made if exact else rounded(numeric[name].solved.form, made, route.even)
 
         evaluate(numeric.items(), {}, follows, stands)
     return found
