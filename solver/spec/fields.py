@@ -106,6 +106,13 @@ class Spec:
             node = next((key for key, _ in node.entries if key.text == index), node)
         return node.at(offset) if node else Place("")
 
+    def flat(self, field: str) -> bool:
+        """Whether a field was typed as one list of numbers, and not as a list of rows."""
+        node = self._nodes.get(field)
+        if node is None or node.kind != "list":
+            return False
+        return not (node.numbers.nested if node.numbers else any(item.kind == "list" for item in node.items))
+
     def reordered(self, field: str, order: Sequence[int]) -> Self:
         """The same with the items of a list in another order; each keeps its place."""
         made = copy(self)

@@ -159,7 +159,7 @@ def _add(working: Working, made: Derived, output: str, title: str, why: str, beg
             symbol = Symbol("f", prime=True, argument=of)
             title = title or f"Slope of the activation at {{{made.of}}}"
         case "delta":
-            symbol = Symbol("delta", sub=of.base + of.sub, argument=of.argument)
+            symbol = Symbol("delta", of.base + of.sub, of.sup, of.argument)
             title = title or f"Gradient at the net input of {{{made.of}}}"
         case _:
             symbol = symbol._replace(wrt=of)

@@ -136,7 +136,7 @@ def test_activations_are_chosen() -> None:
         ("hidden", ["h1", "h2"]),
         ("output", ["y1", "y2"]),
         ("states", ["h1", "y1", "h2", "y2"]),
-        ("parameters", ["U", "W", "V", "b", "c"]),
+        ("parameters", ["U", "W", "V"]),
         ("[y2, h0]", ["y2", "h0"]),
     ],
 )
@@ -161,6 +161,132 @@ def test_a_long_sequence_is_solved() -> None:
 def test_the_example_runs() -> None:
     assert list(solve_question(load_text(rnn.EXAMPLE).questions[0]).answers) == ["a/h1", "a/y1", "a/h2", "a/y2"]
     assert solve(PROBLEMS / "rnn.yaml").answers["b/y1"] == 1.541
+
+
+# -- other forms --------------------------------------------------------------------------------------------------------
+def sources(solution: Solution) -> dict[str, str]:
+    return {s.name: s.item.source for s in solution.parts[0].steps if not s.item.given}
+
+
+def test_no_bias_is_no_term() -> None:
+    assert sources(solved(f"{SMALL}, V: [[1], [1]]")) == {
+        "h1": "tanh(U.T @ x1 + W.T @ h0)",
+        "y1": "sigmoid(V.T @ h1)",
+        "h2": "tanh(U.T @ x2 + W.T @ h1)",
+        "y2": "sigmoid(V.T @ h2)",
+    }
+
+
+def test_a_scalar_network_is_written_with_scalars() -> None:
+    solution = solved("U: 0.5, W: -0.3, V: 2, b: 0.1, x: [1], net_inputs: true", find="[net_inputs, states]")
+    assert sources(solution) == {
+        "u1": "U*x1 + W*h0 + b",
+        "h1": "tanh(u1)",
+        "o1": "V*h1",
+        "y1": "sigmoid(o1)",
+    }
+    assert solution["a/u1"].value == 0.6
+
+
+def test_weights_are_stored_either_way() -> None:
+    rows = solved("U: [[1, 2], [3, 4]], W: [[0, 1], [1, 0.5]], V: [[1], [2]], x: [[0.1, 0.2], [0.3, 0.1]]")
+    fields = "U: [[1, 3], [2, 4]], W: [[0, 1], [1, 0.5]], V: [[1, 2]], x: [[0.1, 0.2], [0.3, 0.1]]"
+    columns = solved(f"weights: neurons x inputs, {fields}")
+    assert rows.answers == columns.answers
+    assert sources(columns)["h2"] == "tanh(U @ x2 + W @ h1)"
+
+
+def test_flat_lists_are_one_neuron_or_one_input() -> None:
+    typed = "U: [[1, 2]], W: [[0, 1], [1, 0]], V: [[1], [3]], x: [1, 2]"
+    assert solved(typed.replace("[[1, 2]]", "[1, 2]").replace("[[1], [3]]", "[1, 3]")).answers == solved(typed).answers
+
+
+def test_names_of_the_author() -> None:
+    solution = solved(f"{SMALL}, names: {{h: a, U: Wax, W: Waa}}", find="[Wax, a1, a2]")
+    assert list(solution.answers) == ["a/Wax", "a/a1", "a/a2"]
+    assert sources(solution)["a1"] == "tanh(Wax.T @ x1 + Waa.T @ a0)"
+
+
+def test_both_feed_back() -> None:
+    solution = solved("type: both, U: 0.5, W: 0.2, Wy: 0.7, V: 0.4, x: [1, -1]")
+    h1 = np.tanh(0.5)
+    assert sources(solution)["h2"] == "tanh(U*x2 + W*h1 + Wy*y1)"
+    assert column(solved("type: both, U: 0.5, W: 0.2, Wy: 0.7, V: 0.4, x: [1, -1]", "carry: exact"), "h1") == [
+        round(h1, 2)
+    ]
+
+
+def test_a_batch_is_each_of_its_sequences() -> None:
+    net = "U: [[1, 2]], W: [[0, 1], [1, 0]], V: [[1], [-1]], b: 0.3, c: 0.1, h0: 0.2"
+    head = "round: {decimals: 9}\ncarry: exact"
+    many = solved(f"{net}, X: [[1, 2, 0.5], [-1, 0.3, 0.2]]", head)
+    for k, x in enumerate(("[1, 2, 0.5]", "[-1, 0.3, 0.2]")):
+        one = solved(f"{net}, x: {x}", head)
+        for t in (1, 2, 3):
+            assert np.allclose(np.asarray(many[f"a/H{t}"].value)[k], column(one, f"h{t}"))
+            assert np.allclose(np.asarray(many[f"a/Y{t}"].value)[k], column(one, f"y{t}"))
+    assert sources(many)["H1"] == "tanh(X1 @ U + H0 @ W + one @ b.T)"
+
+
+def test_a_loss_at_the_last_time_alone() -> None:
+    fields = f"{SMALL}, V: [[1], [1]], loss: square-error"
+    last = solved(f"{fields}, d: [1], loss_at: last", find="[J, gradients]")
+    assert sources(last)["J"] == "(d2 - y2)**2"
+    some = solved(f"{fields}, d: [1], loss_at: [2]", find="J")
+    assert some["a/J"].value == last["a/J"].value
+    every = solved(f"{fields}, d: [0, 1], average: true", find="loss")
+    assert sources(every)["J"] == "(J1 + J2)/2"
+
+
+def test_an_update() -> None:
+    solution = solved("U: 0.5, W: 0.2, V: 2, x: [1, 0], d: [1], loss: square-error, loss_at: last, train: {rate: 0.5}",
+                      "round: {decimals: 4}\ncarry: exact", "[gradients, updates]")  # fmt: skip
+    for name, start in (("U", 0.5), ("W", 0.2), ("V", 2)):
+        gradient = float(solution[f"a/grad_{name}"].exact_value)
+        assert float(solution[f"a/{name}_t1"].exact_value) == pytest.approx(start - 0.5 * gradient)
+
+
+def test_both_directions_and_several_layers_by_name() -> None:
+    both = solved(
+        f"{SMALL}, backward: {{U: [3, 4], W: [[1, 0], [0, 1]], b: 1}}, V: [1, 1, 1, 1]", find="[hidden, output]"
+    )
+    assert list(both.answers) == [f"a/{n}" for n in ("hf1", "hb1", "hf2", "hb2", "h1", "h2", "y1", "y2")]
+    split = solved(f"{SMALL}, backward: {{U: [3, 4], W: [[1, 0], [0, 1]], V: [1, 1]}}, V: [1, 1]", find="y1")
+    assert sources(split)["y1"] == "sigmoid(V.T @ hf1 + Vb.T @ hb1)"
+    deep = solved("layers: [{U: 1, W: 2}, {U: [1, 2], W: [[1, 0], [0, 1]], b: 1}], x: [1, 2]", find="hidden")
+    assert list(deep.answers) == [f"a/{n}" for n in ("h1_1", "h1_2", "h2_1", "h2_2")]
+    assert sources(deep)["h2_1"] == "tanh(U2.T @ h1_1 + W2.T @ h2_0 + b2)"
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ("W: [[1]], x: [1]", "'U' is missing: the input weights"),
+        ("U: 1, W: 1", "'x' is missing: the input sequence, or X with several"),
+        ("U: 1, W: 1, x: [1], X: [[1]]", "x and X are given"),
+        ("U: 1, W: 1, X: [[1, 2], [1]]", "sequence 2 is 1×1, but the first is 2×1"),
+        ("U: 1, W: 1, V: 1, X: [[1], [2]], loss: square-error", "'D' is missing"),
+        ("U: 1, W: 1, V: 1, X: [[1], [2]], D: [[1]], loss: square-error", "D has 1 sequences, but X has 2"),
+        ("U: 1, W: 1, V: 1, X: [[1], [2]], D: [[1], [1, 2]], loss: square-error", "sequence 2 of D is 2×1, but 1 times of 1"),
+        ("type: both, U: 1, W: 1, V: 1, x: [1]", "'Wy' is missing: the weights from the last output"),
+        ("U: 1, W: 1, Wy: 1, x: [1]", "Wy is for type: both"),
+        ("layers: [{U: 1, W: 1}], U: 1, x: [1]", "U is given, and layers with their own"),
+        ("layers: [{U: 1, W: 1}, {U: [[1], [2]], W: 1}], x: [1]", "U2 is 2×1, but the layer below has 1 states"),
+        ("layers: [{U: 1, W: 1}, {U: 1, W: [[1, 2]]}], x: [1]", "W2 is 1×2, but U2 is 1×1: 1×1 expected"),
+        ("U: 1, W: 1, backward: {U: 1, W: 1, b: [1, 2]}, x: [1]", "b of backward is 2×1"),
+        ("type: jordan, U: 1, W: 1, V: 1, backward: {U: 1, W: 1}, x: [1]", "type: jordan reads a sequence in one direction"),
+        ("U: 1, W: 1, V: 1, x: [1], train: {rate: 1}", "an update needs a loss"),
+        ("U: 1, W: 1, V: 1, x: [1, 2], d: [1], loss: square-error", "d has 1 vector, but x has 2"),
+        ("U: 1, W: 1, V: 1, x: [1, 2], d: [1], loss: square-error, loss_at: [5]", "there is no time 5"),
+        ("weights: neurons x inputs, U: [[1, 2, 3]], W: 1, x: [[1, 2]]", "U is 1×3, but x(1) is 2×1"),
+    ],
+)  # fmt: skip
+def test_a_misfit_of_other_forms(fields: str, found: str) -> None:
+    assert any(found in message for message in problems(fields)), problems(fields)
+
+
+def test_net_inputs_are_asked_for_by_an_option() -> None:
+    assert problems(SMALL, "u1") == ["there is no u1 here | give net_inputs: true for net inputs as steps"]
 
 
 # -- misfits ------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
@@ -169,6 +170,65 @@ def test_random_gru_that_resets_before_the_product(seed: int) -> None:
     torch.as_tensor(J).backward()
     for name in made.order:
         agree(solution, f"grad_b{name}", column(made.of(b.grad, name)), given)
+
+
+# -- recurrent networks -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("seed", range(40))
+def test_random_rnn(seed: int) -> None:
+    """nn.RNN of one to three layers, in one direction or both, of one sequence or a batch; a linear output."""
+    rng = np.random.default_rng(seed)
+    depth, n, m, k, steps, count = (int(rng.integers(1, top)) for top in (4, 3, 4, 3, 5, 4))
+    both, many, turned, last = (bool(rng.integers(2)) for _ in range(4))
+    cell = torch.nn.RNN(n, m, depth, bidirectional=both).double()
+    with torch.no_grad():
+        for name, parameter in cell.named_parameters():
+            parameter.copy_(draw(rng, *parameter.shape) * ("hh" not in name or "weight" in name))
+    states = m * (1 + both)
+    V, c, x = draw(rng, k, states), draw(rng, k), draw(rng, steps, count if many else 1, n)
+    d = draw(rng, 1 if last else steps, count if many else 1, k)
+    names: dict[str, Any] = {}
+
+    def layer(level: int, end: str) -> dict[str, Any]:
+        fields = {}
+        for field, of in (("U", "weight_ih"), ("W", "weight_hh"), ("b", "bias_ih")):
+            values = getattr(cell, f"{of}_l{level}{end}")
+            side = ("b" if end else "f") if both else ""
+            names[f"grad_{field}{side}{level + 1 if depth > 1 else ''}"] = (values, field)
+            fields[field] = (values if turned or field == "b" else values.T).tolist()
+        return fields
+
+    def sequences(values: Any) -> Any:
+        return values.transpose(0, 1).tolist() if many else values[:, 0].tolist()
+
+    made = [layer(k, "") | ({"backward": layer(k, "_reverse")} if both else {}) for k in range(depth)]
+    fields = {
+        "family": "rnn",
+        "weights": "neurons x inputs" if turned else "inputs x neurons",
+        **(made[0] if depth == 1 else {"layers": made}),
+        "V": (V if turned else V.T).tolist(),
+        "c": c.tolist(),
+        "output_activation": "linear",
+        "X" if many else "x": sequences(x),
+        "D" if many else "d": sequences(d),
+        "loss": "square-error",
+        "loss_at": "last" if last else "all",
+    }
+    given = f"  {json.dumps(fields)}"  # JSON is YAML
+    solution = solved(given, "[states, J, gradients]")
+    V.requires_grad_()
+    c.requires_grad_()
+    out, _ = cell(x)
+    y = out @ V.T + c
+    J = ((d - (y[-1:] if last else y)) ** 2).sum()
+    J.backward()
+    agree(solution, "J", J, given)
+    for t in range(steps):
+        agree(solution, f"{'Y' if many else 'y'}{t + 1}", y[t] if many else column(y[t]), given)
+    agree(solution, "grad_V", V.grad if turned else V.grad.T, given)
+    agree(solution, "grad_c", column(c.grad), given)
+    for name, (leaf, field) in names.items():
+        gradient = column(leaf.grad) if field == "b" else leaf.grad if turned else leaf.grad.T
+        agree(solution, name, gradient, given)
 
 
 # -- attention ----------------------------------------------------------------------------------------------------------

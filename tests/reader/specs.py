@@ -106,7 +106,17 @@ def optimizer(draw: Draw) -> str:
 
 @st.composite
 def rnn(draw: Draw) -> str:
-    """Two or three steps of either type."""
+    """Up to three steps of either type, or of both; one sequence, or two."""
+    if draw(st.booleans()):
+        inputs, hidden, outputs = (draw(st.integers(1, 2)) for _ in range(3))
+        turned = draw(st.booleans())
+        sizes = {"U": (inputs, hidden), "W": (hidden, hidden), "Wy": (outputs, hidden), "V": (hidden, outputs)}
+        weights = (f"{name}: {matrix(draw, *(size[::-1] if turned else size))}" for name, size in sizes.items())
+        given = f"family: rnn, type: both, {', '.join(weights)}, net_inputs: {draw(st.sampled_from(['true', 'false']))}"
+        given += ", weights: neurons x inputs" if turned else ""
+        if draw(st.booleans()):
+            return question(draw, f"{given}, c: 0.5, x: [{vector(draw, inputs)}, {vector(draw, inputs)}]")
+        return question(draw, f"{given}, b: 0.5, X: [{matrix(draw, 2, inputs)}, {matrix(draw, 2, inputs)}]")
     kind = draw(st.sampled_from(["elman", "jordan"]))
     inputs, hidden, outputs = (draw(st.integers(1, 2)) for _ in range(3))
     back = hidden if kind == "elman" else outputs
