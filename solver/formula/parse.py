@@ -314,14 +314,6 @@ def misnamed(name: str) -> tuple[str, str] | None:
     return f"{name[:60]!r} cannot be a name", hint
 
 
-def parse_equation(text: str) -> tuple[str, Tree]:
-    """`u1 = W1.T @ x + b1` to the name it defines and the tree of its right side; raises FormulaError."""
-    name, start = split_equation(text)
-    if not start or misnamed(name):
-        raise FormulaError(f"{text[:80]!r} does not define a name", "write NAME = FORMULA, such as u1 = W1.T @ x + b1")
-    return name, parse(text[start:])
-
-
 def is_name(text: str) -> bool:
     """Whether `text` can name a quantity: an ASCII identifier that is no function of the table and no keyword."""
     return text.isascii() and text.isidentifier() and len(text) <= 60 and text not in FUNCTIONS and not iskeyword(text)

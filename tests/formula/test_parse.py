@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from solver.errors import FormulaError
 from solver.formula.functions import FUNCTIONS
-from solver.formula.parse import MAX_DEPTH, MAX_LENGTH, parse, parse_equation
+from solver.formula.parse import MAX_DEPTH, MAX_LENGTH, parse
 from solver.formula.source import source
 from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree, names
 from solver.formula.walks.shape import shape
@@ -153,13 +153,6 @@ def test_parsing_leaves_the_warnings_of_other_threads_alone() -> None:
             with pytest.raises(FormulaError):
                 parse(text)
     assert not caught
-
-
-def test_equation() -> None:
-    assert parse_equation("y = a*b") == ("y", Bin("*", Name("a"), Name("b")))
-    for bad in ("y", "tanh = 1", "2 = 3", "a.b = 1", "= 1"):
-        with pytest.raises(FormulaError):
-            parse_equation(bad)
 
 
 def test_names_are_in_order_of_first_use() -> None:

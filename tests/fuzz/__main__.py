@@ -16,8 +16,6 @@ from typing import Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # before numpy: as many processes work as there is room for
 
 MOST_FINDINGS = 40
-GRACE = 120
-"""Seconds beyond its time after which a process that tells nothing is taken for lost."""
 
 
 @dataclass

@@ -12,11 +12,11 @@ import pytest
 from solver.errors import FormulaError
 from solver.formula.calculus.differentiate import differentiate
 from solver.formula.calculus.tidy import tidy
-from solver.formula.parse import parse_equation
 from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree
 from solver.formula.walks.shape import Shape, shape
 from solver.formula.walks.value import value
 from solver.rounding import Floats
+from tests.equations import equation
 
 torch: Any = pytest.importorskip("torch")
 
@@ -211,7 +211,7 @@ def test_random_chains_of_formulas() -> None:
 
 def compare(chain: Chain, rng: random.Random) -> bool:
     """Checks one chain; False where random operands do not fit, or the arithmetic overflows."""
-    definitions = [parse_equation(text) for text in chain.equations]
+    definitions = [equation(text) for text in chain.equations]
     shapes = {name: chain.shapes[name] for name in chain.given}
     for name, tree in definitions:
         try:

@@ -7,8 +7,9 @@ import pytest
 from solver.errors import FormulaError
 from solver.formula.calculus.alike import differentiate_alike
 from solver.formula.calculus.differentiate import differentiate
-from solver.formula.parse import parse_equation
 from solver.formula.walks.shape import Shape, shape
+from tests.equations import equation
+from tests.equations import equations as definitions
 
 SHAPES: dict[str, Shape] = {"W": (2, 3), "W1": (2, 3), "x": (2, 1), "u": (2, 1), "d": (3, 1), "s": (1, 1), "#0": (1, 1)}
 CHAINS = [
@@ -24,7 +25,7 @@ CHAINS = [
 @pytest.mark.parametrize(("equations", "by"), CHAINS)
 @pytest.mark.parametrize("taken", [(), ("df1", "delta_h", "df_a1")])
 def test_the_same_steps(equations: str, by: str, taken: tuple[str, ...]) -> None:
-    chain = [parse_equation(text) for text in equations.split(";")]
+    chain = definitions(equations)
     shapes = dict(SHAPES)
     for name, tree in chain:
         shapes[name] = shape(tree, shapes)
@@ -34,6 +35,6 @@ def test_the_same_steps(equations: str, by: str, taken: tuple[str, ...]) -> None
 
 
 def test_a_name_that_is_taken_is_refused_in_the_chain_of_the_author() -> None:
-    chain = [parse_equation("J = sum(x**2)")]
+    chain = [equation("J = sum(x**2)")]
     with pytest.raises(FormulaError, match="the gradient by x is called grad_x"):
         differentiate_alike(chain, "J", ["x"], {**SHAPES, "J": (1, 1)}, (), ("grad_x",))

@@ -7,17 +7,17 @@ import pytest
 
 from solver.formula.calculus.check import MOST_CELLS, TOLERANCE, largest_difference
 from solver.formula.calculus.differentiate import differentiate
-from solver.formula.parse import parse_equation
 from solver.formula.walks.shape import Shape, shape
 from solver.formula.walks.value import value
 from solver.rounding import Floats
+from tests.equations import equations as definitions
 
 
 def checked(equations: str, given: dict[str, list[list[float]] | Floats], by: str, **wrong: Floats | float) -> float:
     """The largest difference of the derived gradients; `wrong` is added to some of them."""
     env: dict[str, Floats] = {name: np.array(v, dtype=float) for name, v in given.items()}
     start = dict(env)
-    chain = [parse_equation(text) for text in equations.split(";")]
+    chain = definitions(equations)
     shapes: dict[str, Shape] = {name: (v.shape[0], v.shape[1]) for name, v in env.items()}
     for name, tree in chain:
         shapes[name] = shape(tree, shapes)

@@ -7,12 +7,12 @@ import pytest
 
 from solver.errors import FormulaError
 from solver.formula.calculus.differentiate import MOST_NODES, Derived, differentiate
-from solver.formula.parse import parse_equation
 from solver.formula.source import source
 from solver.formula.tree import walk
 from solver.formula.walks.shape import Shape, shape
 from solver.formula.walks.value import value
 from solver.rounding import Floats
+from tests.equations import equations as definitions
 
 SHAPES: dict[str, Shape] = {
     **dict.fromkeys(("a", "b", "s", "t"), (1, 1)),
@@ -24,7 +24,7 @@ SHAPES: dict[str, Shape] = {
 
 
 def derive(equations: str, by: str, output: str = "J", **options: object) -> list[Derived]:
-    chain = [parse_equation(text) for text in equations.split(";")]
+    chain = definitions(equations)
     shapes = dict(SHAPES)
     for name, tree in chain:
         shapes[name] = shape(tree, shapes)
@@ -134,7 +134,7 @@ CAPTURES = [
 def test_gradients_whatever_the_names_are(equations: str, by: str) -> None:
     rng = np.random.default_rng(1)
     given: dict[str, Floats] = {n: rng.uniform(0.2, 0.9, s) for n, s in SHAPES.items()}
-    chain = [parse_equation(text) for text in equations.split(";")]
+    chain = definitions(equations)
 
     def run(pushed: str = "", push: Floats | float = 0.0) -> dict[str, Floats]:
         env = {n: v + push if n == pushed else v for n, v in given.items()}
