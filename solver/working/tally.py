@@ -10,7 +10,7 @@ from solver.formula.tree import Literal_, Num, Tree
 from solver.working.items import Listing
 
 
-class Row(NamedTuple):
+class TallyRow(NamedTuple):
     """A row: what it is called, what it is, the names that make its size, and a name for each column that has one."""
 
     title: str
@@ -26,7 +26,7 @@ class Tally:
     notes: what is said above it, by the column that it is about; "" for all.
     """
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[TallyRow] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     totals: dict[str, str] = field(default_factory=dict)
     notes: list[tuple[str, str]] = field(default_factory=list)

@@ -214,7 +214,13 @@ def test_a_failed_run_leaves_the_old_file_whole(answers: Path, tmp_path: Path) -
 
 def test_an_interrupted_run_leaves_no_file(answers: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "solver", "grade", Q2, "-", "-o", str(tmp_path / "marks.csv")]
-    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+
+    def interruptible() -> None:  # a shell's job in the background ignores the signal, and so do its children
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    with subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=interruptible
+    ) as process:
         assert process.stdin is not None
         process.stdin.write(ANSWERS.encode())
         process.stdin.flush()

@@ -7,7 +7,7 @@ counted. The depthwise separable convolution and its ratio 1/D2 + 1/F² are thos
 from solver.families.cnn.chain import Chain, Conv, Dense
 from solver.families.cnn.given import MisfitError
 from solver.formula.symbol import Symbol
-from solver.nets.windows import multiplications, product
+from solver.nets.sliding import multiplications, product
 
 _LEFT_OUT = {
     "flops": "each weight multiplies and adds; biases, activations and pooling are not counted",

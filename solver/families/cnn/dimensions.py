@@ -8,7 +8,7 @@ from solver.families.cnn.ledger import Ledger
 from solver.formula.parse import parse
 from solver.formula.walks.evaluate import evaluate
 from solver.formula.walks.value import value
-from solver.nets import windows
+from solver.nets import sliding
 from solver.working.equation import equation, unfloored
 
 Pair = tuple[str, str]
@@ -47,13 +47,13 @@ class Window(NamedTuple):
 
     def extent(self, axis: int) -> str:
         """How far a filter reaches, as a formula."""
-        return windows.extent(self.F[axis], self.r and self.r[axis])
+        return sliding.extent(self.F[axis], self.r and self.r[axis])
 
     def output(self, axis: int, size: str) -> str:
         """The output's size, as a formula in the input's."""
-        rounds: windows.Rounds = "transposed" if self.kind == "transposed" else "same" if self.same else "floor"
+        rounds: sliding.Rounds = "transposed" if self.kind == "transposed" else "same" if self.same else "floor"
         p, r = self.p and self.p[axis], self.r and self.r[axis]
-        return windows.output(size, self.F[axis], self.s[axis], p, r, rounds)
+        return sliding.output(size, self.F[axis], self.s[axis], p, r, rounds)
 
 
 class Sizes(Ledger):

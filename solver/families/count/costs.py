@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from solver.families.count.net import At, Output
-from solver.nets.windows import product
+from solver.nets.sliding import product
 
 HEADINGS = {
     "weights": "weights",

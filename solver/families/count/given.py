@@ -35,24 +35,24 @@ def _size(node: Node, report: Report, name: str) -> Tree:
         return Num("1")
 
 
-def _entries(node: Node, report: Report, name: str) -> "tuple[Layer, ...]":
+def _entries(node: Node, report: Report, name: str) -> "tuple[CountLayer, ...]":
     """A list of layers, each a map, a short text, or a number of neurons."""
     items = node.items if node.kind == "list" else [node]
     if len(items) > MOST_ENTRIES:
         report.add(node, f"{name} has {len(items):,} items, expected at most {MOST_ENTRIES:,}")
         return ()
     made = (expanded(item, report) for item in items)
-    return tuple(layer for item in made if item is not None and (layer := read(Layer, item, report)) is not None)
+    return tuple(layer for item in made if item is not None and (layer := read(CountLayer, item, report)) is not None)
 
 
-def _branches(node: Node, report: Report, name: str) -> "tuple[tuple[Layer, ...], ...]":
+def _branches(node: Node, report: Report, name: str) -> "tuple[tuple[CountLayer, ...], ...]":
     if node.kind != "list" or len(node.items) < 2:
         report.add(node, f"found {node.found()} for {name}, expected a list of two or more lists of layers")
         return ()
     return tuple(_entries(item, report, "a branch") for item in node.items)
 
 
-def _shortcut(node: Node, report: Report, name: str) -> "tuple[Layer, ...] | None":
+def _shortcut(node: Node, report: Report, name: str) -> "tuple[CountLayer, ...] | None":
     if node.kind == "scalar" and node.text.lower() in ("true", "yes", "identity"):
         return ()
     if node.kind == "scalar" and node.text.lower() in ("false", "no"):
@@ -72,10 +72,10 @@ def _input(node: Node, report: Report, name: str) -> dict[str, tuple[Tree, ...]]
 
 Size: TypeAlias = Annotated[Tree, Kind("whole number or word", _size)]
 Sizes: TypeAlias = tuple[Size, ...]
-Entries: TypeAlias = Annotated[tuple["Layer", ...], Kind("list of layers", _entries)]
+Entries: TypeAlias = Annotated[tuple["CountLayer", ...], Kind("list of layers", _entries)]
 
 
-class Layer(Spec):
+class CountLayer(Spec):
     """A layer, a block of layers, or branches. A size is a number, or a word that `where` gives a number."""
 
     type: Annotated[Type | None, "the kind of layer; left out for a block or branches"] = None
@@ -120,12 +120,14 @@ class Layer(Spec):
     repeat: Annotated[Size | None, "how often the block stands one after the other"] = None
     layers: Annotated[Entries, "the layers of a block without a name"] = ()
     shortcut: Annotated[
-        tuple["Layer", ...] | None,
+        tuple["CountLayer", ...] | None,
         Kind("true or list of layers", _shortcut),
         "what is added to a block's output: its input, or that through layers",
     ] = None
     branches: Annotated[
-        tuple[tuple["Layer", ...], ...], Kind("list of lists of layers", _branches), "lists of layers beside each other"
+        tuple[tuple["CountLayer", ...], ...],
+        Kind("list of lists of layers", _branches),
+        "lists of layers beside each other",
     ] = ()
     join: Annotated[Literal["concat", "add", "multiply"], "how branches come together"] = "concat"
 
@@ -140,7 +142,7 @@ class Given(Spec):
         "[D, H, W] (channels, height, width), [length, features] or [channels, length], or one number; several by name",
     ] = None
     layers: Annotated[
-        tuple[Layer, ...],
+        tuple[CountLayer, ...],
         Kind("list of layers: neurons, texts such as conv 64@3x3 stride 2, or maps", _entries),
         "the layers in order, the output layer last",
     ]
@@ -205,7 +207,7 @@ _BLOCK = ("name", "after", "block", "where", "repeat", "layers", "shortcut")
 _BRANCHES = ("name", "after", "branches", "join")
 
 
-def check(layers: tuple[Layer, ...], report: Report) -> None:
+def check(layers: tuple[CountLayer, ...], report: Report) -> None:
     """Notes every field that is missing, or that its layer does not take, in all layers and those within them."""
     for layer in layers:
         written = layer.written

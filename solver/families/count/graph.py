@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from solver.errors import nearest
 from solver.families.count import sequence, spatial
 from solver.families.count.costs import Costs, charge
-from solver.families.count.given import Layer
+from solver.families.count.given import CountLayer
 from solver.families.count.net import MOST_LAYERS, At, Maker, Net, Output, UnfitError
 from solver.formula.tree import Num, Tree
 from solver.formula.walks.evaluate import evaluate
@@ -48,7 +48,7 @@ class Graph:
     prefix: str = ""
     depth: int = 0
 
-    def walk(self, layers: Sequence[Layer], before: Output, scope: Scope) -> Output:
+    def walk(self, layers: Sequence[CountLayer], before: Output, scope: Scope) -> Output:
         """The output of layers one after the other."""
         for layer in layers:
             self.net.layers += 1
@@ -57,13 +57,13 @@ class Graph:
             before = self.entry(layer, self.taken(layer, before), scope)
         return before
 
-    def taken(self, layer: Layer, before: Output) -> Output:
+    def taken(self, layer: CountLayer, before: Output) -> Output:
         """What a layer takes: the output before it, or that of the layer it names."""
         if len(layer.after) == 1 and layer.type not in ("add", "concat", "multiply"):
             return self.named(layer, layer.after[0], "after")
         return before
 
-    def named(self, layer: Layer, name: str, field: str) -> Output:
+    def named(self, layer: CountLayer, name: str, field: str) -> Output:
         """The output of a layer (or input) by its name, within the same block first."""
         outputs = self.net.outputs
         found = outputs.get(self.prefix + name) or outputs.get(name)
@@ -73,7 +73,7 @@ class Graph:
             )
         return found
 
-    def entry(self, layer: Layer, before: Output, scope: Scope) -> Output:
+    def entry(self, layer: CountLayer, before: Output, scope: Scope) -> Output:
         """A layer, a block or branches."""
         if layer.branches:
             return self.joined(
@@ -107,14 +107,14 @@ class Graph:
             before = self.block(layer, layers, before, inside, k if times > 1 else 0)
         return before
 
-    def times(self, layer: Layer, scope: Scope) -> int:
+    def times(self, layer: CountLayer, scope: Scope) -> int:
         """How often an entry stands one after the other."""
         if layer.repeat is None:
             return 1
         made = rational(self.net.whole(layer.repeat, scope, layer.place("repeat"), "repeat"))
         return int(made or 1)
 
-    def block(self, layer: Layer, layers: Sequence[Layer], before: Output, scope: Scope, k: int) -> Output:
+    def block(self, layer: CountLayer, layers: Sequence[CountLayer], before: Output, scope: Scope, k: int) -> Output:
         """A block, and what is added to its output."""
         prefix = f"{self.prefix}{layer.name}{k or ''}_" if layer.name else self.prefix
         inside = Graph(self.net, prefix, self.depth + 1)
@@ -127,7 +127,7 @@ class Graph:
         return after
 
     # -- one layer ----------------------------------------------------------------------------------------------------
-    def at(self, layer: Layer, before: Output, scope: Scope, kind: str, name: str = "") -> At:
+    def at(self, layer: CountLayer, before: Output, scope: Scope, kind: str, name: str = "") -> At:
         """A layer at its place, by its own name or the next of its kind."""
         net, own = self.net, name or layer.name
         base = TAGS.get(kind, kind.replace("-", ""))
@@ -143,7 +143,7 @@ class Graph:
             raise UnfitError(layer.place("name"), f"the name {tag!r} stands twice", hint)
         return At(net, layer, tag, before, scope, kind)
 
-    def layer(self, layer: Layer, before: Output, scope: Scope) -> Output:
+    def layer(self, layer: CountLayer, before: Output, scope: Scope) -> Output:
         """One layer; what stands for several is unfolded."""
         kind = layer.type or ""
         if kind in ("add", "concat", "multiply"):
@@ -159,18 +159,18 @@ class Graph:
             self.named(layer, layer.memory, "memory")
         return MAKERS[kind](self.at(layer, before, scope, kind))
 
-    def made(self, layer: Layer, before: Output, scope: Scope, kind: str, name: str, **fields: object) -> Output:
+    def made(self, layer: CountLayer, before: Output, scope: Scope, kind: str, name: str, **fields: object) -> Output:
         """A layer that stands for part of another one, whose places are those of that one."""
         part = replace_fields(layer, kind, fields)
         return MAKERS[kind](self.at(part, before, scope, kind, name))
 
-    def separable(self, layer: Layer, before: Output, scope: Scope) -> Output:
+    def separable(self, layer: CountLayer, before: Output, scope: Scope) -> Output:
         """A depthwise convolution, then a pointwise one."""
         names = (f"{layer.name}_depthwise", f"{layer.name}_pointwise") if layer.name else ("", "")
         before = self.made(layer, before, scope, "depthwise", names[0], filters=None)
         return self.made(layer, before, scope, "pointwise", names[1], stride=(), padding=(), dilation=())
 
-    def feed_forward(self, layer: Layer, before: Output, scope: Scope, name: str = "") -> Output:
+    def feed_forward(self, layer: CountLayer, before: Output, scope: Scope, name: str = "") -> Output:
         """Two dense layers at every step, back to as many features; gated, three."""
         at = self.at(layer, before, scope, "feed-forward", name)
         self.net.outputs[at.tag] = before
@@ -185,7 +185,7 @@ class Graph:
         self.net.outputs[at.tag] = after
         return before
 
-    def coder(self, layer: Layer, before: Output, scope: Scope, kind: str) -> Output:
+    def coder(self, layer: CountLayer, before: Output, scope: Scope, kind: str) -> Output:
         """An encoder block, attention and feed-forward with a norm each; a decoder block also attends to a memory."""
         at = self.at(layer, before, scope, kind)
         self.net.outputs[at.tag] = before
@@ -202,14 +202,14 @@ class Graph:
         self.net.outputs[at.tag] = before
         return before
 
-    def normed(self, inner: Graph, layer: Layer, before: Output, scope: Scope, k: int) -> Output:
+    def normed(self, inner: Graph, layer: CountLayer, before: Output, scope: Scope, k: int) -> Output:
         """The norm behind (or before) a part of a block."""
         if layer.norm == "none":
             return before
         return inner.made(layer, before, scope, layer.norm, f"norm{k}", bias=None, groups=None)
 
     # -- coming together ----------------------------------------------------------------------------------------------
-    def joined(self, layer: Layer, before: Output, parts: Sequence[Output], how: str) -> Output:
+    def joined(self, layer: CountLayer, before: Output, parts: Sequence[Output], how: str) -> Output:
         """Branches side by side in the channels, or added or multiplied cell by cell."""
         name = layer.name if layer.branches or layer.type else ""
         at = self.at(layer if name else replace_fields(layer, how, {"name": ""}), before, {}, how, name)
@@ -254,7 +254,7 @@ class Graph:
         raise UnfitError(at.layer.place("join" if at.layer.branches else ""), message, hint)
 
 
-def replace_fields(layer: Layer, kind: str, fields: Mapping[str, object]) -> Layer:
+def replace_fields(layer: CountLayer, kind: str, fields: Mapping[str, object]) -> CountLayer:
     """A layer of another type that stands where this one does."""
     from copy import copy
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from solver.errors import FormulaError, Place, nearest
-from solver.families.count.given import Given, Layer
+from solver.families.count.given import CountLayer, Given
 from solver.formula.parse import parse
 from solver.formula.source import source
 from solver.formula.symbol import Symbol, default_symbol
@@ -20,7 +20,7 @@ from solver.spec.nodes import Report
 from solver.working.equation import Floored
 from solver.working.page import Repeat, Working
 from solver.working.roles import Role
-from solver.working.tally import Row
+from solver.working.tally import TallyRow
 
 LARGEST = 10**15
 """Counts beyond this cannot be told apart as floats."""
@@ -86,7 +86,7 @@ class Net:
     known: dict[str, Floats] = field(default_factory=dict)
     definitions: dict[str, Tree] = field(default_factory=dict)
     outputs: dict[str, Output] = field(default_factory=dict)
-    rows: dict[str, Row] = field(default_factory=dict)
+    rows: dict[str, TallyRow] = field(default_factory=dict)
     groups: dict[str, list[str]] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
@@ -168,7 +168,9 @@ class At:
     receptive field.
     """
 
-    def __init__(self, net: Net, layer: Layer, tag: str, before: Output, scope: Mapping[str, Tree], kind: str) -> None:
+    def __init__(
+        self, net: Net, layer: CountLayer, tag: str, before: Output, scope: Mapping[str, Tree], kind: str
+    ) -> None:
         self.net, self.layer, self.tag, self.before, self.scope, self.kind = net, layer, tag, before, scope, kind
         self.title = tag.replace("_", " ")
         self.reached = ""
@@ -240,7 +242,7 @@ class At:
         self.net.outputs[self.tag] = output
         self.local |= {"E": output.features} | {f"Y{i}": name for i, name in enumerate(output.axes, 1)}
         cells = {"receptive field": self.reached} if self.reached else {}
-        self.net.rows[self.tag] = Row(self.title, said, self.net.ordered(output), cells)
+        self.net.rows[self.tag] = TallyRow(self.title, said, self.net.ordered(output), cells)
         return output
 
 

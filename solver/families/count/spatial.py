@@ -6,14 +6,14 @@ from solver.families.count.costs import Costs, charge, places
 from solver.families.count.net import LETTERS, SAID, At, Output, UnfitError
 from solver.formula.source import source
 from solver.formula.tree import Name, Num, Tree
-from solver.nets import windows
-from solver.nets.windows import Rounds
+from solver.nets import sliding
+from solver.nets.sliding import Rounds
 
 ONE = (Num("1"),)
 ZERO = (Num("0"),)
 
 
-class Window:
+class SlidingWindow:
     """The local names of a filter's or pool's size, stride, padding and dilation on each axis, stated on the page."""
 
     def __init__(self, at: At, size: tuple[Tree, ...], stride: tuple[Tree, ...], rounds: Rounds) -> None:
@@ -41,7 +41,7 @@ class Window:
     @property
     def area(self) -> str:
         """The cells of one channel of a filter."""
-        return windows.product(self.F)
+        return sliding.product(self.F)
 
     def output(self, features: str) -> Output:
         """The output's sizes, axis by axis, and its receptive field."""
@@ -57,7 +57,7 @@ class Window:
         at, size = self.at, f"X{i + 1}"
         F, s, p, r = self.F[i], self.s[i], self.p[i], self.r[i]
         what, why = f"output {SAID[axis]}", ""
-        template = windows.output(size, F, s, p, r, self.rounds, self.extra[i] or "")
+        template = sliding.output(size, F, s, p, r, self.rounds, self.extra[i] or "")
         if at.net.symbolic:
             stride = at.net.definitions[at.local[s]]
             if stride != Num("1"):
@@ -67,10 +67,10 @@ class Window:
         if self.rounds in ("floor", "ceil"):
             self.fits(i)
         if self.rounds == "ceil":
-            outside = f"({windows.output(size, F, s, p, r, 'ceil')} - 1)*{s} - {size}" + (f" - {p}" if p else "")
+            outside = f"({sliding.output(size, F, s, p, r, 'ceil')} - 1)*{s} - {size}" + (f" - {p}" if p else "")
             why = "ceil mode: a window that stands out on the right counts, too"
             if at.worth(outside) >= 0:  # it would lie in the padding alone
-                template = windows.output(size, F, s, p, r, "floor")
+                template = sliding.output(size, F, s, p, r, "floor")
                 why = "ceil mode, but the window more would lie in the padding alone"
         if i and self.like(i):
             first = LETTERS[at.before.kind][len(at.before.axes)][0]
@@ -89,7 +89,7 @@ class Window:
     def fits(self, i: int) -> None:
         """Refuses a filter larger than its padded input."""
         at = self.at
-        reaches = [at.worth(windows.extent(F, r)) for F, r in zip(self.F, self.r, strict=True)]
+        reaches = [at.worth(sliding.extent(F, r)) for F, r in zip(self.F, self.r, strict=True)]
         padded = [at.worth(f"X{k}" + (f" + 2*{p}" if p else "")) for k, p in enumerate(self.p, 1)]
         if reaches[i] > padded[i]:
             filter_, room = ("×".join(map(str, sizes)) for sizes in (reaches, padded))
@@ -112,7 +112,7 @@ class Window:
             axis = "" if alike else names[i]
             word, of = f"reach{axis}", "" if alike else f" ({SAID[names[i]]})"
             why = "with each cell the filter goes {" + apart + "} cells of the input further"
-            template = f"R + ({windows.extent(self.F[i], self.r[i])} - 1)*J"
+            template = f"R + ({sliding.extent(self.F[i], self.r[i])} - 1)*J"
             reached = at.count(word, template, f"receptive field{of}", why, "R")
             further = apart
             if at.net.symbolic or at.worth(self.s[i]) != 1:
@@ -159,7 +159,7 @@ def convolution(at: At) -> Output:
     groups = at.state("g", layer.groups, "groups", "groups") if layer.groups and kind != "depthwise" else 1
     divides(at, "depthwise" if kind == "depthwise" else "grouped", groups)
     deep = {"depthwise": "", "pointwise": "D"}.get(kind, "D" if groups == 1 else "D/g")
-    window = Window(
+    window = SlidingWindow(
         at,
         ONE if kind == "pointwise" else layer.size,
         layer.stride or ONE,
@@ -188,14 +188,14 @@ def convolution(at: At) -> Output:
     return out
 
 
-def filters(at: At, window: Window, kind: str, deep: str) -> Costs:
+def filters(at: At, window: SlidingWindow, kind: str, deep: str) -> Costs:
     """What the filters of a convolution cost."""
     layer, before = at.layer, at.before
     area = "" if kind == "pointwise" else window.area
     where = places(before)
     each = "*".join(part for part in (deep, area) if part) or "1"
     biases = "n" if at.bias() else ""
-    macs = windows.multiplications(
+    macs = sliding.multiplications(
         kind, deep or "1", window.area, ("D", *(f"X{i + 1}" for i in range(len(before.axes)))), ("n", where)
     )
     filter_ = " × ".join(part for part in (deep, *window.F) if part) if kind != "pointwise" else "D"
@@ -275,7 +275,7 @@ def pool(at: At) -> Output:
     """Max or average pooling; trainable subsampling, with a coefficient and a bias for each channel."""
     layer, kind = at.layer, at.layer.type or ""
     images(at)
-    window = Window(at, layer.size, layer.stride or layer.size, "ceil" if layer.ceil else "floor")
+    window = SlidingWindow(at, layer.size, layer.stride or layer.size, "ceil" if layer.ceil else "floor")
     padding(at, window)
     features = at.size("D", "D", "output channels", "pooling keeps the number of channels")
     out = window.output(features)
@@ -291,7 +291,7 @@ def pool(at: At) -> Output:
     return out
 
 
-def padding(at: At, window: Window) -> None:
+def padding(at: At, window: SlidingWindow) -> None:
     """Refuses a pool whose window can lie in the padding alone."""
     for F, p in zip(window.F, window.p, strict=True):
         if p and not at.net.symbolic and at.worth(p) >= at.worth(F):

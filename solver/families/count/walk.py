@@ -9,7 +9,7 @@ from solver.formula.symbol import Symbol
 from solver.formula.tree import Num, Tree, names
 from solver.formula.walks.rational import rational
 from solver.spec.nodes import Report
-from solver.working.tally import Row
+from solver.working.tally import TallyRow
 
 _SPATIAL = frozenset(
     [
@@ -87,5 +87,5 @@ def entered(net: Net, tag: str, sizes: tuple[Tree, ...]) -> Output:
         reach = ((f"reach_{tag}", f"apart_{tag}"),) * len(axes)
     out = Output(made[0], tuple(made[1:]), kind, reach)
     net.outputs[tag] = out
-    net.rows[tag] = Row("input" if tag == "in" else tag, "", net.ordered(out), {})
+    net.rows[tag] = TallyRow("input" if tag == "in" else tag, "", net.ordered(out), {})
     return out
