@@ -27,7 +27,7 @@ from solver.errors import FormulaError, Place, nearest
 from solver.formula.calculus.check import largest_difference
 from solver.formula.calculus.differentiate import Derived
 from solver.formula.calculus.instances import instances
-from solver.formula.calculus.own import written_out
+from solver.formula.calculus.own_functions import written_out
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import is_name, parse_using, split_equation
 from solver.formula.symbol import default_symbol

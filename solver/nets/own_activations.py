@@ -9,7 +9,7 @@ import numpy as np
 from solver.errors import FormulaError, nearest
 from solver.formula.calculus.check import TOLERANCE, largest_difference
 from solver.formula.calculus.instances import instances
-from solver.formula.calculus.own import own_function
+from solver.formula.calculus.own_functions import own_function
 from solver.formula.functions import ACTIVATIONS, FUNCTIONS, Own
 from solver.formula.parse import is_name, parse_using
 from solver.formula.symbol import Symbol

@@ -30,6 +30,9 @@ from solver.mark.read.read_names import names
 from solver.mark.run import MOST_TROUBLES, Options, Summary, run
 from tests.places import PROBLEMS, Q2
 
+STUDENTS = 240
+TROUBLES = STUDENTS // 3
+
 
 @pytest.fixture(scope="module")
 def q2() -> Asked:
@@ -38,7 +41,7 @@ def q2() -> Asked:
 
 @pytest.fixture(scope="module")
 def classes(q2: Asked, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A CSV of 600 students, some of whom slip, leave blank or write what cannot be read."""
+    """A CSV of STUDENTS, some of whom slip, leave blank or write what cannot be read."""
     path = tmp_path_factory.mktemp("class") / "answers.csv"
     rng = np.random.default_rng(7)
     truth = [
@@ -46,7 +49,7 @@ def classes(q2: Asked, tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     with path.open("w", encoding="utf-8") as file:
         file.write(",".join(["student", *(f'"{name}"' for name in q2.sheet.cells)]) + "\n")
-        for student in range(600):
+        for student in range(STUDENTS):
             slips = rng.random(len(truth)) < 0.05
             cells = [f"{value + slip * rng.integers(1, 9) / 10:.2f}" for value, slip in zip(truth, slips, strict=True)]
             cells[student % len(cells)] = ("", "oops", "1/3")[student % 3]
@@ -68,7 +71,7 @@ def test_the_same_marks_in_one_chunk_and_in_many(
     monkeypatch.setattr(read_blocks, "BLOCK", 20_000)
     parts, again = marked(q2, classes, form)
     assert parts == whole
-    assert (again.students, again.trouble_count) == (summary.students, summary.trouble_count) == (600, 200)
+    assert (again.students, again.trouble_count) == (summary.students, summary.trouble_count) == (STUDENTS, TROUBLES)
     assert [trouble.place for trouble in again.troubles] == [trouble.place for trouble in summary.troubles]
     assert summary.report is not None
     assert again.report is not None
@@ -155,17 +158,17 @@ def test_runs_in_threads_give_the_same(q2: Asked, classes: Path, tmp_path: Path)
         form, folder = kinds[k % len(kinds)], tmp_path / f"f{k}"
         asked = q2 if k % 2 else asked_in(PROBLEMS / "q2.yaml")
         text, summary = marked(asked, classes, form, feedback=folder if k == 3 else None)
-        return text == alone[form] and (summary.students, summary.trouble_count) == (600, 200)
+        return text == alone[form] and (summary.students, summary.trouble_count) == (STUDENTS, TROUBLES)
 
     with ThreadPoolExecutor(6) as pool:
-        assert all(pool.map(work, range(12)))
-    assert len(list((tmp_path / "f3").iterdir())) == 600
+        assert all(pool.map(work, range(8)))
+    assert len(list((tmp_path / "f3").iterdir())) == STUDENTS
 
 
 def test_a_run_says_how_far_it_is(q2: Asked, classes: Path, tmp_path: Path) -> None:
     done: list[int] = []
     summary = run(q2, [str(classes)], Options(), tmp_path / "marks.csv", progress=done.append)
-    assert summary.students == 600
+    assert summary.students == STUDENTS
     assert sum(done) == classes.stat().st_size - len(classes.read_bytes().partition(b"\n")[0]) - 1
     assert (tmp_path / "marks.csv").read_text().startswith("student,a,")
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from solver.errors import SpecError
-from solver.formula.calculus.own import own_function
+from solver.formula.calculus.own_functions import own_function
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse, parse_using
 from solver.formula.print.printer_latex import LatexPrinter

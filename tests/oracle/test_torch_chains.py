@@ -21,7 +21,7 @@ from tests.equations import equation
 torch: Any = pytest.importorskip("torch")
 
 TOLERANCE = 1e-9
-CHAINS = 1500
+CHAINS = 600
 
 
 def agree(name: str, ours: Floats, theirs: Any, about: str) -> None:

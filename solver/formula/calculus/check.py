@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from solver.formula.calculus.local import bends, constant_last, local_derivative
-from solver.formula.calculus.own import unfolded
+from solver.formula.calculus.own_functions import unfolded
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
 from solver.formula.tree import Array, Bin, Call, Tree, rebuild, replace_names, walk

@@ -3,7 +3,7 @@
 from importlib import import_module
 
 from solver.files import registered
-from solver.formula.functions.row import CONSTANT, Adjoint, Case, Function, Notation, Own, Slip, Style, Table
+from solver.formula.functions.row import CONSTANT, Adjoint, Case, Function, FunctionTable, Notation, Own, Slip, Style
 from solver.formula.functions.written import Cells
 from solver.formula.greek import GREEK
 
@@ -28,7 +28,7 @@ __all__ = [
 TOPICS: dict[str, dict[str, Function]] = {}
 """The rows of each topic, by the first sentence of its file."""
 
-FUNCTIONS = Table()
+FUNCTIONS = FunctionTable()
 """Every function by name."""
 
 for _file in registered(__name__):

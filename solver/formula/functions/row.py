@@ -173,7 +173,7 @@ class Own(str):
         return Own, (str(self), self.row, self.definition, self.formula)
 
 
-class Table(dict[str, Function]):
+class FunctionTable(dict[str, Function]):
     """Rows by name; an author's own function brings its row with it."""
 
     def __missing__(self, fn: str) -> Function:

@@ -14,7 +14,7 @@ import numpy as np
 
 from solver.errors import FormulaError
 from solver.formula.calculus.instances import instances
-from solver.formula.calculus.own import own_function
+from solver.formula.calculus.own_functions import own_function
 from solver.formula.parse import parse_using
 from solver.formula.tree import Tree, names
 from solver.formula.walks.evaluate import evaluate
