@@ -52,7 +52,7 @@ def judge(sheet: Sheet, batch: Batch, scheme: Scheme | None = None) -> dict[str,
 
 def own_values(sheet: Sheet, place: int, batch: Batch) -> dict[str, Interval]:
     """Every student's own number for each quantity of a working: as written, or worked out where blank."""
-    own = Own(key_of(sheet, place, sheet.chains[place][1]), batch, Scheme().reach)
+    own = FollowedNumbers(key_of(sheet, place, sheet.chains[place][1]), batch, Scheme().reach)
     own.fill()
     return {name: own.interval(name) for name in own.key.quantities}
 
@@ -82,7 +82,11 @@ class _Class:
             hits[quantity.name] = hit = on_key(key, quantity, answer)
             off |= ~(hit | blank).all(axis=(1, 2))
         rows = np.flatnonzero(off)
-        few = Own(key, batch if rows.size == batch.count else batch.rows(rows), self.reach).run() if rows.size else {}
+        few = (
+            FollowedNumbers(key, batch if rows.size == batch.count else batch.rows(rows), self.reach).run()
+            if rows.size
+            else {}
+        )
         made = {}
         for quantity in asked:
             name, where = quantity.name, quantity.key or ""
@@ -117,7 +121,7 @@ def _half(key: Key, quantity: Quantity, at: Floats) -> Floats:
     return np.asarray(0.0) if quantity.name in key.exact else half_asked(quantity, at)
 
 
-class Own:
+class FollowedNumbers:
     """Follows one working from quantity to quantity with every student's own numbers.
 
     written: what each student goes on with who rounds each result; unrounded: who carries exact values from the last
@@ -265,7 +269,7 @@ class Own:
 class _Look:
     """A look at one answer of the students who have something else than the key there, or behind it."""
 
-    def __init__(self, own: Own, quantity: Quantity, key: str, rows: Rows) -> None:
+    def __init__(self, own: FollowedNumbers, quantity: Quantity, key: str, rows: Rows) -> None:
         self.own, self.quantity, self.rows = own, quantity, rows
         self.answer, self.decimals = own.batch.values[key][rows], own.batch.decimals[key][rows]
         self.behind = own.slipped[quantity.name][rows][:, None, None]
