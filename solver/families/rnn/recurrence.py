@@ -22,7 +22,7 @@ MAX_LAYERS = 100
 MAX_SEQUENCES = 10_000
 
 
-class Reverse(Spec):
+class ReverseTime(Spec):
     """The layer that reads the sequence from its end."""
 
     U: Annotated[Quantity, "its input weights"]
@@ -40,7 +40,7 @@ class Recurrent(Spec):
     b: Annotated[Vector | None, "biases, none if left out"] = None
     h0: Annotated[Vector | None, "its state before the first step; 0 if left out"] = None
     activation: Annotated[Activation, "of its neurons"] = "tanh"
-    backward: Annotated[Reverse | None, "the same layer from the end of the sequence"] = None
+    backward: Annotated[ReverseTime | None, "the same layer from the end of the sequence"] = None
 
 
 class Given(Learning):
@@ -71,7 +71,7 @@ class Given(Learning):
         AtMost(MAX_LAYERS),
         "instead of U, W, b and h0, several hidden layers, the first one first",
     ] = ()
-    backward: Annotated[Reverse | None, "the layer that reads the sequence from its end"] = None
+    backward: Annotated[ReverseTime | None, "the layer that reads the sequence from its end"] = None
     weights: Annotated[Stored, "how all weights are stored: Uᵀx, or Ux"] = "inputs x neurons"
     activation: Annotated[Activation, "of the hidden neurons"] = "tanh"
     output_activation: Annotated[OutputActivation, "of the output neurons"] = "sigmoid"
