@@ -45,7 +45,7 @@ def multiplications(kind: str, deep: str, area: str, before: Sequence[str], afte
     deep: channels that a filter sees; area: the cells of one channel of it; before, after: channels, then sizes.
     """
     if kind == "transposed":  # each input cell meets each filter
-        return f"{'*'.join(before)}*{area}*{after[0]}"
+        return f"{deep}*{'*'.join(before[1:])}*{area}*{after[0]}"
     if kind == "depthwise":
         return f"{area}*{'*'.join(after)}"
     if kind == "pointwise":

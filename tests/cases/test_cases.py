@@ -110,6 +110,33 @@ ANSWERS: dict[str, dict[str, Any]] = {
     },
 }
 
+ANSWERS |= {
+    "count-utm-cnn-sizes": {
+        "a/D_conv1": 5, "a/H_conv1": 98, "a/W_conv1": 98, "a/D_pool1": 5, "a/H_pool1": 49, "a/W_pool1": 49,
+        "a/D_conv2": 10, "a/H_conv2": 47, "a/W_conv2": 47, "a/D_pool2": 10, "a/H_pool2": 23, "a/W_pool2": 23,
+        "a/D_conv3": 5, "a/H_conv3": 21, "a/W_conv3": 21, "a/D_flat1": 2205, "a/D_fc1": 20, "a/D_fc2": 10,
+        "b/params_conv1": 140, "b/params_conv2": 460, "b/params_conv3": 455,
+        "b/params_fc1": 44120, "b/params_fc2": 210, "b/params_total": 45385,
+    },
+    # the answer site says "none of the above" for the first, where 60×60 is one of the options
+    "count-nptel-kgp-w8": {
+        "a/D_conv1": 1, "a/H_conv1": 60, "a/W_conv1": 60, "b/D_conv1": 1, "b/H_conv1": 2, "b/W_conv1": 2,
+        "c/D_flat1": 1960, "d/D_conv1": 40, "d/H_conv1": 1022, "d/W_conv1": 1022,
+    },
+    "count-datacamp-cnn": {"a/params_conv1": 100, "a/params_fc1": 15682, "a/params_total": 15782},
+    "count-nptel-rnn342": {"a/params": 42, "b/params_total": 42},
+    "count-utm-tconv": {
+        "a.i/params_total": 56, "a.ii/params_total": 280, "a.iii/params_total": 98, "a.iv/params_total": 112,
+        "b.i/D_conv1": 2, "b.i/H_conv1": 4, "b.i/W_conv1": 4,
+        "b.ii/D_conv1": 4, "b.ii/H_conv1": 10, "b.ii/W_conv1": 10,
+    },
+    # the source prints 1,28,800 for the first, a digit lost
+    "count-dwsep-12x12": {
+        "a/macs_conv1": 1228800,
+        "b/macs_conv1": 4800, "b/macs_conv2": 49152, "b/macs_total": 53952,
+    },
+}  # fmt: skip
+
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_published_answers(name: str) -> None:

@@ -27,6 +27,7 @@ find: sizes, parameters, weights, biases, neurons, connections, macs, flops, act
 from solver.families.count import dense
 from solver.families.count.costs import HEADINGS
 from solver.families.count.given import Given, check
+from solver.families.count.net import UnfitError
 from solver.families.count.page import closed
 from solver.families.count.symbolic import formulas
 from solver.families.count.walk import network
@@ -72,4 +73,8 @@ def work(given: Given, report: Report) -> Working:
     net = network(given, report)
     if net is None:
         return Working()
-    return formulas(net) if net.symbolic else closed(net)
+    try:
+        return formulas(net) if net.symbolic else closed(net)
+    except UnfitError as error:
+        report.add(error.place, error.message, error.hint)
+        return Working()

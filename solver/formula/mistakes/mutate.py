@@ -112,6 +112,24 @@ MISTAKES: dict[str, Mistake] = {
         slips.macs_for_flops, "each multiplication comes with an addition: that makes two operations", "2*D1*F1**2*H2", "D1*F1**2*H2"
     ),
     "bias not counted": Mistake(slips.bias_not_counted, "the biases are not counted", "d1*F1*F1 + 1", "d1*F1*F1"),
+    "all biases forgotten": Mistake(
+        slips.all_biases_forgotten, "the biases of all layers are missing from the total", "P1 + P2", "n*m + k*n"
+    ),
+    "depth forgotten": Mistake(
+        slips.depth_forgotten, "a filter reaches through all channels of its input: the depth is missing",
+        "n*(D1*F1**2 + 1)", "n*(F1**2 + 1)",
+    ),
+    "groups forgotten": Mistake(
+        slips.groups_forgotten, "a filter sees the channels of its own group alone", "n*(D1/k*F1**2 + 1)", "n*(D1*F1**2 + 1)"
+    ),
+    "not rounded": Mistake(
+        slips.not_rounded, "a size is a whole number: windows that do not fit are left out",
+        "floor((H1 - F1)/s1) + 1", "(H1 - F1)/s1 + 1",
+    ),
+    "rounded the wrong way": Mistake(
+        slips.rounded_otherwise, "the size is rounded the wrong way: down, but in ceil mode up",
+        "floor((H1 - F1)/s1) + 1", "ceil((H1 - F1)/s1) + 1",
+    ),
     "input size for output size": Mistake(
         slips.input_size, "the size of the layer's input is used where that of its output belongs", "D1*F1**2*H2", "D1*F1**2*H1"
     ),

@@ -284,13 +284,18 @@ def _is_difference(tree: Tree) -> bool:
             return False
 
 
+def _is_size(tree: Tree) -> bool:
+    """Whether a count is the size of a volume, and not what a layer costs: it subtracts, or rounds."""
+    return any(isinstance(node, Call) or (isinstance(node, Bin) and node.op == "-") for node in walk(tree))
+
+
 def macs_for_flops(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     def change(node: Tree) -> Iterator[Tree]:
         match node:
             case Bin("*", Num(text="2"), x):
                 yield x
 
-    if around.whole and not _contains(tree, "/"):
+    if around.whole and not _is_size(tree):
         yield from _once(tree, change)
 
 
@@ -302,12 +307,81 @@ def bias_not_counted(tree: Tree, around: Surroundings) -> Iterator[Tree]:
             case Bin("+", Bin("*") as a, Name()):
                 yield a
 
-    if around.whole and not _contains(tree, "/"):
+    if around.whole and not _is_size(tree):
         yield from _once_or_all(tree, change)
 
 
+def all_biases_forgotten(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def without(term: Tree) -> Tree:
+        counted = around.definitions.get(term.id) if isinstance(term, Name) else None
+        made = None if counted is None else next(bias_not_counted(counted, around), None)
+        return term if made is None else Group(made)
+
+    terms = tree.terms if isinstance(tree, Sum) else tuple(_terms(tree))
+    if around.whole and len(terms) > 1 and all(isinstance(term, Name) for term in terms):
+        yield Sum(tuple(without(term) for term in terms))
+
+
+def depth_forgotten(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        factors = list(_factors(node))
+        for i, factor in enumerate(factors[1:], 1):
+            area = (isinstance(factor, Bin) and factor.op == "**") or factors[i + 1 : i + 2] == [factor]
+            before = factors[i - 1]
+            if area and (isinstance(before, Name) or (isinstance(before, Bin) and before.op == "/")):
+                yield _product([*factors[: i - 1], *factors[i:]])
+                return
+
+    if around.whole and not _is_size(tree):
+        yield from _once(tree, change)
+
+
+def groups_forgotten(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        if isinstance(node, Bin) and node.op == "/" and isinstance(node.b, Name):
+            yield node.a
+
+    if around.whole and not _is_size(tree):
+        yield from _once(tree, change)
+
+
+def not_rounded(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Tree:
+        return node.args[0] if isinstance(node, Call) and node.fn in _ROUNDS else node
+
+    if around.whole:
+        yield _all(tree, change)
+
+
+def rounded_otherwise(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Tree:
+        return Call(_ROUNDS[node.fn], node.args) if isinstance(node, Call) and node.fn in _ROUNDS else node
+
+    if around.whole:
+        yield _all(tree, change)
+
+
+_ROUNDS = {"floor": "ceil", "ceil": "floor"}
+
+
+def _factors(tree: Tree) -> Iterator[Tree]:
+    """The factors of a product of scalars, in their order."""
+    if isinstance(tree, Bin) and tree.op == "*":
+        yield from _factors(tree.a)
+        yield tree.b
+    else:
+        yield tree
+
+
+def _product(factors: Iterable[Tree]) -> Tree:
+    first, *others = factors
+    for factor in others:
+        first = Bin("*", first, factor)
+    return first
+
+
 def input_size(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    if around.whole and not _contains(tree, "/"):
+    if around.whole and not _is_size(tree):
         yield from _names(tree, lambda name: around.sizes.get(name, name))
 
 
@@ -318,7 +392,7 @@ def _output_size(tree: Tree, change: Callable[[Tree], Iterable[Tree]]) -> Iterat
         if isinstance(node, Bin) and node.op == "+" and node.b == Num("1") and _contains(node.a, "/"):
             yield from (Bin("+", made, node.b) for made in _once(node.a, change))
 
-    return _once(tree, inside)
+    return _once(tree, inside) if _is_size(tree) else iter(())
 
 
 def stride_ignored(tree: Tree, around: Surroundings) -> Iterator[Tree]:
@@ -352,7 +426,7 @@ def one_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
         if isinstance(node, Bin) and node.op == "+" and node.b == Num("1") and _contains(node.a, "/"):
             yield node.a
 
-    return _once(tree, change)
+    return _once(tree, change) if _is_size(tree) else iter(())
 
 
 def of_functions(formulas: Mapping[str, str]) -> Callable[[Tree, Surroundings], Iterator[Tree]]:

@@ -11,15 +11,17 @@ from solver.formula.tree import Name, Sum
 from solver.formula.walks.shape import Shape, shape
 from solver.formula.walks.value import value
 
-SCALARS = ("d", "y", "D1", "F1", "H1", "H2", "d1", "p1", "s1", "pos", "n", "m", "k")
+SCALARS = ("d", "y", "D1", "F1", "H1", "H2", "d1", "p1", "s1", "pos", "n", "m", "k", "P1", "P2")
 SHAPES: dict[str, Shape] = {
     "W": (3, 2), "W_t1": (3, 2), "A": (2, 2), "B": (2, 2), "g": (2, 1), "h": (3, 1), "u": (3, 1), "x": (3, 1),
     "b": (2, 1), **dict.fromkeys(SCALARS, (1, 1)), **dict.fromkeys(("f1", "i1", "o1", "z1", "c1", "g1"), (2, 1)),
 }  # fmt: skip
-DEFINITIONS = {name: parse(text) for name, text in {"h": "tanh(u)", "W_t1": "W - k*(x @ g.T)"}.items()}
+FORMULAS = {"h": "tanh(u)", "W_t1": "W - k*(x @ g.T)", "P1": "n*(m + 1)", "P2": "k*(n + 1)"}
+DEFINITIONS = {name: parse(text) for name, text in FORMULAS.items()}
 COUNTS = {
     "MACs for FLOPs", "bias not counted", "input size for output size", "stride ignored", "padding ignored",
-    "padding on one side", "+ 1 left out",
+    "padding on one side", "+ 1 left out", "all biases forgotten", "depth forgotten", "groups forgotten", "not rounded",
+    "rounded the wrong way",
 }  # fmt: skip
 
 
@@ -90,6 +92,15 @@ COUNTED = [
     ("n*(m + 1)", "bias not counted", ["n*(m)"]),
     ("n*m + m", "bias not counted", ["n*m"]),
     ("n + m", "bias not counted", []),
+    ("n*(D1/k*F1**2 + 1)", "bias not counted", ["n*(D1/k*F1**2)"]),
+    ("n*D1*F1**2", "depth forgotten", ["n*F1**2"]),
+    ("D1*F1*F1 + 1", "depth forgotten", ["F1*F1+1"]),
+    ("n*(m + 1)", "depth forgotten", []),
+    ("2*D1/k*F1**2*H2", "groups forgotten", ["2*D1*F1**2*H2"]),
+    ("P1 + n", "all biases forgotten", ["(n*(m))+n"]),
+    ("P1 + 2*P2", "all biases forgotten", []),
+    ("ceil((H1 - F1)/s1) + 1", "rounded the wrong way", ["floor((H1-F1)/s1)+1"]),
+    ("(H1 - 1)*s1 - 2*p1 + F1", "MACs for FLOPs", []),
     ("floor((H1 - F1 + 2*p1)/s1) + 1", "stride ignored", ["floor((H1-F1+2*p1))+1"]),
     ("floor((H1 - F1 + 2*p1)/s1) + 1", "padding ignored", ["floor((H1-F1)/s1)+1"]),
     ("floor((H1 - F1 + 2*p1)/s1) + 1", "bias not counted", []),

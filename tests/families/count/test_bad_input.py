@@ -1,0 +1,54 @@
+"""What does not fit is refused in the family's own terms, at its place; what is missing is named."""
+
+import pytest
+
+from solver.errors import SpecError
+from solver.spec.reader import load_text
+
+BAD = [
+    # given (line 3 on), where, message, hint
+    ("input: [3, 3, 3]\n  layers: [conv 4@2x2, conv 8@7x7 padding 1]", "4:31", "filter 7×7 larger than the padded input 4×4 of conv2", "fit"),
+    ("input: [3, 3, 3]\n  layers: [max-pool 5]", "4:21", "pool 5×5 larger than the input 3×3 of pool1", "fit"),
+    ("input: [3, 9, 9]\n  layers: [conv 4]", "4:12", "'size' of this conv layer is missing", ""),
+    ("input: [3, 9, 9]\n  layers: [conv 4@3x3 groups 2]", "4:30", "2 groups of conv1 for 3 channels and 4 filters", "multiples"),
+    ("input: [3, 9, 9]\n  layers: [{type: depthwise, size: 3, filters: 4}]", "4:48", "4 filters of conv1 for 3 channels", "each channel"),
+    ("input: [3, 9, 9]\n  layers: [cnov 4@3x3]", "4:12", "unknown type 'cnov'", "did you mean 'conv'?"),
+    ("input: [3, 9, 9]\n  layers: [conv 4@3x3 strid 2]", "4:23", "'strid' says nothing of a layer", "did you mean 'stride'?"),
+    ("input: [3, 9, 9]\n  layers: [{type: dense, neurons: 4, size: 3}]", "4:44", "dense takes no size", "neurons"),
+    ("input: [3, 9, 9]\n  layers: [conv c@3x3]", "4:17", "filters of conv1 is c, expected a whole number", "where"),
+    ("input: [3, 9, 9]\n  layers: [lstm 4]", "4:12", "lstm takes a sequence, but lstm1 receives 3×9×9", "length"),
+    ("input: [9]\n  layers: [conv 4@3x3]", "4:12", "conv takes a volume, but conv1 receives 9", "[D, H, W]"),
+    ("input: [9, 7]\n  layers: [attention 2]", "4:22", "2 heads of attn1 for 7 features", "multiple"),
+    ("input: [3, 9, 9]\n  layers: [{block: b}]", "4:20", "there is no block 'b'", ""),
+    ("input: [3, 9, 9]\n  layers: [{branches: [[conv 4@3x3], [conv 4@5x5]]}]", "4:12", "a concatenation of 4×7×7 and 4×5×5", "same height"),
+    ("input: [3, 9, 9]\n  layers: [{layers: [conv 4@1x1], shortcut: true}]", "4:12", "a sum of 4×9×9 and 3×9×9", "same size"),
+    ("input: [3, 9, 9]\n  layers: [conv 4@3x3 name a, conv 4@3x3 name a]", "4:47", "the name 'a' stands twice", "own"),
+    ("input: [3, 9, 9]\n  layers: [dense 4 after x]", "4:26", "there is no layer 'x' before this one", ""),
+    ("input: [3, 9, 9]\n  layers: [{type: conv, filters: 4, size: 3, connections: [1, 4, 1, 1]}]", "4:63", "filter 2 of conv1 is connected with 4 channels of 3", ""),
+    ("input: [3, 9, 9]\n  layers: [conv 4@3x3]\n  inputs: 3", "5:11", "inputs (dense) or an input", ""),
+    ("layers: [conv 4@3x3]", "2:3", "'inputs' is missing, or an 'input'", "input: [3, 32, 32]"),
+    ("input: [3, 0, 9]\n  layers: [conv 4@3x3]", "3:10", "input is 0", ""),
+    ("input: [3, 9, 9]\n  layers: [{type: max-pool, size: 3, padding: 3}]", "4:47", "padding 3 of the pool pool1 of size 3", "alone"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "place", "message", "hint"), BAD, ids=[m for _, _, m, _ in BAD])
+def test_refused(given: str, place: str, message: str, hint: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        load_text(
+            f"title: T\ngiven:\n  family: count\n  {given}\nparts: [{{label: a}}]".replace(
+                "\n  family: count", " \n  family: count", 1
+            )
+        )
+    problem = caught.value.problems[0]
+    assert message in problem.message
+    assert hint in problem.hint
+    line, column = map(int, place.split(":"))
+    assert (problem.place.line, problem.place.column) == (line + 1, column), problem.place
+
+
+def test_all_at_once() -> None:
+    given = "input: [3, 9, 9]\n  layers: [conv 4, {type: dense, size: 3}, cnov 3]"
+    with pytest.raises(SpecError) as caught:
+        load_text(f"title: T\ngiven:\n  family: count\n  {given}\nparts: [{{label: a}}]")
+    assert len(caught.value.problems) >= 1
