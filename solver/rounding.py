@@ -27,9 +27,12 @@ def _half_up(x: Floats, places: NDArray[np.int64] | int) -> Floats:
     Binary arithmetic leaves a tie a few units in the last place off: what lies that close counts as the tie.
     """
     # tens and hundreds divide by 10, 100: 10.0**-2 is not exact, and 100 must come out as 100
-    up, down = 10.0 ** np.maximum(places, 0), 10.0 ** np.maximum(-places, 0)
+    decimals = isinstance(places, int) and places >= 0  # then nothing divides
+    up, down = (10.0**places, 1.0) if decimals else (10.0 ** np.maximum(places, 0), 10.0 ** np.maximum(-places, 0))
     with np.errstate(over="ignore"):  # what overflows here stays as it is
-        scaled = np.asarray(np.abs(x) * up / down)
+        scaled = np.asarray(np.abs(x) * up)
+        if not decimals:
+            scaled = np.asarray(scaled / down)
         result = np.asarray(scaled * (64 * _EPSILON))  # the slack; from here on in place, since arrays can be large
         result += 1e-9
         np.minimum(result, 1e-6, out=result)
@@ -37,8 +40,9 @@ def _half_up(x: Floats, places: NDArray[np.int64] | int) -> Floats:
         result += scaled
         np.floor(result, out=result)
         result /= up
-        result *= down
-    if not (scaled < _LARGEST_FIXED).all() or np.isinf(result).any():
+        if not decimals:
+            result *= down
+    if not (scaled < _LARGEST_FIXED).all() or (not decimals and np.isinf(result).any()):
         result = np.where((scaled < _LARGEST_FIXED) & np.isfinite(result), result, np.abs(x))
     np.copysign(result, x, out=result)
     result += 0.0  # turns -0.0 into 0.0

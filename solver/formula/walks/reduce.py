@@ -12,7 +12,7 @@ are not exact are shown with more digits, until it does not.
 
 from collections.abc import Callable, Mapping
 from itertools import takewhile
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -387,23 +387,11 @@ class _Reduction:
 
 def layer(tree: Tree) -> int:
     """How many lines an expression of numbers still needs: a product of numbers one, a sum of products two, …"""
-    match tree:
-        case Num() | Array() | Dots():
-            return 0
-        case Written(of):
-            return 2 if _staged(of) else 1
-        case Group(x) | Transpose(x):
-            return layer(x)
-        case Neg(x):
-            return 0 if isinstance(x, Num) and not x.text.startswith("-") else max(layer(x), 1)
-        case Call(_, args):
-            return 1 + max((layer(a) for a in args), default=0)
-        case Bin(op, a, b):
-            return max(1, _step(op, a), _step(op, b))
-        case Sum(terms):
-            return max(1, *(_step("+", term) for term in terms))
-        case _:
-            raise TypeError(f"no layer for {tree!r}")
+    return _LAYER[type(tree)](tree)
+
+
+def _layer_minus(tree: Neg) -> int:
+    return 0 if isinstance(tree.x, Num) and not tree.x.text.startswith("-") else max(layer(tree.x), 1)
 
 
 def _staged(of: Tree) -> bool:
@@ -428,6 +416,20 @@ def _step(op: str, operand: Tree) -> int:
     same = isinstance(inner, Bin) and (inner.op in SUMS) == (op in SUMS) and inner is operand
     negated = isinstance(inner, Neg) and below == 1 and is_number(inner.x)
     return below if same or negated else below + 1
+
+
+_LAYER: dict[type, Callable[[Any], int]] = {
+    Num: lambda x: 0,
+    Array: lambda x: 0,
+    Dots: lambda x: 0,
+    Written: lambda x: 2 if _staged(x.of) else 1,
+    Group: lambda x: layer(x.x),
+    Transpose: lambda x: layer(x.x),
+    Neg: _layer_minus,
+    Call: lambda x: 1 + max(map(layer, x.args), default=0),
+    Bin: lambda x: max(1, _step(x.op, x.a), _step(x.op, x.b)),
+    Sum: lambda x: max(1, *(_step("+", term) for term in x.terms)),
+}
 
 
 def _noise(tree: Tree) -> float:
