@@ -19,7 +19,8 @@ def main() -> None:
     in_process()
     growth("RNN, time steps", rnn, (1_250, 2_500, 5_000, 10_000))
     growth("MLP, weights a layer", mlp, (125_000, 250_000, 500_000, 1_000_000))
-    growth("question, parts", parts, (125, 250, 500, 1_000))
+    growth("question, parts", parts, (2_500, 5_000, 10_000, 20_000))
+    growth("positional encoding, dimensions", positional, (1_250, 2_500, 5_000, 10_000))
     growth("training, iterations", training, (125, 250, 500, 1_000))
     growth("training of one neuron, iterations", one_neuron, (900, 1_800, 3_600, 7_142))
     growth("optimizer, iterations", optimizer, (2_000, 4_000, 8_000, 16_666))
@@ -76,7 +77,7 @@ def timed(action: Callable[[], None], runs: int) -> Iterator[float]:
 
 
 def growth(title: str, make: Callable[[int], str], sizes: tuple[int, ...]) -> None:
-    """Time against size: what doubling the size multiplies the time by (2 is linear)."""
+    """Processor time against size: what doubling the size multiplies it by (2 is linear)."""
     from solver.render.document import document
     from solver.render.format_markdown import render
     from solver.spec.reader import load
@@ -87,10 +88,10 @@ def growth(title: str, make: Callable[[int], str], sizes: tuple[int, ...]) -> No
         with tempfile.NamedTemporaryFile("w", suffix=".yaml", encoding="utf-8") as file:
             file.write(make(size))
             file.flush()
-            start = time.perf_counter()
+            start = time.process_time()
             paper = load(file.name)
             render(document(paper.title, solve_paper(paper)))
-            times.append(time.perf_counter() - start)
+            times.append(time.process_time() - start)
     steps = ", ".join(f"{n:,}: {t:.2f} s" for n, t in zip(sizes, times, strict=True))
     factors = ", ".join(f"{b / a:.2f}" for a, b in pairwise(times))
     print(f"{title}: {steps}; doubling costs {factors} times")
@@ -217,6 +218,14 @@ def parts(count: int) -> str:
     given = "{family: formula, quantities: {a: 2.5, b: 4}, formulas: [c = a*b + 1]}"
     listed = "\n".join(f"  - {{label: p{k}, given: {given}}}" for k in range(count))
     return f"title: Many parts\nparts:\n{listed}\n"
+
+
+def positional(dimensions: int) -> str:
+    """The encoding of one token."""
+    return (
+        f"title: Long encoding\ngiven: {{family: positional, position: 7, d_model: {dimensions}, "
+        f"dimensions: [0, {dimensions - 1}]}}\nparts: [{{label: a, find: encoding}}]\n"
+    )
 
 
 if __name__ == "__main__":
