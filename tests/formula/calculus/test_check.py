@@ -32,6 +32,7 @@ X: list[list[float]] = [[0.5], [-1.5]]
 
 RIGHT = [
     ("J = sum(x**3)", {"x": X}),
+    ("c = sum(step(x)); J = c*c", {"x": X}),
     ("J = sum(relu(x))", {"x": [[0.0], [1.0]]}),
     ("J = sum(tanh(2*relu(x)))", {"x": [[0.0], [-0.0]]}),
     ("h = leaky_relu(x); J = sum(h*h) + sum(h)", {"x": [[0.0], [1e-7]]}),
