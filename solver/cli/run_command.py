@@ -31,6 +31,7 @@ FORMATS = registered("solver.render", "format_")
 @click.option("--decimals", type=click.IntRange(0, 12), help="Decimals of every result; overrides the question.")
 @click.option("--detail", type=click.Choice(["brief", "normal", "full"]), default="normal", show_default=True)
 @click.option("--compare", is_flag=True, help="Add a table of what differs when exact values are carried.")
+@click.option("--reconcile", is_flag=True, help="Add what torchinfo, fvcore and others print for a network, and why.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write here instead.")
 def command(
     files: tuple[str, ...],
@@ -40,6 +41,7 @@ def command(
     decimals: int | None,
     detail: Detail,
     compare: bool,
+    reconcile: bool,
     output: str | None,
 ) -> None:
     """Solve question FILEs (YAML), an exam, a folder of them, or - for standard input."""
@@ -47,7 +49,7 @@ def command(
     from solver.render.format import Shown, format_file
 
     parts = tuple(_label(part) for part in parts)
-    view = View(detail, parts, compare)
+    view = View(detail, parts, compare, reconcile)
     with problems("nothing was solved"):
         shape = format_file(_format(form, output))
         with Progress("reading") as bar:

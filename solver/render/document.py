@@ -39,6 +39,7 @@ class View:
     detail: Detail = "normal"
     parts: tuple[str, ...] = ()
     compare: bool = False
+    reconcile: bool = False
 
     def shows(self, label: str) -> bool:
         """Whether a part is among those asked for, or leads to one."""
@@ -74,6 +75,8 @@ def _question(solution: Solution, view: View, level: int) -> Iterator[Block]:
             yield from page.part(part, level + 1)
     if view.compare:
         yield from _comparison(solution, view, level + 1)
+    if view.reconcile:
+        yield from _reconciled(solution, view, level + 1)
 
 
 def _total(solution: Solution) -> Decimal:
@@ -386,3 +389,21 @@ def _renamed(solved: Solved) -> str:
     """The quantity a step merely renames (∇_b J = ∇_u J), or its own name."""
     tree = bare(solved.item.definition) if solved.item.definition is not None else None
     return tree.id if isinstance(tree, Name) else solved.name
+
+
+def _reconciled(solution: Solution, view: View, level: int) -> Iterator[Block]:
+    """What other programs print for what each part works with, and why."""
+    seen: set[int] = set()
+    for part in solution.parts:
+        working = part.context.working if part.context and view.shows(part.label) else None
+        if working is None or working.others is None or id(working) in seen:
+            continue
+        seen.add(id(working))
+        yield Heading(level, f"What other programs print, for part {part_label(part.label)}")
+        listing = working.others()
+        rows = tuple(tuple((cell,) if isinstance(cell, str) else cell for cell in row) for row in listing.rows)
+        yield Table(listing.header, rows, {}, MOST[view.detail])
+        yield Bullets(tuple((point,) for point in listing.points))
+    if not seen:
+        yield Heading(level, "What other programs print")
+        yield Prose(("No part counts a network.",), "plain")

@@ -51,10 +51,11 @@ class Line(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """A table that an item shows: each cell is text or a formula."""
+    """A table that an item shows: each cell is text or a formula. points: what is said below it."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str | Tree, ...], ...]
+    points: tuple[str, ...] = ()
 
 
 class Item:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
 from typing import Literal, NamedTuple, Protocol
@@ -14,7 +14,7 @@ from solver.formula.tree import Array, Literal_, Num, Tree
 from solver.formula.walks.shape import SCALAR, Shape, shape
 from solver.formula.walks.stable import stable
 from solver.rounding import Floats
-from solver.working.items import Answer, Item, Stated, Statement, Step
+from solver.working.items import Answer, Item, Listing, Stated, Statement, Step
 from solver.working.roles import Role, RoleKind
 from solver.working.tally import Tally
 
@@ -66,6 +66,7 @@ class Working:
     It is final when its family returns it. gradients: what parts may ask gradients of. proofs: what checks those among the items. repeats: the steps of iterations, by name. places: of the items, from the top.
     roles: what quantities are to others.
     absent: what parts may expect that is not here, with what it needs. tally: the table that states what repeats.
+    others: what other programs say of the same, in a table.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
@@ -80,6 +81,7 @@ class Working:
     places: dict[str, int] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     tally: Tally | None = None
+    others: Callable[[], Listing] | None = None
 
     def given(
         self, name: str, numbers: Literal_, title: str = "", symbol: Symbol | None = None, role: Role | None = None

@@ -25,11 +25,11 @@ find: sizes, parameters, weights, biases, neurons, connections, macs, flops, act
 """
 
 from solver.families.count import dense
+from solver.families.count.architecture import Given, check
 from solver.families.count.costs import HEADINGS
-from solver.families.count.given import Given, check
 from solver.families.count.net import UnfitError
-from solver.families.count.page import closed
-from solver.families.count.symbolic import formulas
+from solver.families.count.orders import formulas
+from solver.families.count.totals import closed
 from solver.families.count.walk import network
 from solver.spec.nodes import Report
 from solver.working.page import Working

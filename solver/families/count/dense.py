@@ -5,7 +5,7 @@ values fed back are inputs too: in the Elman form each hidden layer receives its
 first hidden layer receives those of the output layer.
 """
 
-from solver.families.count.given import Given
+from solver.families.count.architecture import Given
 from solver.formula.tree import Num
 from solver.formula.walks.rational import rational
 from solver.spec.nodes import Report

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from solver.errors import nearest
 from solver.families.count import sequence, spatial
+from solver.families.count.architecture import CountLayer
 from solver.families.count.costs import Costs, charge
-from solver.families.count.given import CountLayer
 from solver.families.count.net import MOST_LAYERS, At, Maker, Net, Output, UnfitError
 from solver.formula.tree import Num, Tree
 from solver.formula.walks.evaluate import evaluate

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from solver.errors import FormulaError, Place, nearest
-from solver.families.count.given import CountLayer, Given
+from solver.families.count.architecture import CountLayer, Given
 from solver.formula.parse import parse
 from solver.formula.source import source
 from solver.formula.symbol import Symbol, default_symbol
@@ -76,7 +76,7 @@ class Net:
     """The working of a network as it grows, layer by layer.
 
     known: the value of every size. symbolic: sizes are words, and all that is made are formulas (`definitions`).
-    outputs: of layers, by name. rows: of the table. groups: names by what a part may call them together.
+    outputs: of layers, by name; made: layers with theirs, in order. rows: of the table. groups: names by what a part may call them together.
     """
 
     given: Given
@@ -90,6 +90,7 @@ class Net:
     groups: dict[str, list[str]] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
+    made: list[tuple[At, Output]] = field(default_factory=list)
     layers: int = 0
 
     def number(self, name: str) -> int:
@@ -243,6 +244,7 @@ class At:
         self.local |= {"E": output.features} | {f"Y{i}": name for i, name in enumerate(output.axes, 1)}
         cells = {"receptive field": self.reached} if self.reached else {}
         self.net.rows[self.tag] = TallyRow(self.title, said, self.net.ordered(output), cells)
+        self.net.made.append((self, output))
         return output
 
 

@@ -6,6 +6,7 @@ from solver.families.count.costs import HEADINGS
 from solver.families.count.net import Counted, Net
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Name, Sum, Tree
+from solver.working.items import Listing
 from solver.working.page import Working
 from solver.working.tally import Tally
 
@@ -46,7 +47,14 @@ def closed(net: Net) -> Working:
             working.group(tag, groups[tag])
     working.default = (*sizes, *groups.get("params", []), *(n for n in totals if n == "params_total"))
     working.tally = tally
+    working.others = lambda: _others(net)
     return working
+
+
+def _others(net: Net) -> Listing:
+    from solver.families.count.tools import reconciled
+
+    return reconciled(net)
 
 
 def _notes(net: Net) -> list[tuple[str, str]]:

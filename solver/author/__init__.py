@@ -1,0 +1,1 @@
+"""Questions written from something else, for their authors to go on with."""
