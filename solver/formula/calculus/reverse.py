@@ -362,7 +362,7 @@ class Reverse:
             lowered: Tree = Bin("**", a, Group(Bin("-", b, ONE)))
             self.push(a, times(g, times(b, lowered, s), s), a, path)
             self.push(b, fit(times(g, times(Bin("**", a, b), Call("log", (a,)), s), s), b, s), b, path)
-        elif isinstance(base, Call) and base.fn == "norm" and n >= 2:
+        elif isinstance(base, Call) and base.fn == "norm" and n > 1:
             inner = base.args[0]  # ‖x‖ⁿ by x is n ‖x‖ⁿ⁻² x, without a division by ‖x‖, which may be 0
             self.push(inner, times(times(g, times(join(n, None), power(a, n - 2), s), s), inner, s), inner, path)
         elif isinstance(base, Call) and base.fn == "sqrt" and n >= 2:

@@ -29,7 +29,7 @@ def _rules(path: Sequence[Tree], of: str, shapes: Shapes) -> Iterator[str]:
                 named = node
             case Bin("**", a, b) if bare(b) == Num("2") and _calls(a, "norm"):
                 yield "derivative of a squared norm"
-            case Bin("**", a, Num(text)) if _calls(a, "norm") and float(text) > 2:
+            case Bin("**", a, Num(text)) if _calls(a, "norm") and float(text) > 1:
                 yield "derivative of a power of a norm"
             case Bin("**", a, b):
                 yield "power rule" if of in names(a) else "derivative of a power by its exponent"

@@ -1,7 +1,7 @@
 """Activations, each cell by itself: a layer can name them. Softmax turns each column into shares."""
 
 from collections.abc import Sequence
-from math import erf, inf, pi, sqrt
+from math import erfc, inf, pi, sqrt
 
 import numpy as np
 
@@ -32,7 +32,7 @@ def _leaky_relu(u: Floats, a: Floats | float = 0.01) -> Floats:
 
 def normal_cdf(u: Floats) -> Floats:
     """Φ: the share of a standard normal distribution below u."""
-    flat = [0.5 * (1.0 + erf(v / sqrt(2.0))) for v in np.asarray(u).ravel()]
+    flat = [0.5 * erfc(-v / sqrt(2.0)) for v in np.asarray(u).ravel()]
     return np.array(flat, dtype=float).reshape(np.shape(u))
 
 

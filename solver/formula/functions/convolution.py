@@ -28,20 +28,26 @@ def _along(found: Windows, count: Pair, r: int, c: int) -> tuple[slice, slice]:
     return rows, columns
 
 
-def padded_by(x: Floats, padding: Pair, value: float = 0.0) -> Floats:
-    """The input with so many rows and columns of one value around it."""
-    (p, q) = padding
-    widths = [(0, 0)] * (x.ndim - 2) + [(p, p), (q, q)]
-    return np.pad(x, widths, constant_values=value) if p or q else x
+def padded_by(x: Floats, found: Windows, value: float = 0.0) -> Floats:
+    """The input with its padding of one value around it."""
+    (p, q), (a, b) = found.padding, found.after
+    widths = [(0, 0)] * (x.ndim - 2) + [(p, p + a), (q, q + b)]
+    return np.pad(x, widths, constant_values=value) if p or q or a or b else x
 
 
 def correlate(
-    x: Floats, k: Floats, stride: Option = 1, padding: Option = 0, dilation: Option = 1, size: Option | None = None
+    x: Floats,
+    k: Floats,
+    stride: Option = 1,
+    padding: Option = 0,
+    dilation: Option = 1,
+    after: Option = 0,
+    size: Option | None = None,
 ) -> Floats:
     """The sums of products of a kernel with what lies under it. size: how many places, from the first, are kept."""
-    found = windows(x.shape[-2:], k.shape[-2:], stride, padding, dilation)
+    found = windows(x.shape[-2:], k.shape[-2:], stride, padding, dilation, after)
     count = found.places((x.shape[-2], x.shape[-1])) if size is None else pair(size)
-    padded = padded_by(x, found.padding)
+    padded = padded_by(x, found)
     made = np.zeros((*np.broadcast_shapes(x.shape[:-2], k.shape[:-2]), *count))
     for r, c in np.ndindex(*found.size):
         made += k[..., r : r + 1, c : c + 1] * padded[..., *_along(found, count, r, c)]
@@ -49,30 +55,31 @@ def correlate(
 
 
 def correlate_transposed(
-    u: Floats, k: Floats, stride: Option = 1, padding: Option = 0, dilation: Option = 1, size: Option | None = None
+    u: Floats,
+    k: Floats,
+    stride: Option = 1,
+    padding: Option = 0,
+    dilation: Option = 1,
+    after: Option = 0,
+    size: Option | None = None,
 ) -> Floats:
     """Each cell of u times the kernel, added up where the kernel stood. size: rows and columns of the result."""
-    shape = _spread(u.shape[-2:], k.shape[-2:], stride, padding, dilation, size)
-    found = windows(shape, k.shape[-2:], stride, padding, dilation)
+    found = windows(u.shape[-2:], k.shape[-2:], stride, padding, dilation, after)
+    shape = found.whole((u.shape[-2], u.shape[-1])) if size is None else pair(size)
+    found = windows(shape, k.shape[-2:], stride, padding, dilation, after)
     (p, q), count = found.padding, (u.shape[-2], u.shape[-1])
     lead = np.broadcast_shapes(u.shape[:-2], k.shape[:-2])
-    made = np.zeros((*lead, shape[0] + 2 * p, shape[1] + 2 * q))
+    made = np.zeros((*lead, *found.padded(shape)))
     for r, c in np.ndindex(*found.size):
         made[..., *_along(found, count, r, c)] += k[..., r : r + 1, c : c + 1] * u
     return made[..., p : p + shape[0], q : q + shape[1]]
 
 
-def _spread(
-    count: Sequence[int], kernel: Sequence[int], stride: Option, padding: Option, dilation: Option, size: Option | None
-) -> Pair:
-    if size is not None:
-        return pair(size)
-    return windows(count, kernel, stride, padding, dilation).whole((count[0], count[1]))
-
-
-def convolve(x: Floats, k: Floats, stride: Option = 1, padding: Option = 0, dilation: Option = 1) -> Floats:
+def convolve(
+    x: Floats, k: Floats, stride: Option = 1, padding: Option = 0, dilation: Option = 1, after: Option = 0
+) -> Floats:
     """As `correlate`, with the kernel turned by 180°."""
-    return correlate(x, k[..., ::-1, ::-1], stride, padding, dilation)
+    return correlate(x, k[..., ::-1, ::-1], stride, padding, dilation, after)
 
 
 def _places(options: Given) -> dict[str, Option]:
@@ -173,18 +180,19 @@ def _transposed_cell(operands: Cells, i: int, j: int, options: Given) -> Tree:
     return operands.products(made)
 
 
-_OPTIONS: dict[str, Option | None] = {"stride": 1, "padding": 0, "dilation": 1}
+_OPTIONS: dict[str, Option | None] = {"stride": 1, "padding": 0, "dilation": 1, "after": 0}
 
 ROWS = {
     "correlate": Function(
         correlate,
         "Cross-correlation, what networks call convolution: the kernel k slides over u unturned; stride, padding and "
-        "dilation are whole numbers or pairs (rows, columns); padding is 0.",
+        "dilation are whole numbers or pairs (rows, columns); padding is 0, after: more of it at the bottom and right.",
         (
             "correlate(X, K)",
             "correlate(X, K, stride=2, padding=1)",
             "correlate(X, K, stride=(1, 2), padding=(2, 0), dilation=(2, 1))",
             "correlate(X[1, :], w, padding=1)",
+            "correlate(X, K, stride=2, padding=1, after=(1, 0))",
             "correlate(X, Y, padding=1, size=(2, 3))",
         ),
         params=("u", "k"),

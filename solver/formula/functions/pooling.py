@@ -15,14 +15,16 @@ from solver.formula.tree import Bin, Call, Group, Num, Option, Tree
 from solver.rounding import Floats
 
 
-def _windows(shape: Sequence[int], window: Option = 2, stride: Option | None = None, padding: Option = 0) -> Windows:
-    return windows(shape, pair(window), window if stride is None else stride, padding)
+def _windows(
+    shape: Sequence[int], window: Option = 2, stride: Option | None = None, padding: Option = 0, after: Option = 0
+) -> Windows:
+    return windows(shape, pair(window), window if stride is None else stride, padding, after=after)
 
 
 def _cells(x: Floats, found: Windows, value: float) -> Floats:
     """The cells of every window along a first axis: (cells, …, rows, columns)."""
     count = found.places((x.shape[-2], x.shape[-1]))
-    padded, (s, t) = padded_by(x, found.padding, value), found.stride
+    padded, (s, t) = padded_by(x, found, value), found.stride
     return np.stack(
         [
             padded[..., r : r + (count[0] - 1) * s + 1 : s, c : c + (count[1] - 1) * t + 1 : t]
@@ -35,7 +37,7 @@ def _back(cells: Floats, found: Windows, shape: Pair) -> Floats:
     """The windows' cells added up where they came from; the inverse of `_cells` in shape."""
     (p, q), (s, t) = found.padding, found.stride
     rows, columns = cells.shape[-2:]
-    made = np.zeros((*cells.shape[1:-2], shape[0] + 2 * p, shape[1] + 2 * q))
+    made = np.zeros((*cells.shape[1:-2], *found.padded(shape)))
     for cell, (r, c) in zip(cells, np.ndindex(*found.size), strict=True):
         made[..., r : r + (rows - 1) * s + 1 : s, c : c + (columns - 1) * t + 1 : t] += cell
     return made[..., p : p + shape[0], q : q + shape[1]]
@@ -107,14 +109,23 @@ def _kernel(window: Option) -> Floats:
     return np.full((rows, columns), 1.0 / (rows * columns))
 
 
-def _average_pool(u: Floats, window: Option = 2, stride: Option | None = None, padding: Option = 0) -> Floats:
-    return correlate(u, _kernel(window), window if stride is None else stride, padding)
+def _average_pool(
+    u: Floats, window: Option = 2, stride: Option | None = None, padding: Option = 0, after: Option = 0
+) -> Floats:
+    return correlate(u, _kernel(window), window if stride is None else stride, padding, after=after)
 
 
 def _average_unpool(
-    u: Floats, window: Option = 2, stride: Option | None = None, padding: Option = 0, size: Option | None = None
+    u: Floats,
+    window: Option = 2,
+    stride: Option | None = None,
+    padding: Option = 0,
+    after: Option = 0,
+    size: Option | None = None,
 ) -> Floats:
-    return correlate_transposed(u, _kernel(window), window if stride is None else stride, padding, size=size)
+    return correlate_transposed(
+        u, _kernel(window), window if stride is None else stride, padding, after=after, size=size
+    )
 
 
 # -- shapes ------------------------------------------------------------------------------------------------------------
@@ -186,13 +197,18 @@ def _average_cell(operands: Cells, i: int, j: int, options: Given) -> Tree:
     return Bin("/", Group(operands.total(_window(operands, i, j, options))), Num(str(rows * columns)))
 
 
-_OPTIONS: dict[str, Option | None] = {"window": 2, "stride": None, "padding": 0}
+_OPTIONS: dict[str, Option | None] = {"window": 2, "stride": None, "padding": 0, "after": 0}
 
 ROWS = {
     "max_pool": Function(
         _max_pool,
-        "The largest cell of each window, 2×2 unless it is given, the stride as large as the window; padding never counts.",
-        ("max_pool(X)", "max_pool(X, window=3, stride=1, padding=1)", "max_pool(X, window=(2, 3))"),
+        "The largest cell of each window, 2×2 unless it is given, the stride as large as the window; padding never counts; after=1: one more row and column of it at the end, to round up.",
+        (
+            "max_pool(X)",
+            "max_pool(X, window=3, stride=1, padding=1)",
+            "max_pool(X, window=(2, 3))",
+            "max_pool(X, after=(0, 1))",
+        ),
         options=_OPTIONS,
         shape=_pooled,
         adjoints=(_max_adjoint,),
@@ -204,7 +220,7 @@ ROWS = {
     "average_pool": Function(
         _average_pool,
         "The mean of each window, 2×2 unless it is given, the stride as large as the window; padding counts as 0.",
-        ("average_pool(X)", "average_pool(X, window=3, stride=(1, 2), padding=1)"),
+        ("average_pool(X)", "average_pool(X, window=3, stride=(1, 2), padding=1)", "average_pool(X, after=(0, 1))"),
         options=_OPTIONS,
         shape=_pooled,
         adjoints=(_average_adjoint,),
@@ -236,7 +252,11 @@ ROWS = {
     "average_unpool": Function(
         _average_unpool,
         "Each number of u in equal shares over its window: the way back through average_pool.",
-        ("average_unpool(Y)", "average_unpool(Y, window=3, stride=2, padding=1)"),
+        (
+            "average_unpool(Y)",
+            "average_unpool(Y, window=3, stride=2, padding=1)",
+            "average_unpool(Y, window=3, after=(1, 0))",
+        ),
         options=_OPTIONS | {"size": None},
         shape=_spread,
         adjoints=(_spread_adjoint,),

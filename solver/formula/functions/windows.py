@@ -24,23 +24,36 @@ def pair(option: Option) -> Pair:
 
 
 class Windows(NamedTuple):
-    """Places of a window of `size` cells over an input, each a pair (rows, columns)."""
+    """Places of a window of `size` cells over an input, each a pair (rows, columns).
+
+    after: so much more padding at the bottom and on the right, as an uneven "same" and rounding up need.
+    """
 
     size: Pair
     stride: Pair
     padding: Pair
     dilation: Pair
+    after: Pair = (0, 0)
 
     def places(self, shape: Pair) -> Pair:
         """How many places there are, down and across; none where a number is too small to make sense."""
-        if min(*shape, *self.size, *self.stride, *self.dilation) < 1 or min(self.padding) < 0:
+        if min(*shape, *self.size, *self.stride, *self.dilation) < 1 or min(*self.padding, *self.after) < 0:
             return (0, 0)
-        rows, columns = ((n + 2 * p - d * (f - 1) - 1) // s + 1 for n, f, s, p, d in zip(shape, *self, strict=True))
+        rows, columns = (
+            (n + 2 * p + a - d * (f - 1) - 1) // s + 1 for n, f, s, p, d, a in zip(shape, *self, strict=True)
+        )
         return (rows, columns)
 
     def whole(self, count: Pair) -> Pair:
         """The smallest input that has so many places."""
-        rows, columns = ((n - 1) * s - 2 * p + d * (f - 1) + 1 for n, f, s, p, d in zip(count, *self, strict=True))
+        rows, columns = (
+            (n - 1) * s - 2 * p - a + d * (f - 1) + 1 for n, f, s, p, d, a in zip(count, *self, strict=True)
+        )
+        return (rows, columns)
+
+    def padded(self, shape: Pair) -> Pair:
+        """Rows and columns of the input with its padding."""
+        rows, columns = (n + 2 * p + a for n, p, a in zip(shape, self.padding, self.after, strict=True))
         return (rows, columns)
 
     def place(self, i: int, j: int, r: int, c: int) -> Pair:
@@ -50,13 +63,18 @@ class Windows(NamedTuple):
 
 
 def windows(
-    shape: Sequence[int], size: Sequence[int], stride: Option = 1, padding: Option = 0, dilation: Option = 1
+    shape: Sequence[int],
+    size: Sequence[int],
+    stride: Option = 1,
+    padding: Option = 0,
+    dilation: Option = 1,
+    after: Option = 0,
 ) -> Windows:
     """The windows over an input of a shape. Where input and window are both one cell wide, stride and padding rest."""
     flat = [n == f == 1 for n, f in zip(shape, size, strict=True)]
-    s, p, d = ([rest if o else x for x, o in zip(pair(given), flat, strict=True)]
-               for given, rest in ((stride, 1), (padding, 0), (dilation, 1)))  # fmt: skip
-    return Windows((size[0], size[1]), (s[0], s[1]), (p[0], p[1]), (d[0], d[1]))
+    s, p, d, a = ([rest if o else x for x, o in zip(pair(given), flat, strict=True)]
+               for given, rest in ((stride, 1), (padding, 0), (dilation, 1), (after, 0)))  # fmt: skip
+    return Windows((size[0], size[1]), (s[0], s[1]), (p[0], p[1]), (d[0], d[1]), (a[0], a[1]))
 
 
 def known(fn: str, shape: Shape) -> Pair:
@@ -72,7 +90,7 @@ def checked(fn: str, shape: Pair, found: Windows) -> Pair:
         raise FormulaError(
             message, "input and padding together must hold the window; stride and dilation are at least 1"
         )
-    padded = prod(n + 2 * p for n, p in zip(shape, found.padding, strict=True))
+    padded = prod(found.padded(shape))
     if padded > shapes.MAX_CELLS or prod(count) * prod(found.size) > MOST_CELLS:
         message = f"{fn}: {show(count)} places of a {show(found.size)} window are too many"
         raise FormulaError(message, f"the padded input has {shapes.MAX_CELLS:,} numbers at the most")

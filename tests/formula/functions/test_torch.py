@@ -71,6 +71,19 @@ CASES: dict[str, Callable[..., Any]] = {
     "argmax_columns(X)*X": lambda X: (X.argmax(0, keepdim=True) + 1.0) * X,
     "zeros_around(u, rows=(2, 4), columns=(1, 1), size=(5, 2))": lambda u: F.pad(u, (0, 1, 1, 1)),
     "X[2, 3]*u[2]": lambda X, u: X[1:2, 2:3] * u[1:2],
+    "correlate(V, K, stride=2, after=(1, 1))": lambda V, K: F.conv2d(
+        F.pad(_image(V), (0, 1, 0, 1)), _image(K), stride=2
+    )[0, 0],
+    "correlate(V, K, stride=3, padding=1, after=(2, 1), dilation=2)": lambda V, K: F.conv2d(
+        F.pad(_image(V), (1, 2, 1, 3)), _image(K), stride=3, dilation=2
+    )[0, 0],
+    "max_pool(V, window=3, stride=2, padding=1, after=1)": lambda V: F.max_pool2d(_image(V), 3, 2, 1, ceil_mode=True)[
+        0, 0
+    ],
+    "average_pool(V, window=3, stride=2, after=(0, 1))": lambda V: F.avg_pool2d(F.pad(_image(V), (0, 1, 0, 0)), 3, 2)[
+        0, 0
+    ],
+    "Phi(-9 - P)*1e20": lambda P: torch.special.erfc((9 + P) / 2**0.5) * 0.5e20,
     "average_unpool(X, window=2)": lambda X: F.conv_transpose2d(
         _image(X), torch.full((1, 1, 2, 2), 0.25).double(), stride=2
     )[0, 0],
