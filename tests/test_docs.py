@@ -117,7 +117,7 @@ def test_a_family_has_a_problem_file(name: str) -> None:
 def test_every_formula_function_is_listed() -> None:
     printed = describe("formula")
     assert all(row.doc in printed for row in FUNCTIONS.values())
-    assert "correlate(u, k, stride=1, padding=0, dilation=1, size): Cross-correlation" in printed
+    assert "correlate(u, k, stride=1, padding=0, dilation=1, after=0, size): Cross-correlation" in printed
 
 
 def test_families_command() -> None:

@@ -21,6 +21,7 @@ from solver.formula.tree import (
     Name,
     Neg,
     Num,
+    Option,
     Options,
     Sum,
     Transpose,
@@ -168,8 +169,11 @@ class Printer(ABC, Generic[R]):
                 return self.matrix([[self.print(bare(a))] for a in args]), ATOM
             case "side by side":
                 return self.matrix([[self.print(bare(a)) for a in args]]), ATOM
+            case "part" if (entry := self._entry(args[0], dict(options))) is not None:
+                return self.symbol(entry), ATOM
             case "part":
                 text = source(Call(fn, (Name("x"),), options))
+                text = text.replace(", :", "") if self._shape(args[0])[1] == 1 else text
                 return self.product("juxtaposed", self._at_least(args[0], ATOM), self.number(text[1:])), ATOM
             case _:
                 given = [
@@ -177,6 +181,25 @@ class Printer(ABC, Generic[R]):
                     for name, option in options
                 ]
                 return self.call(fn, [*(self.print(bare(a)) for a in args), *given]), ATOM
+
+    def _entry(self, tree: Tree, options: dict[str, Option]) -> Symbol | None:
+        """w₁,₂ for W[1, 2], u₂ for a vector's u[2]; None for a larger part, or where that is another quantity's symbol."""
+        inner = bare(tree)
+        if not isinstance(inner, Name):
+            return None
+        symbol = self.symbols.get(inner.id) or default_symbol(inner.id)
+        vector = self._shape(inner)[1] == 1
+        ends = [
+            option
+            for option in (options["rows"], options["columns"])[: 1 if vector else 2]
+            if isinstance(option, tuple)
+        ]
+        if symbol.sub or symbol.argument or symbol.wrt or any(first != last for first, last in ends):
+            return None
+        below = ",".join(str(first) for first, _ in ends)
+        entry = Symbol(symbol.base.lower() if len(symbol.base) == 1 else symbol.base, sub=below)
+        taken = (s for s in self.symbols.values() if (s.base, s.sub) == (entry.base, entry.sub))
+        return None if any(taken) else entry
 
     def _constant(self, call: Call) -> R:
         """Ones or the identity, with their size below: 1ₙ, I₃."""

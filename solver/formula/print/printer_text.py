@@ -36,7 +36,11 @@ def symbol_text(symbol: Symbol) -> str:
     """A symbol in plain text: u₁, f′(u₁), h(1), ∇_u₁ J."""
     base = GREEK.get(symbol.base, symbol.base) + ("\u0302" if symbol.hat else "") + ("′" if symbol.prime else "")
     if symbol.sub:
-        base += symbol.sub.translate(_SUBSCRIPTS) if symbol.sub.isdigit() else "_" + symbol.sub.replace(" ", "")
+        base += (
+            symbol.sub.translate(_SUBSCRIPTS)
+            if symbol.sub.replace(",", "").isdigit()
+            else "_" + symbol.sub.replace(" ", "")
+        )
     if symbol.sup:
         base += symbol.sup.translate(_SUPERSCRIPTS) if symbol.sup.isdigit() else f"^({symbol.sup})"
     if symbol.argument:

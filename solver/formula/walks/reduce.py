@@ -31,6 +31,7 @@ from solver.formula.tree import (
     Name,
     Neg,
     Num,
+    Options,
     Sum,
     Transpose,
     Tree,
@@ -158,8 +159,18 @@ def substitute(formula: Tree, operands: Mapping[str, Num | Array]) -> Tree:
             if isinstance(inner, Array):
                 return inner.T
             return inner if isinstance(inner, Num) else Transpose(substitute(x, operands))
+        case Call("[]", (x,), options) if isinstance(inner := bare(substitute(x, operands)), Array):
+            return _part(inner, options)
         case _:
             return rebuild(formula, lambda x: substitute(x, operands))
+
+
+def _part(array: Array, options: Options) -> Literal_:
+    """A part of printed numbers, as they are printed."""
+    places = np.arange(array.value.size, dtype=float).reshape(array.value.shape)
+    chosen = FUNCTIONS["[]"].code(places, **dict(options)).astype(int)
+    texts = [[array.text(*divmod(int(k), array.value.shape[1])) for k in row] for row in chosen]
+    return Num(texts[0][0]) if chosen.shape == SCALAR else Array(array.value.flat[chosen], texts)
 
 
 class _Reduction:

@@ -96,3 +96,20 @@ def test_symbol_parts() -> None:
 
 def test_latex_escapes_words() -> None:
     assert escape(r"\input{x}$&#_%") == r"\backslash input\{x\}\$\&\#\_\%"
+
+
+@pytest.mark.parametrize(
+    ("text", "plain", "latex"),
+    [
+        ("W[1, 2]*u[2]", "w₁,₂ · u₂", r"w_{1,2} \cdot u_2"),
+        ("W[2, :] @ u", "W[2, :] u", r"\mathbf{W}[2, :] \, \mathbf{u}"),
+        ("W1[1, 2]", "W₁[1, 2]", r"\mathbf{W}_1[1, 2]"),
+        ("v[2]", "v[2]", r"\mathbf{v}[2]"),
+    ],
+)
+def test_an_entry_has_its_place_below(text: str, plain: str, latex: str) -> None:
+    """v₂ is another quantity here."""
+    shapes = {"W": (2, 2), "u": (2, 1), "W1": (2, 2), "v": (3, 1), "v2": (1, 1)}
+    symbols = {name: default_symbol(name).shaped(size) for name, size in shapes.items()}
+    assert TextPrinter(symbols).print(parse(text)) == plain
+    assert LatexPrinter(symbols).print(parse(text)) == latex
