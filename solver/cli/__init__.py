@@ -2,4 +2,4 @@
 
 import gc
 
-gc.set_threshold(50_000, 20, 20)  # start-up makes many small objects that stay, and is over before any could be freed
+gc.set_threshold(100_000, 50, 50)  # modules and pages are many small objects that stay: looked through seldom

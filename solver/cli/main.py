@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from importlib import import_module
 from typing import Any
 
@@ -28,7 +27,6 @@ class _Commands(click.Group):
         return found
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        gc.set_threshold(100_000, 50, 50)  # a page is many small objects without circles: looked through seldom
         with standard_streams():
             return super().main(*args, **extra)
 
