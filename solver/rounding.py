@@ -143,7 +143,9 @@ def _fitting(size: Floats, least: int, most: int, largest: float) -> int | None:
     scale = _POWERS_OF_TEN[least : most + 1]
     scaled = size * scale
     whole = np.rint(scaled)
-    noise = np.minimum(1e-9 + 8 * _EPSILON * largest * scale, 1e-3)  # of the arithmetic, but never a digit of its own
+    noise = np.minimum(
+        np.minimum(1e-14 * scale, 1e-9) + 8 * _EPSILON * largest * scale, 1e-3
+    )  # of the arithmetic, but never a digit of its own
     vanishes = (whole == 0) & (size * _POWERS_OF_TEN[min(most, 39)] > 1e-3)  # a small number is not noise
     fits = ((np.abs(scaled - whole) <= noise) & ~(vanishes & (size > 0))).all(axis=0)
     return least + int(fits.argmax()) if fits.any() else None

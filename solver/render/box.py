@@ -100,6 +100,14 @@ def stacked(*boxes: Box, baseline: int = 0) -> Box:
     return Box(tuple(each for box in boxes for each in box.padded(width).lines), width, baseline)
 
 
+def dense(box: Box) -> Box:
+    """The box without its blank lines."""
+    kept = [k for k, each in enumerate(box.lines) if each.strip() or k == box.baseline]
+    return (
+        Box(tuple(box.lines[k] for k in kept), box.width, kept.index(box.baseline)) if len(kept) < box.height else box
+    )
+
+
 def fenced(left: str, inner: Box, right: str) -> Box:
     """The box between brackets of its height."""
     return beside(_upright(left, inner), inner, _upright(right, inner))
@@ -121,6 +129,14 @@ def braced(*rows: Box) -> Box:
     above, below = ["⎪ "] * (middle - 1), ["⎪ "] * (inner.height - middle - 2)
     brace = ("⎧ ", *above, "⎨ ", *below, "⎩ ") if inner.height > 2 else ("{ ",) * inner.height
     return beside(Box(brace, 2, middle), replace(inner, baseline=middle))
+
+
+_TALL = frozenset("─" + "".join(sign.strip() for signs in _UPRIGHTS.values() for sign in signs[1:]))
+
+
+def tall(box: Box) -> bool:
+    """Whether it has brackets or a fraction of several lines, and not just lines that are broken."""
+    return box.height > 1 and any(not _TALL.isdisjoint(each) for each in box.lines)
 
 
 def fraction(a: Box, b: Box) -> Box:

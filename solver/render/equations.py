@@ -15,7 +15,7 @@ from solver.render.clean import clean
 from solver.render.pieces import Fenced, Fraction, Grid, Join, Negative, Piece, Raised, Run, Word, joined
 
 _JOINS: dict[JoinName, Join] = {
-    "juxtaposed": Join("", rank=3),
+    "juxtaposed": Join("", "· ", rank=3),
     "times": Join(" · ", "· ", rank=2),
     "hadamard": Join(" ⊙ ", "⊙ ", rank=1),
     "space": Join(" ", rank=2),
@@ -51,6 +51,8 @@ class BlockPrinter(Printer[Piece]):
         return joined(a, Join(f" {op} ", f"{op} "), b)
 
     def product(self, join: JoinName, a: Piece, b: Piece) -> Piece:
+        if isinstance(b, Word) and b.text.startswith("["):  # a part of a, never parted from it
+            return Word(a.text + b.text) if isinstance(a, Word) else Raised(a, b.text)
         return joined(a, _JOINS[join], b)
 
     def _exponent(self, tree: Tree) -> Piece:

@@ -8,7 +8,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from solver.render.box import Align, Box, beside, cells, fenced, fraction, line, raised, stacked, superscript
+from solver.render.box import (
+    Align,
+    Box,
+    beside,
+    cells,
+    dense,
+    fenced,
+    fraction,
+    line,
+    raised,
+    stacked,
+    superscript,
+    tall,
+)
 
 _NUMBER = re.compile(r"(-?[\d,]*)((?:\.\d*)?)")
 _INDENT = 2
@@ -90,18 +103,21 @@ class Run(Piece):
         segments, joins = self.segments
         rows: list[Box] = []
         row: list[Box] = []
+        whole = False  # what follows a broken segment on its first line would be read as standing before its others
         for i, segment in enumerate(segments):
             tail = line(joins[i].tail if i < len(joins) else "")
-            if i and row:
+            if i:
                 joined = beside(*row, line(joins[i - 1].text), segment.natural)
-                if joined.width + tail.width <= width:
+                if whole and joined.width + tail.width <= width:
                     row = [joined]
                     continue
                 rows.append(beside(*row, line(joins[i - 1].tail)))
             head = line(" " * _INDENT + joins[i - 1].head if i else "")
-            row = [head, segment.within(width - head.width - tail.width)]
+            made = segment.within(width - head.width - tail.width)
+            whole = made is segment.natural
+            row = [head, made]
         rows.append(beside(*row))
-        return stacked(*aired(rows), baseline=rows[0].baseline)
+        return stacked(*(aired(rows) if any(map(tall, rows)) else rows), baseline=rows[0].baseline)
 
     @cached_property
     def segments(self) -> tuple[tuple[Piece, ...], tuple[Join, ...]]:
@@ -159,7 +175,7 @@ class Fraction(Piece):
 
     def set(self, width: int | None) -> Box:
         room = width and width - 2
-        return fraction(_within(self.a, room), _within(self.b, room))
+        return fraction(dense(_within(self.a, room)), dense(_within(self.b, room)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,7 +196,8 @@ class Raised(Piece):
 class Grid(Piece):
     """Rows of cells in aligned columns: a matrix without its brackets.
 
-    Too wide, its widest columns are broken; if that is not enough, each row goes over several lines.
+    Too wide, its widest columns are broken; if that is not enough, each row goes over several lines, the later ones
+    behind ↪.
     """
 
     rows: tuple[tuple[Piece, ...], ...]
@@ -190,10 +207,13 @@ class Grid(Piece):
         columns = list(zip(*self.rows, strict=True))
         rooms: Sequence[int | None] = [None] * len(columns)
         if width is not None:
-            rooms = shared([span(each) for each in columns], width - self.gap * (len(columns) - 1))
-        made = [column(pieces, room) for pieces, room in zip(columns, rooms, strict=True)]
+            # a fraction would take what follows it on the next line for its own: such a column stays whole if it can
+            spans = [(n, n if n <= width and any(map(_tall_run, c)) else m) for c in columns for n, m in [span(c)]]
+            rooms = shared(spans, width - self.gap * (len(columns) - 1))
+        # a blank line parts rows, and therefore nothing within a cell
+        made = [[dense(box) for box in column(pieces, room)] for pieces, room in zip(columns, rooms, strict=True)]
         chunks = self._chunks([boxes[0].width for boxes in made], width)
-        rows = [stacked(*(self._row(row, i, j) for i, j in chunks)) for row in zip(*made, strict=True)]
+        rows = [stacked(*aired([self._row(row, i, j) for i, j in chunks])) for row in zip(*made, strict=True)]
         if len(rows) == 1:
             return rows[0]
         whole = stacked(*aired(rows))
@@ -212,8 +232,12 @@ class Grid(Piece):
         return list(zip(starts, [*starts[1:], len(widths)], strict=True))
 
     def _row(self, row: Sequence[Box], start: int, stop: int) -> Box:
-        gap, indent = line(" " * self.gap), line(" " * _INDENT if start else "")
+        gap, indent = line(" " * self.gap), line("↪ " if start else "")
         return beside(indent, row[start], *(box for cell in row[start + 1 : stop] for box in (gap, cell)))
+
+
+def _tall_run(piece: Piece) -> bool:
+    return isinstance(piece, Run) and tall(piece.natural)
 
 
 def aired(rows: Sequence[Box]) -> list[Box]:

@@ -15,6 +15,7 @@ from solver.formula.print.printer_text import TextPrinter
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Literal_, Tree, literal, names
 from solver.formula.walks.reduce import Detail
+from solver.formula.walks.value import value
 from solver.rounding import Carry, Floats, Format, Rounding, shortest
 from solver.working.items import Item, Line, Listing, Value
 from solver.working.page import Working
@@ -136,9 +137,15 @@ class Solved:
             if any(self.context.solved[name].shortened(last) for name in self.item.needs):
                 put_in = next((k for k, line in enumerate(lines) if k and not names(line.right)), -1)
                 lines[put_in] = lines[put_in]._replace(relation="≈")
-            if self.shortened() and lines:
+            if lines and (self.shortened() or not self._reached(lines)):
                 lines[-1] = lines[-1]._replace(relation="≈")
         return lines, last
+
+    def _reached(self, lines: list[Line]) -> bool:
+        """Whether the line above the result, where it is one of numbers, has the very value that is written."""
+        if len(lines) < 2 or any(names(line.right) or line.left is not None for line in lines[-2:]):
+            return True
+        return _same(value(lines[-2].right, {}), self.written)
 
     @property
     def listing(self) -> Listing | None:
@@ -151,7 +158,7 @@ class Solved:
 
 def _same(written: Floats, exact: Floats) -> bool:
     """Whether nothing but the noise of float arithmetic lies between two values."""
-    return np.allclose(written, exact, rtol=1e-14, atol=1e-15)
+    return np.allclose(written, exact, rtol=1e-14, atol=0)
 
 
 @dataclass(eq=False, repr=False)

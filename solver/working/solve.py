@@ -145,7 +145,7 @@ class _Solver:
             chosen = context.envs[self.carry].get(name, _WORDS)
             misfit = working.items[name].misfit(chosen)
             if misfit is not None:
-                self.problems.append(self.problem(name, part, misfit))
+                self.problems.append(Problem(part.place, f"{part.label}/{name}: {misfit.message}", misfit.hint))
                 return False
             written = chosen if self.carry == "rounded" else form.round(chosen)
             rounded, exact = (found[rule].values.get(name) for rule in ("rounded", "exact"))

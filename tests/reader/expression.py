@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tests.reader.table import FUNCTIONS, part
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -49,6 +50,8 @@ class Operation:
 
     sign: str
     operands: tuple[Expression, ...]
+    options: tuple[tuple[str, int | tuple[int, int]], ...] = ()
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,55 +62,10 @@ class Left:
 Expression: TypeAlias = Number | Quantity | Matrix | Operation | Left
 
 
-def _softmax(u: Floats) -> Floats:
-    e = np.exp(u - u.max(axis=0))
-    return np.asarray(e / e.sum(axis=0))
-
-
-def _phi(u: Floats) -> Floats:
-    return np.vectorize(lambda v: 0.5 * math.erfc(-v / math.sqrt(2)))(u)
-
-
-def _scalar(code: Callable[[Floats], float]) -> Callable[[Floats], Floats]:
-    return lambda u: np.array([[float(code(u))]])
-
-
-FUNCTIONS: dict[str, Callable[..., Floats]] = {
-    "tanh": np.tanh,
-    "sigmoid": lambda u: 1 / (1 + np.exp(-u)),
-    "relu": lambda u: np.where(u > 0, u, 0.0),
-    "leaky relu": lambda u, a=0.01: np.where(u > 0, u, a * u),
-    "elu": lambda u, a=1.0: np.where(u > 0, u, a * np.expm1(np.minimum(u, 0))),
-    "gelu": lambda u: u * _phi(u),
-    "softplus": lambda u: np.logaddexp(0, u),
-    "softmax": _softmax,
-    "step": lambda u: np.where(u > 0, 1.0, 0.0),
-    "linear": lambda u: u,
-    "exp": np.exp,
-    "log": np.log,
-    "sin": np.sin,
-    "cos": np.cos,
-    "sqrt": np.sqrt,
-    "abs": np.abs,
-    "sign": np.sign,
-    "floor": np.floor,
-    "max": np.maximum,
-    "min": np.minimum,
-    "sum": _scalar(np.sum),
-    "mean": _scalar(np.mean),
-    "norm": _scalar(lambda u: math.sqrt(float((u**2).sum()))),
-    "size": _scalar(np.size),
-    "tr": _scalar(np.trace),
-    "det": _scalar(np.linalg.det),
-    "inv": np.linalg.inv,
-    "Φ": _phi,
-    "φ": lambda u: np.exp(-u * u / 2) / math.sqrt(2 * math.pi),
-}
-
-
 def _elementwise(a: Floats, b: Floats) -> Floats:
-    if a.size > 1 and b.size > 1 and a.shape != b.shape:
-        raise UnreadableError(f"{a.shape} and {b.shape} joined cell by cell")
+    for n, m in zip(a.shape, b.shape, strict=True):
+        if n != m and 1 not in (n, m):  # a row or column is spread
+            raise UnreadableError(f"{a.shape} and {b.shape} joined cell by cell")
     return a * b
 
 
@@ -144,10 +102,12 @@ def value(read: Expression) -> Floats:
             return np.array(at)
         case Matrix(rows):
             return np.asarray(np.block([[value(cell) for cell in row] for row in rows]))  # cells may be vectors
-        case Operation(sign, operands):
+        case Operation("part", (whole,), part=text):
+            return part(value(whole), text)
+        case Operation(sign, operands, options):
             with np.errstate(all="ignore"):
                 code = _SIGNS.get(sign) or FUNCTIONS[sign]
-                result = np.asarray(code(*map(value, operands)))
+                result = np.asarray(code(*map(value, operands), **dict(options)))
             if sign in ("·", "⊙", " ") and np.isnan(result).any() and len(operands) == 2:
                 return np.nan_to_num(result)  # 0 · log(0) counts as 0
             return result
@@ -189,19 +149,20 @@ class Digits:
         at = value(printed)
         if found.shape == at.shape:  # −∞ is −∞
             found, at = (np.where(np.isinf(at) & (found == at), 0.0, x) for x in (found, at))
-        return bool(np.all(np.abs(found - at) <= room * (1 + 1e-6) + 1e-9 * np.abs(at) + self.noise))
+        return bool(np.all(np.abs(found - at) <= room * (1 + 1e-6) + 1e-12 * np.abs(at) + self.noise))
 
     def follows(self, above: Expression, below: Expression) -> bool:
         """Whether a line is the one above it with parts worked out, each as exactly as its digits say."""
         if above == below:
             return True
-        if isinstance(above, Operation) and above.sign == "softmax":
+        if isinstance(above, Operation) and above.sign.startswith("softmax") and not _same_sign(above, below):
             powers = Operation("exp", above.operands)
-            above = Operation("/", (powers, Operation("sum", (powers,))))  # its definition, a few lines further up
+            total = Operation("sum" + above.sign.removeprefix("softmax"), (powers,))
+            above = Operation("/", (powers, total))  # its definition, a few lines further up
         if self.room(below) is not None:
             return self.close(value(above), below)
         match above, below:
-            case Operation(p, a), Operation(q, b) if (p == q or {p, q} <= _PRODUCTS) and len(a) == len(b):
+            case Operation(p, a, with_), Operation(q, b, and_) if with_ == and_ and _alike(p, q) and len(a) == len(b):
                 if all(self.follows(x, y) for x, y in zip(a, b, strict=True)):
                     return True
             case Matrix(a), Matrix(b) if [len(r) for r in a] == [len(r) for r in b]:
@@ -210,8 +171,15 @@ class Digits:
         return same(value(above), value(below))
 
 
+def _alike(p: str, q: str) -> bool:
+    return p == q or {p, q} <= _PRODUCTS
+
+
+def _same_sign(a: Expression, b: Expression) -> bool:
+    return isinstance(a, Operation) and isinstance(b, Operation) and a.sign == b.sign
+
+
 def same(a: Floats, b: Floats) -> bool:
     """Whether two values are one number."""
-    return a.shape == b.shape and bool(
-        np.allclose(a, b, rtol=1e-9, atol=1e-14 * max(1.0, float(np.abs(b).max(initial=0.0))))
-    )
+    largest = float(np.abs(b[np.isfinite(b)]).max(initial=0.0))
+    return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-11, atol=1e-15 * max(1.0, largest)))

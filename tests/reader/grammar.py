@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.reader.expression import (
-    FUNCTIONS,
     Expression,
     Left,
     Matrix,
@@ -15,6 +15,7 @@ from tests.reader.expression import (
     Quantity,
     UnreadableError,
 )
+from tests.reader.table import FUNCTIONS
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Sign:
     at: tuple[tuple[float, ...], ...] = ()
 
 
-_FENCES = {"|": ("|", "abs"), "‖": ("‖", "norm"), "⌊": ("⌋", "floor"), "(": (")", "")}
+_FENCES = {"|": ("|", "abs"), "‖": ("‖", "norm"), "⌊": ("⌋", "floor"), "⌈": ("⌉", "ceil"), "(": (")", "")}
 
 
 def understood(signs: Sequence[Sign]) -> Expression:
@@ -102,12 +103,15 @@ class _Reader:
         first = self.next
         base = self.operand()
         raised = False
-        while self.kind() in ("^", "T"):
+        while self.kind() in ("^", "T", "part"):
             if first is not None and first.kind == "number" and ("e" in first.text):
                 raise UnreadableError("1.5·10⁷ with an exponent")
             sign = self.take()
             if sign.kind == "T":
                 base = Operation("T", (base,))
+                continue
+            if sign.kind == "part":
+                base = Operation("part", (base,), part=sign.text)
                 continue
             if raised:
                 raise UnreadableError("two exponents in a row")
@@ -137,15 +141,25 @@ class _Reader:
                 assert sign.text in FUNCTIONS
                 self.take("(")
                 arguments = [self.sum()]
+                options: list[tuple[str, int | tuple[int, int]]] = []
                 while self.kind() == ",":
                     self.take()
-                    arguments.append(self.sum())
+                    if self.kind() == "option":
+                        options.append(_option(self.take()))
+                    else:
+                        arguments.append(self.sum())
                 self.take(")")
-                return Operation(sign.text, tuple(arguments))
-            case "(" | "|" | "‖" | "⌊":
+                return Operation(sign.text, tuple(arguments), tuple(options))
+            case "(" | "|" | "‖" | "⌊" | "⌈":
                 closing, name = _FENCES[sign.kind]
                 inner = self.sum()
                 self.take(closing)
                 return Operation(name, (inner,)) if name else inner
             case _:
                 raise UnreadableError(f"{sign.kind} where an operand should stand")
+
+
+def _option(sign: Sign) -> tuple[str, int | tuple[int, int]]:
+    numbers = [int(n) for n in re.findall(r"\d+", sign.text)]
+    name = sign.text.split()[0]
+    return name, numbers[0] if len(numbers) == 1 else (numbers[0], numbers[1])

@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from tests.reader import table
 from tests.reader.expression import Expression, Floats, UnreadableError
 from tests.reader.grammar import Sign, understood
 
 _NUMBER = re.compile(r"(\d{1,3}(?:\{,\}\d{3})+|\d+)(\.\d*)?(?: \\cdot 10\^\{(-?\d+)\})?(?!\d)")
 _SIGNS = {
-    r"\cdot": "·", r"\odot": "⊙", r"\,": " ", r"\dots": "…", r"\lfloor": "⌊", r"\rfloor": "⌋", "+": "+", "-": "-",
+    r"\cdot": "·", r"\odot": "⊙", r"\,": " ", r"\dots": "…", r"\lfloor": "⌊", r"\rfloor": "⌋", r"\lceil": "⌈", r"\rceil": "⌉", "+": "+", "-": "-",
     "(": "(", ")": ")", ",": ",",
 }  # fmt: skip
 _WORDS = {
     r"\tanh": "tanh", r"\log": "log", r"\sin": "sin", r"\cos": "cos", r"\max": "max", r"\min": "min", r"\det": "det",
     r"\Phi": "Φ", r"\varphi": "φ",
 }  # fmt: skip
+_BELOW = re.compile(r"_\{\\text\{(\w+)\}\}")
+_CONSTANT = re.compile(r"\\mathbf\{([1I])\}_(\d|\{\d+(?:,\d+)?\})")
+_PART = re.compile(r"\[[\d:]+(?:, ?[\d:]+)?\]")
+_OPTION = re.compile(r" \\, (\d+|\(\d+, \d+\))")
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\[,|;! ]|.")
 
 
@@ -81,6 +86,15 @@ class _Lexer:
         if self.starts("{"):  # a group stands for what is in it
             inside = self.braced()
             return inside if len(inside) == 1 else (Sign("("), *inside, Sign(")"))
+        constant = _CONSTANT.match(self.text, self.place)
+        if constant:
+            self.place = constant.end()
+            at = table.constant(constant[1], constant[2].strip("{}"))
+            return (Sign("quantity", constant[0], at=tuple(map(tuple, at.tolist()))),)
+        part = _PART.match(self.text, self.place)
+        if part:
+            self.place = part.end()
+            return (Sign("part", part[0]),)
         token = _TOKEN.match(self.text, self.place)
         assert token
         self.place = token.end()
@@ -96,7 +110,11 @@ class _Lexer:
                 end = self.text.index("}", self.place)
                 word = self.text[self.place + 1 : end].replace("\\", "")
                 self.place = end + 1
-                return (Sign("function", word),)
+                option = _OPTION.match(self.text, self.place)
+                if option:
+                    self.place = option.end()
+                    return (Sign("option", f"{word} {option[1]}"),)
+                return (Sign("function", word + self.below()),)
             case "^":
                 if self.starts("T"):
                     self.place += 1
@@ -105,13 +123,30 @@ class _Lexer:
             case "e" if self.starts("^"):
                 return (Sign("euler"),)
             case word if word in _WORDS:
-                return (Sign("function", _WORDS[word]),)
+                return (Sign("function", _WORDS[word] + self.below()),)
+            case r"\infty":
+                return (Sign("number", "inf"),)
             case sign if sign in _SIGNS:
                 return (Sign(_SIGNS[sign]),)
         raise UnreadableError(f"{token[0]!r} is unknown in {self.text!r}")
 
+    def below(self) -> str:
+        r"""The word below a function's name: \_{\text{rows}}."""
+        found = _BELOW.match(self.text, self.place)
+        self.place = found.end() if found else self.place
+        return f"_{found[1]}" if found else ""
+
     def fence(self) -> Sign:
-        for text, kind in ((r"\|", "‖"), ("|", "|"), (r"\lfloor", "⌊"), (r"\rfloor", "⌋"), ("(", "("), (")", ")")):
+        for text, kind in (
+            (r"\|", "‖"),
+            ("|", "|"),
+            (r"\lfloor", "⌊"),
+            (r"\rfloor", "⌋"),
+            (r"\lceil", "⌈"),
+            (r"\rceil", "⌉"),
+            ("(", "("),
+            (")", ")"),
+        ):
             if self.starts(text):
                 self.place += len(text)
                 return Sign(kind)

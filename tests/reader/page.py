@@ -6,18 +6,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from solver.formula.print.printer import Printer
 from solver.formula.print.printer_latex import LatexPrinter, symbol_latex
 from solver.formula.print.printer_text import TextPrinter, symbol_text
 from solver.formula.symbol import Symbol, Symbols
-from solver.formula.tree import names
+from solver.formula.tree import Tree, names
 from solver.formula.walks.reduce import Detail
+from solver.render.equations import BlockPrinter
 from solver.rounding import Rounding
 from solver.spec.reader import load_text
 from solver.working.items import Derivation, Stated, Statement
 from solver.working.solution import Solution, Solved
 from solver.working.solve import solve_question
-from tests.reader import latex, plain
+from tests.reader import latex, plain, screen
 from tests.reader.expression import Digits, ElidedError, Expression, Floats, same, value
 
 DETAILS: tuple[Detail, ...] = ("normal", "full", "brief")
@@ -27,14 +27,25 @@ DETAILS: tuple[Detail, ...] = ("normal", "full", "brief")
 class Format:
     """How a format prints formulas and symbols, and who reads that."""
 
-    printer: Callable[[Symbols, int], Printer[str]]
+    printer: Callable[[Symbols, int], Callable[[Tree], str]]
     symbol: Callable[[Symbol], str]
     read: Callable[[str, Mapping[str, Floats]], Expression]
 
 
+def _screen(room: int) -> Format:
+    """A formula in two dimensions, in so many cells."""
+
+    def printer(symbols: Symbols, most: int) -> Callable[[Tree], str]:
+        blocks = BlockPrinter(symbols, most)
+        return lambda tree: "\n".join(blocks.print(tree).within(room).lines)
+
+    return Format(printer, symbol_text, lambda text, known: screen.read(text.split("\n"), known))
+
+
 FORMATS = {
-    "text": Format(lambda symbols, most: TextPrinter(symbols, most), symbol_text, plain.read),
-    "latex": Format(lambda symbols, most: LatexPrinter(symbols, most), symbol_latex, latex.read),
+    "text": Format(lambda symbols, most: TextPrinter(symbols, most).print, symbol_text, plain.read),
+    "latex": Format(lambda symbols, most: LatexPrinter(symbols, most).print, symbol_latex, latex.read),
+    "screen of 60": _screen(50),
 }
 
 
@@ -55,7 +66,7 @@ def check(solution: Solution) -> None:
     """Fails where a line does not follow from the one above it."""
     for step in steps(solution):
         for name, form in FORMATS.items():
-            for detail in DETAILS:
+            for detail in DETAILS if name != "screen of 60" else DETAILS[:1]:
                 for line in faults(step, form, detail):
                     raise AssertionError(f"{name}, {detail}, {step.name}: {line}")
 
@@ -64,9 +75,9 @@ def faults(step: Solved, form: Format, detail: Detail) -> Iterator[str]:
     """What is wrong with the lines of one step."""
     symbols = step.context.working.symbols
     printer = form.printer(symbols, 24)
-    digits = Digits(isinstance(step.form, Rounding) and step.form.figures, noise=1e-15)
+    digits = Digits(isinstance(step.form, Rounding) and step.form.figures, noise=0.0)
     lines = step.lines(detail)
-    printed = [printer.print(line.right) for line in lines]
+    printed = [printer(line.right) for line in lines]
     for above, below in pairwise(printed):
         if above == below:
             yield f"{above} stands there twice"
@@ -91,7 +102,7 @@ def faults(step: Solved, form: Format, detail: Detail) -> Iterator[str]:
     signs = [line.relation for line in lines][len(lines) - len(read) + 1 :]
     if step.context.carry == "rounded" and signs:
         signs[-1] = "≈"  # the result as written is the value from there on
-    symbolic = replace(digits, noise=1e-13)
+    symbolic = replace(digits, noise=0.0)
     for (above, below), texts, sign in zip(pairwise(read), pairwise(printed), signs, strict=True):
         if sign == "=" and not same(value(above), value(below)):
             yield " is not equal to ".join(texts)

@@ -5,31 +5,47 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from tests.reader.expression import FUNCTIONS, Expression, Floats, UnreadableError
+from tests.reader import table
+from tests.reader.expression import Expression, Floats, UnreadableError
 from tests.reader.grammar import Sign, understood
+from tests.reader.table import FUNCTIONS
 
 _NUMBER = re.compile(r"(\d{1,3}(?:,\d{3})+|\d+)(\.\d*)?(?:·10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+))?(?!\d)")
-_SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
-_RAISED = re.compile(r"[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_HIGH = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹⁺ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ"
+_SUPERSCRIPTS = str.maketrans(_HIGH, "-0123456789+abcdefghijklmnoprstuvwxyz")
+_RAISED = re.compile(f"[{_HIGH}]+")
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_CONSTANT = re.compile(r"([1I])([₀-₉]+|_\d+,\d+)")
+_PART = re.compile(r"\[[\d:]+(?:, ?[\d:]+)?\]")
+_OPTION = re.compile(r"(?:stride|padding|dilation|window|size|rows|columns) (?:\d+|\(\d+, \d+\))")
 _WORDS = sorted(FUNCTIONS, key=len, reverse=True)
 
 
 def read(text: str, quantities: Mapping[str, Floats] | None = None) -> Expression:
     """The expression of a line; quantities: symbols, as they are printed, and their values."""
     known = {name: tuple(map(tuple, at.tolist())) for name, at in (quantities or {}).items()}
-    lexer = _Lexer(text, known)
-    signs = lexer.signs("")
-    if lexer.place < len(text):
-        raise UnreadableError(f"{text[lexer.place :]!r} left over in {text!r}")
     try:
-        return understood(signs)
+        return understood(signs(text, known))
     except UnreadableError as error:
         raise UnreadableError(f"{error} in {text!r}") from None
 
 
+def signs(
+    text: str, known: Mapping[str, tuple[tuple[float, ...], ...]], placed: Mapping[str, Sign] | None = None
+) -> tuple[Sign, ...]:
+    """The signs of a line. placed: letters that stand for a sign each."""
+    lexer = _Lexer(text, known, placed or {})
+    found = lexer.signs("")
+    if lexer.place < len(text):
+        raise UnreadableError(f"{text[lexer.place :]!r} left over in {text!r}")
+    return found
+
+
 class _Lexer:
-    def __init__(self, text: str, known: Mapping[str, tuple[tuple[float, ...], ...]]) -> None:
-        self.text, self.place, self.known = text, 0, known
+    def __init__(
+        self, text: str, known: Mapping[str, tuple[tuple[float, ...], ...]], placed: Mapping[str, Sign]
+    ) -> None:
+        self.text, self.place, self.known, self.placed = text, 0, known, placed
         self.names = sorted(known, key=len, reverse=True)
 
     def signs(self, ends: str, columns: bool = False) -> tuple[Sign, ...]:
@@ -62,7 +78,12 @@ class _Lexer:
 
     def sign(self, found: list[Sign]) -> Sign:
         rest = self.text[self.place :]
-        operand = bool(found) and found[-1].kind in ("number", "quantity", "matrix", ")", "^", "T", "‖", "|", "⌋")
+        operand = bool(found) and found[-1].kind in (
+            "number", "quantity", "matrix", "fraction", ")", "^", "T", "part", "‖", "|", "⌋", "⌉",
+        )  # fmt: skip
+        if rest[0] in self.placed:
+            self.place += 1
+            return self.placed[rest[0]]
         for name in self.names:
             if rest.startswith(name) and not (
                 name[-1].isalnum()
@@ -71,6 +92,19 @@ class _Lexer:
             ):
                 self.place += len(name)
                 return Sign("quantity", name, at=self.known[name])
+        option = _OPTION.match(rest)
+        if option and found and found[-1].kind == ",":
+            self.place += option.end()
+            return Sign("option", option[0])
+        part = _PART.match(rest)
+        if part and operand and self.text[self.place - 1] != " ":
+            self.place += part.end()
+            return Sign("part", part[0])
+        constant = _CONSTANT.match(rest)
+        if constant:
+            self.place += constant.end()
+            size = constant[2].lstrip("_").translate(_SUBSCRIPTS)
+            return Sign("quantity", constant[0], at=tuple(map(tuple, table.constant(constant[1], size).tolist())))
         number = _NUMBER.match(rest)
         if number:
             self.place += number.end()
@@ -83,9 +117,7 @@ class _Lexer:
         raised = _RAISED.match(rest)
         if raised:
             self.place += raised.end()
-            text = raised[0].translate(_SUPERSCRIPTS)
-            minus = (Sign("-"),) if text[0] == "-" else ()
-            return Sign("^", parts=((*minus, Sign("number", text.lstrip("-"))),))
+            return Sign("^", parts=(signs(raised[0].translate(_SUPERSCRIPTS), self.known),))
         if rest[0] == "[":
             return self.matrix()
         for word in _WORDS:
@@ -93,16 +125,21 @@ class _Lexer:
                 self.place += len(word)
                 return Sign("function", word)
         self.place += 1
+        if rest[0] == "∞":
+            return Sign("number", "inf")
         match rest[0]:
-            case "e" if rest[1:2] in ("^", *"⁻⁰¹²³⁴⁵⁶⁷⁸⁹"):
+            case "e" if rest[1:2] in ("^", *_HIGH) or self.raised(rest[1:2]):
                 return Sign("euler")
             case "ᵀ":
                 return Sign("T")
             case "|" | "‖" if operand:
                 return Sign(rest[0])
-            case "+" | "-" | "·" | "⊙" | "/" | "(" | ")" | "," | "^" | "…" | "|" | "‖" | "⌊" | "⌋":
+            case "+" | "-" | "·" | "⊙" | "/" | "(" | ")" | "," | "^" | "…" | "|" | "‖" | "⌊" | "⌋" | "⌈" | "⌉":
                 return Sign(rest[0])
         raise UnreadableError(f"{rest!r} is unknown in {self.text!r}")
+
+    def raised(self, letter: str) -> bool:
+        return letter in self.placed and self.placed[letter].kind == "^"
 
     def matrix(self) -> Sign:
         self.place += 1

@@ -7,6 +7,9 @@ from itertools import pairwise
 
 from hypothesis import strategies as st
 
+from solver.formula.functions import FUNCTIONS
+from tests.formula.functions.quantities import SHAPES
+
 Draw = st.DrawFn
 
 PLAIN = st.integers(0, 3).flatmap(
@@ -49,7 +52,7 @@ def mlp(draw: Draw) -> str:
     """Up to three layers, one-neuron layers among them, one pattern or several."""
     sizes = draw(st.lists(st.sampled_from([1, 1, 2, 3]), min_size=2, max_size=4))
     patterns = draw(st.sampled_from([0, 0, 1, 2]))
-    several = sizes[-1] > 1 and not patterns  # softmax of each row is printed as softmax is
+    several = sizes[-1] > 1
     last = draw(st.sampled_from(["sigmoid", "tanh", "linear", *(["softmax"] if several else [])]))
     layers = []
     for k, (inputs, neurons) in enumerate(pairwise(sizes)):
@@ -276,6 +279,30 @@ def expressions(draw: Draw, shapes: dict[str, Size], shape: Size, depth: int) ->
     return made[kind]()
 
 
+_PLAIN_TABLE = [
+    example
+    for fn, row in FUNCTIONS.items()
+    for example in row.examples
+    if fn not in ("max_unpool", "max_pick", "average_unpool", "zeros_around") and not fn.startswith("is_")
+]
+"""Those that an author writes; the others stand in gradients."""
+
+
+@st.composite
+def table(draw: Draw) -> str:
+    """Examples of every function of the table, alone or in a small formula."""
+    numbers = draw(st.sampled_from([PLAIN, UNITS, NUMBERS]))
+    kinds = {"P": UNITS.map(lambda n: n.replace("-", "") if float(n) else "0.5"), "M": st.sampled_from("01")}
+    given = [
+        f"{name}: {draw(kinds.get(name, numbers)) if size == (1, 1) else matrix(draw, *size, kinds.get(name, numbers))}"
+        for name, size in SHAPES.items()
+    ]
+    frames = ["{}", "{}", "{}", "2*({})", "1 - ({})**2", "-({})", "({}).T", "sum({})", "a*({}) + 1"]
+    chosen = draw(st.lists(st.sampled_from(_PLAIN_TABLE), min_size=1, max_size=3))
+    formulas = [f'"r{k} = {draw(st.sampled_from(frames)).format(each)}"' for k, each in enumerate(chosen)]
+    return question(draw, f"family: formula, quantities: {{{', '.join(given)}}}, formulas: [{', '.join(formulas)}]")
+
+
 FAMILIES: dict[str, Callable[[], st.SearchStrategy[str]]] = {
     "mlp": mlp,
     "cnn": cnn,
@@ -289,4 +316,5 @@ FAMILIES: dict[str, Callable[[], st.SearchStrategy[str]]] = {
     "count": count,
     "tensor": tensor,
     "formula": formula,
+    "table": table,
 }

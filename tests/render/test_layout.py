@@ -201,10 +201,10 @@ def test_a_wide_matrix_goes_over_several_lines() -> None:
     wide = array(*(tuple(f"{i}{j}.25" for j in range(1, 7)) for i in (1, 2)))
     assert shown(wide, width=40) == block("""
             ⎡ 11.25  12.25  13.25  14.25 ⎤
-            ⎢   15.25  16.25             ⎥
+            ⎢ ↪ 15.25  16.25             ⎥
         q = ⎢                            ⎥
             ⎢ 21.25  22.25  23.25  24.25 ⎥
-            ⎣   25.25  26.25             ⎦
+            ⎣ ↪ 25.25  26.25             ⎦
     """)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from solver.formula.functions import shapes
 from solver.formula.functions.intervals import Code, Ends, Given
-from solver.formula.functions.row import Function, Slip
+from solver.formula.functions.row import Function, Notation, Slip
 from solver.formula.interval import Interval
 from solver.rounding import Floats
 
@@ -59,5 +59,6 @@ ROWS = {
         ("lower_triangle(X)",),
         shape=shapes.like_first,
         adjoints=("lower_triangle(G)",),
+        notation=Notation("lower triangle"),
     ),
 }

@@ -8,6 +8,7 @@ from math import inf
 
 import numpy as np
 
+from solver.formula.arithmetic import settled
 from solver.formula.functions import shapes
 from solver.formula.functions.activations import shares, shares_bounds
 from solver.formula.functions.intervals import Bounding, Code, Ends, Given, unchanged
@@ -29,6 +30,16 @@ _ALONG: Mapping[str, tuple[Axes, Shaping, str]] = {
 
 def _reduced(reduction: Callable[..., Floats], axes: Axes) -> Code:
     return lambda u: np.asarray(reduction(u, axis=axes, keepdims=True))
+
+
+def _added(reduction: Callable[..., Floats], axes: Axes) -> Code:
+    """A sum or a mean, 0 where nothing but noise is left."""
+
+    def code(u: Floats) -> Floats:
+        largest = np.asarray(np.max(np.abs(u), axis=axes, keepdims=True))
+        return settled(np.asarray(reduction(u, axis=axes, keepdims=True)), [largest])
+
+    return code
 
 
 def _count(u: Floats, axes: Axes) -> Floats:
@@ -148,7 +159,7 @@ def _rows() -> dict[str, Function]:
     for suffix, (axes, shaped, where) in _ALONG.items():
         over = {"": "over all cells", "_rows": "of each row", "_columns": "of each column"}[suffix]
         made[f"sum{suffix}"] = Function(
-            _reduced(np.sum, axes),
+            _added(np.sum, axes),
             f"The sum {where}.",
             (f"sum{suffix}(X)",),
             shape=shaped,
@@ -159,7 +170,7 @@ def _rows() -> dict[str, Function]:
             notation=Notation("sum", below=suffix[1:]),
         )
         made[f"mean{suffix}"] = Function(
-            _reduced(np.mean, axes),
+            _added(np.mean, axes),
             f"The mean {where}.",
             (f"mean{suffix}(X)",),
             shape=shaped,
@@ -244,7 +255,7 @@ ROWS = {
         adjoints=("y*(G - sum_rows(y*G))",),
         cells=_share,
         activation=True,
-        notation=Notation("softmax"),
+        notation=Notation("softmax", below="rows"),
         title="Softmax of each row",
         domain="of numbers, not −∞ throughout a row",
         slips=(Slip("softmax along the wrong axis", "the shares are taken along the wrong axis", "softmax(u)"),),

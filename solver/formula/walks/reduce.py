@@ -125,6 +125,8 @@ def alike(a: Tree, b: Tree) -> bool:
     inside = children(a), children(b)
     if not inside[0]:
         return a == b
+    if isinstance(a, Call) and isinstance(b, Call) and FUNCTIONS[a.fn].notation.style == "constant":
+        return a.fn == b.fn  # 1₃ shows the size of its argument alone
     same = len(inside[0]) == len(inside[1]) and all(
         getattr(a, x, "") == getattr(b, x, "") for x in ("op", "fn", "options")
     )
@@ -162,7 +164,31 @@ def substitute(formula: Tree, operands: Mapping[str, Num | Array]) -> Tree:
         case Call("[]", (x,), options) if isinstance(inner := bare(substitute(x, operands)), Array):
             return _part(inner, options)
         case _:
-            return rebuild(formula, lambda x: substitute(x, operands))
+            return _joined(rebuild(formula, lambda x: substitute(x, operands)))
+
+
+def _joined(tree: Tree) -> Tree:
+    """Numbers put side by side or below each other: the matrix that they make, each as it is written."""
+    style = FUNCTIONS[tree.fn].notation.style if isinstance(tree, Call) else "word"
+    if not (
+        isinstance(tree, Call)
+        and style in ("stacked", "side by side")
+        and all(isinstance(bare(a), LITERALS) for a in tree.args)
+    ):
+        return tree
+    blocks = [_texts(bare(a)) for a in tree.args]
+    rows = [row for block in blocks for row in block]
+    if style == "side by side":
+        rows = [[text for row in beside for text in row] for beside in zip(*blocks, strict=True)]
+    return Array(value(tree, {}), rows)
+
+
+def _texts(tree: Tree) -> list[list[str]]:
+    """The numbers of a literal as they are written."""
+    if isinstance(tree, Array):
+        return [[tree.text(i, j) for j in range(tree.value.shape[1])] for i in range(tree.value.shape[0])]
+    assert isinstance(tree, Num)
+    return [[tree.text]]
 
 
 def _part(array: Array, options: Options) -> Literal_:
@@ -195,7 +221,7 @@ class _Reduction:
         if kinds <= _FRACTION_KINDS and self._is_fraction(line):
             return [*lines, *map(Reduced, self._as_fraction(line))]
         simpler = drop_trivial(line) if Call in kinds else line
-        if simpler is not line:
+        if not alike(line, simpler):
             lines.append(Reduced(line := simpler))
         for _ in range(_LINES):
             if isinstance(line, LITERALS):
@@ -335,7 +361,7 @@ class _Reduction:
         if layer(tree) <= level and not _signed(tree):
             return self._number(tree)
         made = rebuild(tree, lambda x: self._evaluate(x, level))
-        return _ungroup(made)
+        return _joined(_ungroup(made))
 
     def _number(self, tree: Tree) -> Literal_:
         result = np.asarray(value(tree, {}))

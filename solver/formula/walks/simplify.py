@@ -55,8 +55,6 @@ def _simplify(tree: Tree) -> Tree:
         case Bin("-", a, b):
             left, right = _simplify(a), _simplify(b)
             return Neg(right) if _is_zero(left) else left if _is_zero(right) else Bin("-", left, right)
-        case Call():
-            return tree
         case _:
             return rebuild(tree, _simplify)
 

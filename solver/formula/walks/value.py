@@ -7,10 +7,25 @@ from typing import Any
 import numpy as np
 
 from solver.errors import FormulaError
-from solver.formula.arithmetic import matmul, product
+from solver.formula.arithmetic import matmul, product, settled
 from solver.formula.functions import FUNCTIONS
 from solver.formula.source import source
-from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Op, Sum, Transpose, Tree, Written, children
+from solver.formula.tree import (
+    SUMS,
+    Array,
+    Bin,
+    Call,
+    Group,
+    Name,
+    Neg,
+    Num,
+    Op,
+    Sum,
+    Transpose,
+    Tree,
+    Written,
+    children,
+)
 from solver.rounding import Floats
 
 Env = Mapping[str, Floats]
@@ -32,11 +47,24 @@ def _value(tree: Tree, env: Env) -> Floats:
 
 
 def _sum(tree: Sum, env: Env) -> Floats:
-    first, *others = tree.terms
-    total = _value(first, env)
-    for term in others:
-        total = total + _value(term, env)
-    return total
+    terms = [_value(term, env) for term in tree.terms]
+    total = terms[0]
+    for term in terms[1:]:
+        total = total + term
+    return settled(total, terms)
+
+
+def _bin(tree: Bin, env: Env) -> Floats:
+    if tree.op not in SUMS:
+        return _JOIN[tree.op](_value(tree.a, env), _value(tree.b, env))
+    chain = [tree]
+    while isinstance(tree.a, Bin) and tree.a.op in SUMS:  # a + b − c is one sum
+        chain.append(tree := tree.a)
+    terms = [total := _value(tree.a, env)]
+    for each in reversed(chain):
+        terms.append(term := _value(each.b, env))
+        total = total + term if each.op == "+" else total - term
+    return settled(total, terms)
 
 
 def _call(tree: Call, env: Env) -> Floats:
@@ -46,8 +74,6 @@ def _call(tree: Call, env: Env) -> Floats:
 
 
 _JOIN: dict[Op, Callable[[Floats, Floats], Floats]] = {
-    "+": operator.add,
-    "-": operator.sub,
     "*": product,
     "/": operator.truediv,
     "@": matmul,
@@ -57,7 +83,7 @@ _VALUE: dict[type, Callable[[Any, Env], Floats]] = {  # by type, as children are
     Name: lambda x, env: env[x.id],
     Num: lambda x, env: x.value,
     Array: lambda x, env: x.value,
-    Bin: lambda x, env: _JOIN[x.op](_value(x.a, env), _value(x.b, env)),
+    Bin: _bin,
     Neg: lambda x, env: -_value(x.x, env),
     Group: lambda x, env: _value(x.x, env),
     Written: lambda x, env: _value(x.of, env),

@@ -68,8 +68,8 @@ def test_the_chain_agrees_with_numpy(carry: str) -> None:
 
 def test_lines_show_the_shares_of_a_mask() -> None:
     lines = [TextPrinter().print(line.right) for line in attention()["a/R"].lines()]
-    assert lines[1] == "softmax(mask([0.7 1.3 0.45; -0.6 0.7 -0.1; 1.4 2.6 0.9], [1 0 0; 1 1 0; 1 1 1]))"
-    assert lines[2] == "softmax([0.7 -∞ -∞; -0.6 0.7 -∞; 1.4 2.6 0.9])"
+    assert lines[1] == "softmax_rows(mask([0.7 1.3 0.45; -0.6 0.7 -0.1; 1.4 2.6 0.9], [1 0 0; 1 1 0; 1 1 1]))"
+    assert lines[2] == "softmax_rows([0.7 -∞ -∞; -0.6 0.7 -∞; 1.4 2.6 0.9])"
     assert lines[3].startswith("[e^(0.7)/(e^(0.7) + e^(-∞) + e^(-∞)), e^(-∞)/(e^(0.7) + e^(-∞) + e^(-∞)), ")
     assert lines[4].startswith("[2.0138/(2.0138 + 0.0000 + 0.0000), 0.0000/")
     assert lines[5] == "[1.00 0.00 0.00; 0.21 0.79 0.00; 0.20 0.67 0.12]"

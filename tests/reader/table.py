@@ -1,0 +1,193 @@
+"""What the functions of the table mean, as a student looks them up: plain numpy and loops, nothing of the solver."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Pair = tuple[int, int]
+
+
+def _softmax(axis: int) -> Callable[[Floats], Floats]:
+    def shares(u: Floats) -> Floats:
+        e = np.exp(u - u.max(axis=axis, keepdims=True))
+        return np.asarray(e / e.sum(axis=axis, keepdims=True))
+
+    return shares
+
+
+def _log_softmax(u: Floats) -> Floats:
+    largest = np.arange(len(u))[:, None] == u.argmax(axis=0)
+    below = u - u.max(axis=0)
+    return np.asarray(below - np.log1p(np.where(largest, 0.0, np.exp(below)).sum(axis=0)))
+
+
+def _phi(u: Floats) -> Floats:
+    return np.vectorize(lambda v: 0.5 * math.erfc(-v / math.sqrt(2)))(u)
+
+
+def _scalar(code: Callable[[Floats], float]) -> Callable[[Floats], Floats]:
+    return lambda u: np.array([[float(code(u))]])
+
+
+def _first(pick: Callable[..., NDArray[np.int64]]) -> Callable[..., Floats]:
+    return lambda u, axis, keepdims: np.asarray(pick(u, axis=axis, keepdims=True) + 1.0)
+
+
+def _size(u: Floats, axis: int, keepdims: bool) -> Floats:
+    return np.asarray(np.ones(u.shape).sum(axis=axis, keepdims=True))
+
+
+_REDUCTIONS: dict[str, Callable[..., Floats]] = {
+    "sum": np.sum, "mean": np.mean, "variance": np.var, "max": np.max, "min": np.min, "argmax": _first(np.argmax),
+    "size": _size,
+}  # fmt: skip
+
+
+def _along(name: str, code: Callable[..., Floats]) -> dict[str, Callable[..., Floats]]:
+    return {
+        f"{name}_rows": lambda u: np.asarray(code(u, axis=1, keepdims=True)),
+        f"{name}_columns": lambda u: np.asarray(code(u, axis=0, keepdims=True)),
+    }
+
+
+def _extreme(joined: Callable[[Floats, Floats], Floats], alone: Callable[[Floats], float]) -> Callable[..., Floats]:
+    def code(u: Floats, *others: Floats) -> Floats:
+        if not others:
+            return np.array([[alone(u)]])
+        for other in others:
+            u = joined(u, other)
+        return u
+
+    return code
+
+
+def _argmax(u: Floats) -> Floats:
+    return np.array([[float(np.argmax(u)) + 1.0]])
+
+
+# -- windows -----------------------------------------------------------------------------------------------------------
+def _pair(option: int | Pair) -> Pair:
+    return (option, option) if isinstance(option, int) else option
+
+
+def _correlate(
+    x: Floats, k: Floats, stride: int | Pair = 1, padding: int | Pair = 0, dilation: int | Pair = 1,
+    size: Pair | None = None,
+) -> Floats:  # fmt: skip
+    (s, t), (p, q), (d, e) = _pair(stride), _pair(padding), _pair(dilation)
+    if isinstance(padding, int):  # a row or a column has one dimension
+        p, q = (0 if k.shape[i] == x.shape[i] == 1 else padding for i in (0, 1))
+    x = np.pad(x, ((p, p), (q, q)))
+    high, wide = (k.shape[0] - 1) * d + 1, (k.shape[1] - 1) * e + 1
+    rows, columns = size or ((x.shape[0] - high) // s + 1, (x.shape[1] - wide) // t + 1)
+    made = np.zeros((rows, columns))
+    for i, j in np.ndindex(rows, columns):
+        made[i, j] = sum(k[r, c] * x[i * s + r * d, j * t + c * e] for r, c in np.ndindex(*k.shape))
+    return made
+
+
+def _convolve(x: Floats, k: Floats, **options: int | Pair) -> Floats:
+    return _correlate(x, k[::-1, ::-1], **options)  # type: ignore[arg-type]
+
+
+def _transposed(
+    y: Floats, k: Floats, stride: int | Pair = 1, padding: int | Pair = 0, dilation: int | Pair = 1,
+    size: Pair | None = None,
+) -> Floats:  # fmt: skip
+    (s, t), (p, q), (d, e) = _pair(stride), _pair(padding), _pair(dilation)
+    rows = (y.shape[0] - 1) * s + (k.shape[0] - 1) * d + 1
+    columns = (y.shape[1] - 1) * t + (k.shape[1] - 1) * e + 1
+    size = size or (rows - 2 * p, columns - 2 * q)
+    made = np.zeros((max(rows, size[0] + 2 * p), max(columns, size[1] + 2 * q)))
+    for i, j in np.ndindex(*y.shape):
+        for r, c in np.ndindex(*k.shape):
+            made[i * s + r * d, j * t + c * e] += y[i, j] * k[r, c]
+    return made[p : p + size[0], q : q + size[1]]
+
+
+def _pool(code: Callable[[Floats], float], fill: float) -> Callable[..., Floats]:
+    def pooled(x: Floats, window: int | Pair = 2, stride: int | Pair | None = None, padding: int | Pair = 0) -> Floats:
+        (h, w), (s, t), (p, q) = _pair(window), _pair(window if stride is None else stride), _pair(padding)
+        x = np.pad(x, ((p, p), (q, q)), constant_values=fill)
+        rows, columns = (x.shape[0] - h) // s + 1, (x.shape[1] - w) // t + 1
+        cells = [[code(x[i * s : i * s + h, j * t : j * t + w]) for j in range(columns)] for i in range(rows)]
+        return np.array(cells)
+
+    return pooled
+
+
+# -- parts and masks ---------------------------------------------------------------------------------------------------
+def part(u: Floats, text: str) -> Floats:
+    """`[1, 2:3]` or `[2]` of a matrix or vector, counted from 1 with both ends."""
+    places = [each.strip() for each in text.strip("[]").split(",")]
+    if len(places) == 1:
+        places = [places[0], ":"] if u.shape[1] == 1 else [":", places[0]]
+    slices = [_slice(each, n) for each, n in zip(places, u.shape, strict=True)]
+    return u[slices[0], slices[1]]
+
+
+def _slice(text: str, size: int) -> slice:
+    first, colon, last = text.partition(":")
+    low = int(first or 1)
+    return slice(low - 1, int(last or size) if colon else low)
+
+
+def constant(letter: str, size: str) -> Floats:
+    """1ₙ, 1₂,₃ and I₃."""
+    rows, *columns = (int(n) for n in size.split(","))
+    return np.eye(rows) if letter == "I" else np.ones((rows, *(columns or [1])))
+
+
+FUNCTIONS: Mapping[str, Callable[..., Floats]] = {
+    "tanh": np.tanh,
+    "sigmoid": lambda u: 1 / (1 + np.exp(-u)),
+    "relu": lambda u: np.where(u > 0, u, 0.0),
+    "leaky relu": lambda u, a=0.01: np.where(u > 0, u, a * u),
+    "elu": lambda u, a=1.0: np.where(u > 0, u, a * np.expm1(np.minimum(u, 0))),
+    "gelu": lambda u: u * _phi(u),
+    "softplus": lambda u: np.logaddexp(0, u),
+    "softmax": _softmax(0),
+    "softmax_rows": _softmax(1),
+    "log softmax": _log_softmax,
+    "step": lambda u: np.where(u > 0, 1.0, 0.0),
+    "linear": lambda u: u,
+    "exp": np.exp,
+    "log": np.log,
+    "sin": np.sin,
+    "cos": np.cos,
+    "sqrt": np.sqrt,
+    "abs": np.abs,
+    "sign": np.sign,
+    "floor": np.floor,
+    "ceil": np.ceil,
+    "greater": lambda u, v: np.where(u > v, 1.0, 0.0),
+    "equal": lambda u, v: np.where(u == v, 1.0, 0.0),
+    "mask": lambda u, m: np.where(m == 0, -np.inf, u),
+    "causal": lambda u: np.where(np.tri(*u.shape) == 0, -np.inf, u),
+    "lower triangle": np.tril,
+    "max": _extreme(np.maximum, np.max),
+    "min": _extreme(np.minimum, np.min),
+    "argmax": _argmax,
+    "sum": _scalar(np.sum),
+    "mean": _scalar(np.mean),
+    "variance": _scalar(np.var),
+    "norm": _scalar(lambda u: math.sqrt(float((u**2).sum()))),
+    "size": _scalar(np.size),
+    "tr": _scalar(np.trace),
+    "det": _scalar(np.linalg.det),
+    "inv": np.linalg.inv,
+    "Φ": _phi,
+    "φ": lambda u: np.exp(-u * u / 2) / math.sqrt(2 * math.pi),
+    "correlate": _correlate,
+    "convolve": _convolve,
+    "correlate transposed": _transposed,
+    "turned": lambda u: u[::-1, ::-1],
+    "max pool": _pool(np.max, -np.inf),
+    "average pool": _pool(np.mean, 0.0),
+    **{name: code for each, along in _REDUCTIONS.items() for name, code in _along(each, along).items()},
+}

@@ -1,0 +1,80 @@
+"""Whole documents in two dimensions: each line of working reads as it does in one line of text, at every width."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import groupby
+
+import numpy as np
+import pytest
+
+from solver.formula.print.printer_text import TextPrinter, symbol_text
+from solver.formula.symbol import default_symbol
+from solver.formula.tree import names
+from solver.render.blocks import Equations
+from solver.render.document import View, document
+from solver.render.layout import lay_out
+from solver.working.items import Line
+from solver.working.solve import solve_paper
+from tests.reader import plain, screen
+from tests.reader.expression import ElidedError, Floats, UnreadableError, same, value
+from tests.render.documents import papers
+
+PAPERS = dict(papers())
+_SIGNS = ("=", "≈", "→")
+
+
+def rights(block: Equations, width: int) -> Iterator[tuple[Line, list[str]]]:
+    """Every line of working with what stands right of its sign, as a screen of that width shows it."""
+    laid = ("".join(text for text, role in row if role != "note").rstrip() for row in lay_out([block], width))
+    rows = [screen.cells(row) for row in laid]
+    column = min(place for row in rows if (place := _sign(row)) >= 0)
+    shown: list[list[str]] = []
+    for filled, group in groupby(rows, key=bool):
+        lines = list(group)
+        signs = [k for k, row in enumerate(lines) if _sign(row) == column]
+        if not filled or (not signs and "".join(lines[0][: column + 1]).strip()):
+            continue  # a blank line, or a left side that has no room beside the others
+        if len(signs) > 1:
+            assert len(signs) == len(lines)
+        for each in [[line] for line in lines] if len(signs) > 1 else [lines]:
+            cut = [" " + "".join(row[column + 1 :]) for row in each]
+            if signs:
+                shown.append(cut)
+            else:
+                shown[-1] += ["", *cut]
+    yield from zip(block.lines, shown, strict=True)
+
+
+def _sign(row: list[str]) -> int:
+    """Where a row's sign stands; −1 where it has none."""
+    return next((k for k, c in enumerate(row) if c in _SIGNS and row[k - 1 : k + 2 : 2] == [" ", " "]), -1)
+
+
+@pytest.mark.parametrize("width", [60, 100])
+@pytest.mark.parametrize("name", PAPERS)
+def test_a_screen_says_what_a_line_says(name: str, width: int) -> None:
+    paper = PAPERS[name]
+    for block in document(paper.title, solve_paper(paper), View(detail="full")):
+        if isinstance(block, Equations):
+            for line, shown in rights(block, width):
+                agree(line, shown, block)
+
+
+def agree(line: Line, shown: list[str], block: Equations) -> None:
+    """Fails where the two readings differ."""
+    random = np.random.default_rng(1)
+    known: dict[str, Floats] = {}
+    for each in names(line.right):
+        symbol = block.symbols.get(each) or default_symbol(each)
+        size = [n if isinstance(n, int) else {"n": 4, "K": 3}.get(n, 2) for n in symbol.shape]
+        known[symbol_text(symbol)] = random.uniform(0.5, 2, size)
+    text = TextPrinter(block.symbols, block.most).print(line.right)
+    try:
+        one, two = plain.read(text, known), screen.read(shown, known)
+    except UnreadableError:
+        if "…" in text:
+            return  # in a matrix, too, where it takes the place of rows
+        raise
+    if one != two:
+        with suppress(ElidedError):
+            assert same(value(one), value(two)), "\n".join([text, *shown])
