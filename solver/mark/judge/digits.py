@@ -29,7 +29,7 @@ def room(half: Floats, at: Floats) -> Floats:
 
 def near(a: Floats, b: Floats, limit: Floats) -> Flags:
     """Whether numbers differ by a limit at most; −∞ is near −∞ alone."""
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         found: Flags = np.abs(a - b) <= limit
         below = a == -np.inf
         return found | (below & (b == -np.inf)) if below.any() else found
