@@ -44,7 +44,7 @@ _MOST_TOLD = 5
 def command(question: str, answers: tuple[str, ...], form: str | None, output: str | None, **options: Any) -> None:
     """Mark ANSWERS to a QUESTION.
 
-    ANSWERS are CSV (a row a student, or student, answer, value), JSON, JSON Lines, YAML, a folder with a file a
+    ANSWERS are CSV or .xlsx (a row a student, or student, answer, value; also as platforms export it), JSON, JSON Lines, YAML, a folder with a file a
     student, or - for standard input.
     """
     with problems("nothing was marked"):

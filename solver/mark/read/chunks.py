@@ -132,9 +132,18 @@ def _of_stream(stream: IO[bytes], file: str, names: AnswerNames, notices: list[P
         return read_lines(stream, file, names)
     if low.endswith(".json"):
         return read_json(stream, file, names)
+    if low.endswith((".xlsx", ".xlsm")):
+        return _of_workbook(stream, file, names, notices)
     if file == STDIN:
         return _sniffed(stream, file, names, notices)
     return read_csv(stream, file, names, notices)
+
+
+def _of_workbook(stream: IO[bytes], file: str, names: AnswerNames, notices: list[Problem]) -> Iterator[Chunk]:
+    from solver.mark.read.read_xlsx import as_csv
+
+    with _nameless() as into, as_csv(stream, file, into) as rows:
+        yield from read_csv(rows, file, names, notices)
 
 
 def _sniffed(stream: IO[bytes], file: str, names: AnswerNames, notices: list[Problem]) -> Iterator[Chunk]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import IO
 
-from solver.errors import Place
+from solver.errors import Place, Problem
 from solver.mark.read.read_names import refuse
 
 BLOCK = 1 << 20
@@ -22,16 +22,20 @@ _QUOTED = re.compile(rb'(?:\A|(?<=[,;\t\r\n]))"(?:[^"]+|"")*+("?)')
 csv.field_size_limit(2 * MOST_BLOCK)  # an enormous field costs itself alone
 
 
-def blocks(stream: IO[bytes], file: str, quotes: bool = True) -> Iterator[tuple[int, bytes]]:
+def blocks(
+    stream: IO[bytes], file: str, quotes: bool = True, notices: list[Problem] | None = None
+) -> Iterator[tuple[int, bytes]]:
     """A stream as UTF-8 without BOM, in blocks of whole rows, each with the line it starts on; raises SpecError.
 
-    quotes: a row goes on over the end of a line inside quotes, as in CSV.
+    quotes: a row goes on over the end of a line inside quotes, as in CSV. notices: where they are given, a file that is
+    not UTF-8 is read as Windows-1252, as older spreadsheets save it, and they get that.
     """
     data = stream.read(BLOCK)
     decode, rest, newline, line = _decoder(data, Place(file)), b"", b"", 1
+    western = None if notices is None else _Western(file, notices)
     data = data.removeprefix(codecs.BOM_UTF8)
     while data:
-        rest += decode(data)
+        rest += decode(data) if western is None else western.utf8(decode(data), line, rest)
         newline = newline or (b"\n" if b"\n" in rest else b"\r" if b"\r" in rest[:-1] else b"")
         cut = _end_of_row(rest, newline, quotes) if newline else 0
         if cut:
@@ -41,8 +45,54 @@ def blocks(stream: IO[bytes], file: str, quotes: bool = True) -> Iterator[tuple[
             message = f"a row of more than {MOST_BLOCK:,} bytes starts here"
             raise refuse(Place(file, line), message, "is a quote never closed?")
         data = stream.read(BLOCK)
+    if western is not None:
+        rest += western.end(line, rest)
     if rest:
         yield line, rest
+
+
+class _Western:
+    """Makes UTF-8 of a file that turns out to be Windows-1252: at its first byte that no UTF-8 text has."""
+
+    def __init__(self, file: str, notices: list[Problem]) -> None:
+        self.file, self.notices = file, notices
+        self.found = self.wide = False
+        self.tail = b""
+
+    def utf8(self, data: bytes, line: int, before: bytes) -> bytes:
+        """The next bytes as UTF-8; before: what stands in front of them on and after this line. Raises SpecError."""
+        if data.isascii() and not self.tail:
+            return data
+        if not self.found:
+            data, self.tail = self.tail + data, b""
+            try:
+                data.decode()
+                self.wide = True
+                return data
+            except UnicodeDecodeError as error:
+                if error.reason == "unexpected end of data" and len(data) - error.start < 4:
+                    self.tail = data[error.start :]
+                    return data[: error.start]
+                if self.wide or not data[: error.start].isascii():
+                    return data  # it was UTF-8 so far: whoever reads the row says where it is not
+                self.found = True
+                where = line + before.count(b"\n") + data.count(b"\n", 0, error.start)
+                self.notices.append(Problem(Place(self.file, where), _READ_AS.format(data[error.start])))
+        try:
+            return data.decode("cp1252").encode()
+        except UnicodeDecodeError:
+            return data
+
+    def end(self, line: int, before: bytes) -> bytes:
+        """What is left at the end of the file."""
+        left, self.tail = self.tail, b""
+        if left and not self.wide:
+            self.notices.append(Problem(Place(self.file, line + before.count(b"\n")), _READ_AS.format(left[0])))
+            return left.decode("cp1252", "replace").encode()
+        return left
+
+
+_READ_AS = "not UTF-8 text (byte 0x{:02x}): read as Windows-1252"
 
 
 def pieces(stream: IO[bytes], file: str) -> Iterator[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, NamedTuple
 
 from solver.errors import Place, Problem, SpecError, nearest
+from solver.mark.read.exports import is_time, known_export
 from solver.mark.read.read_batch import BATCH, MAX_NAME, Texts, named
 from solver.mark.read.read_blocks import DELIMITERS, blocks, text_of
 from solver.mark.read.read_names import IGNORED, STUDENT, AnswerNames, refuse
@@ -22,10 +24,14 @@ _LONG_ANSWER, _LONG_VALUE = "(answer)", "(value)"
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """What stands in each column of a file: the name of a cell or a whole answer, STUDENT or IGNORED."""
+    """What stands in each column of a file: the name of a cell or a whole answer, STUDENT or IGNORED.
+
+    skips: what stands in the first column of rows that are of no student, in lower case.
+    """
 
     columns: tuple[str, ...]
     delimiter: str
+    skips: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +65,7 @@ class CsvBlock:
 
 def read_csv(stream: IO[bytes], file: str, names: AnswerNames, notices: list[Problem]) -> Iterator[CsvBlock | Texts]:
     """A CSV file in blocks or batches; raises SpecError. notices: gets what is ignored, such as an unknown column."""
-    parts = blocks(stream, file)
+    parts = blocks(stream, file, notices=notices)
     line, data = next(parts, (1, b""))
     header, delimiter, used = _header(text_of(data, Place(file, line)), file, names)
     layout = _long(header, delimiter) or _wide(header, delimiter, file, names, notices)
@@ -82,6 +88,10 @@ def _after(used: int, data: bytes, parts: Iterator[tuple[int, bytes]]) -> Iterat
     yield from parts
 
 
+_SEPARATOR = re.compile(r'\s*"?sep=(.)"?[;,]*\r?\n', re.IGNORECASE)
+"""A spreadsheet's own first line, which says what parts the columns."""
+
+
 # -- the header -------------------------------------------------------------------------------------------------------
 def _header(text: str, file: str, names: AnswerNames) -> tuple[list[str], str, int]:
     """The first row that is not blank, what parts its columns, and the bytes up to its end.
@@ -91,8 +101,10 @@ def _header(text: str, file: str, names: AnswerNames) -> tuple[list[str], str, i
     if not text.strip():
         raise refuse(Place(file), "the file is empty", "expected a header and a row for each student")
     best: tuple[int, int, list[str], str, int] | None = None
-    for delimiter in DELIMITERS:
+    said = _SEPARATOR.match(text)
+    for delimiter in said[1] if said else DELIMITERS:
         lines = io.StringIO(text, newline="")
+        lines.seek(said.end() if said else 0)
         row = next((row for row in csv.reader(iter(lines.readline, ""), delimiter=delimiter) if any(row)), [])
         known = sum(names.find(name) is not None for name in row)
         if best is None or (known, len(row)) > best[:2]:
@@ -119,15 +131,21 @@ def _long(header: list[str], delimiter: str) -> Layout | None:
 def _wide(header: list[str], delimiter: str, file: str, names: AnswerNames, notices: list[Problem]) -> Layout:
     """The layout of a wide file; raises SpecError where columns cannot be told apart or a name is misspelt."""
     place = Place(file, 1)
-    columns = [names.find(name) for name in header]
-    if STUDENT not in columns and columns[0] is None:
-        columns[0] = STUDENT
+    export = known_export(header, names)
+    columns = [names.find(name) for name in header] if export is None else export.columns
+    if export is not None and export.told:
+        notices.append(Problem(place, f"{export.title}: {export.told}", "a mapping file says otherwise"))
     problems = []
+    if STUDENT not in columns and export is None and columns[0] is None and not is_time(header[0]):
+        columns[0] = STUDENT
     for name, (_, where) in names.renamed.items():
         if name not in [column.strip() for column in header]:
             problems.append(Problem(where, f"{file} has no column {name[:60]!r}", nearest(name, header)))
     if STUDENT not in columns:
-        problems.append(Problem(place, "no column names the student", "call one `student`, or map one to it"))
+        others = ", ".join(repr(name[:40]) for name, column in zip(header, columns, strict=True) if not column)
+        which = f"which of {others[:200]} does? Map it: --map FILE with the line `COLUMN: student`" if others else ""
+        hint = which or "call one `student`, or map one to it"
+        problems.append(Problem(place, "no column names the student", hint))
     given = {column for column in columns if column}
     missing = [name for name in names.all if name not in given]
     seen: dict[str, str] = {}
@@ -148,13 +166,16 @@ def _wide(header: list[str], delimiter: str, file: str, names: AnswerNames, noti
         problems.append(Problem(place, "no column has the name of an answer", names.nearest(header[-1])))
     if problems:
         raise SpecError(problems)
-    return Layout(tuple(column or IGNORED for column in columns), delimiter)
+    skips = export.skips if export is not None else frozenset()
+    return Layout(tuple(column or IGNORED for column in columns), delimiter, skips)
 
 
 # -- rows -------------------------------------------------------------------------------------------------------------
 def _packed(block: CsvBlock) -> list[Texts] | None:
     """The batches of a block of plain rows, each with a name; None where they are not, and the csv module reads them."""
     place, layout = Place(block.file, block.line), block.layout
+    if layout.skips:
+        return None
     text_of(block.data, place)
     found = plain_columns(block.data, layout.delimiter, len(layout.columns))
     if found is None:
@@ -174,7 +195,12 @@ def _packed(block: CsvBlock) -> list[Texts] | None:
 
 def _names(block: CsvBlock) -> list[str] | None:
     """The names of plain rows, without the rest of them; None where they are not plain."""
-    if b'"' in block.data or b"\0" in block.data or block.data.count(b"\r") != block.data.count(b"\r\n"):
+    if (
+        block.layout.skips
+        or b'"' in block.data
+        or b"\0" in block.data
+        or block.data.count(b"\r") != block.data.count(b"\r\n")
+    ):
         return None
     delimiter = block.layout.delimiter.encode()
     own = [index for index, column in enumerate(block.layout.columns) if column == STUDENT]
@@ -208,7 +234,7 @@ def _rows(block: CsvBlock) -> list[CsvRow]:
     rows, line = [], block.line
     try:
         for cells in reader:
-            if any(map(str.strip, cells)):
+            if any(map(str.strip, cells)) and cells[0].strip().casefold() not in block.layout.skips:
                 rows.append(CsvRow(cells, Place(block.file, line)))
             line = block.line + reader.line_num
     except csv.Error as error:

@@ -218,7 +218,8 @@ _LEAD = re.compile(
     r"(?:the\s+)?(?:final\s+)?(?:answer|ans|result|value|class|approx(?:imately)?|about|ca|circa|roughly)\b[.:]?(?:\s+is\b)?\s*",
     re.I,
 )
-_EQUALS = re.compile(r":=|=>|->|→|⇒|[=≈≅≃≐:]|^~")
+_EQUALS = re.compile(r":=|=>|->|→|⇒|[=≈≅≃≐]|^~")
+_TITLE = re.compile(r"[^\W\d][\w\[\],/^]{0,40}\s*:(?!=)\s*")
 _LABEL = re.compile(r"[^\W\d][\w()\[\],.'^*{}∂∇/ -]{0,40}")
 _REMARK = re.compile(
     r"\s*\((?:[^\W\d]|[ .,'-])+\)$|\s*\(?\s*(?:to\s+)?[0-9]{1,2}\s*(?:dp|d\.p|sf|s\.f|sig(?:nificant)?\s*fig\w*|figs?|figures?|decimals?(?:\s+places)?|places|digits|dec)\.?\s*\)?$",
@@ -255,7 +256,7 @@ def _within(t: str, sign: DecimalSign, scale: Scale) -> Number | None:
     """The number within a text that says more, None where there is none; raises UnreadableError where there are two."""
     for pattern, plain in _LATEX:
         t = pattern.sub(plain, t)
-    said = [_side(piece) for piece in _EQUALS.split(_bare(t.strip()))]
+    said = [_side(piece) for piece in _EQUALS.split(_untitled(_bare(t.strip())))]
     if len(said) > 1 and not said[-1]:
         return None
     found = _value(said[-1], sign, scale)
@@ -268,6 +269,12 @@ def _within(t: str, sign: DecimalSign, scale: Scale) -> Number | None:
         if before is not None and abs(before.value - found.value) > 0.51 * 10.0 ** -min(found.decimals, 12):
             raise UnreadableError("two different numbers")
     return Number(found.value, found.decimals, shown(found))
+
+
+def _untitled(t: str) -> str:
+    """The text without a name and a colon before it."""
+    title = _TITLE.match(t)
+    return t[title.end() :] if title else t
 
 
 def _side(piece: str) -> str:
