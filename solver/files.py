@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def whole_file(name: str | Path) -> Iterator[TextIO]:
     """A text file that appears when all of it is written; raises SpecError where it cannot be written.
 
-    A link stays a link. What is no file, such as a device or a pipe, is written to as it is.
+    A link stays a link. What is no file, such as a device or a pipe, is written to as it is. Drafts of the same file
+    that a killed process has left are removed.
     """
     import tempfile  # slow to import, and not every run writes a file
 
@@ -28,9 +29,12 @@ def whole_file(name: str | Path) -> Iterator[TextIO]:
             with open(path, "w", encoding="utf-8", newline="") as stream:
                 yield stream
             return
-        handle, draft = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".", suffix=".part")
+        start = f".{os.path.basename(path)[:_MOST_NAME]}."
+        _remove_drafts(os.path.dirname(path), start)
+        handle, draft = tempfile.mkstemp(dir=os.path.dirname(path), prefix=start, suffix=_DRAFT)
         try:
             with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+                _lock(handle)
                 yield stream
             os.chmod(draft, _mode(path))
             os.replace(draft, path)
@@ -40,6 +44,32 @@ def whole_file(name: str | Path) -> Iterator[TextIO]:
             raise
     except OSError as error:
         raise SpecError([Problem(Place(os.fspath(name)), f"cannot be written: {error.strerror or error}")]) from None
+
+
+_DRAFT = ".part"
+_MOST_NAME = 60
+
+
+def _lock(handle: int) -> bool:
+    """Holds a file until its process ends, however it does; whether nobody else holds it."""
+    try:
+        import fcntl
+
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (ImportError, OSError):  # a system without such locks, or somebody holds it
+        return False
+    return True
+
+
+def _remove_drafts(folder: str, start: str) -> None:
+    """Removes drafts whose process is no more: nobody holds them."""
+    with suppress(OSError):
+        for name in os.listdir(folder):
+            if name.startswith(start) and name.endswith(_DRAFT):
+                path = os.path.join(folder, name)
+                with open(path, "rb") as draft:
+                    if _lock(draft.fileno()):
+                        os.unlink(path)
 
 
 def files_of(folder: str) -> list[Path]:

@@ -206,7 +206,7 @@ def test_a_failed_run_leaves_the_old_file_whole(answers: Path, tmp_path: Path) -
     marks = tmp_path / "marks.csv"
     run("grade", Q2, answers, "-o", marks)
     before = marks.read_bytes()
-    answers.write_bytes(ANSWERS.encode() + b"\xff\n")
+    answers.write_bytes(ANSWERS.encode() + b"\x81\n")
     assert run("grade", Q2, answers, "-o", marks).exit_code == 2
     assert marks.read_bytes() == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.csv", "marks.csv"]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 
 from solver.errors import Place, Problem, SpecError
 from solver.mark.engines.engine import Engine
@@ -64,10 +65,18 @@ _marker: Marker | None = None
 
 
 def _start(marker: Marker) -> None:
-    """Gives a new process its marker; an interruption is its parent's to handle."""
+    """Gives a new process its marker; an interruption is its parent's to handle, and its parent's end its own."""
     global _marker
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _marker = marker
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _mark(chunk: Chunk) -> Marked:

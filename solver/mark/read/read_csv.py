@@ -13,13 +13,12 @@ from solver.errors import Place, Problem, SpecError, nearest
 from solver.mark.read.exports import is_time, known_export
 from solver.mark.read.read_batch import BATCH, MAX_NAME, Texts, named
 from solver.mark.read.read_blocks import DELIMITERS, blocks, text_of
+from solver.mark.read.read_long import ANSWER, VALUE, LongGroup, read_long
 from solver.mark.read.read_names import IGNORED, STUDENT, AnswerNames, refuse
 from solver.mark.read.read_packed import plain_columns
-from solver.mark.read.read_records import Gathered, Record
 from solver.mark.records import Trouble
 
 _ANSWER, _VALUE = ("answer", "cell"), ("value", "response")
-_LONG_ANSWER, _LONG_VALUE = "(answer)", "(value)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +62,18 @@ class CsvBlock:
             yield _texts(rows[start : start + BATCH], self.layout)
 
 
-def read_csv(stream: IO[bytes], file: str, names: AnswerNames, notices: list[Problem]) -> Iterator[CsvBlock | Texts]:
+def read_csv(
+    stream: IO[bytes], file: str, names: AnswerNames, notices: list[Problem]
+) -> Iterator[CsvBlock | LongGroup]:
     """A CSV file in blocks or batches; raises SpecError. notices: gets what is ignored, such as an unknown column."""
     parts = blocks(stream, file, notices=notices)
     line, data = next(parts, (1, b""))
     header, delimiter, used = _header(text_of(data, Place(file, line)), file, names)
     layout = _long(header, delimiter) or _wide(header, delimiter, file, names, notices)
     found = (CsvBlock(file, line, data, layout) for line, data in _after(used, data, parts) if data.strip())
-    if _LONG_VALUE in layout.columns:
-        yield from _by_student(found, names)
+    if VALUE in layout.columns:
+        rows = ((block.line, block.data) for block in found)
+        yield from read_long(rows, file, layout.columns, layout.delimiter, names)
         return
     empty = True
     for block in found:
@@ -122,7 +124,7 @@ def _long(header: list[str], delimiter: str) -> Layout | None:
         return None
     student = low.index(STUDENT) if STUDENT in low else next(i for i in range(len(low) + 1) if i not in (answer, value))
     columns = [IGNORED] * len(header)
-    columns[answer], columns[value] = _LONG_ANSWER, _LONG_VALUE
+    columns[answer], columns[value] = ANSWER, VALUE
     if student < len(columns):
         columns[student] = STUDENT
     return Layout(tuple(columns), delimiter)
@@ -275,21 +277,3 @@ def _matched(row: list[str], width: int, own: Sequence[int]) -> tuple[list[str],
 
 def _student(row: Sequence[str], own: Sequence[int], place: Place, troubles: list[Trouble]) -> str:
     return named(" ".join(row[index].strip() for index in own), place, troubles)
-
-
-# -- long files -------------------------------------------------------------------------------------------------------
-def _by_student(found: Iterator[CsvBlock], names: AnswerNames) -> Iterator[Texts]:
-    """The answers of a long file by student, in the order in which they first appear; later values replace earlier."""
-    made = Gathered(names)
-    known: dict[str, Record] = {}
-    for block in found:
-        at = {column: index for index, column in enumerate(block.layout.columns) if column != IGNORED}
-        width = max(at.values()) + 1
-        for row, place in _rows(block):
-            row += [""] * (width - len(row))
-            student = row[at[STUDENT]].strip() if STUDENT in at else ""
-            record = known.get(student) if student else None
-            if record is None:
-                record = known[student] = made.begin(student, place)
-            made.add(record, row[at[_LONG_ANSWER]], row[at[_LONG_VALUE]], place)
-    yield from made.batches()
