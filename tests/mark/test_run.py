@@ -96,7 +96,7 @@ def test_a_marker_can_be_sent(q2: Asked, classes: Path) -> None:
 def test_an_error_in_a_late_chunk_is_an_error(q2: Asked, classes: Path, tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(classes.read_bytes() + b"\x81,1\n")
-    with pytest.raises(SpecError, match=r"a\.csv:602: .*not UTF-8"):
+    with pytest.raises(SpecError, match=rf"a\.csv:{STUDENTS + 2}: .*not UTF-8"):
         marked(q2, path)
 
 
