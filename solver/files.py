@@ -21,8 +21,6 @@ def whole_file(name: str | Path) -> Iterator[TextIO]:
     A link stays a link. What is no file, such as a device or a pipe, is written to as it is. Drafts of the same file
     that a killed process has left are removed.
     """
-    import tempfile  # slow to import, and not every run writes a file
-
     try:
         path = os.path.realpath(name)
         if os.path.exists(path) and not os.path.isfile(path):
@@ -31,10 +29,10 @@ def whole_file(name: str | Path) -> Iterator[TextIO]:
             return
         start = f".{os.path.basename(path)[:_MOST_NAME]}."
         _remove_drafts(os.path.dirname(path), start)
-        handle, draft = tempfile.mkstemp(dir=os.path.dirname(path), prefix=start, suffix=_DRAFT)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-                _lock(handle)
+        draft = os.path.join(os.path.dirname(path), f"{start}{os.urandom(6).hex()}{_DRAFT}")
+        try:  # its name is known before it is there: an interruption at any moment removes it
+            with open(draft, "x", encoding="utf-8", newline="", opener=_private) as stream:
+                _lock(stream.fileno())
                 yield stream
             os.chmod(draft, _mode(path))
             os.replace(draft, path)
@@ -48,6 +46,10 @@ def whole_file(name: str | Path) -> Iterator[TextIO]:
 
 _DRAFT = ".part"
 _MOST_NAME = 60
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _lock(handle: int) -> bool:
