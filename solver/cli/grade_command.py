@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from solver.mark.records import Trouble
     from solver.mark.run import Summary, Told
 
+SHOWS = ("marks", "hints", "lines", "key")
 FORMATS = registered("solver.mark.out", "out_")
 ENGINES = registered("solver.mark.engines", "engine_")
 _MOST_TOLD = 5
@@ -32,7 +33,8 @@ _MOST_TOLD = 5
 @click.option("--review", metavar="FILE", help="Write the cells that a person has to look at there, as CSV.")
 @click.option("--readings", metavar="FILE", help="That list with a person's readings, which count.")
 @click.option("--attempts", type=click.Choice(["last", "best", "first"]), default="last", show_default=True)
-@click.option("--feedback", metavar="DIR", help="Write a markdown file for each student there.")
+@click.option("--feedback", metavar="DIR", help="Write a markdown file for each student there, and index.csv.")
+@click.option("--show", type=click.Choice(SHOWS), help="What students are told. Default: hints, no number of the key.")
 @click.option("--report", is_flag=True, help="An analysis of parts, answers and mistakes.")
 @click.option("--explain", is_flag=True, help="Audit each submission line by line, such as a published key.")
 @click.option("--against", metavar="FILE", help="Marks of an earlier run: tell whose moved, and why.")

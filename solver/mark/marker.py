@@ -15,7 +15,7 @@ from solver.mark.out.formats import writer
 from solver.mark.read.chunks import Chunk
 from solver.mark.read.read_batch import Reader
 from solver.mark.read.values import DecimalSign
-from solver.mark.records import Decisions, Graded, Trouble
+from solver.mark.records import Decisions, Graded, Show, Trouble
 from solver.mark.sheet import Sheet
 from solver.working.question import Scheme
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Marked:
-    """What came of a chunk. text: its lines of output; review: of the review list; graded: its batches; report: its analysis; each where asked for.
+    """What came of a chunk. text: its lines of output; review: of the review list; graded: its batches; report: its analysis;
+    files: the feedback written, a file a student; each where asked for.
 
     places: where each student stands; problems: what makes the chunk unreadable as a whole.
     """
@@ -38,6 +39,7 @@ class Marked:
     review: str = ""
     graded: list[Graded] = field(default_factory=list)
     report: Analysis | None = None
+    files: list[Path] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -56,7 +58,7 @@ class Marker:
 
     form: the format whose lines it writes, one that stands apart; keep: whether the graded batches are wanted, and
     analyse: an item analysis; feedback: the folder for the students' files; decisions: a person's readings; review:
-    whether the lines of the review list are wanted.
+    whether the lines of the review list are wanted; show: how much is told, None for what is usual.
     """
 
     sheet: Sheet
@@ -68,13 +70,14 @@ class Marker:
     feedback: Path | None = None
     decisions: Decisions | None = None
     review: bool = False
+    show: Show | None = None
     kept: _Kept = field(default_factory=_Kept, repr=False, compare=False)
 
     def __call__(self, chunk: Chunk) -> Marked:
         """Everything that came of a chunk; what stands in it raises nothing."""
         made, lines = Marked(chunk.size), io.StringIO()
         reader, shares = self.reader(), plan(self.sheet, self.scheme or Scheme())
-        out = None if self.form is None else writer(self.form, lines, self.sheet, self.scheme)
+        out = None if self.form is None else writer(self.form, lines, self.sheet, self.scheme, self.show)
         if self.analyse:
             from solver.mark.tell.report import Analysis
 
@@ -96,7 +99,7 @@ class Marker:
                 if self.feedback is not None:
                     from solver.mark.tell.feedback import write_feedback
 
-                    write_feedback(self.feedback, self.sheet, graded, shares)
+                    made.files += write_feedback(self.feedback, self.sheet, graded, shares, self.show or "hints")
                 if self.keep:
                     made.graded.append(graded)
         except SpecError as error:

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from solver.errors import Place
 from solver.mark.judge.numbers import Batch, Judged
 from solver.rounding import Floats
 
 NOWHERE = Place("")
+
+Show: TypeAlias = Literal["marks", "hints", "lines", "key"]
+"""How much is told, each more than the one before: marks alone; verdicts and named mistakes, without a number of the key;
+the working with the student's own numbers in it; the key's values."""
+
+SHOWS: tuple[Show, ...] = ("marks", "hints", "lines", "key")
 
 
 @dataclass(slots=True)

@@ -33,7 +33,7 @@ from solver.mark.out.writer import Writer
 from solver.mark.read.chunks import Chunk, Kept, chunks, size_of, text_lines
 from solver.mark.read.read_names import names
 from solver.mark.read.values import DecimalSign
-from solver.mark.records import Graded, Trouble
+from solver.mark.records import Graded, Show, Trouble
 from solver.mark.review import read_decisions, review_head
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ class Options:
 
     form: of the marks, one of `formats()`. mapping: a YAML file, column of the answers to answer name. sign: the decimal
     sign in the answers. review: a file for the review list. readings: such a list with a person's readings. attempts:
-    which one of a student's counts. feedback: a folder for a markdown file a student. report: an item analysis. explain: an audit of
+    which one of a student's counts. feedback: a folder for a markdown file a student, and a list of them. show: how much
+    students are told, None for hints, and all in the formats for teachers. report: an item analysis. explain: an audit of
     every submission. against: a CSV of earlier marks, to tell whose moved. gradebook, assignment: Canvas's export and
     its column. width, color: of a table. engine: one of `engines()`, with its scheduler's address and so many workers.
     """
@@ -61,6 +62,7 @@ class Options:
     mapping: str | None = None
     sign: DecimalSign = "auto"
     feedback: str | Path | None = None
+    show: Show | None = None
     review: str | Path | None = None
     readings: str | None = None
     attempts: Policy = "last"
@@ -138,6 +140,7 @@ def run(
         marker = Marker(question.sheet, question.scheme, options.sign, decisions=decisions)
         dropped = _left_out(passed, options.attempts, replace(marker, keep=True), question, engine, summary)
         review, stream = stack.enter_context(_opened(options.review)), stack.enter_context(_opened(marks))
+        index = stack.enter_context(_opened(None if beside.folder is None else beside.folder / "index.csv"))
         out = None if stream is None else _writer(question, options, stream)
         there = out is not None and writing(options.form).apart
         marker = replace(
@@ -147,11 +150,14 @@ def run(
             analyse=options.report,
             feedback=beside.folder if found.SEES_FILES else None,
             review=review is not None,
+            show=options.show,
         )
         if out is not None:
             out.open()
         if review is not None:
             review.write(review_head())
+        if index is not None:
+            index.write("student,file\n")
         between = ""
         for marked in engine(marker, without(passed(summary.notices), dropped)):
             if marked.problems:
@@ -165,7 +171,11 @@ def run(
             for graded in marked.graded:
                 if out is not None and not there:
                     out.add(graded)
-                beside.add(graded)
+                marked.files += beside.add(graded)
+            if index is not None:
+                from solver.mark.tell.feedback import index_lines
+
+                index.write(index_lines(marked.students, marked.files))
             if progress is not None:
                 progress(marked.size)
         if out is not None:
@@ -210,6 +220,7 @@ class _Beside:
         self.question, self.summary, self.tell = question, summary, tell
         self.explain = options.explain
         self.folder = None if options.feedback is None else _folder(Path(options.feedback))
+        self.show: Show = options.show or "hints"
         self.writes = self.folder is not None and not sees_files
         self.against = None
         if options.against is not None:
@@ -223,8 +234,8 @@ class _Beside:
         """Whether it has to see the batches."""
         return self.explain or self.writes or self.against is not None
 
-    def add(self, graded: Graded) -> None:
-        """Looks at a batch."""
+    def add(self, graded: Graded) -> list[Path]:
+        """Looks at a batch; the files that it wrote."""
         if self.explain:
             from solver.mark.tell.explain import explain
 
@@ -235,7 +246,8 @@ class _Beside:
         if self.writes and self.folder is not None:
             from solver.mark.tell.feedback import write_feedback
 
-            write_feedback(self.folder, self.question.sheet, graded, self.question.plan)
+            return write_feedback(self.folder, self.question.sheet, graded, self.question.plan, self.show)
+        return []
 
     def moved(self, lines: Iterator[str]) -> None:
         """Tells of marks that moved."""
@@ -269,7 +281,7 @@ def _writer(question: Asked, options: Options, stream: TextIO) -> Writer:
     elif options.form == "canvas" and options.gradebook:
         lines = text_lines(options.gradebook)
         extra = {"gradebook": lines, "assignment": options.assignment, "file": options.gradebook}
-    return writer(options.form, stream, question.sheet, question.scheme, **extra)
+    return writer(options.form, stream, question.sheet, question.scheme, options.show, **extra)
 
 
 def _opened(marks: str | Path | TextIO | None) -> AbstractContextManager[TextIO | None]:

@@ -34,7 +34,7 @@ from solver.mark.read.read_batch import Reader, Texts
 from solver.mark.read.read_names import IGNORED, STUDENT, AnswerNames
 from solver.mark.read.read_records import Entry, Gathered, Record
 from solver.mark.read.values import DecimalSign, UnreadableError, elements
-from solver.mark.records import NOWHERE, Graded, Trouble
+from solver.mark.records import NOWHERE, Graded, Show, Trouble
 from solver.mark.sheet import Answer, Quantity
 from solver.mark.tell.feedback import feedback, remark
 from solver.render.blocks import Block
@@ -45,7 +45,8 @@ _HERE = Place("answer")
 class Sitting:
     """A question, one student's answers so far, and what came of them.
 
-    answers: those of an earlier sitting, `state["answers"]`. sign: the decimal sign of the answers.
+    answers: those of an earlier sitting, `state["answers"]`. sign: the decimal sign of the answers. show: how much the feedback
+    tells; by default, no number of the key.
     """
 
     def __init__(
@@ -54,8 +55,9 @@ class Sitting:
         student: str = "student",
         answers: Mapping[str, Any] | None = None,
         sign: DecimalSign = "auto",
+        show: Show = "hints",
     ) -> None:
-        self.question, self.student, self.sign = question, student, sign
+        self.question, self.student, self.sign, self.show = question, student, sign, show
         self._names, self._reader = AnswerNames(question.sheet), Reader(question.sheet, sign)
         self._texts: dict[str, str] = {}  # by cell
         self._troubles: dict[str, list[Trouble]] = {}  # by answer: what could not be taken apart
@@ -179,8 +181,8 @@ class Sitting:
 
     @property
     def feedback(self) -> list[Block]:
-        """What a student is told at the end, a document: the lecturer's lines with the student's own numbers."""
-        return feedback(self.question.sheet, self.graded, 0, self.question.plan)
+        """What a student is told at the end, a document; how much of it, `show` says."""
+        return feedback(self.question.sheet, self.graded, 0, self.question.plan, self.show)
 
     @property
     def state(self) -> dict[str, Any]:

@@ -159,8 +159,11 @@ def test_feedback_stays_in_its_folder(answers: Path, tmp_path: Path) -> None:
     folder = tmp_path / "in" / "feedback"
     result = run("grade", Q2, answers, "--feedback", folder)
     assert (result.exit_code, result.stdout) == (0, "")
-    assert len(list(folder.iterdir())) == 4
-    assert {path.suffix for path in folder.iterdir()} == {".md"}
+    index = rows((folder / "index.csv").read_text(encoding="utf-8"))
+    assert [row["student"] for row in index] == ["ann", "bob", '\'=HYPERLINK("http://x")', "../../x"]
+    assert {path.name for path in folder.iterdir()} == {"index.csv", *(row["file"] for row in index)}
+    assert len(index) == 4
+    assert {Path(row["file"]).suffix for row in index} == {".md"}
     assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.csv", "in"]
 
 

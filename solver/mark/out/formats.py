@@ -7,6 +7,7 @@ from typing import Any, TextIO
 
 from solver.files import registered
 from solver.mark.out.writer import Writer
+from solver.mark.records import Show
 from solver.mark.sheet import Sheet
 from solver.working.question import Scheme
 
@@ -27,6 +28,13 @@ def endings() -> dict[str, str]:
     return {ending: form for form in formats() for ending in writing(form).endings}
 
 
-def writer(form: str, stream: TextIO, sheet: Sheet, scheme: Scheme | None = None, **options: Any) -> Writer:
-    """The writer of a format. options: `width` and `color` of a table; `gradebook` and `assignment` for canvas."""
-    return writing(form)(stream, sheet, scheme, **options)
+def writer(
+    form: str, stream: TextIO, sheet: Sheet, scheme: Scheme | None = None, show: Show | None = None, **options: Any
+) -> Writer:
+    """The writer of a format. show: how much it tells, None for what is usual in it.
+
+    options: `width` and `color` of a table; `gradebook` and `assignment` for canvas.
+    """
+    made = writing(form)(stream, sheet, scheme, **options)
+    made.show = show or made.show
+    return made

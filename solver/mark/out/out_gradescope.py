@@ -12,13 +12,17 @@ from typing import Any
 from solver.mark.judge.numbers import Verdict
 from solver.mark.out.rows import BY_HAND, Row, Rows
 from solver.mark.out.writer import Writer
-from solver.mark.records import Graded
+from solver.mark.records import Graded, Show
 from solver.render.clean import clean
 
 
 class GradescopeWriter(Writer):
-    """Writes results.json, which is of one student; of several, one object with each student's results by name."""
+    """Writes results.json, which is of one student; of several, one object with each student's results by name.
 
+    What was expected, and the key's values, stand in tests without a score that students see after the due date.
+    """
+
+    show: Show = "hints"
     for_programs = True
 
     def open(self) -> None:
@@ -26,10 +30,15 @@ class GradescopeWriter(Writer):
         self.count = 0
 
     def add(self, graded: Graded) -> None:
-        rows, parts = Rows(self.sheet, self.plan, self.scheme, graded), self.part_marks(graded)
+        hints: Show = "marks" if self.show == "marks" else "hints"
+        rows = Rows(self.sheet, self.plan, self.scheme, graded, hints)
+        later = self.told(graded) if self.show in ("lines", "key") else None
+        parts = self.part_marks(graded)
         for i, student in enumerate(graded.submissions.students):
             units = {label: column[i] for label, column in parts.items()}
             results = self.results(list(rows.of(i)), units)
+            if later is not None:
+                results["tests"] += self.later(list(later.of(i)))
             unread = [clean(trouble.told) for trouble in rows.reviews.get(student, ())]
             if unread:
                 said = f"Could not be read, and is looked at by a person: {'; '.join(unread)}"
@@ -72,7 +81,7 @@ class GradescopeWriter(Writer):
     def test(self, label: str, units: int, rows: list[Row]) -> dict[str, Any]:
         """One part as a test."""
         keys, most = self.plan.parts[label], self.plan.most(label)
-        lines = [_line(row) for row in rows if row.answer in keys]
+        lines = [] if self.show == "marks" else [_line(row) for row in rows if row.answer in keys]
         return {
             "number": label,
             "name": f"Part {label}",
@@ -83,9 +92,35 @@ class GradescopeWriter(Writer):
             "output_format": "text",
         }
 
+    def later(self, rows: list[Row]) -> list[dict[str, Any]]:
+        """A test for each part that lost marks, with what was expected of each answer."""
+        made = []
+        for label, keys in self.plan.parts.items():
+            lines = [
+                f"{row.cell}: {clean(row.reason)}" + (f"; the key has {clean(row.key)}" if _unsaid(row) else "")
+                for row in rows
+                if row.answer in keys and row.verdict != Verdict.CORRECT.name
+            ]
+            if lines:
+                made.append(
+                    {
+                        "number": f"{label} expected",
+                        "name": f"Part {label}: what was expected",
+                        "output": "\n".join(lines),
+                        "output_format": "text",
+                        "visibility": "after_due_date",
+                    }
+                )
+        return made
+
     def marks(self, units: int) -> float:
         """Units as a number."""
         return float(self.plan.text(units))
+
+
+def _unsaid(row: Row) -> bool:
+    """Whether the key's value stands in no reason."""
+    return bool(row.key) and row.key not in row.reason
 
 
 def _line(row: Row) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from solver.mark.out.rows import Row, Rows
+from solver.mark.out.rows import Row
 from solver.mark.out.rows_json import cell_json, student_head
 from solver.mark.out.writer import Writer
 from solver.mark.records import Graded
@@ -32,7 +32,7 @@ class JsonWriter(Writer):
         self.stream.write(f'{json_text(head)[:-1]}, "students": [\n')
 
     def add(self, graded: Graded) -> None:
-        rows = Rows(self.sheet, self.plan, self.scheme, graded)
+        rows = self.told(graded)
         made: dict[int, str] = {}
         kept: list[Row] = []  # what is kept keeps its identity
         students = []

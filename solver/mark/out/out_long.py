@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from solver.mark.out.rows import Row, Rows
+from solver.mark.out.rows import Row
 from solver.mark.out.writer import Writer, any_cell, csv_line, text_cell
 from solver.mark.records import Graded
 
@@ -22,7 +22,7 @@ class LongWriter(Writer):
         self.stream.write(csv_line(COLUMNS))
 
     def add(self, graded: Graded) -> None:
-        rows = Rows(self.sheet, self.plan, self.scheme, graded)
+        rows = self.told(graded)
         unread = {(t.student, t.cell): t.found for t in graded.submissions.troubles if t.cell}
         tails: dict[int, str] = {}
         kept: list[Row] = []  # what is kept keeps its identity

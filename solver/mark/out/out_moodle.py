@@ -6,9 +6,9 @@ item and the third to its feedback. https://docs.moodle.org/en/Grade_import
 
 from __future__ import annotations
 
-from solver.mark.out.rows import Row, Rows
+from solver.mark.out.rows import Row
 from solver.mark.out.writer import Writer, csv_line, text_cell
-from solver.mark.records import Graded
+from solver.mark.records import Graded, Show
 
 _MOST_SAID = 8
 
@@ -20,6 +20,7 @@ class MoodleWriter(Writer):
     """
 
     started = False
+    show: Show = "hints"
 
     def head(self, student: str) -> None:
         """The header."""
@@ -29,7 +30,7 @@ class MoodleWriter(Writer):
         self.started = True
 
     def add(self, graded: Graded) -> None:
-        rows, parts = Rows(self.sheet, self.plan, self.scheme, graded), self.part_marks(graded)
+        rows, parts = self.told(graded), self.part_marks(graded)
         for i, (student, total) in enumerate(zip(graded.submissions.students, self.totals(graded), strict=True)):
             if not self.started:
                 self.head(student)
@@ -50,6 +51,8 @@ class MoodleWriter(Writer):
         text, most = self.plan.text, self.plan.most
         marks = ", ".join(f"{label} {text(units)}/{text(most(label))}" for label, units in parts.items())
         marked = [row for row in lost if row.answer in self.plan.cells]
+        if self.show == "marks":
+            marked = []
         said = [f"{row.cell}: {row.reason or row.verdict.lower()}" for row in marked[:_MOST_SAID]]
         said += [f"{len(marked) - _MOST_SAID} more"] if len(marked) > _MOST_SAID else []
         said += [f"to be marked by hand: {', '.join(self.plan.by_hand)}"] if self.plan.by_hand else []

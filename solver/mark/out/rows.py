@@ -10,19 +10,21 @@ import numpy as np
 
 from solver.mark.judge.marks import Plan, cell_units
 from solver.mark.judge.numbers import NO_LIMIT, Note, Verdict
-from solver.mark.records import Graded, Trouble
+from solver.mark.records import SHOWS, Graded, Show, Trouble
 from solver.mark.sheet import Answer, Cell, Sheet
 from solver.rounding import Floats, Rounding
 from solver.working.question import Scheme
 
 BY_HAND = "BY HAND"
 
+SAME_EVERYWHERE = "the same value stands in many places, so that nothing follows from it"
+
 
 class Row(NamedTuple):
     """One cell of one student. units, most: what it earned and could earn, in units of the plan.
 
     written: what the student wrote; key: the key's value; expected: what follows from the student's own earlier values,
-    empty where the answer is plainly right; reason: empty there too.
+    empty where the answer is plainly right; reason: empty there too. What is not to be shown is empty.
     """
 
     cell: str
@@ -55,10 +57,10 @@ class _Column:
 
 
 class Rows:
-    """The rows of one graded batch, student by student."""
+    """The rows of one graded batch, student by student. show: how much they tell."""
 
-    def __init__(self, sheet: Sheet, plan: Plan, scheme: Scheme, graded: Graded) -> None:
-        self.plan, self.scheme, self.graded = plan, scheme, graded
+    def __init__(self, sheet: Sheet, plan: Plan, scheme: Scheme, graded: Graded, show: Show = "key") -> None:
+        self.plan, self.scheme, self.graded, self.show = plan, scheme, graded, show
         self.columns = [c for answer in sheet.answers.values() for c in self.columns_of(answer)]
         self.part_units = {label: units.tolist() for label, units in plan.part_units(graded.marks).items()}
         self.reviews: dict[str, list[Trouble]] = {}
@@ -131,13 +133,17 @@ class Rows:
         """The row of a cell."""
         verdict, note, units, value, decimals, written = seen
         answer, cell, key = column.answer, column.cell, column.key
+        text = _written(written, decimals)
+        if self.show == "marks":
+            return Row(cell.name, answer.key, "", text, "", "", "", "", units, column.most)
+        key = key if self.show == "key" else ""
         expected = reason = ""
         if verdict == Verdict.BLANK:
             reason = self.blank(cell, i)
         elif verdict != Verdict.CORRECT or note:
-            expected = _expected(answer, value, key)
+            lines = SHOWS.index(self.show) >= SHOWS.index("lines")
+            expected = _expected(answer, value, key) if lines else ""
             reason = _reason(answer, verdict, note, expected, key, mistake)
-        text = _written(written, decimals)
         return Row(cell.name, answer.key, _NAMES[verdict], text, expected, key, mistake, reason, units, column.most)
 
     def blank(self, cell: Cell, i: int) -> str:
@@ -182,19 +188,24 @@ def _written(written: float | str | None, decimals: int | None) -> str:
 
 
 def _reason(answer: Answer, verdict: int, note: int, expected: str, key: str, mistake: str) -> str:
-    """Why a cell has its verdict."""
+    """Why a cell has its verdict; of what was expected and the key's value, what is not empty."""
     parts = [mistake] if mistake else []
     form = answer.solved.form
     if verdict == Verdict.FOLLOWED:
-        parts.append(f"follows from an earlier wrong value; the key has {key}")
-    elif verdict == Verdict.WRONG and answer.kind == "number" and expected != key:
-        parts.append(f"expected {expected} from the earlier values given; the key has {key}")
-    elif verdict == Verdict.WRONG:
+        parts.append("follows from an earlier wrong value" + (f"; the key has {key}" if key else ""))
+    elif verdict == Verdict.WRONG and expected and answer.kind == "number" and expected != key:
+        has = f"; the key has {key}" if key else ""
+        parts.append(f"expected {expected} from the earlier values given{has}")
+    elif verdict == Verdict.WRONG and expected:
         parts.append(f"expected {expected}")
     if note & Note.TOO_FEW:
         parts.append(f"fewer digits than the {form} asked for" if isinstance(form, Rounding) else "too few digits")
     if note & Note.LAST_DIGIT:
-        parts.append(f"the last digit is wrongly rounded, expected {expected}")
+        parts.append("the last digit is wrongly rounded" + (f", expected {expected}" if expected else ""))
     if note & Note.GUARDED:
         parts.append("an earlier value makes this step trivial or impossible, so that nothing follows from it")
+    if note & Note.FILLER:
+        parts.append(SAME_EVERYWHERE)
+    if note & Note.FLAGGED and key:
+        parts.append("accepted, on no usual way of rounding")
     return "; ".join(parts)

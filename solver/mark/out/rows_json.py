@@ -10,7 +10,8 @@ from solver.mark.out.rows import Row, Rows
 
 def cell_json(plan: Plan, row: Row) -> dict[str, Any]:
     """One cell: verdict, written, marks (None where a person marks it), of, and where there is one: expected, mistake, reason."""
-    made: dict[str, Any] = {"verdict": row.verdict, "written": row.written}
+    made: dict[str, Any] = {"verdict": row.verdict} if row.verdict else {}
+    made["written"] = row.written
     made |= {"marks": plan.number(row.units) if row.answer in plan.cells else None, "of": plan.number(row.most)}
     said = {"expected": row.expected, "mistake": row.mistake, "reason": row.reason}
     return made | {name: text for name, text in said.items() if text}

@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import ClassVar, TextIO
 
 from solver.mark.judge.marks import Plan, plan
-from solver.mark.records import Graded
+from solver.mark.out.rows import Rows
+from solver.mark.records import Graded, Show
 from solver.mark.sheet import Sheet
 from solver.render.clean import safe_cell
 from solver.working.question import Scheme
@@ -25,13 +26,15 @@ class Writer(ABC):
     open, then add any number of batches, then close, which ends the text but leaves the stream open. Nothing of an
     earlier batch is kept, unless a writer says so. apart: whether the lines of a batch need nothing of those before, so
     that the processes that mark write them; between: what stands between those of two batches. endings: of the files
-    that are written so, "" for a name without one. for_programs: whether what standard output cannot encode is escaped, so that a program reads it back.
+    that are written so, "" for a name without one. for_programs: whether what standard output cannot encode is escaped, so that a program reads it back. show: how much is told of each answer; a format that students see tells no number of the key
+    by itself.
     """
 
     apart: ClassVar[bool] = False
     between: ClassVar[str] = ""
     endings: ClassVar[tuple[str, ...]] = ()
     for_programs: ClassVar[bool] = False
+    show: Show = "key"
 
     def __init__(self, stream: TextIO, sheet: Sheet, scheme: Scheme | None = None) -> None:
         self.stream, self.sheet, self.scheme = stream, sheet, scheme or Scheme()
@@ -48,6 +51,10 @@ class Writer(ABC):
     def close(self) -> None:
         """Writes what stands behind the last student."""
         return
+
+    def told(self, graded: Graded) -> Rows:
+        """What is said of every cell of a batch."""
+        return Rows(self.sheet, self.plan, self.scheme, graded, self.show)
 
     def part_marks(self, graded: Graded) -> dict[str, list[int]]:
         """The units of every part that is marked here, a list over the students each."""

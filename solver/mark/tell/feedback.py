@@ -1,22 +1,28 @@
-"""Feedback to one student: marks and a verdict at each answer, and the working with the student's own numbers in it."""
+"""Feedback to one student: the marks, and of each answer that is not plainly right a verdict and what went wrong.
+
+It has no number of the key, unless more is to be shown: the working with the student's own numbers in it, or the key's.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from solver.files import whole_file
 from solver.formula.tree import Tree
+from solver.formula.walks.reduce import Detail
 from solver.formula.words import Words
 from solver.mark.judge.diagnose import describe
 from solver.mark.judge.marks import Plan, plan
 from solver.mark.judge.numbers import Note, Verdict
-from solver.mark.records import Graded
+from solver.mark.out.rows import SAME_EVERYWHERE
+from solver.mark.out.writer import csv_line, text_cell
+from solver.mark.records import Graded, Show
 from solver.mark.sheet import Answer, Sheet
 from solver.mark.tell.own import OwnNumbers
 from solver.render.blocks import Block, Bullets, Equations, Heading, Prose, Table, part_label
@@ -39,14 +45,17 @@ GUARDED = (
 )
 
 _MOST_CELLS = 24
+_WORST_FIRST = (Verdict.WRONG, Verdict.BLANK, Verdict.FOLLOWED, Verdict.CORRECT)
 
 
-def feedback(sheet: Sheet, graded: Graded, index: int, shares: Plan | None = None) -> list[Block]:
+def feedback(sheet: Sheet, graded: Graded, index: int, shares: Plan | None = None, show: Show = "hints") -> list[Block]:
     """What student `index` of a batch is told. shares: how the marks are shared out, by the default scheme if None."""
-    return list(_Feedback(sheet, graded, index, shares or plan(sheet, Scheme())).blocks())
+    return list(_Feedback(sheet, graded, index, shares or plan(sheet, Scheme()), show).blocks())
 
 
-def write_feedback(directory: Path, sheet: Sheet, graded: Graded, shares: Plan | None = None) -> list[Path]:
+def write_feedback(
+    directory: Path, sheet: Sheet, graded: Graded, shares: Plan | None = None, show: Show = "hints"
+) -> list[Path]:
     """One markdown file for each student of a batch, each written whole or not at all; raises OSError.
 
     Students of one name within a batch get a number behind it.
@@ -60,9 +69,15 @@ def write_feedback(directory: Path, sheet: Sheet, graded: Graded, shares: Plan |
         seen[stem] += 1
         path = directory / (f"{stem}.md" if seen[stem] == 1 else f"{stem}.{seen[stem]}.md")
         with whole_file(path) as file:
-            file.write(render(feedback(sheet, graded, index, shares)))
+            file.write(render(feedback(sheet, graded, index, shares, show)))
         made.append(path)
     return made
+
+
+def index_lines(students: Sequence[str], files: Sequence[Path]) -> str:
+    """Lines of a list, student to file, as CSV."""
+    pairs = zip(students, files, strict=True)
+    return "".join(csv_line(map(text_cell, (student, file.name))) for student, file in pairs)
 
 
 def file_stem(student: str) -> str:
@@ -84,8 +99,8 @@ _HASHED = re.compile(r"-[0-9a-f]{12}$")
 
 
 class _Feedback:
-    def __init__(self, sheet: Sheet, graded: Graded, index: int, shares: Plan) -> None:
-        self.sheet, self.graded, self.index, self.plan = sheet, graded, index, shares
+    def __init__(self, sheet: Sheet, graded: Graded, index: int, shares: Plan, show: Show) -> None:
+        self.sheet, self.graded, self.index, self.plan, self.show = sheet, graded, index, shares, show
         self.own = OwnNumbers(sheet, graded, index)
         self.earned = {key: int(self.plan.units(marks[index])) for key, marks in graded.marks.items()}
 
@@ -93,8 +108,14 @@ class _Feedback:
         student = self.graded.submissions.students[self.index]
         yield Heading(1, f"{self.sheet.solution.title}: {student}", self.of(self.earned, self.plan.total))
         yield from self.troubles(student)
-        for part in self.sheet.parts:
-            yield from self.part(part)
+        answers = [a for a in self.sheet.answers.values() if a.kind != "text"]
+        if answers and all(self.blank(a) for a in answers):
+            yield Prose(("No answer was handed in.",))
+            return
+        yield Table(("part", "marks", "answers"), tuple(self.summary(part) for part in self.sheet.parts), {})
+        if self.show != "marks":
+            for part in self.sheet.parts:
+                yield from self.part(part)
 
     def of(self, earned: dict[str, int], most: int) -> str:
         return f"{self.plan.text(sum(earned.values()))} of {self.plan.text(most)} marks"
@@ -103,21 +124,45 @@ class _Feedback:
         own = [t for t in self.graded.submissions.troubles if t.student == student]
         if own:
             yield Prose(("What could not be read, and counts as blank:",))
-            yield Bullets(tuple((f"{t.cell}: {t.found[:80]!r}, {t.reason}",) for t in own))
+            yield Bullets(tuple((f"{t.cell}: {t.found[:80]!r}, {t.reason}",) for t in own[:_MOST_CELLS]))
+
+    def answers(self, part: SolvedPart) -> list[Answer]:
+        return [a for a in self.sheet.answers.values() if a.part == part.label]
+
+    def marks(self, part: SolvedPart) -> str:
+        earned = {a.key: self.earned[a.key] for a in self.answers(part) if a.key in self.earned}
+        return self.of(earned, self.plan.most(part.label))
+
+    def summary(self, part: SolvedPart) -> tuple[Words, ...]:
+        """A part in one row: its marks, and how many answers have which verdict."""
+        label = (part_label(part.label),)
+        if part.label not in self.plan.parts:
+            return (label, ("marked by hand",), ("",))
+        found = Counter(self.worst(a) for a in self.answers(part) if a.key in self.graded.judged)
+        said = ", ".join(f"{n} {WORDS[v]}" for v, n in sorted(found.items(), reverse=True))
+        return (label, (self.marks(part),), ("" if self.show == "marks" else said,))
 
     def part(self, part: SolvedPart) -> Iterator[Block]:
-        answers = [a for a in self.sheet.answers.values() if a.part == part.label]
-        marked = {a.key: self.earned[a.key] for a in answers if a.key in self.earned}
-        label = part_label(part.label)
-        if part.label not in self.plan.parts:
-            yield Heading(2, label, "marked by hand")
+        """What is not plainly right in a part; nothing of one in which all is."""
+        some = [a for a in self.answers(part) if a.key in self.graded.judged and not self.plain(a)]
+        if not some:
             return
-        yield Heading(2, label, self.of(marked, self.plan.most(part.label)))
-        rows = tuple(self.row(a) for a in answers if a.kind != "text")
-        yield Table(("answer", "you wrote", "verdict", "marks"), rows, {})
-        for answer in answers:
-            if answer.key in self.graded.judged and not self.plain(answer):
-                yield from self.explained(answer)
+        yield Heading(2, part_label(part.label), self.marks(part))
+        written_ = [a for a in some if not self.blank(a)]
+        remarks = ["; ".join(self.remarks(a)) for a in written_]
+        head: tuple[str, ...] = ("answer", "you wrote", "verdict", "marks")
+        rows = tuple(map(self.row, written_))
+        if any(remarks):
+            head, rows = (*head, "why"), tuple((*row, (why,)) for row, why in zip(rows, remarks, strict=True))
+        if rows:
+            yield Table(head, rows, {})
+        blank = [a for a in some if self.blank(a)]
+        if blank:
+            yield Prose(("No answer: ", *listed(map(name_of, blank)), "."))
+        if self.show in ("lines", "key"):
+            for answer in written_:
+                if self.worst(answer) == Verdict.WRONG:
+                    yield from self.explained(answer)
 
     def row(self, answer: Answer) -> tuple[Words | Tree, ...]:
         marks = f"{self.plan.text(self.earned[answer.key])} of {self.plan.text(self.plan.answers[answer.key])}"
@@ -126,34 +171,42 @@ class _Feedback:
     def written(self, answer: Answer) -> Words | Tree:
         return written(self.graded, self.own, answer, self.index)
 
+    def found(self, answer: Answer) -> list[Verdict]:
+        """The verdicts on the cells of an answer."""
+        return [Verdict(code) for code in self.graded.judged[answer.key].verdicts[self.index].ravel().tolist()]
+
+    def worst(self, answer: Answer) -> Verdict:
+        """The verdict on an answer: that on its worst cell, WRONG before BLANK."""
+        return min(self.found(answer), key=_WORST_FIRST.index)
+
     def verdict(self, answer: Answer) -> str:
         """The verdict on an answer in words; on its cells, where they differ."""
-        judged = self.graded.judged[answer.key]
-        found = Counter(Verdict(code) for code in judged.verdicts[self.index].ravel().tolist())
+        found = Counter(self.found(answer))
         if len(found) == 1:
             return WORDS[next(iter(found))]
         return ", ".join(f"{count} {WORDS[verdict]}" for verdict, count in sorted(found.items(), reverse=True))
 
+    def blank(self, answer: Answer) -> bool:
+        """Whether an answer was left out."""
+        return set(self.found(answer)) == {Verdict.BLANK}
+
     def plain(self, answer: Answer) -> bool:
         """Whether an answer is right, with nothing to say of it."""
         judged = self.graded.judged[answer.key]
-        right = (judged.verdicts[self.index] == Verdict.CORRECT) & (judged.notes[self.index] == Note.NONE)
-        return bool(right.all())
+        told = judged.notes[self.index] & ~np.uint8(Note.FLAGGED)
+        return bool(((judged.verdicts[self.index] == Verdict.CORRECT) & (told == Note.NONE)).all())
 
     # -- what should have come out ------------------------------------------------------------------------------------
     def explained(self, answer: Answer) -> Iterator[Block]:
-        yield Prose(name_of(answer), "label")
-        remarks = tuple(self.remarks(answer))
-        if remarks:
-            yield Bullets(remarks)
-        if (self.graded.judged[answer.key].verdicts[self.index] == Verdict.CORRECT).all():
-            return
-        if answer.kind != "number":
-            yield Prose((f"Expected: {answer.solved.text}",))
-            return
-        yield from expected(self.own, answer, "your")
+        """The working of a wrong answer, or the key's words."""
+        if answer.kind == "number":
+            yield Prose(name_of(answer), "label")
+            detail: Detail = "normal" if answer.shape == (1, 1) else "brief"  # a page for a few errors
+            yield from expected(self.own, answer, "your", self.show == "key", detail)
+        elif self.show == "key":
+            yield Prose((*name_of(answer), f", expected: {answer.solved.text}"))
 
-    def remarks(self, answer: Answer) -> Iterator[Words]:
+    def remarks(self, answer: Answer) -> Iterator[str]:
         """What is said of the cells that are not plainly right, cells of one remark together."""
         cells: dict[str, list[str]] = {}
         for cell in answer.cells:
@@ -163,17 +216,26 @@ class _Feedback:
         every = len(answer.cells)
         for said, names in cells.items():
             shown = ", ".join(names[:_MOST_CELLS]) + (" …" if len(names) > _MOST_CELLS else "")
-            yield (f"{shown}: {said}",) if len(names) < every else (said,)
+            yield f"{shown}: {said}" if len(names) < every else said
 
 
-def expected(own: OwnNumbers, answer: Answer, whose: str) -> Iterator[Block]:
-    """The working of a number from what was written before it, or the key's where nothing follows from that."""
-    symbols, working = answer.solved.context.working.symbols, own.lines(answer.solved)
+def listed(names: Iterable[Words]) -> Words:
+    """Names one behind the other, parted by commas."""
+    found: list[Words] = list(names)
+    return tuple(word for at, words in enumerate(found) for word in ((", ", *words) if at else words))
+
+
+def expected(
+    own: OwnNumbers, answer: Answer, whose: str, key: bool = True, detail: Detail = "normal"
+) -> Iterator[Block]:
+    """The working of a number from what was written before it, or the key's, if told, where nothing follows from that."""
+    symbols, working = answer.solved.context.working.symbols, own.lines(answer.solved, detail)
     if working and answer.solved.item.needs:
         yield Prose((f"What follows from {whose} numbers:",))
     elif not working:
-        yield Prose((f"Nothing can be worked out from {whose} earlier values here. In the key:",))
-    for lines in working or [answer.solved.lines()]:
+        has = " In the key:" if key else ""
+        yield Prose((f"Nothing can be worked out from {whose} earlier values here.{has}",))
+    for lines in working or ([answer.solved.lines()] if key else []):
         yield Equations(lines, symbols)
 
 
@@ -217,4 +279,6 @@ def remark(graded: Graded, answer: Answer, at: tuple[int, int, int]) -> str:
         said.append("the last digit is wrongly rounded")
     if note & Note.GUARDED:
         said.append(GUARDED)
+    if note & Note.FILLER:
+        said.append(SAME_EVERYWHERE)
     return "; ".join(said)

@@ -125,7 +125,11 @@ def test_gradescope() -> None:
     assert sum(Decimal(str(test["score"])) for test in one["tests"]) == Decimal("23.67")
     test = one["tests"][2]
     assert (test["max_score"], test["score"], test["status"]) == (4.0, 2.67, "failed")
-    assert "c/J 9.00 wrong: expected 1.66" in test["output"]
+    assert "c/J 9.00 wrong" in test["output"]
+    later = json.loads(written("gradescope", Q2, grade_batch(Q2, None, Submissions(["ann"], batch)), show="key"))[
+        "tests"
+    ][6:]
+    assert [(test["visibility"], test["output"]) for test in later] == [("after_due_date", "c/J: expected 1.66")]
     assert one["tests"][0]["status"] == "passed"
     assert {test["output_format"] for test in one["tests"]} == {"text"}
     assert json.loads(written("gradescope", Q2)) == {}

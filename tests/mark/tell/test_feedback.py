@@ -11,20 +11,20 @@ from hypothesis import strategies as st
 
 from solver.errors import SpecError
 from solver.mark.judge.numbers import Verdict
-from solver.mark.records import Trouble
+from solver.mark.records import SHOWS, Show, Trouble
 from solver.mark.tell.feedback import GUARDED, feedback, file_stem, write_feedback
 from solver.mark.tell.own import OwnNumbers
-from solver.render.blocks import Heading
+from solver.render.blocks import Heading, Table
 from solver.render.format_markdown import render
 from tests.mark.planted import SHEETS, graded
 
 Q2 = SHEETS["q2"]
 
 
-def text(wrong: dict[str, object], name: str = "q2") -> str:
+def text(wrong: dict[str, object], name: str = "q2", show: Show = "key") -> str:
     made = SHEETS[name]
     found = graded(made, ["ann", "bob"], {(1, key): value for key, value in wrong.items()})
-    return render(feedback(made, found, 1))
+    return render(feedback(made, found, 1, show=show))
 
 
 def test_all_right_is_short() -> None:
@@ -36,14 +36,15 @@ def test_all_right_is_short() -> None:
 
 def test_own_numbers_in_the_lines() -> None:
     """h1 follows from the student's u1, and its line shows that u1."""
-    said = text({"b/u1": [0.8, -5.2, 3.1], "b/h1": [0.66, -1.0, 1.0]})
+    said = text({"b/u1": [0.8, -5.2, 3.1], "b/h1": [0.66, -1.0, 0.3]})
     assert r"\tanh\left(\begin{pmatrix} 0.80 \\ -5.20 \\ 3.10 \end{pmatrix}\right)" in said
     assert "bias forgotten" in said
     assert "1 follows from your earlier value" in said
+    assert "bias forgotten" in text({"b/u1": [0.8, -5.2, 3.1]}, show="hints")
 
 
 def test_blank_upstream_is_recomputed() -> None:
-    said = text({"b/u2": [np.nan, np.nan], "b/h2": [0.5, 0.5]})
+    said = text({"b/u2": [np.nan, np.nan], "b/h2": [0.5, 0.5]}, show="lines")
     assert r"\tanh\left(\begin{pmatrix} 2.48 \\ 7.20 \end{pmatrix}\right)" in said
 
 
@@ -64,11 +65,21 @@ def test_the_equation_is_solved_from_the_question() -> None:
     said = text({"a.i/F1": 6}, "q3")
     assert "+ 1 left out" in said
     assert r"49 &= \frac{55 - F_1 + 2 \cdot 0}{1} + 1" in said
+    assert "55" not in text({"a.i/F1": 6}, "q3", "hints")
+
+
+def test_three_errors_are_a_page_and_a_blank_script_a_few_lines() -> None:
+    wrong = {"b/u1": [0.8, -5.2, 3.1], "c/J": 9.0, "f/grad_W1": [[1, 2, 3], [4, 5, 6]]}
+    lengths = {show: len(text(wrong, show=show).splitlines()) for show in SHOWS}
+    assert lengths["marks"] < lengths["hints"] < 40
+    assert lengths["lines"] < 80
+    blank: dict[str, object] = {key: np.full(answer.shape, np.nan) for key, answer in Q2.answers.items()}
+    assert len(text(blank).splitlines()) == 3
 
 
 def test_words() -> None:
-    said = text({"c.i": "TRUE"}, "q3")
-    assert "Expected: FALSE" in said
+    assert "expected: FALSE" in text({"c.i": "TRUE"}, "q3")
+    assert "FALSE" not in text({"c.i": "TRUE"}, "q3", "lines")
 
 
 def test_nothing_follows() -> None:
@@ -76,6 +87,7 @@ def test_nothing_follows() -> None:
     said = text({"c/y": 1.0, "c/J": 3.0})
     assert "Nothing can be worked out from your earlier values" in said
     assert r"-\log(0.19)" in said
+    assert "0.19" not in text({"c/y": 1.0, "c/J": 3.0}, show="lines")
 
 
 def test_unreadable() -> None:
@@ -89,9 +101,14 @@ def test_unreadable() -> None:
 
 def test_marks_add_up() -> None:
     found = graded(Q2, ["ann"], {(0, "b/u1"): [9.0, -4.7, 3.6], (0, "f/grad_W1"): np.full((2, 3), np.nan)})
-    asides = [Decimal(b.aside.split()[0]) for b in feedback(Q2, found, 0) if isinstance(b, Heading)]
-    assert asides[0] == sum(asides[1:])
-    assert asides[0] == Decimal(repr(round(float(sum(m[0] for m in found.marks.values())), 6)))
+    blocks = feedback(Q2, found, 0)
+    heads = {b.text: Decimal(b.aside.split()[0]) for b in blocks if isinstance(b, Heading)}
+    (table,) = (b for b in blocks if isinstance(b, Table) and b.header[0] == "part")
+    parts = {row[0][0]: Decimal(row[1][0].split()[0]) for row in table.rows}  # type: ignore[index, union-attr]
+    total = heads.pop("Question 2: ann")
+    assert heads.items() <= parts.items()
+    assert total == sum(parts.values())
+    assert total == Decimal(repr(round(float(sum(m[0] for m in found.marks.values())), 6)))
 
 
 def test_every_line_follows_from_the_student() -> None:
