@@ -156,7 +156,7 @@ class Item:
         return [] if self.answer is not None else [Line(self.shown(result, form), left=Name(self.name))]
 
     def listing(self, numbers: Mapping[str, Literal_]) -> Listing | None:
-        """The table that it shows, if any. numbers: of what it needs."""
+        """The table that it shows, if any. numbers: of what it needs, and its own."""
         return None
 
 

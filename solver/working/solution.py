@@ -150,7 +150,7 @@ class Solved:
     @property
     def listing(self) -> Listing | None:
         """The table that it shows, if any."""
-        return self.item.listing(self._operands(0))
+        return self.item.listing({**self._operands(0), self.name: self.literal(0)})
 
     def _operands(self, guard: int) -> Mapping[str, Literal_]:
         return {name: self.context.solved[name].literal(guard) for name in self.item.needs}

@@ -2,6 +2,7 @@
 
 from decimal import Decimal, getcontext
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +11,8 @@ from solver.api import solve
 from solver.errors import SpecError
 from solver.families import positional
 from solver.formula.print.printer_text import TextPrinter
+from solver.render.document import document
+from solver.render.format_text import render as text_of
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
@@ -104,6 +107,92 @@ def test_the_dimensions_asked_for(fields: str, names: list[str]) -> None:
 def test_sines_and_cosines_can_be_asked_for_alone() -> None:
     assert list(solved("position: 1, d_model: 4", find="sine").answers) == ["a/PE0", "a/PE2"]
     assert list(solved("position: 1, d_model: 4", find="cosine").answers) == ["a/PE1", "a/PE3"]
+
+
+# -- tables and rotations -----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("layout", ["interleaved", "halves"])
+def test_a_table_is_each_of_its_positions(layout: str) -> None:
+    fields = f"d_model: 6, layout: {layout}, base: 50"
+    table = np.asarray(solved(f"positions: [0, 2, 7], {fields}", 9).answers["a/PE"])
+    for row, position in zip(table, (0, 2, 7), strict=True):
+        single = solved(f"position: {position}, {fields}", 9).answers
+        assert row.tolist() == list(single.values())
+
+
+def test_a_table_is_one_table_of_the_page() -> None:
+    solution = solved("positions: [1, 2], d_model: 4")
+    page = text_of(document(solution.title, [solution]))
+    assert page.count("PE(pos, 2i) =") == 1
+    assert page.count("0.8415") == 1
+    assert "position" in page
+    printer = TextPrinter(solution["a/PE"].context.working.symbols)
+    assert [printer.print(line.left) for line in solution["a/PE"].lines() if line.left] == [
+        "PE(pos, 2i)",
+        "PE(pos, 2i + 1)",
+    ]
+
+
+def test_positions_that_count_from_one() -> None:
+    from_one = solved("position: 3, positions_from: 1, d_model: 4").answers
+    assert list(from_one.values())[1:] == list(solved("position: 2, d_model: 4").answers.values())[1:]
+    tables = [solved(f"positions: [{k}, {k + 1}], positions_from: {k}, d_model: 4").answers for k in (0, 1)]
+    assert tables[0] == tables[1]
+
+
+@pytest.mark.parametrize("layout", ["interleaved", "halves"])
+def test_a_rotation_multiplies_pairs_as_complex_numbers(layout: str) -> None:
+    x, size, base = np.array([[0.3, -1.2, 2.0, 0.7, 1.1, -0.4], [1, 2, 3, 4, 5, 6]]), 6, 100.0
+    pos = np.array([[3], [5]])
+    turn = np.exp(1j * pos / base ** (2 * np.arange(size // 2) / size))
+    if layout == "interleaved":
+        z = (x[:, ::2] + 1j * x[:, 1::2]) * turn
+        expected = np.stack([z.real, z.imag], axis=-1).reshape(2, size)
+    else:
+        z = (x[:, :3] + 1j * x[:, 3:]) * turn
+        expected = np.hstack([z.real, z.imag])
+    solution = solved(f"positions: [3, 5], rotate: {x.tolist()}, base: 100, layout: {layout}", find="rotated")
+    exact = solution["a/r"].exact
+    assert exact is not None
+    assert np.allclose(exact, expected, atol=1e-12)
+    single = solved(f"position: 3, rotate: {x[0].tolist()}, base: 100, layout: {layout}", find="[angles, rotated]")
+    exact = single["a/r"].exact
+    assert exact is not None
+    assert np.allclose(exact.ravel(), expected[0], atol=1e-12)
+    assert list(single.answers)[:3] == ["a/theta0", "a/theta1", "a/theta2"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ("d_model: 4", "'position' is missing: the position in the sequence, or positions with several"),
+        ("position: 1, positions: [1], d_model: 4", "position and positions are given"),
+        ("position: 1", "'d_model' is missing: the dimension of the embeddings"),
+        ("position: 0, positions_from: 1, d_model: 4", "position 0, but the first is 1"),
+        ("position: 1, rotate: [1, 2, 3]", "3 numbers cannot be turned in pairs"),
+        ("positions: [1, 2], rotate: [[1, 2]]", "there are 1 rows, but 2 positions"),
+        ("position: 1, rotate: [1, 2], d_model: 4", "d_model is 4, but 2 numbers are to be turned"),
+        ("position: 1, rotate: [1, 2], indices: [0]", "indices is for sines and cosines"),
+    ],
+)
+def test_what_is_missing_or_does_not_fit(fields: str, message: str) -> None:
+    assert problems(fields) == [message]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ("d_model: 4", "'position' is missing: the position in the sequence, or positions with several"),
+        ("position: 1, positions: [1], d_model: 4", "position and positions are given"),
+        ("position: 1", "'d_model' is missing: the dimension of the embeddings"),
+        ("position: 0, positions_from: 1, d_model: 4", "position 0, but the first is 1"),
+        ("position: 1, rotate: [1, 2, 3]", "3 numbers cannot be turned in pairs"),
+        ("positions: [1, 2], rotate: [[1, 2]]", "there are 1 rows, but 2 positions"),
+        ("position: 1, rotate: [1, 2], d_model: 4", "d_model is 4, but 2 numbers are to be turned"),
+        ("position: 1, rotate: [1, 2], indices: [0]", "indices is for sines and cosines"),
+    ],
+)
+def test_what_is_missing_or_does_not_fit(fields: str, message: str) -> None:
+    assert problems(fields) == [message]
 
 
 @pytest.mark.parametrize(

@@ -176,7 +176,9 @@ def attention(draw: Draw) -> str:
 
 @st.composite
 def positional(draw: Draw) -> str:
-    """A few dimensions of an encoding."""
+    """A few dimensions of an encoding, or a vector that is turned."""
+    if draw(st.booleans()):
+        return question(draw, f"family: positional, position: {draw(st.integers(0, 99))}, rotate: {vector(draw, 4)}")
     return question(draw, f"family: positional, position: {draw(st.integers(0, 10**6))}, d_model: 4")
 
 

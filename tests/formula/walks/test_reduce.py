@@ -196,3 +196,4 @@ def test_no_line_stands_there_twice() -> None:
     assert lines('r = 3100042153.129036 * 100, "s = r.T"')[1:] == ["= 310,004,215,312.90"]
     made = lines('"s = -sum(a*log(b) + (1 - a)*log(1 - b))"', "a: 0.5, b: 0.2")
     assert len(made) == len(set(made))
+    assert lines('"c = 2*a", "d = 3*a", "s = vstack(c, d)"', "a: 0.5")[1:] == ["= [1.00; 1.50]"]
