@@ -181,23 +181,6 @@ def test_what_is_missing_or_does_not_fit(fields: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ("d_model: 4", "'position' is missing: the position in the sequence, or positions with several"),
-        ("position: 1, positions: [1], d_model: 4", "position and positions are given"),
-        ("position: 1", "'d_model' is missing: the dimension of the embeddings"),
-        ("position: 0, positions_from: 1, d_model: 4", "position 0, but the first is 1"),
-        ("position: 1, rotate: [1, 2, 3]", "3 numbers cannot be turned in pairs"),
-        ("positions: [1, 2], rotate: [[1, 2]]", "there are 1 rows, but 2 positions"),
-        ("position: 1, rotate: [1, 2], d_model: 4", "d_model is 4, but 2 numbers are to be turned"),
-        ("position: 1, rotate: [1, 2], indices: [0]", "indices is for sines and cosines"),
-    ],
-)
-def test_what_is_missing_or_does_not_fit(fields: str, message: str) -> None:
-    assert problems(fields) == [message]
-
-
-@pytest.mark.parametrize(
-    ("fields", "message"),
-    [
         ("position: -1, d_model: 8", "position is -1, expected at least 0"),
         ("position: 1.5, d_model: 8", "found '1.5' for position, expected a whole number"),
         ("position: 1, d_model: 8, dimensions: [0, 8]", "dimension 8 does not exist"),
