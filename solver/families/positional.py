@@ -1,4 +1,4 @@
-"""Positional encoding: sines and cosines as in the Transformer, of one position or in a table; rotary embeddings (RoPE).
+"""Positional encoding: sines and cosines of one position, or a table of several; rotary embeddings (RoPE).
 
     PE(pos, 2i)     = sin(pos / base^(2i/d_model))
     PE(pos, 2i + 1) = cos(pos / base^(2i/d_model))
