@@ -90,7 +90,7 @@ class Encoding(Step):
 
 
 @dataclass
-class Table(Step):
+class Encodings(Step):
     """Every dimension of several positions: the two general formulas, and a table of what they give."""
 
     positions: Sequence[str] = ()
@@ -145,7 +145,9 @@ def work(given: Given, report: Report) -> Working:
     made = Call("hstack", tuple(columns)) if len(columns) > 1 else columns[0]
     shown = [str(p) for p in given.positions]
     working.add(
-        Table("PE", made, title, positions=shown, dimensions=dimensions), (len(positions), len(columns)), Symbol("PE")
+        Encodings("PE", made, title, positions=shown, dimensions=dimensions),
+        (len(positions), len(columns)),
+        Symbol("PE"),
     )
     even, odd = ("2i", "2i + 1") if given.layout == "interleaved" else ("i", f"{given.d_model // 2} + i")
     working.symbols |= {EVEN: Symbol("PE", argument=f"pos, {even}"), ODD: Symbol("PE", argument=f"pos, {odd}")}
