@@ -118,8 +118,6 @@ def finished(tree: Tree) -> bool:
 def alike(a: Tree, b: Tree) -> bool:
     """Whether two lines read the same, brackets apart."""
     a, b = _inner(a), _inner(b)
-    if (stacked := _stacked(a)) is not None or _stacked(b) is not None:
-        return (stacked or _texts(a)) == (_stacked(b) or _texts(b))
     if isinstance(a, Array) and isinstance(b, Array):
         return a.form == b.form and a.typed == b.typed and np.array_equal(a.value, b.value)
     if type(a) is not type(b) or isinstance(a, Written):
@@ -133,28 +131,6 @@ def alike(a: Tree, b: Tree) -> bool:
         getattr(a, x, "") == getattr(b, x, "") for x in ("op", "fn", "options")
     )
     return same and all(map(alike, *inside))
-
-
-_Texts = tuple[tuple[str, ...], ...]
-
-
-def _stacked(tree: Tree) -> _Texts | None:
-    """The digits of numbers put together into a column or a row, which reads as the vector does."""
-    style = FUNCTIONS[tree.fn].notation.style if isinstance(tree, Call) else ""
-    if style not in ("stacked", "side by side"):
-        return None
-    cells = [_inner(cell) for cell in children(tree)]
-    texts = tuple(cell.text for cell in cells if isinstance(cell, Num))
-    if len(texts) < len(cells):
-        return None
-    return tuple((text,) for text in texts) if style == "stacked" else (texts,)
-
-
-def _texts(tree: Tree) -> _Texts | None:
-    if not isinstance(tree, Array):
-        return None
-    rows, columns = tree.value.shape
-    return tuple(tuple(tree.text(i, j) for j in range(columns)) for i in range(rows))
 
 
 def _inner(tree: Tree) -> Tree:
