@@ -98,6 +98,16 @@ class Node:
         return next((name for name, _ in self.entries if name.text == key), self)
 
 
+def merged(old: Node, new: Node) -> Node:
+    """A map with the entries of another put in place of its own, maps within maps likewise."""
+    entries = {key.text: (key, value) for key, value in old.entries}
+    for key, value in new.entries:
+        known = entries.get(key.text)
+        both = known is not None and known[1].kind == value.kind == "map"
+        entries[key.text] = (key, merged(known[1], value) if known is not None and both else value)
+    return Node("map", new.place, entries=list(entries.values()))
+
+
 class Report:
     """Collects problems, so that one run names them all; and warnings, which refuse nothing."""
 

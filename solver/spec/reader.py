@@ -16,7 +16,7 @@ from solver.formula.calculus.differentiate import gradient_name
 from solver.rounding import MAX_DIGITS, Carry, Rounding
 from solver.spec.attached import beside
 from solver.spec.fields import AtLeast, AtMost, entries_of, read, text_of, unknown_key, whole_number
-from solver.spec.nodes import MAX_BYTES, Node, Report, read_nodes
+from solver.spec.nodes import MAX_BYTES, Node, Report, merged, read_nodes
 from solver.spec.quantities import number
 from solver.spec.registry import families, family
 from solver.working.page import Working
@@ -27,7 +27,7 @@ MAX_PARTS = 20_000
 MAX_QUESTIONS = 200
 
 _QUESTION_KEYS = ("title", "prompt", "round", "carry", "marking", "given", "parts")
-_PART_KEYS = ("label", "marks", "prompt", "round", "given", "find", "parts", "note")
+_PART_KEYS = ("label", "marks", "prompt", "round", "given", "with", "find", "parts", "note")
 _GRADIENTS_OF = "gradients of"
 MAX_LABEL = 12
 
@@ -138,6 +138,7 @@ class _QuestionReader:
         self.file, self.report = file, report
         self.labels: dict[str, Place] = {}
         self.tasks: list[Task] = []
+        self.sources: dict[int, Node] = {}  # by task: the map that it was read from
         self.asking: dict[int, tuple[Node, dict[str, None]]] = {}  # by working: where gradients were asked first, which
         self.count = 0
 
@@ -231,6 +232,8 @@ class _QuestionReader:
         part.rounding = self.rounding(entries, rounding)
         part.marks = self.marks(entries)
         task = self.task(entries, task)
+        if "with" in entries:
+            task = self.changed(entries, task)
         inner = entries.get("parts")
         if inner is not None:
             if "find" in entries:
@@ -294,7 +297,28 @@ class _QuestionReader:
         if len(self.report.problems) > before:
             return None
         self.tasks.append(Task(named.text, working, given))
+        self.sources[id(self.tasks[-1])] = node
         return self.tasks[-1]
+
+    def changed(self, entries: dict[str, Node], task: Task | None) -> Task | None:
+        """What is given with some of it in another way."""
+        node = entries["with"]
+        if "given" in entries:
+            self.report.add(node, "given and with stand in one part", "with changes what stands above the part")
+            return _UNREAD
+        if node.kind != "map" or not node.entries:
+            self.report.add(node, f"found {node.found()} for with, expected a map of what changes", "such as {d: 1}")
+            return _UNREAD
+        if node.get("family") is not None:
+            self.report.add(node.key("family"), "with changes what is given, not its family", "write a given")
+            return _UNREAD
+        if task is None:
+            self.report.add(node, "with has nothing to change", "the question, or a part around it, wants a given")
+            return _UNREAD
+        if task is _UNREAD:
+            return task
+        entries_of(node, self.report)  # a key that stands twice is noted
+        return self.given(merged(self.sources[id(task)], node)) or _UNREAD
 
     def find(self, node: Node | None, working: Working) -> list[str]:
         if node is None:
