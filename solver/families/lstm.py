@@ -69,7 +69,7 @@ def work(given: Given, report: Report) -> Working:
             place = given.place("peephole", gate)
             if gate not in GATES:
                 report.add(place, f"there is no gate {gate[:60]!r} with a peephole", f"gates are {', '.join(GATES)}")
-            check_vector(f"peephole of {gate}", weights, cell.hidden, f"there are {cell.hidden} neurons", place, report)
+            check_vector(f"peephole of {gate}", weights, cell.hidden, f"h is {cell.hidden}×1", place, report)
     if not cell.ok:
         return Working()
     titles = {**GATES, cell.candidate: "candidate"}

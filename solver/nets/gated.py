@@ -215,9 +215,7 @@ class GatedCell:
         for gate, each in self._by_gate(field, numbers, columns=False):
             vector = as_array(each)
             place = self._place(field, gate)
-            check_vector(
-                f"{field} of {gate}", vector, self.hidden, f"there are {self.hidden} neurons", place, self.report
-            )
+            check_vector(f"{field} of {gate}", vector, self.hidden, f"h is {self.hidden}×1", place, self.report)
             found[gate] = vector
         return found
 
@@ -229,7 +227,7 @@ class GatedCell:
                 report.add(given.place("x", t), f"x({t + 1}) is {size(x)}, but x(1) is {size(given.x[0])}")
         for state in self.states:
             name = f"{state}0"
-            why = f"there are {hidden} neurons"
+            why = f"there are {hidden} neurons" if hidden > 1 else "there is one neuron"
             check_vector(name, getattr(given, name), hidden, why, given.place(name), report)
         outputs: int | None = hidden
         if given.V is not None:

@@ -90,7 +90,7 @@ def test_the_problem_runs() -> None:
         (f"W: {{z: 1, r: 1}}, {U}, x: [1]", "expected z, r and one more, the candidate's"),
         (f"{W}, concatenated: [x, h], reset: after, x: [1]", "r is multiplied after a product that x and h share"),
         (f"{W}, {U}, x: [[1, 2]], reset: later", "unknown reset 'later'"),
-        (f"{W}, {U}, x: [[1, 2]], h0: [1, 2]", "h0 is 2×1, but there are 1 neurons: 1×1 expected"),
+        (f"{W}, {U}, x: [[1, 2]], h0: [1, 2]", "h0 is 2×1, but there is one neuron: 1×1 expected"),
         (f"{W}, U: {{z: 1, r: 1, h: 1}}, x: [[1, 2]]", "U has no 'n' | W has z, r, n"),
     ],
 )

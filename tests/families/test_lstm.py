@@ -154,7 +154,7 @@ def test_the_problem_runs() -> None:
         (f"{W}, U: {{f: 1, i: 1, g: 1, o: [[1, 2]]}}, {X}", "U of o is 1×2, but h is 1×1: 1×1 expected"),
         (f"{W}, {U}, x: [[1, 2, 3]]", "W of f is 2×1, but x is 3×1: 2×3 expected"),
         (f"{W}, {U}, x: [[1, 2], [3]]", "x(2) is 1×1, but x(1) is 2×1"),
-        (f"{W}, {U}, {X}, c0: [1, 2]", "c0 is 2×1, but there are 1 neurons: 1×1 expected"),
+        (f"{W}, {U}, {X}, c0: [1, 2]", "c0 is 2×1, but there is one neuron: 1×1 expected"),
         (f"{W}, {U}, {X}, b: {{q: 1}}", "b names 'q'"),
         (f"{W}, {U}, {X}, peephole: {{g: 1}}", "there is no gate 'g' with a peephole | gates are f, i, o"),
         (f"{W}, {U}, {X}, names: {{h: h1}}", "'h1' cannot name a quantity"),

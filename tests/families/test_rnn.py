@@ -207,6 +207,10 @@ def test_names_of_the_author() -> None:
     assert sources(solution)["a1"] == "tanh(Wax.T @ x1 + Waa.T @ a0)"
 
 
+def test_one_name_for_two_quantities_is_noted_once() -> None:
+    assert problems(f"{SMALL}, names: {{h: x}}") == ["'x' names two quantities | "]
+
+
 def test_both_feed_back() -> None:
     solution = solved("type: both, U: 0.5, W: 0.2, Wy: 0.7, V: 0.4, x: [1, -1]")
     h1 = np.tanh(0.5)

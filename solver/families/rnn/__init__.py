@@ -54,8 +54,8 @@ LETTERS = ("x", "h", "y", "u", "o", "d", "U", "W", "Wy", "V", "b", "c")
 
 def work(given: Given, report: Report) -> Working:
     """Every hidden state and output in the order of time; raises nothing, misfits go to the report."""
-    stack = levels(given)
+    before, stack = len(report.problems), levels(given)
     names = letters(LETTERS, given.names or {}, given, report)
-    if not fits(given, stack, report):
+    if not fits(given, stack, report) or len(report.problems) > before:
         return Working()
     return Unfolded(given, stack, names).run()
