@@ -7,7 +7,13 @@ import re
 from solver.errors import nearest
 from solver.spec.nodes import Node, Report
 
-_ALSO = {"fc": "dense", "linear": "dense", "maxpool": "max-pool", "avgpool": "average-pool", "conv2d": "conv"}
+_ALSO = {
+    "fc": "dense",
+    "linear": "dense",
+    "maxpool": "max-pool",
+    "avgpool": "average-pool",
+    "conv2d": "conv",
+} | dict.fromkeys(("relu", "leaky-relu", "sigmoid", "tanh", "softmax", "gelu"), "activation")
 _FIRST = {
     "dense": "neurons", "rnn": "neurons", "lstm": "neurons", "gru": "neurons", "feed-forward": "neurons",
     "max-pool": "size", "average-pool": "size", "subsampling": "size", "adaptive-pool": "output", "upsample": "scale",
