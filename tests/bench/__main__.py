@@ -24,6 +24,7 @@ def main() -> None:
     growth("training, iterations", training, (125, 250, 500, 1_000))
     growth("training of one neuron, iterations", one_neuron, (900, 1_800, 3_600, 7_142))
     growth("optimizer, iterations", optimizer, (2_000, 4_000, 8_000, 16_666))
+    growth("network counted, layers", network, (250, 500, 1_000, 2_000))
     growth("backpropagation through time, steps", bptt, (250, 500, 1_000))
     one_step()
 
@@ -143,6 +144,14 @@ def optimizer(iterations: int) -> str:
     return (
         "title: Parabola\ngiven: {family: optimizer, quantities: {x: 10}, loss: f = (x - 4)**2, parameters: x, "
         f"rate: 0.001, iterations: {iterations}}}\nparts: [{{label: a, find: final}}]\n"
+    )
+
+
+def network(layers: int) -> str:
+    """Residual blocks of a convolution and a norm, counted."""
+    return (
+        f"title: Deep\ngiven: {{family: count, input: [8, 16, 16], layers: [{{repeat: {layers // 2}, shortcut: true, "
+        "layers: [conv 8@3x3 padding 1, batch-norm]}]}\nparts: [{label: a, find: [parameters, macs]}]\n"
     )
 
 

@@ -182,11 +182,35 @@ def positional(draw: Draw) -> str:
     return question(draw, f"family: positional, position: {draw(st.integers(0, 10**6))}, d_model: 4")
 
 
+COUNTED = (
+    "conv 6@3x3", "conv 4@5x3 stride 2 padding 1", "conv 8@2x2 groups 2 no-bias", "conv 5@3x3 same", "pointwise 4",
+    "depthwise 3 padding 1", "max-pool 3 stride 2 ceil padding 1", "average-pool 2", "subsampling 2", "batch-norm",
+    "transposed 4@3x3 stride 2 output_padding 1", "conv 4@3x3 d2 padding 2", "conv 2@3x3 unshared",
+    "{layers: [conv 4@3x3 padding 1], shortcut: [conv 4@1x1]}", "{branches: [[conv 3@1x1], [conv 3@3x3 padding 1]]}",
+    "{layers: [batch-norm, dropout], repeat: 2, shortcut: true}",
+)  # fmt: skip
+READ = ("dense 5", "lstm 4", "gru 3 biases 2", "rnn 4 bidirectional", "attention 2", "layer-norm", "feed-forward 6")
+
+
 @st.composite
 def count(draw: Draw) -> str:
-    """Layers of a dense network."""
-    layers = draw(st.lists(st.integers(1, 5000), min_size=1, max_size=4))
-    return question(draw, f"family: count, inputs: {draw(st.integers(1, 10**5))}, layers: {layers}")
+    """Dense networks, networks that read images, and networks that read sequences."""
+    kind = draw(st.sampled_from(["dense", "images", "sequences"]))
+    if kind == "dense":
+        layers = draw(st.lists(st.integers(1, 10**5), min_size=1, max_size=3))
+        return question(draw, f"family: count, inputs: {draw(st.integers(1, 10**5))}, layers: {layers}")
+    images = kind == "images"
+    layers = draw(st.lists(st.sampled_from(COUNTED if images else READ), min_size=1, max_size=3))
+    size, last = ("[4, 33, 30]", ", flatten, dense 7") if images else ("[9, 6]", "")
+    whole = [layer for layer in layers if not images or "groups" not in layer or layers.index(layer) == 0]
+    if not images:
+        whole = [layer for layer in whole if layer != "attention 2" or whole.index(layer) == 0]
+    given = f"family: count, input: {size}, layers: [{', '.join(whole)}{last}]"
+    words = ["parameters", "macs", "flops", "memory", *(["sizes", "connections", "receptive_field"] if images else [])]
+    find = draw(st.lists(st.sampled_from(words), min_size=1, max_size=2, unique=True))
+    if "receptive_field" in find and not any("@" in layer or "pool" in layer for layer in whole):
+        find = ["parameters"]
+    return question(draw, given, f"[{', '.join(find)}]")
 
 
 @st.composite

@@ -25,7 +25,9 @@ def closed(net: Net) -> Working:
     totals = []
     for word, title in _SUMS.items():
         counted = groups.get(word, [])
-        if counted:
+        if not counted:
+            working.group(_WORDS.get(word, word), [])
+        else:
             name = f"{word}_total"
             terms: Tree = Name(counted[0]) if len(counted) == 1 else Sum(tuple(map(Name, counted)))
             symbol = Symbol({"macs": "MACs", "flops": "FLOPs"}.get(word, word), "total")
@@ -35,9 +37,9 @@ def closed(net: Net) -> Working:
             working.group(_WORDS.get(word, word), [*counted, name])
     tally.notes = _notes(net)
     reached = groups.get("reach", [])
-    for word in ("receptive_field", "receptive_fields"):
+    for word in ("receptive_field", "receptive_fields", "receptive field", "receptive fields"):
         working.group(word, reached)
-    sizes = groups.get("sizes", [])
+    sizes = groups.get("sizes", []) or list(list(net.rows.values())[-1].size)
     working.group("sizes", sizes)
     working.group("layers", groups.get("params", []))
     working.group("total", [name for name in totals if name == "params_total"])

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from solver.render.format_text import render
 
 from solver.render.document import View, document
+from solver.render.format_text import render
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
 

@@ -4,8 +4,11 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import solver
+from solver.errors import SpecError
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
 from tests.places import ROOT
@@ -150,6 +153,49 @@ def test_words() -> None:
     assert [found[f"params_{name}"] for name in names] == list(map(counted, built))
     assert found["D_fc1"] == 3
     assert found["params_fc1"] == 18
+
+
+@st.composite
+def windows(draw: st.DrawFn) -> tuple[str, Any]:
+    """A convolution, transposed convolution or pool of any numbers, with its module."""
+    kind = draw(st.sampled_from(["conv", "transposed", "max-pool", "average-pool"]))
+    F, s, p, r = (
+        draw(st.tuples(st.integers(low, high), st.integers(low, high)))
+        for low, high in ((1, 5), (1, 3), (0, 2), (1, 2))
+    )
+    if "pool" in kind:
+        p = tuple(min(a, b // 2) for a, b in zip(p, F, strict=True))
+        ceil = draw(st.booleans())
+        numbers = f"size: {list(F)}, stride: {list(s)}, padding: {list(p)}, ceil: {str(ceil).lower()}"
+        if kind == "max-pool":
+            return f"{{type: max-pool, {numbers}, dilation: {list(r)}}}", nn.MaxPool2d(F, s, p, r, ceil_mode=ceil)
+        return f"{{type: average-pool, {numbers}}}", nn.AvgPool2d(F, s, p, ceil_mode=ceil)
+    g, bias, n = draw(st.sampled_from([1, 2, 3])), draw(st.booleans()), 6 * draw(st.integers(1, 2))
+    numbers = f"filters: {n}, size: {list(F)}, stride: {list(s)}, padding: {list(p)}, dilation: {list(r)}, groups: {g}"
+    fields = f"{{type: {kind}, {numbers}, bias: {str(bias).lower()}}}"
+    if kind == "conv":
+        return fields, nn.Conv2d(6, n, F, s, p, r, groups=g, bias=bias)
+    return fields, nn.ConvTranspose2d(6, n, F, s, p, 0, groups=g, bias=bias, dilation=r)
+
+
+@settings(max_examples=150, deadline=None)
+@given(windows(), st.integers(6, 20), st.integers(6, 20))
+def test_random_windows(window: tuple[str, Any], height: int, width: int) -> None:
+    layer, built = window
+    image = torch.zeros(1, 6, height, width)
+    try:
+        out = built(image)
+    except RuntimeError:  # does not fit
+        with pytest.raises(SpecError):
+            answers(f"input: [6, {height}, {width}], layers: [{layer}, flatten, dense 1]", "sizes")
+        return
+    found = answers(f"input: [6, {height}, {width}], layers: [{layer}, flatten, dense 1]", "[sizes, parameters, macs]")
+    name = "pool1" if "pool" in layer else "conv1"
+    assert [found[f"{axis}_{name}"] for axis in "DHW"] == list(out.shape[1:])
+    assert found["params_total"] - found["params_fc1"] == counted(built)
+    with FlopCounterMode(display=False) as counter:
+        built(image)
+    assert 2 * (found["macs_total"] - found["macs_fc1"]) == counter.get_total_flops()
 
 
 def resnet50() -> Any:
