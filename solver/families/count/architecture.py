@@ -156,6 +156,9 @@ class Given(Spec):
         "channels-first"
     )
     bias_operations: Annotated[bool, "whether adding a bias counts as an operation (of FLOPs)"] = False
+    running_averages: Annotated[
+        bool, "whether a batch norm's two running averages count as parameters, as Keras has it"
+    ] = False
     batch: Annotated[int, AtLeast(1), AtMost(1_000_000), "examples at once, for the memory of activations"] = 1
     bytes: Annotated[int, AtLeast(1), AtMost(16), "bytes of a number, for memory: 4 in single precision"] = 4
 

@@ -134,7 +134,7 @@ class Net:
         self.repeats(name, kind)
 
     def repeats(self, name: str, kind: str) -> None:
-        """Notes the how-manieth of its kind this is: the table says the others."""
+        """Notes the how-manieth of its kind this is: the first is worked out, the table says the others."""
         self.seen[kind] = self.seen.get(kind, 0) + 1
         self.working.repeats[name] = Repeat(self.seen[kind], name, counts="layer")
 
@@ -221,7 +221,7 @@ class At:
         role = Role("size", of) if of else None
         tree = self.tree(template)
         title = f"{self.title}: {what}"
-        self.net.step(name, tree, title, f"{self.kind} {letter}", why=why, role=role, size=True)
+        self.net.step(name, tree, title, f"{self.kind} {letter} {template}", why=why, role=role, size=True)
         if not self.net.symbolic and self.net.number(name) < 1:
             raise self.unfit("", f"{what} of {self.title} is {self.net.number(name)}", "an output is at least 1")
         self.net.group("sizes", name)
@@ -233,7 +233,12 @@ class At:
         name = f"{word}_{self.tag}"
         symbol = default_symbol(name)._replace(base=base) if base else None
         self.net.step(
-            name, self.tree(template), f"{self.title}: {title}", f"{self.kind} {word}", why=why, symbol=symbol
+            name,
+            self.tree(template),
+            f"{self.title}: {title}",
+            f"{self.kind} {word} {template}",
+            why=why,
+            symbol=symbol,
         )
         self.net.group(word, name)
         return name

@@ -85,6 +85,11 @@ def norm(at: At) -> Output:
     each = "value" if scaled != "D" else "channel" if out.kind == "image" else "feature"
     why = f"a scale γ and a shift β for each {each}" if bias else f"a scale γ for each {each}"
     costs = Costs(scaled, scaled if bias else "", f"2*{scaled}", why=why)
+    if kind == "batch-norm" and at.net.given.running_averages:
+        both = f"{4 if bias else 3}*{scaled}"
+        costs = costs._replace(
+            params=both, weights=costs.weights if bias else both, why=f"{why}, and two running averages"
+        )
     charge(at, out, costs if layer.affine else Costs())
     return out
 

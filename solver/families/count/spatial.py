@@ -64,8 +64,8 @@ class SlidingWindow:
                 raise at.unfit("stride", f"{what} of {at.title} in symbols needs stride 1", "give sizes as numbers")
             template = size if self.rounds == "same" else template.replace(f"/{s})", ")").removeprefix("floor")
             return at.size(axis, template, what, of=at.local[size])
-        if self.rounds in ("floor", "ceil"):
-            self.fits(i)
+        if self.rounds == "floor" or (self.rounds == "ceil" and at.worth(template) < 1):
+            self.fits(i)  # in ceil mode the only window may stand out
         if self.rounds == "ceil":
             outside = f"({sliding.output(size, F, s, p, r, 'ceil')} - 1)*{s} - {size}" + (f" - {p}" if p else "")
             why = "ceil mode: a window that stands out on the right counts, too"
@@ -242,7 +242,9 @@ def connected(at: At) -> str:
         by[source(each)] = by.get(source(each), 0) + 1
     template = " + ".join(f"{count}*{number}" for number, count in by.items())
     name = f"c_{at.tag}"
-    why = "; ".join(f"{count} filters see {number} channels each" for number, count in by.items())
+    why = "; ".join(
+        f"{count} filter{'s see' if count > 1 else ' sees'} {number} of the channels" for number, count in by.items()
+    )
     at.net.step(name, at.tree(template), f"{at.title}: connected channels", f"{at.kind} c", why=why, size=True)
     at.local["c"] = name
     return "c"

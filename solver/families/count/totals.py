@@ -36,6 +36,7 @@ def closed(net: Net) -> Working:
             totals.append(name)
             working.group(_WORDS.get(word, word), [*counted, name])
     tally.notes = _notes(net)
+    working.group("multiplications", working.groups["macs"])
     reached = groups.get("reach", [])
     for word in ("receptive_field", "receptive_fields", "receptive field", "receptive fields"):
         working.group(word, reached)
@@ -74,10 +75,18 @@ def _notes(net: Net) -> list[tuple[str, str]]:
         (HEADINGS["macs"], f"MACs: a multiplication and the addition of its product count as one; biases, {left_out}")
     )
     notes.append(
-        (HEADINGS["flops"], f"FLOPs: a multiplication and an addition are one each, so 2 a MAC; {biases}; {left_out}")
+        (
+            HEADINGS["flops"],
+            f"FLOPs: a multiplication and an addition are one each, so 2 a MAC (a sum starts at 0); {biases}; {left_out}",
+        )
     )
     if any("bn" in tag for tag in net.rows):
-        notes.append((HEADINGS["params"], "Running averages of a norm are not learned, and are not counted."))
+        said = (
+            "are not learned, but counted, as Keras does"
+            if given.running_averages
+            else "are not learned, and not counted"
+        )
+        notes.append((HEADINGS["params"], f"Running averages of a norm {said}."))
     examples = "one example" if given.batch == 1 else f"{given.batch:,} examples"
     notes.append((HEADINGS["activations"], f"Activations: what each layer puts out for {examples}."))
     notes.append((HEADINGS["memory"], f"Memory: {given.bytes} bytes for each activation of {examples}."))

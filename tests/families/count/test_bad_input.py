@@ -48,7 +48,12 @@ def test_refused(given: str, place: str, message: str, hint: str) -> None:
 
 
 def test_all_at_once() -> None:
-    given = "input: [3, 9, 9]\n  layers: [conv 4, {type: dense, size: 3}, cnov 3]"
+    given = "input: [3, 9, 9]\n  layers: [conv 4, {type: dense, size: 3}, {branches: [[lstm], [max-pool 2]]}]"
     with pytest.raises(SpecError) as caught:
         load_text(f"title: T\ngiven:\n  family: count\n  {given}\nparts: [{{label: a}}]")
-    assert len(caught.value.problems) >= 1
+    assert [problem.message for problem in caught.value.problems] == [
+        "'size' of this conv layer is missing",
+        "'neurons' of this dense layer is missing",
+        "dense takes no size",
+        "'neurons' of this lstm layer is missing",
+    ]

@@ -47,6 +47,9 @@ KNOWN: list[tuple[str, str, dict[str, Any]]] = [
     ("input: [4, 4, 3], order: channels-last, layers: [conv 5@2x2]", "sizes", {"D_conv1": 5, "H_conv1": 3, "W_conv1": 3}),
     ("input: [3, 8, 8], layers: [{repeat: 3, name: b, layers: [conv 3@3x3 padding 1 name c]}]", "total", {"params_total": 3 * 84}),
     ("input: [3, 8, 8], layers: [{repeat: 2, name: b, layers: [conv 3@3x3 name c]}]", "b2_c", {"H_b2_c": 4, "D_b2_c": 3, "W_b2_c": 4}),
+    # Keras: four numbers a channel of a batch norm
+    ("input: [8, 4, 4], layers: [batch-norm], running_averages: true", "total", {"params_total": 32}),
+    ("input: [3, 8, 8], layers: [conv 4@3x3]", "multiplications", {"macs_total": 108 * 36}),
     # heads of a size of their own, and few heads of keys
     ("input: [6, 16], layers: [{type: attention, heads: 4, keys: 8}]", "total", {"params_total": 4 * 16 * 32 + 3 * 32 + 16}),
     ("input: [6, 16], layers: [{type: attention, heads: 4, groups: 2, bias: false}]", "total", {"params_total": 2 * 16 * 16 + 2 * 16 * 8}),

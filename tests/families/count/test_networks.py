@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 import solver
+from solver.spec.reader import load_text
+from solver.working.solve import solve_question
 from tests.places import ROOT
 
 NETWORKS = ROOT / "problems/networks"
@@ -40,6 +42,13 @@ PUBLISHED: dict[str, dict[str, int]] = {
 def test_published(name: str) -> None:
     answers = solver.solve(NETWORKS / f"{name}.yaml").answers
     assert {key: answers[key] for key in PUBLISHED[name]} == PUBLISHED[name]
+
+
+def test_mobilenet_as_keras_counts_it() -> None:
+    text = (NETWORKS / "mobilenet-v1.yaml").read_text(encoding="utf-8")
+    text = text.replace("  bias: false\n", "  bias: false\n  running_averages: true\n", 1)
+    solution = solve_question(load_text(text).questions[0])
+    assert solution["a/params_total"].value == 4253864
 
 
 def test_every_network_is_in_the_table() -> None:
