@@ -227,6 +227,8 @@ def connected(at: At) -> str:
     if len(layer.connections) == 1:
         at.state("c", layer.connections[0], "connected channels", "connections")
         return "c"
+    if at.net.symbolic:
+        raise at.unfit("connections", f"connections of {at.tag} among sizes in symbols", "give their sum")
     if len(layer.connections) != at.net.number(at.local["n"]):
         found = (
             f"connections of {at.tag} has {len(layer.connections)} numbers for {at.net.number(at.local['n'])} filters"

@@ -102,7 +102,7 @@ TOOLS = (
         {
             **dict.fromkeys(CONVS, lambda seen: f"({seen.params})*{seen.places}"),
             **dict.fromkeys(("dense", "embedding", *NORMS), _params),
-            **dict.fromkeys(RECURRENT, lambda seen: f"X1*({seen.params})"),
+            **dict.fromkeys(RECURRENT, lambda seen: f"X1*({seen.params})" if seen.at.before.axes else seen.params),
         },
         ("attention", "positions"),
     ),

@@ -26,7 +26,9 @@ def graded(tmp_path: Path, question: str, answers: dict[str, object]) -> str:
     spec = tmp_path / "q.yaml"
     spec.write_text(question, encoding="utf-8")
     sheet = tmp_path / "a.csv"
-    sheet.write_text("id," + ",".join(answers) + "\n1," + ",".join(map(str, answers.values())) + "\n", encoding="utf-8")
+    sheet.write_text(
+        "student," + ",".join(answers) + "\n1," + ",".join(map(str, answers.values())) + "\n", encoding="utf-8"
+    )
     done = CliRunner().invoke(main, ["grade", str(spec), str(sheet), "--explain"])
     assert done.exit_code == 0, done.output
     return done.output
