@@ -289,6 +289,7 @@ class _QuestionPage:
         series = {s.name: again.get(s.name, s.name) for s in asked}
         last = {series[s.name]: s for s in asked if self.repeats(s)}
         asked = [s for s in asked if last.get(series[s.name], s) is s]
+        asked = list({(s.symbol, s.written.tobytes()): s for s in asked}.values())  # worked out in two ways
         if asked and (len(part.steps) > 1 or any(elided(s, self.most) for s in asked)):
             yield Prose(("Summary",), "label")
             yield from answers(asked, self.symbols, self.most)

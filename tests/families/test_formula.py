@@ -66,6 +66,12 @@ def test_quantities_are_read_by_their_form() -> None:
     assert shapes == {"n": (1, 1), "v": (2, 1), "m": (1, 2), "c": (2, 1)}
 
 
+def test_what_is_no_whole_number_says_so_alone() -> None:
+    with pytest.raises(SpecError) as error:
+        solved([{"formula": "n = a/4", "whole": True}], head="carry: rounded")
+    assert error.value.problems[0].hint == "whole: true is for counts; leave it out, or use floor"
+
+
 def test_titles_reasons_and_whole_numbers() -> None:
     solution = solved([{"formula": "n = 2*a + 2", "title": "Count", "why": "because", "whole": True}], head="")
     step = solution["p/n"].item

@@ -208,6 +208,38 @@ def test_a_wide_matrix_goes_over_several_lines() -> None:
     """)
 
 
+def test_what_follows_a_broken_piece_starts_a_line() -> None:
+    """On the first line of it, c would stand before its other lines."""
+    product = Bin("*", Bin("*", Num("1111111111"), Num("2222222222")), Num("3333333333"))
+    assert shown(Bin("+", product, Num("5")), width=24) == block("""
+        q = 1,111,111,111
+              · 2,222,222,222
+              · 3,333,333,333
+              + 5
+    """)
+
+
+def test_factors_that_stand_beside_each_other_are_parted_by_a_sign() -> None:
+    pair = Bin("*", Group(Num("1111111.25")), Group(Num("-2222222.25")))
+    assert shown(pair, width=30) == block("""
+        q = (1,111,111.25)
+              · (-2,222,222.25)
+    """)
+
+
+def test_blank_lines_part_rows_and_nothing_within_a_cell() -> None:
+    cell = Bin("+", Bin("/", Num("1111111.5"), parse("2222222.5 + a")), Num("3333333.5"))
+    rows = shown(Call("vstack", (cell, cell)), width=28).split("\n")
+    assert [row.strip("⎡⎢⎣⎤⎥⎦ q=") for row in rows].count("") == 1
+
+
+def test_a_part_stays_with_its_matrix() -> None:
+    assert shown("W[1, 2] + W[2, :]", width=18) == block("""
+        q = W[1, 2]
+              + W[2, :]
+    """)
+
+
 def test_facts_fill_a_line() -> None:
     facts = [Line(W, left=Name("W1")), Line(X, left=Name("x")), Line(Num("0.5"), left=Name("b3"))]
     assert dedent(render([Facts(facts, {})], 60)).strip("\n") == block("""
