@@ -75,7 +75,7 @@ class BlockPrinter(Printer[Piece]):
             return Raised(base, exponent)
         mark = "".join(_SUPERSCRIPTS.get(c, "?") for c in text)
         if "?" in mark or len(mark) > 4:
-            mark = f"^{text}" if text.isalnum() else f"^({text})"
+            mark = f"^{text}" if text.isalnum() and not text.endswith("ᵀ") else f"^({text})"
         if isinstance(base, Word):
             return Word(base.text + mark)
         return Raised(base, mark)

@@ -94,7 +94,8 @@ class TextPrinter(Printer[str]):
     def power(self, base: str, exponent: str) -> str:
         if exponent.isdigit():
             return base + exponent.translate(_SUPERSCRIPTS)
-        return f"{base}^{exponent}" if exponent.isalnum() else f"{base}^({exponent})"
+        single = exponent.isalnum() and not exponent.endswith("ᵀ")
+        return f"{base}^{exponent}" if single else f"{base}^({exponent})"
 
     def transpose(self, inner: str) -> str:
         return inner + "ᵀ"

@@ -113,3 +113,8 @@ def test_an_entry_has_its_place_below(text: str, plain: str, latex: str) -> None
     symbols = {name: default_symbol(name).shaped(size) for name, size in shapes.items()}
     assert TextPrinter(symbols).print(parse(text)) == plain
     assert LatexPrinter(symbols).print(parse(text)) == latex
+
+
+def test_a_transposed_exponent_has_brackets() -> None:
+    """e^xᵀ would be read as (e^x)ᵀ."""
+    assert TextPrinter().print(parse("exp(x.T)")) == "e^(xᵀ)"
