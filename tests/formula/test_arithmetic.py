@@ -37,3 +37,8 @@ def test_cells_settle_each_for_itself() -> None:
 def test_a_complex_step_is_no_noise() -> None:
     step = np.array([[1e-20j]])
     assert settled(step, [np.array([[1.0 + 0j]])]).item() == 1e-20j
+
+
+def test_the_tail_of_a_normal_distribution_is_not_lost() -> None:
+    assert value(parse("Phi(0 - 8.4)"), {}).item() == pytest.approx(2.2324e-17, rel=1e-4)
+    assert value(parse("gelu(0 - 8.4)"), {}).item() == pytest.approx(-1.8752e-16, rel=1e-4)
