@@ -236,7 +236,7 @@ def test_blank_lines_part_rows_and_nothing_within_a_cell() -> None:
 def test_a_part_stays_with_its_matrix() -> None:
     assert shown(Bin("+", Num("1111111"), parse("(A + B)[1:2, 1:2]")), width=26) == block("""
         q = 1,111,111
-              + (A + B)[1:2, 1:2]
+              + (A + B)[:2, :2]
     """)
 
 

@@ -173,7 +173,8 @@ class Printer(ABC, Generic[R]):
                 return self.symbol(entry), ATOM
             case "part":
                 text = source(Call(fn, (Name("x"),), options))
-                text = text.replace(", :", "") if self._shape(args[0])[1] == 1 else text
+                if self._shape(args[0])[1] == 1 and text.endswith(", :]"):  # of a vector
+                    text = text.removesuffix(", :]") + "]"
                 return self.product("juxtaposed", self._at_least(args[0], ATOM), self.number(text[1:])), ATOM
             case _:
                 given = [
