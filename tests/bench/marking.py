@@ -1,110 +1,271 @@
-"""Marking measured: honest answers rejected, wrong answers accepted, students a second: `python -m tests.bench.marking`."""
+"""Marking measured, as tables: `python -m tests.bench.marking [honest answers]`.
+
+Honest answers rejected, wrong answers accepted, cheats, named mistakes, students a second.
+"""
+
+from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
+from collections.abc import Iterator
 
 import numpy as np
 
 import solver
 from solver.mark.judge.acceptance import judge
-from solver.mark.judge.numbers import Verdict
-from solver.mark.sheet import sheet
-from solver.rounding import Rounding
-from tests.bench.simulate import HABITS, honest, networks
+from solver.mark.judge.diagnose import name_mistakes
+from solver.mark.judge.grade import grade_batch
+from solver.mark.judge.numbers import Batch, Verdict
+from solver.mark.records import Submissions
+from solver.mark.sheet import Sheet, sheet
+from solver.rounding import Floats, Rounding
+from tests.bench.plant import CHEATS, decimals, key_batch, mistaken, random_wrong
+from tests.bench.simulate import HABITS, honest, networks, questions
 from tests.places import Q2
 
+STUDENTS = 60
 
-def main(students: int = 1_000_000) -> None:
+
+def main(answers: int = 1_000_000) -> None:
     """Prints every measure."""
-    rejections(students)
-    planted(students // 3)
+    rejections(answers)
+    planted(answers // 10)
+    whole(answers // 50)
+    cheats()
+    names(answers // 10)
     rate()
 
 
-def rejections(students: int, nets: int = 120) -> None:
-    """Honest students of random networks: by this rule, and by a fixed tolerance against the key."""
-    rng = np.random.default_rng(1)
-    sheets = list(networks(rng, nets))
-    each = students // (len(sheets) * len(HABITS)) + 1
-    total = wrong = answers = 0
-    fixed = {"half a unit": 0, "one unit": 0, "5 %": 0}
-    for made in sheets:
-        for habit in HABITS:
-            batch = honest(made, each, habit, rng)
-            judged = judge(made, batch)
-            verdicts = [j.verdicts.reshape(each, -1) for j in judged.values()]
-            wrong += int((np.concatenate(verdicts, axis=1) != Verdict.CORRECT).any(axis=1).sum())
-            answers += sum(v.size for v in verdicts)
-            total += each
-            for name, off in by_key(made, batch).items():
-                fixed[name] += int(off.sum())
-    shares = ", ".join(f"{name} {count / total:.1%}" for name, count in fixed.items())
-    print(f"honest: {total:,} students, {answers:,} answers, {wrong} students with an answer rejected")
-    print(f"  a fixed tolerance against the key would reject something of: {shares}")
+def sheets(seed: int, each: int) -> Iterator[tuple[str, Sheet]]:
+    """Random questions of every family, and networks like Question 2's."""
+    rng = np.random.default_rng(seed)
+    yield from (("networks", made) for made in networks(rng, 8 * each))
+    yield from questions(rng, each)
 
 
-def by_key(made: object, batch: object) -> dict[str, np.ndarray]:
-    """Which students a fixed tolerance around the key (rounded values carried) calls wrong somewhere."""
-    off = {name: np.zeros(batch.count, dtype=bool) for name in ("half a unit", "one unit", "5 %")}
-    for key, answer in batch.values.items():
-        solved = made.answers[key].solved
-        if solved.rounded is None or not isinstance(solved.form, Rounding):
-            continue
-        key_value = solved.form.round(solved.rounded)
-        unit = 10.0**-solved.form.digits
-        distance = np.abs(answer - key_value)
-        limits = {"half a unit": 0.5 * unit, "one unit": unit, "5 %": 0.05 * np.abs(key_value)}
-        for name, limit in limits.items():
-            off[name] |= (distance > limit + 1e-9).any(axis=(1, 2))
-    return off
+# -- honest answers ----------------------------------------------------------------------------------------------------
+def rejections(answers: int) -> Counter[tuple[str, str]]:
+    """Honest answers that are rejected, or accepted with a flag, by habit; and what a fixed tolerance rejects."""
+    found: Counter[tuple[str, str]] = Counter()
+    rng, seed = np.random.default_rng(1), 10
+    while found["pure", "answers"] + found["mixed", "answers"] < answers:
+        for _, made in sheets(seed, 1):
+            for habit in HABITS:
+                batch = honest(made, STUDENTS, habit, rng)
+                for key, judged in judge(made, batch).items():
+                    there = ~np.isnan(batch.values[key])
+                    found[habit, "answers"] += int(there.sum())
+                    found[habit, "rejected"] += int((there & (judged.verdicts != Verdict.CORRECT)).sum())
+                    found[habit, "noted"] += int((there & (judged.notes != 0)).sum())
+                    for name, off in _by_key(made, key, batch.values[key]).items():
+                        found[habit, name] += int((there & off).sum())
+        seed += 1
+    print("honest answers: rejected, noted; rejected by a fixed tolerance around the key")
+    for habit in HABITS:
+        count = found[habit, "answers"]
+        fixed = ", ".join(f"{name} {found[habit, name] / count:.2%}" for name in _LIMITS)
+        print(
+            f"  {habit:6} {count:>9,} answers: {found[habit, 'rejected']}, {found[habit, 'noted'] / count:.2%}; {fixed}"
+        )
+    return found
 
 
-def planted(answers: int, nets: int = 60) -> None:
-    """One answer of each student is off by some units of its last digit: how often is that accepted?"""
-    rng = np.random.default_rng(2)
-    sheets = list(networks(rng, nets))
-    each = answers // len(sheets) + 1
-    for units in (1, 2, 5, 10, 100):
-        accepted = total = 0
-        tolerance = {"half a unit": 0, "one unit": 0, "5 %": 0}
-        for made in sheets:
-            batch = honest(made, each, HABITS[0], rng)
-            keys = list(batch.values)
-            chosen = rng.integers(0, len(keys), each)
-            for index, key in enumerate(keys):
-                rows = np.flatnonzero(chosen == index)
-                solved = made.answers[key].solved
-                unit = 10.0**-solved.form.digits
-                size = batch.values[key][0].size
-                at = rng.integers(0, size, rows.size)
-                flat = batch.values[key].reshape(each, -1)
-                flat[rows, at] += units * unit * rng.choice([-1.0, 1.0], rows.size)
-                if solved.rounded is not None:
-                    expected = solved.form.round(solved.rounded).reshape(-1)[at]
-                    distance = np.abs(flat[rows, at] - expected)
-                    limits = {"half a unit": 0.5 * unit, "one unit": unit, "5 %": 0.05 * np.abs(expected)}
-                    for name, limit in limits.items():
-                        tolerance[name] += int((distance <= limit + 1e-9).sum())
-            judged = judge(made, batch)
-            for index, key in enumerate(keys):
-                rows = np.flatnonzero(chosen == index)
-                right = (judged[key].verdicts[rows] >= Verdict.FOLLOWED) & (judged[key].notes[rows] == 0)
-                accepted += int(right.all(axis=(1, 2)).sum())
-                total += rows.size
-        shares = ", ".join(f"{name} {count / total:.1%}" for name, count in tolerance.items())
-        print(f"off by {units} unit(s): accepted {accepted / total:.2%} of {total:,}; against the key alone: {shares}")
+_LIMITS = ("half a unit", "one unit", "5 %")
 
 
-def rate(students: int = 4_000, runs: int = 12) -> None:
-    """Question 2's cells, error carried forward and bounds on, in process on one core."""
+def _by_key(made: Sheet, key: str, answer: Floats) -> dict[str, np.ndarray]:
+    """What a fixed tolerance around the key calls wrong."""
+    written, unit = made.answers[key].solved.written, _unit(made, key)
+    limits = (0.5 * unit, 1.0 * unit, np.maximum(0.05 * np.abs(written), 1e-12))
+    with np.errstate(invalid="ignore"):
+        off = np.abs(answer - written)
+    return {name: off > limit * (1 + 1e-9) for name, limit in zip(_LIMITS, limits, strict=True)}
+
+
+def _unit(made: Sheet, key: str) -> Floats:
+    solved = made.answers[key].solved
+    return 2 * solved.form.half_unit(solved.written) if isinstance(solved.form, Rounding) else np.asarray(1e-9)
+
+
+# -- wrong answers -----------------------------------------------------------------------------------------------------
+def planted(answers: int) -> dict[tuple[str, int], float]:
+    """One cell of each student is off by some units, the others right, or blank: the share accepted without a flag."""
+    shares: dict[tuple[str, int], float] = {}
+    print("off by units: accepted without a note, with one; by a fixed tolerance")
+    for others in ("right", "blank"):
+        for units in (1, 2, 5, 10):
+            rng = np.random.default_rng(units)
+            count: Counter[str] = Counter()
+            seed = 40
+            while count["all"] < answers // 8:
+                for _, made in sheets(seed, 1):
+                    _off(made, units, others, rng, count)
+                seed += 1
+            share = shares[others, units] = count["plain"] / count["all"]
+            fixed = ", ".join(f"{name} {count[name] / count['all']:.1%}" for name in _LIMITS)
+            noted = count["noted"] / count["all"]
+            print(f"  {units:>2} off, others {others}: {share:.2%}, {noted:.2%} of {count['all']:,}; {fixed}")
+    return shares
+
+
+def _off(made: Sheet, units: int, others: str, rng: np.random.Generator, count: Counter[str]) -> None:
+    keys = [
+        key
+        for key, answer in made.answers.items()
+        if answer.kind == "number" and not answer.solved.item.given and isinstance(answer.solved.form, Rounding)
+    ]
+    if not keys:
+        return
+    batch = key_batch(made, STUDENTS)
+    if others == "blank":
+        for key in batch.values:
+            if not made.answers[key].solved.item.given:
+                batch.values[key][:] = np.nan
+    cells = []
+    for s in range(STUDENTS):
+        key = keys[rng.integers(len(keys))]
+        written, unit = made.answers[key].solved.written, np.broadcast_to(_unit(made, key), made.answers[key].shape)
+        at = (int(rng.integers(written.shape[0])), int(rng.integers(written.shape[1])))
+        batch.values[key][(s, *at)] = written[at] + units * unit[at] * rng.choice([-1.0, 1.0])
+        cells.append((key, *at))
+    judged = judge(made, batch)
+    for s, (key, row, column) in enumerate(cells):
+        accepted = judged[key].verdicts[s, row, column] >= Verdict.FOLLOWED
+        noted = judged[key].notes[s, row, column] != 0
+        count["all"] += 1
+        count["plain"] += int(accepted and not noted)
+        count["noted"] += int(accepted and noted)
+        for name, off in _by_key(made, key, batch.values[key][s]).items():
+            count[name] += int(not off[row, column])
+
+
+def whole(answers: int) -> Counter[str]:
+    """Counts and bits off by one, digits swapped, signs turned and places shifted: how many are accepted."""
+    rng, seed = np.random.default_rng(5), 70
+    count: Counter[str] = Counter()
+    while count["digits, signs, places"] < answers:
+        for _, made in sheets(seed, 1):
+            for key, answer in made.answers.items():
+                if answer.kind != "number" or answer.solved.item.given:
+                    continue
+                written = answer.solved.written
+                if not isinstance(answer.solved.form, Rounding) and np.array_equal(written, np.rint(written)):
+                    _tried(made, key, written + rng.choice([-1.0, 1.0], written.shape), "counts off by one", count)
+                else:
+                    for changed in (-written, 10 * written, written / 10, 100 * written):
+                        _tried(made, key, changed, "digits, signs, places", count)
+        seed += 1
+    print("whole answers changed: accepted without a note")
+    for name in ("counts off by one", "digits, signs, places"):
+        print(f"  {name}: {count[name + ' accepted']} of {count[name]:,}")
+    return count
+
+
+def _tried(made: Sheet, key: str, changed: Floats, name: str, count: Counter[str]) -> None:
+    form = made.answers[key].solved.form
+    changed = form.round(changed) if isinstance(form, Rounding) else changed
+    differs = np.abs(changed - made.answers[key].solved.written) > 3 * _unit(made, key)
+    batch = key_batch(made, 1)
+    batch.values[key][0] = changed
+    batch.decimals[key] = decimals(form, batch.values[key])
+    judged = judge(made, batch)[key]
+    count[name] += int(differs.sum())
+    count[name + " accepted"] += int(
+        (differs & (judged.verdicts[0] >= Verdict.FOLLOWED) & (judged.notes[0] == 0)).sum()
+    )
+
+
+# -- cheats and names --------------------------------------------------------------------------------------------------
+def cheats() -> dict[str, float]:
+    """The marks of each cheat on question 2, of 25."""
     made = sheet(solver.solve(Q2))
-    batch = honest(made, students, HABITS[0], np.random.default_rng(3))
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        judge(made, batch)
-        times.append(time.perf_counter() - start)
-    print(f"judging {len(made.cells)} cells: best {students / min(times):,.0f} students a second (target 100,000)")
+    found = {}
+    print("cheats on question 2, of 25 marks")
+    for name, cheat in CHEATS.items():
+        graded = grade_batch(made, None, Submissions(["x"], cheat(made)))
+        found[name] = round(sum(float(marks[0]) for marks in graded.marks.values()), 2)
+        print(f"  {name}: {found[name]:g}{'; for a person: ' + '; '.join(graded.review[0]) if graded.review else ''}")
+    return found
+
+
+def names(answers: int) -> Counter[str]:
+    """Random wrong answers that are given a name; planted mistakes that are given theirs."""
+    rng, seed = np.random.default_rng(6), 90
+    count: Counter[str] = Counter()
+    by_rule: dict[str, Counter[str]] = {}
+    while count["random"] < answers:
+        for _, made in sheets(seed, 1):
+            batch, cells = random_wrong(made, 5 * STUDENTS, rng)
+            _named(made, batch, cells, count)
+            _recognised(made, rng, count, by_rule)
+        seed += 1
+    print(
+        f"random wrong answers: {count['false']} of {count['random']:,} named ({count['false'] / count['random']:.2%})"
+    )
+    print(
+        f"planted mistakes: {count['right'] / count['planted']:.1%} of {count['planted']:,} named, {count['other']} otherwise"
+    )
+    for name, one in sorted(by_rule.items()):
+        print(f"  {name}: {one['right']} of {one['planted']}, {one['other']} otherwise")
+    return count
+
+
+def _named(made: Sheet, batch: Batch, cells: list[tuple[str, int, int]], count: Counter[str]) -> None:
+    judged = judge(made, batch)
+    named = name_mistakes(made, batch, judged)
+    for s, (key, row, column) in enumerate(cells):
+        if judged[key].verdicts[s, row, column] == Verdict.WRONG:
+            count["random"] += 1
+            count["false"] += (s, row, column) in named.get(key, {})
+
+
+def _recognised(made: Sheet, rng: np.random.Generator, count: Counter[str], by_rule: dict[str, Counter[str]]) -> None:
+    every = list(mistaken(made))
+    some = [every[i] for i in rng.permutation(len(every))[: 5 * STUDENTS]]
+    if not some:
+        return
+    batch = key_batch(made, len(some))
+    for s, (key, _, written) in enumerate(some):
+        batch.values[key][s] = written
+        batch.decimals[key][s] = decimals(made.answers[key].solved.form, written)
+    judged = judge(made, batch)
+    named = name_mistakes(made, batch, judged)
+    for s, (key, name, _) in enumerate(some):
+        wrong = np.argwhere(judged[key].verdicts[s] == Verdict.WRONG).tolist()
+        if not wrong:
+            continue
+        found = {named.get(key, {}).get((s, row, column), "") for row, column in wrong}
+        told = "right" if name in found and found <= {name, ""} else "none" if found == {""} else "other"
+        for into in (count, by_rule.setdefault(name, Counter())):
+            into["planted"] += 1
+            into[told] += 1
+
+
+# -- speed -------------------------------------------------------------------------------------------------------------
+def rate(students: int = 20_000, runs: int = 5) -> None:
+    """Question 2's 64 cells, everything on, in process on one core, in CPU time."""
+    made = sheet(solver.solve(Q2))
+    rng = np.random.default_rng(3)
+    print(f"question 2, {len(made.cells)} cells: students a second of CPU time, judged; judged, named, awarded")
+    for slips in (0.0, 0.3, 0.7):
+        batch = honest(made, students, "pure", rng)
+        for s in np.flatnonzero(rng.random(students) < slips):
+            key = list(batch.values)[rng.integers(len(batch.values))]
+            numbers = batch.values[key][s].reshape(-1)
+            numbers[rng.integers(numbers.size)] += round(float(rng.uniform(-2, 2)), 2) + 0.3
+        submissions = Submissions([str(s) for s in range(students)], batch)
+        best = [
+            min(_timed(run) for _ in range(runs))
+            for run in (lambda: judge(made, batch), lambda: grade_batch(made, None, submissions))  # noqa: B023
+        ]
+        print(f"  {slips:.0%} with a slip: " + "; ".join(f"{students / t:,.0f}" for t in best))
+
+
+def _timed(run: object) -> float:
+    start = time.process_time()
+    run()  # type: ignore[operator]
+    return time.process_time() - start
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import numpy as np
 
 from solver.errors import SpecError
 from solver.formula.walks.value import value
-from solver.mark.judge.numbers import NO_LIMIT, Batch
+from solver.mark.judge.numbers import Batch
 from solver.mark.judge.routes import INNER, NAMED, Route, result, rounded
 from solver.mark.sheet import Sheet, sheet
 from solver.rounding import Floats, Rounding
@@ -15,6 +15,7 @@ from solver.spec.reader import load_text
 from solver.spec.registry import families, family
 from solver.working.question import Question
 from solver.working.solve import solve_question
+from tests.bench.plant import decimals
 from tests.places import PROBLEMS
 
 ROUTES: tuple[Route, ...] = (NAMED, Route(even=True), *INNER)
@@ -105,15 +106,8 @@ def honest(made: Sheet, count: int, habit: str, rng: np.random.Generator) -> Bat
                 env[name] = np.where((carries == 0)[:, None, None], written, found)
             if quantity.key is not None:
                 batch.values[quantity.key] = np.where(written < np.inf, written, np.nan)
-                batch.decimals[quantity.key] = _decimals(form, batch.values[quantity.key])
+                batch.decimals[quantity.key] = decimals(form, batch.values[quantity.key])
     return batch
-
-
-def _decimals(form: object, written: Floats) -> np.ndarray:
-    if not isinstance(form, Rounding):
-        return np.full(written.shape, NO_LIMIT, dtype=np.int16)
-    places = form.places(np.where(np.isfinite(written), written, 0.0))
-    return np.broadcast_to(np.asarray(places), written.shape).astype(np.int16)
 
 
 def recomputed(made: Sheet, key: str, values: Floats) -> dict[str, Floats]:

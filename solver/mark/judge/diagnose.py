@@ -30,7 +30,8 @@ MOST_UNWRITTEN = 12
 """A mistake is looked for in so many steps before an answer that nobody wrote down; a training run has thousands."""
 
 LIKELY = 0.08
-"""How likely some mistake may give a number by chance, at most, where one is named."""
+LIKELY_EXACT = 1.0
+"""How likely some mistake may give a number by chance, at most, where one is named; of counts, which have few digits."""
 
 BEFORE = {"another activation": "activation left out", "derivative taken of u": "activation left out"}
 """Where both names explain a number, it is the second: max(0, u) is u where u is positive, as if nothing was applied."""
@@ -178,7 +179,7 @@ class _WrongChain:
                 self.add(found, name, explains & wrong, explains, wrong, np.isnan(answer))
             half = half_asked(quantity, answer)
             limit = room(half, answer)
-            tried: set[str] = set()
+            tried = set(WRITING)
             for env in (self.own, self.carried_exactly):
                 for name, mistaken in self.mistaken(quantity, students, env):
                     tried.add(name)
@@ -191,8 +192,8 @@ class _WrongChain:
             for s, i, j, name in _chosen(found):
                 explained = found[name].cells[s]
                 together = explained if found[name].wrong[s] else np.zeros_like(explained)
-                chance = len(tried) * (likely[s][together].prod() if together.any() else likely[s, i, j])
-                if name in WRITING or chance <= LIKELY or not half.any():
+                chance = max(len(tried), 1) * (likely[s][together].prod() if together.any() else likely[s, i, j])
+                if chance <= (LIKELY if half.any() else LIKELY_EXACT):
                     named[int(students[s]), i, j] = name
         return named
 
@@ -212,7 +213,8 @@ class _WrongChain:
         }
         stretch = leading_to(quantity, self.chain, self.batch.values)[-MOST_UNWRITTEN:]
         for at in stretch:
-            for name, mistaken in at.solved.item.mutants(self.around, env):
+            itself = {at.name: point(np.full(at.solved.written.shape, np.nan))}  # nothing comes of itself
+            for name, mistaken in at.solved.item.mutants(self.around, env | itself):
                 yield name, mistaken if at is quantity else self.carried(at, mistaken, stretch, env)
 
     def carried(
