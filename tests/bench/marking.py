@@ -127,10 +127,12 @@ def _off(made: Sheet, units: int, others: str, rng: np.random.Generator, count: 
         key = keys[rng.integers(len(keys))]
         written, unit = made.answers[key].solved.written, np.broadcast_to(_unit(made, key), made.answers[key].shape)
         at = (int(rng.integers(written.shape[0])), int(rng.integers(written.shape[1])))
+        if not np.isfinite(written[at]):
+            continue
         batch.values[key][(s, *at)] = written[at] + units * unit[at] * rng.choice([-1.0, 1.0])
-        cells.append((key, *at))
+        cells.append((key, s, *at))
     judged = judge(made, batch)
-    for s, (key, row, column) in enumerate(cells):
+    for key, s, row, column in cells:
         accepted = judged[key].verdicts[s, row, column] >= Verdict.FOLLOWED
         noted = judged[key].notes[s, row, column] != 0
         count["all"] += 1
@@ -150,6 +152,8 @@ def whole(answers: int) -> Counter[str]:
                 if answer.kind != "number" or answer.solved.item.given:
                     continue
                 written = answer.solved.written
+                if not np.isfinite(written).all():
+                    continue
                 if not isinstance(answer.solved.form, Rounding) and np.array_equal(written, np.rint(written)):
                     _tried(made, key, written + rng.choice([-1.0, 1.0], written.shape), "counts off by one", count)
                 else:

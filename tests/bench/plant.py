@@ -43,6 +43,9 @@ def random_wrong(made: Sheet, count: int, rng: np.random.Generator) -> tuple[Bat
         numbers, form = batch.values[key][s], made.answers[key].solved.form
         at = tuple(int(rng.integers(n)) for n in numbers.shape)
         x = float(numbers[at])
+        if not np.isfinite(x):
+            cells.append((key, *at))
+            continue
         new = (
             x * rng.uniform(-3, 3)
             if rng.random() < 0.6

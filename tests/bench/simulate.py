@@ -24,6 +24,7 @@ HABITS = ("pure", "mixed")
 
 _NUMBER = re.compile(r"(?<![\w.])-?\d+\.\d+(?![\w.])")
 _MOST_CELLS = 400
+_NAMED = 2  # the first routes round named results alone
 
 
 def networks(rng: np.random.Generator, count: int) -> Iterator[Sheet]:
@@ -79,8 +80,8 @@ def _rounded(question: Question, form: Rounding) -> Question:
 def honest(made: Sheet, count: int, habit: str, rng: np.random.Generator) -> Batch:
     """What `count` honest students write, to the digits asked for.
 
-    Each rounds nothing, lines, or every intermediate within a step, half up or to even, and carries what is written or
-    what is not rounded: throughout (pure), or now this, now that (mixed).
+    Each rounds nothing, lines, or every intermediate within a step, half up or to even, throughout (pure), or now this,
+    now that (mixed). Who rounds nothing within may carry what is not rounded, and so may, now and then, the mixed.
     """
     batch = Batch(count)
     for _, chain in made.chains:
@@ -103,7 +104,8 @@ def honest(made: Sheet, count: int, habit: str, rng: np.random.Generator) -> Bat
                         needs = {need: env[need][some] for need in quantity.solved.item.needs}
                         found[some] = result(quantity, needs, route)
                         written[some] = rounded(form, found[some], route.even)
-                env[name] = np.where((carries == 0)[:, None, None], written, found)
+                exact = (carries == 1) & ((habit == "mixed") | (routes < _NAMED))
+                env[name] = np.where(exact[:, None, None], found, written)
             if quantity.key is not None:
                 batch.values[quantity.key] = np.where(written < np.inf, written, np.nan)
                 batch.decimals[quantity.key] = decimals(form, batch.values[quantity.key])

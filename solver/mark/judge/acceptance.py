@@ -38,6 +38,8 @@ from solver.working.question import Scheme
 _CORRECT, _FOLLOWED, _WRONG = (np.uint8(code) for code in (3, 2, 1))
 _FAR, _FAR_SHARE = 40.0, 0.3
 """What is off by more than so many units, and by this share, is on no route, however somebody rounds."""
+_USUAL = 4.3
+"""What a route that rounds within a step gives is flagged where it leads further off than so many units."""
 _MOST_STEPS, _MOST_MIXED = 8, 3
 Rows = NDArray[np.int64]
 
@@ -299,7 +301,10 @@ class _Look:
         open_ = ~(true | follows | blank) & np.isfinite(answer)  # −∞ is no digits off
         if self.rounds and open_.any():
             known = [np.broadcast_to(x, answer.shape) for x in own.key.routes[quantity.name]]
-            true |= open_ & _near(answer, known, limit)
+            likely = own.key.usual[quantity.name]
+            inner = open_ & _near(answer, known, limit)
+            usual = _near(answer, [*self.own.key.plain(quantity.name), *candidates], room(2 * half * _USUAL, answer))
+            true, flagged = true | inner, inner & ~(usual & _near(answer, known[:likely], limit))
             open_ &= ~true & self.possible(known)
         if self.rounds and open_.any():
             some = np.flatnonzero(open_.any(axis=(1, 2)))
@@ -308,7 +313,8 @@ class _Look:
             still = open_[some]
             true[some] |= part[0] & still
             follows[some] |= part[1] & still
-            flagged[some], few[some], last[some] = (x & still for x in part[2:])
+            flagged[some] |= part[2] & still
+            few[some], last[some] = (x & still for x in part[3:])
             follows |= flagged
         verdicts = np.where(true | (follows & ~self.behind), _CORRECT, np.where(follows, _FOLLOWED, _WRONG))
         verdicts[blank] = Verdict.BLANK
@@ -358,7 +364,8 @@ class _Look:
             true: Flags = np.zeros(answer.shape, dtype=bool)
             reached, *inner = self.routes(some)
             mine = [*candidates, reached, *inner]
-            follows = _near(answer, mine, limit)
+            usual = _near(answer, candidates, room(2 * half * _USUAL, answer))
+            follows = usual & _near(answer, inner[::3], limit)
             short = coarse(decimals, half)
             one = one_short(answer, decimals, half)
             wide = half_written(decimals) * (1 + 1e-9)

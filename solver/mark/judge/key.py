@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
+import numpy as np
+
 from solver.mark.judge.exact import exact_names
 from solver.mark.judge.guards import Emptied
 from solver.mark.judge.routes import truths
@@ -20,8 +22,15 @@ class Key:
 
     @cached_property
     def routes(self) -> dict[str, list[Floats]]:
-        """The values that all routes give, by name."""
-        return truths(self.chain)
+        """The values that all routes give, by name; first those that are usual."""
+        found: dict[str, list[Floats]] = {}
+        self.usual: dict[str, int] = {}
+        for exact in (False, True):
+            for name, values in truths(self.chain, exact).items():
+                some = found.setdefault(name, [])
+                some += [x for x in values if not any(np.array_equal(x, known) for known in some)]
+                self.usual.setdefault(name, len(some))
+        return found
 
     @cached_property
     def exact(self) -> set[str]:

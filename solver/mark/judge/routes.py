@@ -66,14 +66,16 @@ def result(quantity: Quantity, env: Mapping[str, Floats], route: Route = NAMED) 
     return staged(formula, env, lambda x: rounded(form, x, route.even), route.within == "every")
 
 
-def truths(chain: list[Quantity]) -> dict[str, list[Floats]]:
-    """What each route gives of every quantity from the question's own numbers, none rounded; the plainest first."""
+def truths(chain: list[Quantity], exact: bool) -> dict[str, list[Floats]]:
+    """What each route gives of every quantity from the question's own numbers, none rounded; the plainest first.
+
+    exact: who rounds within a step carries its result unrounded all the same, which is unusual.
+    """
     numeric = {q.name: q for q in chain if q.solved.numeric}
     found: dict[str, list[Floats]] = {
         name: [x for x in (q.solved.rounded, q.solved.exact) if x is not None] for name, q in numeric.items()
     }
-    ways = [(Route(even=True), False), *((route, exact) for exact in (False, True) for route in INNER)]
-    for route, exact in ways:
+    for route in INNER if exact else (Route(even=True), *INNER):
 
         def follows(quantity: Quantity, env: Mapping[str, Floats], route: Route = route) -> Floats:
             if quantity.solved.item.given:
@@ -84,7 +86,7 @@ def truths(chain: list[Quantity]) -> dict[str, list[Floats]]:
                 return quantity.truth.low
             return np.where(made < np.inf, made, quantity.truth.low)
 
-        def stands(name: str, made: Floats, route: Route = route, exact: bool = exact) -> Floats:
+        def stands(name: str, made: Floats, route: Route = route) -> Floats:
             if not any(np.array_equal(made, known) for known in found[name]):
                 found[name].append(made)
             return made if exact else rounded(numeric[name].solved.form, made, route.even)
