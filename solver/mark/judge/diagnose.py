@@ -23,7 +23,7 @@ from solver.mark.judge.digits import half_asked, near, room, unrounded
 from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict
 from solver.mark.judge.writing import TRUNCATED, WRITING, slips
 from solver.mark.sheet import Quantity, Sheet
-from solver.rounding import Floats
+from solver.rounding import Floats, shortest
 from solver.working.solution import Context
 
 MOST_UNWRITTEN = 12
@@ -179,7 +179,7 @@ class _WrongChain:
                 self.add(found, name, explains & wrong, explains, wrong, np.isnan(answer))
             half = half_asked(quantity, answer)
             limit = room(half, answer)
-            tried = set(WRITING)
+            tried: set[str] = set()
             for env in (self.own, self.carried_exactly):
                 for name, mistaken in self.mistaken(quantity, students, env):
                     tried.add(name)
@@ -187,12 +187,12 @@ class _WrongChain:
                     apart = ~near(judged.expected, mistaken.middle, limit)
                     self.add(found, name, holds & apart & wrong, holds, wrong, np.isnan(answer))
             _subsumed(found)
-            size = np.fmax(np.abs(answer), np.abs(judged.expected)) / np.maximum(half, 0.5 * (half == 0))
+            size = np.fmax(np.abs(answer), np.abs(judged.expected)) / (half if half.any() else _half_typed(quantity))
             likely = np.minimum(1 / np.maximum(size, 1.0), 1.0)
             for s, i, j, name in _chosen(found):
                 explained = found[name].cells[s]
                 together = explained if found[name].wrong[s] else np.zeros_like(explained)
-                chance = max(len(tried), 1) * (likely[s][together].prod() if together.any() else likely[s, i, j])
+                chance = max(len(tried), len(WRITING)) * (likely[s][together].prod() if together.any() else likely[s, i, j])
                 if chance <= (LIKELY if half.any() else LIKELY_EXACT):
                     named[int(students[s]), i, j] = name
         return named
@@ -234,6 +234,12 @@ class _WrongChain:
         own = {**env, start.name: unrounded(start, mistaken)}
         evaluate(quantities.items(), own, lambda quantity, env: quantity.solved.item.bounds(env), stands)
         return last[-1]
+
+
+def _half_typed(quantity: Quantity) -> float:
+    """Half a unit of the last digit of an exact answer, as it is typed."""
+    typed = shortest(quantity.solved.written, 6)
+    return 0.5 * 10.0 ** -(typed.digits if typed else 6)
 
 
 def _subsumed(found: Mapping[str, _Cells]) -> None:
