@@ -5,12 +5,18 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
+from solver.mark.judge.digits import half_asked, near, room
 from solver.mark.judge.exact import exact_names
 from solver.mark.judge.guards import Emptied
+from solver.mark.judge.numbers import Flags
 from solver.mark.judge.routes import truths
 from solver.mark.sheet import Quantity
 from solver.rounding import Floats
+
+CORRECT, FOLLOWED, WRONG = (np.uint8(code) for code in (3, 2, 1))
+Rows = NDArray[np.int64]
 
 
 class Key:
@@ -47,3 +53,24 @@ class Key:
         solved = self.quantities[name].solved
         both = (solved.rounded, solved.exact) if solved.context.carry == "rounded" else (solved.exact, solved.rounded)
         return [x for x in both if x is not None]
+
+
+def on_key(key: Key, quantity: Quantity, answer: Floats) -> Flags:
+    """Whether an answer is the key's number, with rounded or with exact values carried."""
+    half = half_of(key, quantity, answer)
+    limit = room(half, answer)
+    right, *others = key.plain(quantity.name)
+    hit = near(answer, right, limit)
+    for other in others:
+        hit |= near(answer, other, limit)
+    return hit
+
+
+def half_of(key: Key, quantity: Quantity, at: Floats) -> Floats:
+    """Half a unit of the digits asked for; none for what is exact."""
+    return np.asarray(0.0) if quantity.name in key.exact else half_asked(quantity, at)
+
+
+def of_rows(x: Floats, rows: Rows | None, count: int) -> Floats:
+    """The numbers of some students; what is the same for all stays one."""
+    return x if rows is None or x.ndim < 3 or len(x) != count else x[rows]

@@ -1,0 +1,266 @@
+"""One answer of those who have something else than the key: on the routes, in the interval, short of a digit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from solver.formula.walks.bounds import Interval, point
+from solver.mark.judge.digits import (
+    coarse,
+    half_asked,
+    half_written,
+    near,
+    one_short,
+    room,
+    two_digits_right,
+)
+from solver.mark.judge.guards import may_be_infinite, outside
+from solver.mark.judge.key import CORRECT, FOLLOWED, WRONG, Rows, of_rows, on_key
+from solver.mark.judge.numbers import Codes, Flags, Judged, Note, Verdict
+from solver.mark.judge.routes import INNER, NAMED, result, rounded
+from solver.mark.judge.second_look import in_reach, near_routes
+from solver.mark.sheet import Quantity
+from solver.rounding import Floats, Format, Rounding
+
+if TYPE_CHECKING:
+    from solver.mark.judge.follow import FollowedNumbers
+
+_FAR, _FAR_SHARE = 40.0, 0.3
+"""What is off by more than so many units, and by this share, is on no route, however somebody rounds."""
+_USUAL = 4.3
+"""What a route that rounds within a step gives is flagged where it leads further off than so many units."""
+_MOST_MIXED = 3
+
+
+class FurtherLook:
+    """A look at one answer of the students who have something else than the key there, or behind it."""
+
+    def __init__(self, own: FollowedNumbers, quantity: Quantity, key: str, rows: Rows) -> None:
+        self.own, self.quantity, self.rows = own, quantity, rows
+        self.answer, self.decimals = own.batch.values[key][rows], own.batch.decimals[key][rows]
+        self.behind = own.slipped[quantity.name][rows][:, None, None]
+        self.form = quantity.solved.form
+        self.right = own.key.plain(quantity.name)[0]
+        self.rounds = quantity.name not in own.key.exact and isinstance(self.form, Rounding)
+
+    def judged(self) -> Judged:
+        answer, quantity, own = self.answer, self.quantity, self.own
+        blank = np.isnan(answer)
+        found = np.broadcast_to(result(quantity, own.needs(quantity, own.written, self.rows)), answer.shape)
+        exact = np.broadcast_to(result(quantity, own.needs(quantity, own.unrounded, self.rows)), answer.shape)
+        lost = ~(np.isfinite(found) | ((found == -np.inf) & may_be_infinite(quantity)))
+        exact = np.where(np.isnan(exact) | (lost & np.isinf(exact)), self.right, exact)
+        self.follows = np.where(lost, exact, found) if lost.any() else found
+        half = half_asked(quantity, answer)
+        if quantity.name in own.key.exact:  # whole numbers of whole numbers; of other numbers it is rounded after all
+            half = np.where(self.follows == np.rint(self.follows), 0.0, half)
+        self.half, limit = half, room(half, answer)
+        true = on_key(own.key, quantity, answer)
+        with np.errstate(invalid="ignore"):
+            follows = near(answer, self.follows, limit)
+            carried = near(answer, exact, limit)
+        candidates = [self.follows, exact]
+        follows |= carried
+        flagged = few = last = np.zeros(answer.shape, dtype=bool)
+        open_ = ~(true | follows | blank) & np.isfinite(answer)  # −∞ is no digits off
+        if self.rounds and open_.any():
+            known = [np.broadcast_to(x, answer.shape) for x in own.key.routes[quantity.name]]
+            likely = own.key.usual[quantity.name]
+            inner = open_ & _near(answer, known, limit)
+            usual = _near(answer, [*self.own.key.plain(quantity.name), *candidates], room(2 * half * _USUAL, answer))
+            true, flagged = true | inner, inner & ~(usual & _near(answer, known[:likely], limit))
+            open_ &= ~true & self.possible(known)
+        if self.rounds and open_.any():
+            some = np.flatnonzero(open_.any(axis=(1, 2)))
+            part = self.further(some, [c[some] for c in candidates])
+            true, follows, flagged, few, last = (x.copy() for x in (true, follows, flagged, few, last))
+            still = open_[some]
+            true[some] |= part[0] & still
+            follows[some] |= part[1] & still
+            flagged[some] |= part[2] & still
+            few[some], last[some] = (x & still for x in part[3:])
+            follows |= flagged
+        verdicts = np.where(true | (follows & ~self.behind), CORRECT, np.where(follows, FOLLOWED, WRONG))
+        verdicts[blank] = Verdict.BLANK
+        notes: Codes = (
+            flagged * np.uint8(Note.FLAGGED) | few * np.uint8(Note.TOO_FEW) | last * np.uint8(Note.LAST_DIGIT)
+        )
+        empty = self.empty()
+        if empty.any():
+            kept = empty[:, None, None] & (verdicts == FOLLOWED)
+            verdicts[kept] = WRONG
+            notes[kept] = np.uint8(Note.GUARDED)
+        notes[lost & (verdicts == WRONG)] |= np.uint8(Note.GUARDED)
+        expected = np.where(self.behind & (verdicts != CORRECT), self.follows, self.right)
+        beyond = outside(quantity.solved.item.definition, answer) & (verdicts == WRONG)
+        self.own.replaced[self.rows] |= beyond.any(axis=(1, 2))
+        on_own = carried | blank | beyond
+        self.exact = np.where(on_own, exact, answer)
+        return Judged(verdicts, notes, expected)
+
+    def possible(self, known: list[Floats]) -> Flags:
+        """Which cells are so near to what follows, or to the key, that a further look is worth while."""
+        answer = self.answer
+        found: Flags = np.zeros(answer.shape, dtype=bool)
+        with np.errstate(invalid="ignore", over="ignore"):
+            for x in (self.follows, *known[:2]):
+                found |= ~(np.abs(answer - x) > np.maximum(_FAR * 2 * self.half, _FAR_SHARE * np.abs(x)))
+        return found
+
+    def empty(self) -> Flags:
+        """For which students a wrong zero leaves nothing to work out."""
+        found: Flags = np.zeros(self.rows.size, dtype=bool)
+        for need in self.quantity.solved.item.needs:
+            zero = self.own.zeros.get(need)
+            if zero is not None and zero[self.rows].any() and self.own.key.emptied.by(self.quantity, need):
+                found |= zero[self.rows]
+        return found
+
+    def further(self, some: Rows, candidates: list[Floats]) -> tuple[Flags, Flags, Flags, Flags, Flags]:
+        """Of some students: what is on another route from the truth, from own numbers, or in the interval; short of a
+        digit, or with a wrong last digit.
+        """
+        answer, decimals, quantity = self.answer[some], self.decimals[some], self.quantity
+        half = np.broadcast_to(self.half, self.answer.shape)[some]
+        limit = room(half, answer)
+        known = [np.broadcast_to(x, answer.shape) for x in self.own.key.plain(quantity.name)]
+        with np.errstate(invalid="ignore", over="ignore"):
+            true: Flags = np.zeros(answer.shape, dtype=bool)
+            reached, *inner = self.routes(some)
+            mine = [*candidates, reached, *inner]
+            usual = _near(answer, candidates, room(2 * half * _USUAL, answer))
+            follows = usual & _near(answer, inner[::3], limit)
+            short = coarse(decimals, half)
+            one = one_short(answer, decimals, half)
+            wide = half_written(decimals) * (1 + 1e-9)
+            few_true, few_own = one & _near(answer, known, wide), one & _near(answer, mine, wide)
+            plain = [*candidates, reached, *self.carried(some)]
+            flagged = ~short & ~true & ~follows
+            if flagged.any():
+                flagged &= in_reach(
+                    quantity, answer, limit, self.spans(some), candidates[0], self.like(some, candidates[0], inner)
+                )
+            if flagged.any():
+                reach = room(2 * half * self.reach, answer)
+                close = near_routes(answer, plain, inner, reach)
+                left = np.flatnonzero((flagged & ~close).any(axis=(1, 2)))
+                if left.size:
+                    deep = list(self.deep(some[left]))
+                    close[left] |= near_routes(answer[left], [x[left] for x in plain] + deep, deep, reach[left])
+                flagged &= close
+            last_true, last_own = (_last_digit(answer, of, half) & ~short & ~flagged for of in (known, candidates))
+        few, last = (few_true | few_own) & ~true & ~follows, (last_true | last_own) & ~true & ~follows
+        return (
+            true | few_true | last_true,
+            follows | few_own | last_own,
+            flagged,
+            few,
+            last & ~few,
+        )
+
+    def routes(self, some: Rows) -> Iterator[Floats]:
+        """What the routes give that round within a step, and exact values carried since the last but one result."""
+        own, quantity = self.own, self.quantity
+        rows = self.rows[some]
+        shape = (some.size, *self.answer.shape[1:])
+        needs = quantity.solved.item.needs
+        reached = {need: of_rows(own.reached(need), rows, own.batch.count) for need in needs}
+        yield np.broadcast_to(result(quantity, reached, NAMED), shape)
+        if quantity.solved.item.definition is not None:
+            for route in INNER:
+                env = {need: of_rows(own.on_route(need, route), rows, own.batch.count) for need in needs}
+                yield np.broadcast_to(result(quantity, env, route), shape)
+                exact = {need: of_rows(own.unrounded[need], rows, own.batch.count) for need in needs}
+                for env in (reached, exact):
+                    yield np.broadcast_to(result(quantity, env, route), shape)
+
+    def like(self, some: Rows, follows: Floats, inner: list[Floats]) -> list[Floats]:
+        """The routes that round within, but for those of students who have a value replaced: these lead elsewhere."""
+        replaced = self.own.replaced[self.rows[some]][:, None, None]
+        if not replaced.any():
+            return inner
+        return [np.where(replaced, follows, x) if k % 3 == 2 else x for k, x in enumerate(inner)]
+
+    @property
+    def reach(self) -> float:
+        """How many units of the last digit an answer may be off a route: each step that is not written adds its own."""
+        return self.own.reach * (1 + sum(self.own.unwritten(need) for need in self.quantity.solved.item.needs))
+
+    def deep(self, some: Rows) -> Iterator[Floats]:
+        """What the routes give from operands that come of other routes, not rounded themselves."""
+        own, quantity, count = self.own, self.quantity, self.own.batch.count
+        rows, shape = self.rows[some], (some.size, *self.answer.shape[1:])
+        envs: list[dict[str, Floats]] = [
+            {need: of_rows(own.reached(need, before), rows, count) for need in quantity.solved.item.needs}
+            for before in INNER
+        ]
+        found = [need for need in quantity.solved.item.needs if not own.key.quantities[need].solved.item.given]
+        if len(found) <= _MOST_MIXED:  # each operand in its own way
+            known = {need: of_rows(own.written[need], rows, count) for need in quantity.solved.item.needs}
+            ways = [(own.written[n], own.unrounded[n], own.reached(n), own.reached(n, INNER[2])) for n in found]
+            for chosen in product(*ways):
+                mixed = zip(found, chosen, strict=True)
+                envs.append(known | {n: of_rows(x, rows, count) for n, x in mixed})
+        for env in envs:
+            for route in (NAMED, *INNER):
+                yield np.broadcast_to(result(quantity, env, route), shape)
+
+    def carried(self, some: Rows) -> Iterator[Floats]:
+        """What comes of operands with one to three digits more than asked for."""
+        own, quantity = self.own, self.quantity
+        rows, shape = self.rows[some], (some.size, *self.answer.shape[1:])
+        for more in (1, 2, 3):
+            for numbers in (own.reached, own.unrounded.__getitem__):
+                env = {}
+                for need in quantity.solved.item.needs:
+                    form, known = own.key.quantities[need].solved.form, of_rows(numbers(need), rows, own.batch.count)
+                    env[need] = _with_more(form, known, more)
+                yield np.broadcast_to(result(quantity, env), shape)
+        spans = self.spans(some)
+        unwritten = [need for need, span in spans.items() if not span.exact and self.left_out(need)]
+        for end in range(2) if unwritten else ():
+            env = {need: of_rows(own.written[need], rows, own.batch.count) for need in spans}
+            for need in unwritten:
+                values = own.batch.values.get(own.key.quantities[need].key or "")
+                blank = True if values is None else np.isnan(values[rows])
+                env[need] = np.where(blank, spans[need][end], env[need])
+            yield np.broadcast_to(result(quantity, env), shape)
+
+    def left_out(self, need: str) -> bool:
+        """Whether anybody leaves out a quantity that this one needs."""
+        values = self.own.batch.values.get(self.own.key.quantities[need].key or "")
+        return values is None or bool(np.isnan(values).any())
+
+    def spans(self, some: Rows) -> dict[str, Interval]:
+        """Between what the students' own numbers lie."""
+        rows, count = self.rows[some], self.own.batch.count
+        found = {}
+        for need in self.quantity.solved.item.needs:
+            span = self.own.interval(need)
+            low = of_rows(span.low, rows, count)
+            found[need] = point(low) if span.exact else Interval(low, of_rows(span.high, rows, count))
+        return found
+
+
+def _near(answer: Floats, values: list[Floats], limit: Floats) -> Flags:
+    found: Flags = np.zeros(answer.shape, dtype=bool)
+    for x in values:
+        found |= near(answer, x, limit)
+    return found
+
+
+def _last_digit(answer: Floats, values: list[Floats], half: Floats) -> Flags:
+    """One unit off, and still right to two significant digits."""
+    found: Flags = np.zeros(answer.shape, dtype=bool)
+    for x in values:
+        found |= (np.abs(answer - x) <= 2 * half * (1 + 1e-9)) & two_digits_right(answer, x)
+    return found
+
+
+def _with_more(form: Format, x: Floats, more: int) -> Floats:
+    """Numbers with more digits than asked for."""
+    return rounded(Rounding(form.digits + more, form.figures), x) if isinstance(form, Rounding) else x
