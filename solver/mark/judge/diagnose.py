@@ -192,7 +192,9 @@ class _WrongChain:
             for s, i, j, name in _chosen(found):
                 explained = found[name].cells[s]
                 together = explained if found[name].wrong[s] else np.zeros_like(explained)
-                chance = max(len(tried), len(WRITING)) * (likely[s][together].prod() if together.any() else likely[s, i, j])
+                chance = max(len(tried), len(WRITING)) * (
+                    likely[s][together].prod() if together.any() else likely[s, i, j]
+                )
                 if chance <= (LIKELY if half.any() else LIKELY_EXACT):
                     named[int(students[s]), i, j] = name
         return named
