@@ -13,8 +13,11 @@ import numpy as np
 
 from solver.formula.walks.bounds import Interval
 from solver.mark.judge.follow import FollowedNumbers
-from solver.mark.judge.key import CORRECT, Key, on_key
+from solver.mark.judge.guards import nothing
+from solver.mark.judge.key import CORRECT, FOLLOWED, WRONG, Key, on_key
+from solver.mark.judge.look import FurtherLook
 from solver.mark.judge.numbers import Batch, Judged
+from solver.mark.judge.routes import rounded
 from solver.mark.sheet import Quantity, Sheet
 from solver.working.question import Scheme
 
@@ -60,7 +63,7 @@ class _Class:
             off |= ~(hit | blank).all(axis=(1, 2))
         rows = np.flatnonzero(off)
         few = (
-            FollowedNumbers(key, batch if rows.size == batch.count else batch.rows(rows), self.reach).run()
+            JudgedNumbers(key, batch if rows.size == batch.count else batch.rows(rows), self.reach).run()
             if rows.size
             else {}
         )
@@ -80,3 +83,50 @@ class _Class:
                 )
             made[where] = Judged(verdicts, notes, expected)
         return made
+
+
+class JudgedNumbers(FollowedNumbers):
+    """The same, with verdicts on what is asked."""
+
+    def run(self) -> dict[str, Judged]:
+        """The verdicts on what is asked."""
+        made = {}
+        none = np.zeros(self.batch.count, dtype=bool)
+        for name, quantity in self.key.quantities.items():
+            self.slipped[name] = none
+            for need in quantity.solved.item.needs:
+                self.slipped[name] = self.slipped[name] | self.slipped[need]
+            if quantity.key is not None and quantity.key in self.batch.values:
+                made[quantity.key] = self.answered(quantity, quantity.key)
+            elif quantity.solved.item.given:
+                self.written[name] = self.unrounded[name] = quantity.truth.low
+            else:
+                self.unasked(quantity)
+        return made
+
+    def answered(self, quantity: Quantity, key: str) -> Judged:
+        name, answer = quantity.name, self.batch.values[key]
+        behind, blank = self.slipped[name], np.isnan(answer)
+        plain = self.key.plain(name)
+        true = on_key(self.key, quantity, answer)
+        verdicts = true * CORRECT
+        notes, expected = np.zeros_like(verdicts), np.array(np.broadcast_to(plain[0], answer.shape))
+        exact = np.array(np.broadcast_to(plain[-1] if len(plain) == 1 else quantity.truth.low, answer.shape))
+        written = answer if not blank.any() else answer.copy()
+        rows = np.flatnonzero((~true).any(axis=(1, 2)))
+        if rows.size and not quantity.solved.item.given:
+            look = FurtherLook(self, quantity, key, rows)
+            found, own = look.judged(), look.exact
+            verdicts[rows], notes[rows], expected[rows] = found.verdicts, found.notes, found.expected
+            exact[rows] = own
+            if blank.any():
+                written[rows] = np.where(blank[rows], rounded(quantity.solved.form, look.follows), answer[rows])
+        elif rows.size:
+            verdicts[~true & ~blank] = WRONG
+            exact[rows] = np.where(true[rows] | blank[rows], exact[rows], answer[rows])
+            written = np.where(blank, plain[0], answer)
+        wrong = (verdicts == WRONG) | (verdicts == FOLLOWED)
+        self.slipped[name] = wrong.any(axis=(1, 2)) | (blank.any(axis=(1, 2)) & behind)
+        self.zeros[name] = nothing(answer, verdicts)
+        self.written[name], self.unrounded[name] = written, exact
+        return Judged(verdicts, notes, expected)

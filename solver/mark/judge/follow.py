@@ -12,10 +12,8 @@ from solver.mark.judge.digits import (
     room,
     unrounded,
 )
-from solver.mark.judge.guards import nothing
-from solver.mark.judge.key import CORRECT, FOLLOWED, WRONG, Key, Rows, of_rows, on_key
-from solver.mark.judge.look import FurtherLook
-from solver.mark.judge.numbers import Batch, Flags, Judged
+from solver.mark.judge.key import Key, Rows, of_rows
+from solver.mark.judge.numbers import Batch, Flags
 from solver.mark.judge.routes import INNER, NAMED, Route, result, rounded
 from solver.mark.sheet import Quantity
 from solver.rounding import Floats
@@ -41,22 +39,6 @@ class FollowedNumbers:
         self.steps: dict[str, int] = {}
         self.slipped: dict[str, Flags] = {}
         self.zeros: dict[str, Flags] = {}
-
-    def run(self) -> dict[str, Judged]:
-        """The verdicts on what is asked."""
-        made = {}
-        none = np.zeros(self.batch.count, dtype=bool)
-        for name, quantity in self.key.quantities.items():
-            self.slipped[name] = none
-            for need in quantity.solved.item.needs:
-                self.slipped[name] = self.slipped[name] | self.slipped[need]
-            if quantity.key is not None and quantity.key in self.batch.values:
-                made[quantity.key] = self.answered(quantity, quantity.key)
-            elif quantity.solved.item.given:
-                self.written[name] = self.unrounded[name] = quantity.truth.low
-            else:
-                self.unasked(quantity)
-        return made
 
     def fill(self) -> None:
         """Works out what is not written, without a verdict on what is."""
@@ -139,39 +121,7 @@ class FollowedNumbers:
             lost = ~blank | ~(np.isfinite(wide.low) & np.isfinite(wide.high))
         return Interval(*(np.where(lost, end, other) for end, other in zip(near, wide, strict=True)))
 
-    # -- verdicts -----------------------------------------------------------------------------------------------------
-    def answered(self, quantity: Quantity, key: str) -> Judged:
-        name, answer = quantity.name, self.batch.values[key]
-        behind, blank = self.slipped[name], np.isnan(answer)
-        plain = self.key.plain(name)
-        true = on_key(self.key, quantity, answer)
-        verdicts = true * CORRECT
-        notes, expected = np.zeros_like(verdicts), np.array(np.broadcast_to(plain[0], answer.shape))
-        exact = np.array(np.broadcast_to(plain[-1] if len(plain) == 1 else _exact(quantity), answer.shape))
-        written = answer if not blank.any() else answer.copy()
-        rows = np.flatnonzero((~true).any(axis=(1, 2)))
-        if rows.size and not quantity.solved.item.given:
-            look = FurtherLook(self, quantity, key, rows)
-            found, own = look.judged(), look.exact
-            verdicts[rows], notes[rows], expected[rows] = found.verdicts, found.notes, found.expected
-            exact[rows] = own
-            if blank.any():
-                written[rows] = np.where(blank[rows], rounded(quantity.solved.form, look.follows), answer[rows])
-        elif rows.size:
-            verdicts[~true & ~blank] = WRONG
-            exact[rows] = np.where(true[rows] | blank[rows], exact[rows], answer[rows])
-            written = np.where(blank, plain[0], answer)
-        wrong = (verdicts == WRONG) | (verdicts == FOLLOWED)
-        self.slipped[name] = wrong.any(axis=(1, 2)) | (blank.any(axis=(1, 2)) & behind)
-        self.zeros[name] = nothing(answer, verdicts)
-        self.written[name], self.unrounded[name] = written, exact
-        return Judged(verdicts, notes, expected)
-
 
 def _known(x: Floats, otherwise: Floats) -> Floats:
     finite = x < np.inf  # −∞ may be meant
     return x if finite.all() else np.where(finite, x, otherwise)
-
-
-def _exact(quantity: Quantity) -> Floats:
-    return quantity.truth.low

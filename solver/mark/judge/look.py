@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from solver.mark.judge.digits import (
     room,
     two_digits_right,
 )
+from solver.mark.judge.follow import FollowedNumbers
 from solver.mark.judge.guards import may_be_infinite, outside
 from solver.mark.judge.key import CORRECT, FOLLOWED, WRONG, Rows, of_rows, on_key
 from solver.mark.judge.numbers import Codes, Flags, Judged, Note, Verdict
@@ -25,9 +25,6 @@ from solver.mark.judge.routes import INNER, NAMED, result, rounded
 from solver.mark.judge.second_look import in_reach, near_routes
 from solver.mark.sheet import Quantity
 from solver.rounding import Floats, Format, Rounding
-
-if TYPE_CHECKING:
-    from solver.mark.judge.follow import FollowedNumbers
 
 _FAR, _FAR_SHARE = 40.0, 0.3
 """What is off by more than so many units, and by this share, is on no route, however somebody rounds."""
