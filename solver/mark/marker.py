@@ -91,7 +91,7 @@ class Marker:
                 if self.review:
                     from solver.mark.review import review_lines
 
-                    made.review += review_lines(graded.submissions)
+                    made.review += review_lines(graded)
                 if out is not None:
                     out.add(graded)
                 if made.report is not None:

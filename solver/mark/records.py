@@ -87,3 +87,11 @@ class Graded:
     mistakes: dict[str, dict[tuple[int, int, int], str]]
     marks: dict[str, Floats]
     review: dict[int, list[str]] = field(default_factory=dict)
+
+    def looked_at(self) -> dict[str, list[str]]:
+        """Why a person should look at scripts, by student: what was found of them, and the cells that could not be read."""
+        students = self.submissions.students
+        found = {students[i]: list(why) for i, why in self.review.items()}
+        for trouble in self.submissions.troubles:
+            found.setdefault(trouble.student, []).append(trouble.told)
+        return found

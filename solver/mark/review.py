@@ -12,7 +12,7 @@ import csv
 from solver.errors import Place, Problem, SpecError
 from solver.mark.out.writer import any_cell, csv_line, text_cell
 from solver.mark.read.chunks import text_lines
-from solver.mark.records import Decided, Decisions, Submissions
+from solver.mark.records import Decided, Decisions, Graded
 
 COLUMNS = ("student", "answer", "text", "reading", "why")
 SET_ASIDE = "read so, the rest set aside"
@@ -23,8 +23,9 @@ def review_head() -> str:
     return csv_line(COLUMNS)
 
 
-def review_lines(submissions: Submissions) -> str:
-    """The lines of a batch: first what could not be read, then what was read in part."""
+def review_lines(graded: Graded) -> str:
+    """The lines of a batch: what could not be read, what was read in part, and the scripts that are to be looked at."""
+    submissions = graded.submissions
     unread = [
         csv_line(map(text_cell, (trouble.student, trouble.cell, trouble.found, "", trouble.reason)))
         for trouble in submissions.troubles
@@ -39,7 +40,12 @@ def review_lines(submissions: Submissions) -> str:
         )
         for reading in submissions.readings
     ]
-    return "".join(unread + read)
+    scripts = [
+        csv_line(map(text_cell, (submissions.students[i], "", "", "", reason)))
+        for i, why in graded.review.items()
+        for reason in why
+    ]
+    return "".join(unread + read + scripts)
 
 
 def read_decisions(file: str) -> Decisions:

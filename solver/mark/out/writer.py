@@ -61,11 +61,9 @@ class Writer(ABC):
         return {label: units.tolist() for label, units in self.plan.part_units(graded.marks).items()}
 
     def reviews(self, graded: Graded) -> list[str]:
-        """What a person has to look at, for each student: the cells that could not be read, as they were written."""
+        """What a person has to look at, for each student: what was found of the script, and cells that could not be read."""
         students = graded.submissions.students
-        said: dict[str, list[str]] = {}
-        for trouble in graded.submissions.troubles:
-            said.setdefault(trouble.student, []).append(trouble.told)
+        said = graded.looked_at()
         return ["; ".join(said.get(student, ())) for student in students] if said else [""] * len(students)
 
     def totals(self, graded: Graded) -> list[int]:

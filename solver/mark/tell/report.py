@@ -1,4 +1,5 @@
-"""Item analysis: how each part and answer went, the commonest mistakes, and where the class disagrees with the key."""
+"""Item analysis: how each part and answer went, the commonest mistakes, wrong answers that several gave, so that one decision
+serves them all, where the class disagrees with the key, and the scripts that a person should look at."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from solver.mark.judge.marks import Plan, plan
 from solver.mark.judge.numbers import Judged, Verdict
 from solver.mark.records import Graded
 from solver.mark.sheet import Answer, Sheet
+from solver.mark.tell.likeness import Likeness
 from solver.render.blocks import Block, Heading, Prose, Table, part_label
 from solver.working.question import Scheme
 
@@ -24,6 +26,8 @@ LEAST_STUDENTS = 3
 LEAST_SHARE = 0.05
 """A wrong value is common where this many students, and this share of them, wrote it."""
 
+MOST_PEOPLE = 1_000
+_BAR = 40
 _MOST_VALUES = 10_000
 _KEPT = 1_000
 
@@ -71,6 +75,10 @@ class Analysis:
         }
         self.mistakes: Counter[tuple[str, str]] = Counter()
         self.wrong: dict[str, Counter[str]] = {}
+        self.totals: Counter[int] = Counter()
+        self.products = dict.fromkeys(self.plan.cells, 0)  # of an answer's units and the total
+        self.likeness = Likeness()
+        self.people: dict[str, list[str]] = {}
 
     def add(self, graded: Graded) -> None:
         """Takes in one batch."""
@@ -78,10 +86,17 @@ class Analysis:
         units = self.plan.part_units(graded.marks)
         for label, earned in units.items():
             self.parts[label].add(earned)
-        self.total.add(np.asarray(sum(units.values()), dtype=np.int64).reshape(-1))
+        totals = np.asarray(sum(units.values()), dtype=np.int64).reshape(-1)
+        self.total.add(totals)
+        self.totals.update(totals.tolist())
+        for student, why in graded.looked_at().items():
+            if len(self.people) < MOST_PEOPLE or student in self.people:
+                self.people.setdefault(student, []).extend(why)
         for key, judged in graded.judged.items():
             if key in self.answers:
-                self.answers[key].add(self.plan.units(graded.marks[key]))
+                earned = self.plan.units(graded.marks[key])
+                self.answers[key].add(earned)
+                self.products[key] += int((earned * totals).sum())
                 for verdict in Verdict:
                     self.verdicts[key][verdict] += (judged.verdicts == verdict).sum(axis=0)
                 self.wrong_values(self.sheet.answers[key], graded, judged)
@@ -97,13 +112,19 @@ class Analysis:
                 continue
             found = self.wrong.setdefault(cell.name, Counter())
             if answer.kind == "number":
-                values, counts = np.unique(
-                    given.batch.values[answer.key][students, cell.row, cell.column], return_counts=True
+                values, at, counts = np.unique(
+                    given.batch.values[answer.key][students, cell.row, cell.column],
+                    return_inverse=True,
+                    return_counts=True,
                 )
-                found.update({f"{v:.10g}": n for v, n in zip(values.tolist(), counts.tolist(), strict=True)})
+                texts = [f"{v:.10g}" for v in values.tolist()]
+                found.update(dict(zip(texts, counts.tolist(), strict=True)))
+                for v, i in zip(at.reshape(-1).tolist(), students.tolist(), strict=True):
+                    if counts[v] <= 2 or (cell.name, texts[v]) in self.likeness.who:
+                        self.likeness.add(cell.name, texts[v], given.students[i : i + 1])
             else:
-                texts = (given.words if answer.kind == "word" else given.formulas).get(answer.key) or []
-                found.update((texts[i] or "")[:80] for i in students.tolist() if i < len(texts))
+                written = (given.words if answer.kind == "word" else given.formulas).get(answer.key) or []
+                found.update((written[i] or "")[:80] for i in students.tolist() if i < len(written))
             if len(found) > _MOST_VALUES:
                 self.wrong[cell.name] = Counter(dict(found.most_common(_KEPT)))
 
@@ -119,6 +140,12 @@ class Analysis:
         self.mistakes.update(other.mistakes)
         for cell, values in other.wrong.items():
             self.wrong.setdefault(cell, Counter()).update(values)
+        self.totals.update(other.totals)
+        for key, n in other.products.items():
+            self.products[key] += n
+        self.likeness.merge(other.likeness)
+        for student, why in other.people.items():
+            self.people.setdefault(student, []).extend(why)
 
     # -- what it says -------------------------------------------------------------------------------------------------
     def blocks(self) -> list[Block]:
@@ -134,11 +161,19 @@ class Analysis:
         most = self.plan.text(self.plan.total)
         spread = self.marks(self.total.spread)
         yield Prose((f"Mean total: {self.marks(self.total.mean)} of {most} marks, standard deviation {spread}.",))
+        yield from self.table("Totals", ("marks", "students", ""), self.histogram())
         yield from self.table("Parts", ("part", "mean", "of", "share"), [self.part(label) for label in self.parts])
-        header = ("answer", "mean", "of", "correct", "followed", "wrong", "blank")
+        header = ("answer", "mean", "of", "correct", "followed", "wrong", "blank", "facility", "discrimination")
         yield from self.table("Answers", header, [self.answer(key) for key in self.answers])
         yield from self.table("Commonest mistakes", ("mistake", "answer", "students", "share"), self.common_mistakes())
         yield from self.disagreements()
+        yield from self.table("Wrong values to decide on once", ("cell", "several wrote", "students"), self.shared())
+        alike = [(one, other, str(n)) for one, other, n in self.likeness.pairs()[:MOST_ROWS]]
+        yield from self.table("Scripts that share wrong values of their own", ("one", "other", "values"), alike)
+        if self.likeness.full:
+            yield Prose(("So many different wrong values were handed in that not all were compared.",), "note")
+        people = [(student, "; ".join(dict.fromkeys(why))[:300]) for student, why in sorted(self.people.items())]
+        yield from self.table("Scripts for a person to look at", ("student", "why"), people[:MOST_PEOPLE])
 
     def table(self, title: str, header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[Block]:
         if rows:
@@ -157,7 +192,48 @@ class Analysis:
         counts = self.verdicts[key].reshape(len(Verdict), -1).sum(axis=1)
         order = (Verdict.CORRECT, Verdict.FOLLOWED, Verdict.WRONG, Verdict.BLANK)
         shares = (percent(int(counts[verdict]), int(counts.sum())) for verdict in order)
-        return (key, self.marks(self.answers[key].mean), self.plan.text(self.plan.answers[key]), *shares)
+        most = self.plan.answers[key]
+        mean, found = self.answers[key].mean, self.discrimination(key)
+        facility = f"{mean / most:.2f}" if most else ""
+        return (key, self.marks(mean), self.plan.text(most), *shares, facility, "" if found is None else f"{found:.2f}")
+
+    def discrimination(self, key: str) -> float | None:
+        """The correlation of an answer's marks with those of all other answers; None where either is the same for all."""
+        n, x, t = self.students, self.answers[key], self.total
+        rest, square = t.total - x.total, t.squares - 2 * self.products[key] + x.squares
+        spread = (n * x.squares - x.total**2) * (n * square - rest**2)
+        if spread <= 0:
+            return None
+        return (n * (self.products[key] - x.squares) - x.total * rest) / sqrt(spread)
+
+    def histogram(self) -> list[tuple[str, ...]]:
+        """How many students have how many marks, in tenths of all."""
+        most = self.plan.total
+        if not most:
+            return []
+        bins = [0] * 10
+        for units, n in self.totals.items():
+            bins[min(10 * units // most, 9)] += n
+        ends = [-(-most * k // 10) for k in range(11)]
+        width = max(bins)
+        rows: list[tuple[str, ...]] = [
+            (f"{self.plan.text(low)} to {self.plan.text(high)}", f"{n:,}", "█" * -(-_BAR * n // width))
+            for low, high, n in zip(ends, [*(end - 1 for end in ends[1:-1]), most], bins, strict=False)
+        ]
+        return rows[::-1]
+
+    def shared(self) -> list[tuple[str, ...]]:
+        """The wrong values that several gave, those of the most students first."""
+        least = self.many
+        found = [
+            (-n, name, value) for name, values in self.wrong.items() for value, n in values.items() if 2 <= n < least
+        ]
+        return [(name, value, f"{-n:,}") for n, name, value in sorted(found)[:MOST_ROWS]]
+
+    @property
+    def many(self) -> float:
+        """So many students are many."""
+        return max(LEAST_STUDENTS, LEAST_SHARE * self.students)
 
     def common_mistakes(self) -> list[tuple[str, ...]]:
         ordered = sorted(self.mistakes.items(), key=lambda item: (-item[1], item[0]))
@@ -165,7 +241,7 @@ class Analysis:
 
     def disagreements(self) -> Iterator[Block]:
         """The wrong values that many gave, those first that more gave than the right one."""
-        least = max(LEAST_STUDENTS, LEAST_SHARE * self.students)
+        least = self.many
         found = []
         for name, values in self.wrong.items():
             cell = self.sheet.cells[name]

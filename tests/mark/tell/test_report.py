@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from solver.mark.judge.numbers import Verdict
+from solver.mark.records import Trouble
 from solver.mark.tell.report import Analysis
 from solver.render.blocks import Heading, Prose, Table
 from solver.render.format_markdown import render
@@ -52,9 +53,9 @@ def test_means() -> None:
 
 def test_shares() -> None:
     rows = {row[0]: row for row in texts(table(of_class(), "Answers"))}
-    assert rows["c/u3"][3:] == ("40 %", "0 %", "60 %", "0 %")
-    assert rows["b/u1"][3:] == ("80 %", "0 %", "20 %", "0 %")
-    assert rows["c/J"][-1] == "10 %"
+    assert rows["c/u3"][3:7] == ("40 %", "0 %", "60 %", "0 %")
+    assert rows["b/u1"][3:7] == ("80 %", "0 %", "20 %", "0 %")
+    assert rows["c/J"][6] == "10 %"
 
 
 def test_mistakes_are_counted_by_student() -> None:
@@ -83,6 +84,55 @@ def test_batches_make_no_difference() -> None:
     other.add(first)
     one.merge(other)
     assert render(streamed.blocks()) == render(one.blocks()) == render(of_class().blocks())
+
+
+def test_discrimination_is_the_correlation_with_the_rest() -> None:
+    made = graded(Q2, [f"s{i}" for i in range(10)], CLASS)
+    report = of_class()
+    total = np.sum(list(made.marks.values()), axis=0)
+    for key, marks in made.marks.items():
+        found = report.discrimination(key)
+        if marks.std() and (total - marks).std():
+            assert found == pytest.approx(np.corrcoef(marks, total - marks)[0, 1])
+        else:
+            assert found is None
+    rows = {row[0]: row for row in texts(table(report, "Answers"))}
+    assert rows["b/u1"][7] == "0.80"
+
+
+def test_the_histogram_has_everybody() -> None:
+    rows = texts(table(of_class(), "Totals"))
+    assert (rows[0][0], rows[-1][0]) == ("22.5 to 25", "0 to 2.49")
+    assert sum(int(row[1]) for row in rows) == 10
+    assert len(rows[0][2]) == 40
+
+
+def test_what_several_wrote_is_decided_once() -> None:
+    found = texts(table(of_class(), "Wrong values to decide on once"))
+    assert ("b/u1[1]", "0.8", "2") in found
+    assert all(row[0] != "c/u3" for row in found)
+
+
+def test_scripts_alike_are_found_across_batches_and_told_to_a_person() -> None:
+    """Two students in different batches share three wrong values; a third one's are of nobody else."""
+    odd = {"b/u1": [7.31, -5.77, 3.19], "c/J": 9.17}
+    first = graded(Q2, ["ann", "cy"], {(0, key): value for key, value in odd.items()})
+    second = graded(Q2, ["bob"], {(0, key): value for key, value in odd.items()})
+    report, other = Analysis(Q2), Analysis(Q2)
+    report.add(first)
+    other.add(second)
+    report.merge(other)
+    assert texts(table(report, "Scripts that share wrong values of their own")) == [("ann", "bob", "4")]
+    third = Analysis(Q2)
+    third.add(graded(Q2, ["di"], {(0, key): value for key, value in odd.items()}))
+    report.merge(third)
+    assert report.likeness.pairs() == []
+
+
+def test_unread_cells_are_for_a_person() -> None:
+    report = Analysis(Q2)
+    report.add(graded(Q2, ["ann"], {(0, "c/J"): np.nan}, [Trouble("ann", "c/J", "1..6", "is no number")]))
+    assert texts(table(report, "Scripts for a person to look at")) == [("ann", "c/J: 1..6")]
 
 
 def test_nobody() -> None:
