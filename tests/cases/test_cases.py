@@ -145,6 +145,20 @@ ANSWERS |= {
     },
 }  # fmt: skip
 
+ANSWERS |= {
+    "conv-d2l-valid": {
+        "a/Y": [[19, 25], [37, 43]], "b/Y": [[0, 8], [6, 8]], "c/Y": [[4, 5], [7, 8]], "d/Y": [[56, 72], [104, 120]],
+    },
+    "conv-d2l-transposed": {
+        "a/Y": [[0, 0, 1], [0, 4, 6], [4, 12, 9]],
+        "b/Y": [[0, 0, 0, 1], [0, 0, 2, 3], [0, 2, 0, 3], [4, 6, 6, 9]],
+        "c/Y": 4,
+    },
+    "conv-utm-w04": {
+        "a/Y": [[3, -1, -3], [2, 3, 3], [5, 2, 1]], "b/Y": [[3, -3], [5, 1]], "c/Y": [[1, -2, 0], [0, 3, 0], [-3, 8, 0]],
+    },
+}  # fmt: skip
+
 
 @pytest.mark.parametrize("name", ANSWERS)
 def test_published_answers(name: str) -> None:

@@ -175,6 +175,18 @@ def attention(draw: Draw) -> str:
 
 
 @st.composite
+def convolution(draw: Draw) -> str:
+    """A filter over one channel or two."""
+    n, m, channels = draw(st.integers(2, 4)), draw(st.integers(2, 3)), draw(st.integers(1, 2))
+    X = ", ".join(matrix(draw, n, m) for _ in range(channels))
+    K = ", ".join(matrix(draw, 2, 2) for _ in range(channels))
+    manner = draw(st.sampled_from(["cross-correlation", "convolution", "transposed"]))
+    activation = draw(st.sampled_from(["tanh", "linear"]))
+    layer = f"K: [{K}], b: {draw(UNITS)}, activation: {activation}, operation: {manner}"
+    return question(draw, f"family: convolution, X: [{X}], {layer}", "forward")
+
+
+@st.composite
 def positional(draw: Draw) -> str:
     """A few dimensions of an encoding, or a vector that is turned."""
     if draw(st.booleans()):
@@ -336,6 +348,7 @@ FAMILIES: dict[str, Callable[[], st.SearchStrategy[str]]] = {
     "lstm": lstm,
     "gru": gru,
     "attention": attention,
+    "convolution": convolution,
     "positional": positional,
     "gradient": gradient,
     "optimizer": optimizer,

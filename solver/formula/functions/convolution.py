@@ -116,10 +116,15 @@ def _only(options: Options, **more: Option) -> Options:
     return (*((name, option) for name, option in options if name != "size"), *more.items())
 
 
-def _swapped(options: Options, size: Pair) -> Options:
+def _swapped(options: Options) -> Options:
     """Stride and dilation exchanged: how a kernel's gradient slides the result's gradient over the input."""
     names = {"stride": "dilation", "dilation": "stride"}
-    return _only(tuple((names.get(name, name), option) for name, option in options), size=size)
+    return _only(tuple((names.get(name, name), option) for name, option in options))
+
+
+def _cut_to(size: Pair, x: Pair, k: Pair, options: Options) -> dict[str, Option]:
+    """The option `size` of a correlation of these shapes, where it has more places than that."""
+    return {} if windows(x, k, **_places(dict(options))).places(x) == size else {"size": size}
 
 
 def _turned(k: Tree) -> Tree:
@@ -132,19 +137,25 @@ def _same(k: Tree) -> Tree:
 
 def _correlate_adjoint(turn: Callable[[Tree], Tree]) -> Callable[[Call, Tree, Sequence[Shape], int], Tree]:
     def adjoint(call: Call, g: Tree, args: Sequence[Shape], k: int) -> Tree:
-        size = known(call.fn, args[k])
+        x, kernel = (known(call.fn, a) for a in args)
+        made = known(call.fn, _correlated(call.fn, args, dict(call.options)))
         if k == 0:
-            return Call("correlate_transposed", (g, turn(call.args[1])), _only(call.options, size=size))
-        return turn(Call("correlate", (call.args[0], g), _swapped(call.options, size)))
+            whole = windows(made, kernel, **_places(dict(call.options))).whole(made)
+            size: dict[str, Option] = {} if whole == x else {"size": x}
+            return Call("correlate_transposed", (g, turn(call.args[1])), _only(call.options, **size))
+        swapped = _swapped(call.options)
+        return turn(Call("correlate", (call.args[0], g), _only(swapped, **_cut_to(kernel, x, made, swapped))))
 
     return adjoint
 
 
 def _transposed_adjoint(call: Call, g: Tree, args: Sequence[Shape], k: int) -> Tree:
-    size = known(call.fn, args[k])
-    if k == 0:
-        return Call("correlate", (g, call.args[1]), _only(call.options))
-    return Call("correlate", (g, call.args[0]), _swapped(call.options, size))
+    u, kernel = (known(call.fn, a) for a in args)
+    made = known(call.fn, _transposed(call.fn, args, dict(call.options)))
+    if k == 0:  # a result made larger can have room for more places than u has cells
+        return Call("correlate", (g, call.args[1]), _only(call.options, **_cut_to(u, made, kernel, call.options)))
+    swapped = _swapped(call.options)
+    return Call("correlate", (g, call.args[0]), _only(swapped, **_cut_to(kernel, made, u, swapped)))
 
 
 # -- by hand -----------------------------------------------------------------------------------------------------------

@@ -97,6 +97,25 @@ def _joined_adjoint(axis: int) -> Callable[[Call, Tree, Sequence[Shape], int], T
     return adjoint
 
 
+# -- as one column -----------------------------------------------------------------------------------------------------
+def _flat_shape(fn: str, args: Sequence[Shape], options: Given) -> Shape:
+    rows, columns = (shapes.number(n, fn) for n in args[0])
+    return (rows * columns, 1)
+
+
+def _reshaped(fn: str, args: Sequence[Shape], options: Given) -> Shape:
+    rows, columns = (shapes.number(n, fn) for n in args[0])
+    size = options["size"]
+    assert isinstance(size, tuple)
+    if rows * columns != size[0] * size[1]:
+        raise misfit(args[0], (size[0], size[1]), f"{fn} keeps all cells")
+    return (size[0], size[1])
+
+
+def _flat_adjoint(call: Call, g: Tree, args: Sequence[Shape], k: int) -> Tree:
+    return Call("reshape", (g,), (("size", tuple(shapes.number(n, call.fn) for n in args[0])),))
+
+
 ROWS = {
     "[]": Function(
         _part,
@@ -116,6 +135,23 @@ ROWS = {
         shape=_around_shape,
         adjoints=(_around_adjoint,),
         notation=Notation("zeros around"),
+    ),
+    "flatten": Function(
+        lambda u: u.reshape(*u.shape[:-2], -1, 1),
+        "All cells as one column, row by row.",
+        ("flatten(X)",),
+        shape=_flat_shape,
+        adjoints=(_flat_adjoint,),
+        infinite=True,
+    ),
+    "reshape": Function(
+        lambda u, size: u.reshape(*u.shape[:-2], *size),
+        "The cells, row by row, as a matrix of another size: reshape(X, size=(2, 3)).",
+        ("reshape(flatten(X), size=(6, 2))",),
+        options={"size": ()},
+        shape=_reshaped,
+        adjoints=(_flat_adjoint,),
+        infinite=True,
     ),
     "vstack": Function(
         _joined(-2),

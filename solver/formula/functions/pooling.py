@@ -6,7 +6,7 @@ import numpy as np
 
 from solver.formula.functions.convolution import correlate, correlate_transposed, padded_by
 from solver.formula.functions.intervals import Code, Ends, Given
-from solver.formula.functions.row import Adjoint, Function, Notation
+from solver.formula.functions.row import Adjoint, Function, Notation, Slip
 from solver.formula.functions.windows import Pair, Windows, checked, known, pair, windows
 from solver.formula.functions.written import Cells
 from solver.formula.interval import Interval, point
@@ -216,6 +216,9 @@ ROWS = {
         at_kink="has no slope where two cells of a window tie; there the first of them counts",
         title="The largest of a window",
         notation=Notation("max pool"),
+        slips=(
+            Slip("mean for the largest", "the mean of each window is taken, not its largest cell", "average_pool(u)"),
+        ),
     ),
     "average_pool": Function(
         _average_pool,
@@ -226,6 +229,7 @@ ROWS = {
         adjoints=(_average_adjoint,),
         cells=_average_cell,
         notation=Notation("average pool"),
+        slips=(Slip("largest for the mean", "the largest cell of each window is taken, not the mean", "max_pool(u)"),),
     ),
     "max_unpool": Function(
         _max_unpool,

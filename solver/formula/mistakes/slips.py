@@ -71,10 +71,17 @@ def _terms(tree: Tree) -> Iterator[Tree]:
             yield tree
 
 
+def _is_product(tree: Tree) -> bool:
+    """A product, or a kernel's sums of products."""
+    if isinstance(tree, Call):
+        return "k" in FUNCTIONS[tree.fn].params
+    return isinstance(tree, Bin) and tree.op in "@*"
+
+
 # -- the rules ---------------------------------------------------------------------------------------------------------
 def bias_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     def weighted(x: Tree) -> bool:
-        return any(isinstance(t := bare(term), Bin) and t.op in "@*" for term in _terms(x))
+        return any(_is_product(bare(term)) for term in _terms(x))
 
     def change(node: Tree) -> Iterator[Tree]:
         match node:
@@ -400,7 +407,24 @@ def stride_ignored(tree: Tree, around: Surroundings) -> Iterator[Tree]:
         if isinstance(node, Bin) and node.op == "/":
             yield node.a
 
-    return _output_size(tree, change)
+    yield from _output_size(tree, change)
+    yield from _sliding_otherwise(tree, "stride", around)
+
+
+def _sliding_otherwise(tree: Tree, forgotten: str, around: Surroundings) -> Iterator[Tree]:
+    """Every window at once without one of its options; of the places there are then, those that have a cell are kept."""
+
+    def change(node: Tree) -> Tree:
+        if not (isinstance(node, Call) and forgotten in dict(node.options)):
+            return node
+        left = tuple(option for option in node.options if option[0] != forgotten)
+        if forgotten == "stride" and "size" in FUNCTIONS[node.fn].options and "size" not in dict(left):
+            rows, columns = shape(node, around.shapes)
+            if isinstance(rows, int) and isinstance(columns, int):
+                left = (*left, ("size", (rows, columns)))
+        return Call(node.fn, node.args, left)
+
+    yield _all(tree, change)
 
 
 def padding_ignored(tree: Tree, around: Surroundings) -> Iterator[Tree]:
@@ -409,7 +433,8 @@ def padding_ignored(tree: Tree, around: Surroundings) -> Iterator[Tree]:
             case Bin("+", a, Bin("*", Num(text="2"), Name())):
                 yield a
 
-    return _output_size(tree, change)
+    yield from _output_size(tree, change)
+    yield from _sliding_otherwise(tree, "padding", around)
 
 
 def padding_once(tree: Tree, around: Surroundings) -> Iterator[Tree]:

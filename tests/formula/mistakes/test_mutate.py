@@ -41,6 +41,8 @@ def test_example(name: str) -> None:
     surroundings = around(name in COUNTS)
     if name == "transpose mixed up":
         surroundings = Surroundings({**SHAPES, "x": (2, 1)})
+    if "pool(u)" in mistake.before:
+        surroundings = Surroundings({**SHAPES, "u": (4, 2)})
     made = [tree for mistaken, tree in mutations(parse(mistake.before), surroundings) if mistaken == name]
     rng = np.random.default_rng(1)
     env = {n: rng.uniform(0.1, 0.9, (int(r), int(c))) for n, (r, c) in surroundings.shapes.items()}
