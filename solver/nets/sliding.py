@@ -8,6 +8,17 @@ from typing import Literal
 Rounds = Literal["floor", "ceil", "same", "transposed"]
 """How windows that do not fit are dealt with: left out, let stand out, padded for; transposed: windows of the output."""
 
+MOST_COLORS = 4
+"""An image has so many channels at most (red, green, blue, alpha); an input that wide is likely channels-last."""
+
+
+def order_in_doubt(depth: int, height: int, width: int) -> tuple[str, str] | None:
+    """What to ask, and a hint, where a volume D×H×W looks as if its channels stood last."""
+    if not width <= MOST_COLORS < min(depth, height):
+        return None
+    hint = f"for {width} channels of {depth}×{height} say order: channels-last, otherwise order: channels-first"
+    return f"the input is read as {depth} channels of {height}×{width}", hint
+
 
 def extent(F: str, r: str | None = None) -> str:
     """How far a filter of size F reaches whose cells are r apart."""

@@ -4,13 +4,12 @@ from copy import copy
 from typing import Annotated, Literal
 
 from solver.errors import Place
+from solver.nets.sliding import order_in_doubt
 from solver.spec.fields import AtLeast, AtMost, Spec
 from solver.spec.nodes import Report
 
 MAX_LAYERS = 300
 MAX_SIZE = 100_000
-MOST_COLORS = 4
-"""An image has so many channels at most (red, green, blue, alpha); an input that wide is likely channels-last."""
 _DEPTH_FIRST = (2, 0, 1)
 
 Unknown = Literal["unknown"]
@@ -103,10 +102,8 @@ def channels_first(given: Given, report: Report) -> Given:
 
 def _check_order(given: Given, report: Report) -> None:
     match given.input:
-        case (int(depth), int(height), int(width)) if width <= MOST_COLORS < min(depth, height):
-            message = f"the input is read as {depth} channels of {height}×{width}"
-            hint = f"for {width} channels of {depth}×{height} say order: channels-last, otherwise order: channels-first"
-            report.warn(given.place("input"), message, hint)
+        case (int(depth), int(height), int(width)) if doubt := order_in_doubt(depth, height, width):
+            report.warn(given.place("input"), *doubt)
 
 
 def check_layers(given: Given, report: Report) -> None:

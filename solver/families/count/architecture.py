@@ -1,6 +1,6 @@
 """What the count family reads: the input, the layers as a graph of blocks and branches, and which fields go with which."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, get_args
 
 from solver.errors import FormulaError
 from solver.families.count.short import expanded
@@ -41,7 +41,7 @@ def _entries(node: Node, report: Report, name: str) -> "tuple[CountLayer, ...]":
     if len(items) > MOST_ENTRIES:
         report.add(node, f"{name} has {len(items):,} items, expected at most {MOST_ENTRIES:,}")
         return ()
-    made = (expanded(item, report) for item in items)
+    made = (expanded(item, report, get_args(Type)) for item in items)
     return tuple(layer for item in made if item is not None and (layer := read(CountLayer, item, report)) is not None)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from solver.errors import nearest
 from solver.spec.nodes import Node, Report
@@ -55,7 +56,7 @@ _FLAGS = {
 _FORM = "such as conv 64@7x7 stride 2 padding 3, max-pool 2, dense 10, batch-norm"
 
 
-def expanded(node: Node, report: Report) -> Node | None:
+def expanded(node: Node, report: Report, types: Container[str]) -> Node | None:
     """The map that a short text, or a number of neurons, stands for; a map as it is. None, and a problem, otherwise."""
     if node.kind == "map":
         return node
@@ -67,7 +68,7 @@ def expanded(node: Node, report: Report) -> Node | None:
     words = [(match[0], match.start()) for match in re.finditer(r"\S+", node.text)]
     kind = _ALSO.get(words[0][0], words[0][0])
     entries = [_entry(node, "type", kind, 0)]
-    rest = iter(words[1:])
+    rest = iter(words[1:] if kind in types else [])  # an unknown type is told of where it is read
     for number, (word, at) in enumerate(rest):
         letter = re.fullmatch(r"([spdg])(\d+)", word)
         many, with_size, size = word.partition("@")

@@ -8,6 +8,7 @@ from solver.families.count.net import LETTERS, MAX_SIZE, SAID, Net, Output, Unfi
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Num, Tree, names
 from solver.formula.walks.rational import rational
+from solver.nets.sliding import order_in_doubt
 from solver.spec.nodes import Report
 from solver.working.tally import TallyRow
 
@@ -79,6 +80,10 @@ def entered(net: Net, tag: str, sizes: tuple[Tree, ...]) -> Output:
         name = f"{letter}_{tag}"
         net.state(name, tree, f"Input: {SAID.get(letter, 'channels' if kind == 'image' else 'features')}", "in")
         made.append(name)
+    if kind == "image" and len(sizes) == 3 and "order" not in given.written:
+        doubt = order_in_doubt(*(net.number(name) for name in made))
+        if doubt:
+            net.report.warn(given.place("input"), *doubt)
     reach: tuple[tuple[str, str], ...] = ()
     if kind == "image" or (kind == "sequence" and spatial):
         for word in ("reach", "apart"):

@@ -13,6 +13,7 @@ BAD = [
     ("input: [3, 9, 9]\n  layers: [conv 4@3x3 groups 2]", "4:30", "2 groups of conv1 for 3 channels and 4 filters", "multiples"),
     ("input: [3, 9, 9]\n  layers: [{type: depthwise, size: 3, filters: 4}]", "4:48", "4 filters of conv1 for 3 channels", "each channel"),
     ("input: [3, 9, 9]\n  layers: [cnov 4@3x3]", "4:12", "unknown type 'cnov'", "did you mean 'conv'?"),
+    ("input: [3, 9, 9]\n  layers: [pool 2]", "4:12", "unknown type 'pool'", "pool"),
     ("input: [3, 9, 9]\n  layers: [conv 4@3x3 strid 2]", "4:23", "'strid' says nothing of a layer", "did you mean 'stride'?"),
     ("input: [3, 9, 9]\n  layers: [{type: dense, neurons: 4, size: 3}]", "4:44", "dense takes no size", "neurons"),
     ("input: [3, 9, 9]\n  layers: [conv c@3x3]", "4:17", "filters of conv1 is c, expected a whole number", "where"),
@@ -45,6 +46,13 @@ def test_refused(given: str, place: str, message: str, hint: str) -> None:
     assert hint in problem.hint
     line, column = map(int, place.split(":"))
     assert (problem.place.line, problem.place.column) == (line + 1, column), problem.place
+
+
+def test_an_input_that_looks_channels_last_is_warned_of() -> None:
+    text = "title: T\ngiven: {family: count, input: [28, 28, 1], layers: [conv 8@1x1]%s}\nparts: [{label: a}]"
+    [warning] = load_text(text % "").questions[0].warnings
+    assert "read as 28 channels of 28×1" in warning.message
+    assert not load_text(text % ", order: channels-last").questions[0].warnings
 
 
 def test_all_at_once() -> None:
