@@ -36,9 +36,9 @@ class GradescopeWriter(Writer):
         parts = self.part_marks(graded)
         for i, student in enumerate(graded.submissions.students):
             units = {label: column[i] for label, column in parts.items()}
-            results = self.results(list(rows.of(i)), units)
+            results = self.results(rows.of(i), units)
             if later is not None:
-                results["tests"] += self.later(list(later.of(i)))
+                results["tests"] += self.later(later.of(i))
             unread = [clean(trouble.told) for trouble in rows.reviews.get(student, ())]
             if unread:
                 said = f"Could not be read, and is looked at by a person: {'; '.join(unread)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
@@ -62,6 +62,13 @@ class Rows:
     def __init__(self, sheet: Sheet, plan: Plan, scheme: Scheme, graded: Graded, show: Show = "key") -> None:
         self.plan, self.scheme, self.graded, self.show = plan, scheme, graded, show
         self.columns = [c for answer in sheet.answers.values() for c in self.columns_of(answer)]
+        nobody: list[_Seen] = [(0, 0, 0, None, None, None)] * len(graded.submissions.students)
+        self.quick: list[tuple[list[_Seen], Callable[[_Seen], Row | None], dict[int, str], _Column | Answer]] = [
+            (nobody, _NO_ROWS.get, {}, column)
+            if isinstance(column, Answer)
+            else (column.seen, column.rows.get, column.mistakes, column)
+            for column in self.columns
+        ]
         self.part_units = {label: units.tolist() for label, units in plan.part_units(graded.marks).items()}
         self.reviews: dict[str, list[Trouble]] = {}
         for trouble in graded.submissions.troubles:
@@ -78,7 +85,9 @@ class Rows:
         mistakes = self.graded.mistakes.get(key, {})
         units = cell_units(judged, most, self.scheme, mistakes)
         told = (judged.verdicts != Verdict.BLANK) & ((judged.verdicts != Verdict.CORRECT) | (judged.notes != 0))
-        expected = np.where(told, judged.expected, np.nan)
+        expected = np.full(told.shape, np.nan)
+        told &= judged.expected < np.inf
+        expected[told] = answer.solved.form.round(judged.expected[told]) if answer.kind == "number" else 0
         by_cell: dict[tuple[int, int], dict[int, str]] = {}
         for (i, r, c), mistake in mistakes.items():
             by_cell.setdefault((r, c), {})[i] = mistake
@@ -105,22 +114,24 @@ class Rows:
             mistaken = by_cell.get((cell.row, cell.column), {})
             yield _Column(answer, cell, _key(answer, cell), worth, list(seen), mistaken, {})
 
-    def of(self, i: int) -> Iterator[Row]:
+    def of(self, i: int) -> list[Row]:
         """The rows of one student, in the order of the sheet. Rows that are the same are one object."""
-        for column in self.columns:
-            if isinstance(column, Answer):
-                yield self.by_hand(column, i)
-                continue
-            seen = column.seen[i]
-            if i in column.mistakes:
-                yield self.row(column, seen, column.mistakes[i], i)
-                continue
-            row = column.rows.get(seen)
-            if row is None:
-                row = self.row(column, seen, "", i)
-                if seen[0] != Verdict.BLANK or not self.troubles:
-                    column.rows[seen] = row
-            yield row
+        found = []
+        for all_seen, made, mistakes, column in self.quick:
+            seen = all_seen[i]
+            row = made(seen)
+            if row is None or i in mistakes:
+                row = self.by_hand(column, i) if isinstance(column, Answer) else self.new(column, seen, i)
+            found.append(row)
+        return found
+
+    def new(self, column: _Column, seen: _Seen, i: int) -> Row:
+        """A row that was not made before, or that says what is of one student alone."""
+        mistake = column.mistakes.get(i, "")
+        row = self.row(column, seen, mistake, i)
+        if not mistake and (seen[0] != Verdict.BLANK or not self.troubles):
+            column.rows[seen] = row
+        return row
 
     def by_hand(self, answer: Answer, i: int) -> Row:
         """The row of an answer that a person marks."""
@@ -159,6 +170,10 @@ def _numbers(values: Floats) -> list[float | None]:
     return [None if value != value else value for value in values.tolist()]
 
 
+_NO_ROWS: dict[_Seen, Row] = {}
+_TOO_FEW, _LAST_DIGIT, _GUARDED, _FILLER, _FLAGGED = map(
+    int, (Note.TOO_FEW, Note.LAST_DIGIT, Note.GUARDED, Note.FILLER, Note.FLAGGED)
+)  # plain numbers are quicker
 _NAMES = {int(verdict): verdict.name for verdict in Verdict}
 
 
@@ -173,10 +188,7 @@ def _expected(answer: Answer, value: float | None, key: str) -> str:
     """What follows from the student's own earlier values, as it is written on the page."""
     if answer.kind != "number":
         return key
-    if value is None or not value < np.inf:
-        return "no value"
-    form = answer.solved.form
-    return form.text(float(form.round(np.asarray(value))))
+    return "no value" if value is None else answer.solved.form.text(value)
 
 
 def _written(written: float | str | None, decimals: int | None) -> str:
@@ -198,14 +210,14 @@ def _reason(answer: Answer, verdict: int, note: int, expected: str, key: str, mi
         parts.append(f"expected {expected} from the earlier values given{has}")
     elif verdict == Verdict.WRONG and expected:
         parts.append(f"expected {expected}")
-    if note & Note.TOO_FEW:
+    if note & _TOO_FEW:
         parts.append(f"fewer digits than the {form} asked for" if isinstance(form, Rounding) else "too few digits")
-    if note & Note.LAST_DIGIT:
+    if note & _LAST_DIGIT:
         parts.append("the last digit is wrongly rounded" + (f", expected {expected}" if expected else ""))
-    if note & Note.GUARDED:
+    if note & _GUARDED:
         parts.append("an earlier value makes this step trivial or impossible, so that nothing follows from it")
-    if note & Note.FILLER:
+    if note & _FILLER:
         parts.append(SAME_EVERYWHERE)
-    if note & Note.FLAGGED and key:
+    if note & _FLAGGED and key:
         parts.append("accepted, on no usual way of rounding")
     return "; ".join(parts)

@@ -120,7 +120,7 @@ class Against:
             if before == total and self.old.parts.get(shown, after) == after:
                 continue
             rows = rows or Rows(self.sheet, self.plan, self.scheme, graded)
-            why = () if before is None else tuple(self.why(shown, after, list(rows.of(i))))
+            why = () if before is None else tuple(self.why(shown, after, rows.of(i)))
             yield Move(student, before, total, why)
 
     def lines(self, graded: Graded) -> Iterator[str]:
