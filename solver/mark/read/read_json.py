@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import IO
 
 from solver.errors import Place, SpecError
 from solver.mark.read.json_items import items_of
-from solver.mark.read.read_batch import Texts
+from solver.mark.read.read_batch import Texts, named
 from solver.mark.read.read_blocks import BLOCK, blocks, pieces, text_of
 from solver.mark.read.read_names import STUDENT, AnswerNames, refuse
 from solver.mark.read.read_records import Entry, Gathered
@@ -45,7 +45,8 @@ class Lines:
 
     def who(self) -> Sequence[str]:
         """The students of its rows, in their order; raises SpecError where it is not UTF-8."""
-        return [student for texts in self.texts() for student in texts.students]
+        lines = enumerate(text_of(self.data, Place(self.file, self.line)).split("\n"), self.line)
+        return _who(((Place(self.file, n), None, line) for n, line in lines if line.strip()), self.names)
 
     def texts(self) -> Iterator[Texts]:
         """The students, in batches; a line that is not one is listed. Raises SpecError where it is not UTF-8."""
@@ -75,7 +76,7 @@ class Items:
 
     def who(self) -> Sequence[str]:
         """The students of its rows, in their order."""
-        return [student for texts in self.texts() for student in texts.students]
+        return _who(self.items, self.names)
 
     def texts(self) -> Iterator[Texts]:
         """The students, in batches; an entry that is none is listed."""
@@ -118,6 +119,25 @@ class Files:
                 record = made.begin(stem, Place(path))
                 record.troubles.append(Trouble(stem, "", "", problem.message, problem.place))
         yield from made.batches()
+
+
+def _who(items: Iterable[tuple[Place, str | None, str]], names: AnswerNames) -> list[str]:
+    """The students of objects, without a look at their answers."""
+    found = []
+    naming: dict[str, bool] = {}
+    for place, key, text in items:
+        try:
+            item = json.loads(text, parse_int=str, parse_float=str)
+        except (ValueError, RecursionError):
+            continue
+        if key is None:
+            if not isinstance(item, dict):
+                continue
+            naming |= {k: names.find(k) == STUDENT for k in item if k not in naming}
+            own = [value for k, value in item.items() if naming[k]]
+            key = " ".join(value for value in own if isinstance(value, str))
+        found.append(named(key, place, []))
+    return found
 
 
 def read_json(stream: IO[bytes], file: str, names: AnswerNames) -> Iterator[Texts | Items]:
