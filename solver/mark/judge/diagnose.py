@@ -29,8 +29,8 @@ from solver.working.solution import Context
 MOST_UNWRITTEN = 12
 """A mistake is looked for in so many steps before an answer that nobody wrote down; a training run has thousands."""
 
-LIKELY = 0.08
-LIKELY_EXACT = 1.0
+LIKELY = 0.075
+LIKELY_EXACT = 0.5
 """How likely some mistake may give a number by chance, at most, where one is named; of counts, which have few digits."""
 
 BEFORE = {"another activation": "activation left out", "derivative taken of u": "activation left out"}
@@ -187,9 +187,11 @@ class _WrongChain:
                     apart = ~near(judged.expected, mistaken.middle, limit)
                     self.add(found, name, holds & apart & wrong, holds, wrong, np.isnan(answer))
             _subsumed(found)
-            size = np.fmax(np.abs(answer), np.abs(judged.expected)) / (half if half.any() else _half_typed(quantity))
-            likely = np.minimum(1 / np.maximum(size, 1.0), 1.0)
+            unit = half if half.any() else _half_typed(quantity)
+            sizes = [choose(np.abs(answer), np.abs(judged.expected)) / unit for choose in (np.fmax, np.fmin)]
+            either = [np.minimum(1 / np.maximum(size, 1.0), 1.0) for size in sizes]
             for s, i, j, name in _chosen(found):
+                likely = either[name in WRITING]  # a digit moved out of sight leaves little to tell it by
                 explained = found[name].cells[s]
                 together = explained if found[name].wrong[s] else np.zeros_like(explained)
                 chance = max(len(tried), len(WRITING)) * (
