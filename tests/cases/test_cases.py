@@ -119,6 +119,30 @@ ANSWERS: dict[str, dict[str, Any]] = {
 }
 
 ANSWERS |= {
+    "perc-cornell-or": {
+        **{
+            f"a/w_t{t}": [[w1], [w2], [w3]]
+            for t, (w1, w2, w3) in enumerate(
+                [
+                    *[(0, 0, 0.5), (0, 0.5, 0), (0, 0.5, 0), (0, 0.5, 0)],
+                    *[(0, 0.5, 0.5), (0, 0.5, 0.5), (0.5, 0.5, 0), (0.5, 0.5, 0)],
+                    *[(0.5, 0.5, 0.5)] * 8,
+                ],
+                1,
+            )
+        },
+        "a/conclusion": "no mistake in epoch 4: it has converged",
+    },
+    "perc-ntu-t1q3": {"a/y": [[0], [1], [1], [0], [1], [0], [0], [1]]},
+    "logreg-slp3-sgd": {
+        "a/grad_w": [[-1.5], [-1.0]],
+        "a/grad_b": -0.5,
+        "b/w_t1": [[0.15], [0.1]],
+        "b/b_t1": 0.05,
+    },
+}
+
+ANSWERS |= {
     "count-utm-cnn-sizes": {
         "a/D_conv1": 5, "a/H_conv1": 98, "a/W_conv1": 98, "a/D_pool1": 5, "a/H_pool1": 49, "a/W_pool1": 49,
         "a/D_conv2": 10, "a/H_conv2": 47, "a/W_conv2": 47, "a/D_pool2": 10, "a/H_pool2": 23, "a/W_pool2": 23,

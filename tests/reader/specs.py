@@ -252,6 +252,19 @@ def gradient(draw: Draw) -> str:
     return question(draw, f'family: gradient, symbols: {{x: n, A: n x n, c: scalar}}, J: "{J}", by: [x]')
 
 
+@st.composite
+def perceptron(draw: Draw) -> str:
+    """A gate and what it learns, or a unit on some patterns."""
+    threshold = draw(st.sampled_from(["", ", tie: 1", ", outputs: -1/1", ", outputs: -1/1, tie: 1"]))
+    if draw(st.booleans()):
+        gate, rate = draw(st.sampled_from(["AND", "OR", "XOR"])), draw(st.sampled_from(RATES))
+        return question(draw, f"family: perceptron, gate: {gate}{threshold}, learn: {{rate: {rate}}}", "weights")
+    inputs = draw(st.integers(1, 3))
+    f = draw(st.sampled_from([threshold, ", activation: sigmoid", ", activation: tanh"]))
+    given = f"X: {matrix(draw, draw(st.integers(1, 3)), inputs)}, w: {vector(draw, inputs)}, b: {draw(UNITS)}{f}"
+    return question(draw, f"family: perceptron, {given}", "truth_table")
+
+
 CALLS = ["tanh", "sigmoid", "relu", "sin", "cos", "abs", "exp", "softplus", "gelu", "elu", "leaky_relu", "step", "sign"]
 SCALAR_CALLS = ["sum", "mean", "norm"]
 Size = tuple[int, int]
@@ -353,6 +366,7 @@ FAMILIES: dict[str, Callable[[], st.SearchStrategy[str]]] = {
     "gradient": gradient,
     "optimizer": optimizer,
     "count": count,
+    "perceptron": perceptron,
     "tensor": tensor,
     "formula": formula,
     "table": table,

@@ -45,7 +45,8 @@ def test_every_row_belongs_to_one_topic() -> None:
 
 def test_activations_come_from_the_table() -> None:
     assert set(ACTIVATIONS) == {
-        "tanh", "sigmoid", "relu", "leaky_relu", "elu", "softplus", "gelu", "linear", "softmax", "step"
+        "tanh", "sigmoid", "relu", "leaky_relu", "elu", "softplus", "gelu", "linear", "softmax", "step",
+        "heaviside", "bipolar", "sgn",
     }  # fmt: skip
 
 

@@ -1,0 +1,249 @@
+"""The learning rule: one pattern after the other, until an epoch without a mistake, or as often as asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from solver.families.perceptron.given import MAX_PRESENTATIONS, Data, Given, column, table, threshold
+from solver.families.perceptron.separable import Contradiction
+from solver.families.perceptron.solution import contradiction, found_for
+from solver.families.perceptron.unit import cells, headings
+from solver.formula.functions import FUNCTIONS
+from solver.formula.parse import parse
+from solver.formula.symbol import Symbol
+from solver.formula.tree import Array, Literal_, Name, Num, Tree, replace_names
+from solver.formula.walks.shape import SCALAR
+from solver.nets.layers import activated, put
+from solver.nets.losses import loss
+from solver.rounding import Floats
+from solver.spec.nodes import Report
+from solver.working.gradients import OnDemand
+from solver.working.items import Listing, Statement
+from solver.working.page import Repeat, Working
+from solver.working.roles import Role
+
+MAX_EPOCHS = 200
+"""So many are tried where the question does not say how many."""
+
+
+@dataclass(eq=False, repr=False)
+class Conclusion(Statement):
+    """How learning ends, with the table of all presentations: (epoch, pattern, the names of a row)."""
+
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """All that stands in the table."""
+        return tuple(dict.fromkeys(name for _, _, names in self.rows for name in names))
+
+    def listing(self, numbers: Mapping[str, Literal_]) -> Listing:
+        """A row a presentation; a column each for the parts of a vector."""
+        header, rows = ["epoch", "x"], []
+        for heading, name in zip(self.columns, self.rows[0][2], strict=True):
+            header += headings(heading, numbers[name])
+        for epoch, pattern, names in self.rows:
+            rows.append((epoch, pattern, *(cell for name in names for cell in cells(numbers[name]))))
+        return Listing(tuple(header), tuple(rows))
+
+
+def learned(given: Given, data: Data, report: Report) -> Working:
+    """All presentations, and how they end."""
+    return _Learner(given, data, report).run()
+
+
+class _Learner:
+    """Presents patterns; looks at the numbers as they come, to know when it is over."""
+
+    def __init__(self, given: Given, data: Data, report: Report) -> None:
+        assert given.learn is not None
+        assert data.d is not None
+        self.given, self.data, self.report, self.rule, self.d = given, data, report, given.learn, data.d
+        self.working, self.env = Working(), dict[str, Floats]()
+        self.f = threshold(given) if given.activation == "threshold" else given.activation
+        self.discrete = given.activation == "threshold"
+        self.patterns = len(data.X.value)
+        self.groups: dict[str, list[str]] = {key: [] for key in ("weights", "errors", "deltas", "epochs", "loss")}
+        self.rows: list[tuple[str, str, tuple[str, ...]]] = []
+        self.corrected = False
+        self.alone = self.patterns == 1 and self.rule.epochs in (None, 1) and not self.discrete
+
+    def run(self) -> Working:
+        """The working; empty, and a problem noted, where there is too much to present."""
+        self.start()
+        most = self.rule.epochs or (MAX_EPOCHS if self.discrete else 1)
+        seen: dict[tuple[float, ...], int] = {self.state(): 0}
+        ended, again, t, epoch = 0, None, 0, 0
+        for epoch in range(1, most + 1):
+            if t + self.patterns > MAX_PRESENTATIONS:
+                if self.rule.epochs is not None:
+                    place = self.rule.place("epochs")
+                    message = f"{most:,} epochs of {self.patterns} patterns, expected at most"
+                    self.report.add(place, f"{message} {MAX_PRESENTATIONS:,} presentations")
+                    return Working()
+                epoch -= 1
+                break
+            wrong = 0
+            for k in range(self.patterns):
+                t += 1
+                wrong += self.present(t, k, epoch)
+            self.groups["epochs"] += self.current
+            if self.discrete and not wrong:
+                ended = epoch
+                break
+            if self.discrete and (again := seen.get(self.state())) is not None:
+                break
+            seen[self.state()] = epoch
+        self.conclude(epoch, ended, again)
+        return self.working
+
+    # -- what it starts from ------------------------------------------------------------------------------------------
+    def start(self) -> None:
+        """Patterns, desired outputs, the rate, and the first weights."""
+        given, data, inputs = self.given, self.data, int(self.data.X.value.shape[1])
+        for k in range(self.patterns):
+            self.state_given(f"x{k + 1}", data.row(k), Symbol("x", argument=str(k + 1)))
+            desired = column([self.d.text(k, j) for j in range(data.neurons)])
+            self.state_given(f"d{k + 1}", desired, Symbol("d", argument=str(k + 1)))
+        self.state_given("eta", self.rule.rate, None)
+        W = data.W or table([["0"] * data.neurons] * inputs)
+        b = data.b if data.W is not None or given.bias_input is not None else column(["0"] * data.neurons)
+        if b is not None and data.neurons > 1 and b.value.shape == (1, 1):
+            b = column([b.text(0, 0)] * data.neurons)
+        self.names = ["w", *([] if b is None else ["b"])]
+        self.state_given("w", W, Symbol("w", argument="0"))
+        if b is not None:
+            self.state_given("b", b, Symbol("b", argument="0"))
+        self.current = list(self.names)
+
+    def state_given(self, name: str, numbers: Array | Num, symbol: Symbol | None) -> None:
+        self.working.given(name, numbers, symbol=symbol)
+        self.env[name] = numbers.value
+
+    # -- one presentation ---------------------------------------------------------------------------------------------
+    def present(self, t: int, k: int, epoch: int) -> bool:
+        """Presents pattern k as number t; whether it was a mistake."""
+        minus, w = self.given.errors == "y - d", self.current[0]
+        x, d = f"x{k + 1}", f"d{k + 1}"
+        before = len(self.working.items)
+        scalar = self.working.shapes["w"] == SCALAR
+        net = f"{w}*{x}" if scalar else f"{w}.T @ {x}"
+        u = self.step("u", t, parse(net + (f" + {self.current[1]}" if len(self.current) > 1 else "")), "net input")
+        y = self.step("y", t, activated(self.f, Name(u)), "output", whole=self.discrete)
+        error = put("y - d" if minus else "d - y", d=d, y=y)
+        used = e = self.step("e", t, error, "error", whole=self.discrete)
+        names = [u, y, e]
+        self.groups["errors"].append(e)
+        if not self.discrete:
+            formula, why = self.delta(e, u, y)
+            used = self.step("delta", t, formula, "delta", why=why)
+            self.groups["deltas"].append(used)
+            names.append(used)
+            if self.given.loss != "none":
+                self.loss(t, d, y)
+        sign, several, moved = "-" if minus else "+", self.data.neurons > 1, list[str]()
+        for base, old in zip(self.names, self.current, strict=True):
+            change = f"eta*{used}" if base == "b" else f"eta*({x} @ {used}.T)" if several else f"eta*{used}*{x}"
+            title = "new weights" if base == "w" else "new biases" if several else "new bias"
+            role = Role("update", base, t)
+            moved.append(self.step(base, t, parse(f"{old} {sign} {change}"), title, role=role))
+        self.current = moved
+        self.groups["weights"] += moved
+        self.rows.append((str(epoch), self.data.named(k), (d, *names, *moved)))
+        mistake = bool((self.env[e] != 0).any())
+        shown = (
+            mistake and not self.corrected
+        )  # the first correction is worked out in full, as the first presentation is
+        self.corrected = self.corrected or mistake
+        for name in list(self.working.items)[before:]:
+            self.working.repeats[name] = Repeat(t, name.rpartition("_t")[0], shown=shown)
+        return mistake
+
+    def loss(self, t: int, d: str, y: str) -> None:
+        """The loss of the pattern before the weights change; gradients can be asked for of the first."""
+        formula, title = loss(self.given.loss, self.data.neurons, softmax=self.f == "softmax")
+        J = self.step("J", t, put(formula, d=d, y=y), f"{title[0].lower()}{title[1:]}")
+        self.groups["loss"].append(J)
+        if t == 1:
+            self.working.gradients = OnDemand(self.working, J, self.names)
+
+    def delta(self, e: str, u: str, y: str) -> tuple[Tree, str]:
+        """The delta of a unit, e f′(u), or e after cross-entropy; and why."""
+        sign = "∂J/∂u" if self.given.errors == "y - d" else "−∂J/∂u"
+        if self.given.loss == "cross-entropy":
+            return Name(e), f"{sign} of the cross-entropy: the slope cancels"
+        if self.f == "linear":
+            return Name(e), f"{sign} of half the square error: the slope is 1"
+        slope = FUNCTIONS[self.f].slopes[0]
+        assert isinstance(slope, str)
+        tree = replace_names(parse(f"e*({slope})"), {"e": Name(e), "u": Name(u), "y": Name(y)})
+        return tree, f"{sign} of half the square error: the error times the slope"
+
+    def step(
+        self, base: str, t: int, formula: Tree, title: str, *, why: str = "", whole: bool = False,
+        role: Role | None = None,
+    ) -> str:  # fmt: skip
+        """A step of presentation t; its name."""
+        name = f"{base}_t{t}"
+        symbol = Symbol(base, argument=str(t))
+        title = title.capitalize() if self.alone else f"Presentation {t}: {title}"
+        self.working.step(name, formula, title, why=why, symbol=symbol, whole=whole, role=role)
+        made = self.working.items[name].precise(self.env)
+        assert made is not None
+        self.env[name] = made
+        return name
+
+    def state(self) -> tuple[float, ...]:
+        """The weights as they are, free of the noise of floats."""
+        return tuple(round(float(cell), 9) + 0.0 for name in self.current for cell in np.ravel(self.env[name]))
+
+    # -- the end ------------------------------------------------------------------------------------------------------
+    def conclude(self, epochs: int, ended: int, again: int | None) -> None:
+        """What comes of it, and the words of `find`."""
+        working, points = self.working, []
+        many = f"{epochs} epoch{'s' if epochs > 1 else ''}"
+        if ended:
+            answer = f"no mistake in epoch {ended}: it has converged"
+        elif not self.discrete:
+            answer = f"{many} of learning"
+        else:
+            answer = f"not converged after {many}"
+            if again is not None:
+                answer = f"it never converges: after epoch {epochs} the weights are those after epoch {again}, a cycle"
+                if again == 0:
+                    answer = f"it never converges: after epoch {epochs} the weights are those it started from, a cycle"
+            points = self.reasons()
+        columns = ("d", "u", "y", "e", *([] if self.discrete else ["δ"]), *self.names)
+        item = Conclusion(
+            "conclusion",
+            answer,
+            "Learning, presentation by presentation",
+            tuple(points),
+            columns=columns,
+            rows=tuple(self.rows),
+        )
+        working.add(item)
+        working.group("epochs", self.groups["epochs"])
+        for word in ("errors", "deltas", "loss"):
+            working.group(word, self.groups[word])
+        working.group("weights", self.groups["weights"])
+        working.group("final", self.current)
+        working.group("table", [*self.groups["weights"], "conclusion"])
+        working.default = (*self.current, "conclusion")
+
+    def reasons(self) -> list[str]:
+        """Why no weights would do, where that is so."""
+        bias = "b" in self.names
+        if self.data.neurons > 1:
+            return []
+        found = found_for(self.data, bias)
+        if not isinstance(found, Contradiction):
+            return []
+        for j in range(self.data.X.value.shape[1]):
+            self.working.symbols[f"w_{j + 1}"] = Symbol("w", str(j + 1))
+        told = contradiction(self.given, self.data, found, bias)
+        return told if "b" not in self.names else [text.replace("{b}", "b") for text in told]

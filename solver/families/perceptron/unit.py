@@ -1,0 +1,187 @@
+"""A unit, or layers of them, on patterns: net inputs, outputs with their table, the boundary, a loss."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from solver.families.perceptron.given import Data, Given, ThresholdLayer, column, threshold
+from solver.formula.tree import Array, Literal_, Name, Num, Tree
+from solver.formula.walks.shape import SCALAR, shape
+from solver.nets.layers import activated, put
+from solver.nets.losses import loss
+from solver.nets.recurrent import as_array, weights_of
+from solver.working.gradients import OnDemand
+from solver.working.items import Listing, Step
+from solver.working.page import Working
+
+
+@dataclass(eq=False, repr=False)
+class TruthTable(Step):
+    """Outputs of several patterns, which stand in a table. columns: quantities with a row a pattern, by heading."""
+
+    columns: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What its formula uses, and what the table shows."""
+        return tuple(dict.fromkeys([*super().needs, *(name for _, name in self.columns if name != self.name)]))
+
+    def listing(self, numbers: Mapping[str, Literal_]) -> Listing:
+        """A row a pattern: its inputs, and all that is made of them."""
+        header: list[str] = []
+        columns: list[list[Tree]] = []
+        for heading, name in self.columns:
+            array = as_array(numbers[name])
+            header += headings(heading, column([array.text(0, j) for j in range(array.value.shape[1])]))
+            columns += [cells(column) for column in columns_of(array)]
+        return Listing(tuple(header), tuple(zip(*columns, strict=True)))
+
+
+def columns_of(array: Array) -> list[Array]:
+    """The columns of an array."""
+    rows, columns = array.value.shape
+    return [column([array.text(i, j) for i in range(rows)]) for j in range(columns)]
+
+
+def headings(heading: str, numbers: Literal_) -> list[str]:
+    """What stands above the cells of a number, a vector or a matrix: w, or w₁ and w₂."""
+    rows, columns = numbers.value.shape
+    if rows * columns == 1:
+        return [heading]
+    places = [f"{i + 1},{j + 1}" if columns > 1 else f"{i + 1}" for i in range(rows) for j in range(columns)]
+    return [heading + place.translate(_BELOW) for place in places]
+
+
+def cells(numbers: Literal_) -> list[Tree]:
+    """The numbers of a vector or a matrix, row by row."""
+    array = as_array(numbers)
+    rows, columns = array.value.shape
+    return [Num(array.text(i, j)) for i in range(rows) for j in range(columns)]
+
+
+_BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
+def forward(given: Given, data: Data) -> Working:
+    """The outputs, and what can be asked about them."""
+    working = Working()
+    single = data.X.value.shape[0] == 1
+    if single:
+        working.given("x", data.row(0), "Input")
+    else:
+        working.given("X", data.X, "Patterns, one a row")
+    layers = given.layers or (None,)
+    source: str = "x" if single else "X"
+    inner: list[str] = []
+    for k, layer in enumerate(layers, 1):
+        last = k == len(layers)
+        tag = "" if given.layers == () else str(k)
+        source = _layer(given, data, working, layer, tag, source, single, last, inner)
+    working.group("outputs", ["y"])
+    working.group("truth_table", [*inner, "y"])
+    working.default = ("y",)
+    _learnt_from(given, data, working, single)
+    if not given.layers and data.W is not None and data.W.value.shape == (2, 1):
+        boundary(given, data, working)
+    return working
+
+
+def _layer(
+    given: Given, data: Data, working: Working, layer: ThresholdLayer | None, tag: str, source: str, single: bool,
+    last: bool, inner: list[str],
+) -> str:  # fmt: skip
+    """One layer's net inputs and outputs; the name of the outputs."""
+    w, b, u = (f"w{tag}" if not tag else f"W{tag}", f"b{tag}", f"u{tag}")
+    y = "y" if last else f"h{tag}"
+    if layer is None:
+        assert data.W is not None
+        W, bias = data.W, data.b
+    else:
+        W = weights_of(layer.W, int(working.shapes[source][0 if single else 1]), given.weights)
+        W = W if given.weights == "inputs x neurons" else W.T
+        bias = None if layer.b is None else as_array(layer.b)
+    working.given(w, W, "Weights" if not tag else f"Layer {tag}: weights")
+    terms = _product(working, w, source, single)
+    if bias is not None:
+        working.given(b, bias, "Bias" if bias.value.shape == (1, 1) else "Biases")
+        wide = working.shapes[b] != SCALAR and not single
+        terms += f" + {b}.T" if wide else f" + {b}"
+    elif given.theta is not None:
+        working.given("theta", given.theta, "Threshold")
+        terms += " - theta"
+    title = f"Layer {tag}: net input" if tag else "Net input"
+    working.step(u, terms, title + ("" if single else " of every pattern"))
+    inner.append(u)
+    f = threshold(given) if given.activation == "threshold" else given.activation
+    rows = f == "softmax" and not single
+    tree = activated("softmax_rows" if rows else f, Name(u))
+    title = "Output" if last else f"Layer {tag}: output"
+    whole = given.activation == "threshold"
+    if last and data.d is not None and given.loss == "none" and not single:
+        working.given("d", data.d, "Desired outputs")
+    if single or not last:
+        working.step(y, tree, title, whole=whole)
+        if not last:
+            inner.append(y)
+    else:
+        hidden = [name for name in inner if name.startswith("h")]
+        columns = [("x", "X"), *((name, name) for name in hidden), ("u", u), ("y", y)]
+        columns += [("d", "d")] if data.d is not None and given.loss == "none" else []
+        made = TruthTable(y, tree, f"{title} of every pattern", whole=whole, columns=tuple(columns))
+        working.add(made, shape(tree, working.shapes))
+    return y
+
+
+def _product(working: Working, w: str, source: str, single: bool) -> str:
+    scalar = working.shapes[w] == SCALAR
+    if single:
+        return f"{w}*{source}" if scalar else f"{w}.T @ {source}"
+    return f"{source}*{w}" if scalar else f"{source} @ {w}"
+
+
+def _learnt_from(given: Given, data: Data, working: Working, single: bool) -> None:
+    """The loss, of which gradients can be asked, and the errors."""
+    if data.d is None or (given.loss == "none" and not single):
+        return
+    d = data.d.T if single else data.d
+    working.given("d", d, "Desired output" if single else "Desired outputs")
+    working.step(
+        "e", put("d - y" if given.errors == "d - y" else "y - d"), "Error", whole=given.activation == "threshold"
+    )
+    if given.loss == "none":
+        return
+    patterns = None if single else int(data.X.value.shape[0])
+    formula, title = loss(
+        given.loss, data.neurons, softmax=given.activation == "softmax", patterns=patterns, average=True
+    )
+    working.step("J", formula, title)
+    working.group("loss", ["J"])
+    working.gradients = OnDemand(working, "J", [n for n in ("w", "b") if n in working.items])
+
+
+def boundary(given: Given, data: Data, working: Working) -> None:
+    """The line u = 0 in the plane of two inputs."""
+    assert data.W is not None
+    first, second = data.W.value[:, 0]
+    level = "b" if data.b is not None else "theta" if given.theta is not None else ""
+    over = {"b": ("-b", "abs(b)"), "theta": ("theta", "abs(theta)"), "": ("0", "0")}[level]
+    names = []
+    last = {"b": " + b", "theta": " − θ", "": ""}[level]
+    equation = f"w₁ x₁ + w₂ x₂{last} = 0"
+    if second != 0:
+        why = f"{equation}, solved for {{x_2}}"
+        working.step("slope", "-w[1]/w[2]", "Slope of the decision boundary", why=why)
+        names.append("slope")
+        if level:
+            working.step("intercept", f"{over[0]}/w[2]", "Where it crosses the axis of x₂")
+            names.append("intercept")
+    elif first != 0:
+        title = "The decision boundary is upright: where it crosses the axis of x₁"
+        working.step("crossing", f"{over[0]}/w[1]" if level else "0*w[1]", title, why=equation)
+        names.append("crossing")
+    if (first or second) and level:
+        working.step("distance", f"{over[1]}/norm(w)", "Distance of the decision boundary from the origin")
+        names.append("distance")
+    working.group("boundary", names)
+    working.group("decision_boundary", names)
