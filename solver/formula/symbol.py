@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from solver.formula.sizes import SCALAR, Shape
 
@@ -16,7 +16,7 @@ class Symbol(NamedTuple):
     sub, sup: below and above: `1`, `conv 1`.
     argument: in brackets behind: h(1); a symbol or plain text.
     prime: f′; hat: m̂.
-    wrt: makes it a gradient: ∇ with `wrt` below, before the base.
+    wrt: makes it a gradient: ∇ with `wrt` below, before the base; a fraction where `ratio` is d or ∂.
     shape: rows and columns; anything but 1×1 is set in bold.
     """
 
@@ -28,6 +28,7 @@ class Symbol(NamedTuple):
     wrt: Symbol | None = None
     shape: Shape = SCALAR
     hat: bool = False
+    ratio: Literal["", "d", "∂"] = ""
 
     @property
     def bold(self) -> bool:

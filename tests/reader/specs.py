@@ -265,6 +265,20 @@ def perceptron(draw: Draw) -> str:
     return question(draw, f"family: perceptron, {given}", "truth_table")
 
 
+@st.composite
+def graph(draw: Draw) -> str:
+    """A few nodes of scalars."""
+    nodes, known = [], ["x", "y"]
+    for k in range(draw(st.integers(1, 4))):
+        a, b = draw(st.sampled_from(known)), draw(st.sampled_from(known))
+        text = draw(
+            st.sampled_from(["{} + {}", "{}*{}", "{} - 2*{}", "sigmoid({})*{}", "tanh({}) - {}", "{}/(1 + {}**2)"])
+        )
+        nodes.append(f'"n{k} = {text.format(a, b)}"')
+        known.append(f"n{k}")
+    return question(draw, f"family: graph, inputs: {{x: {draw(UNITS)}, y: {draw(UNITS)}}}, nodes: [{', '.join(nodes)}]")
+
+
 CALLS = ["tanh", "sigmoid", "relu", "sin", "cos", "abs", "exp", "softplus", "gelu", "elu", "leaky_relu", "step", "sign"]
 SCALAR_CALLS = ["sum", "mean", "norm"]
 Size = tuple[int, int]
@@ -367,6 +381,7 @@ FAMILIES: dict[str, Callable[[], st.SearchStrategy[str]]] = {
     "optimizer": optimizer,
     "count": count,
     "perceptron": perceptron,
+    "graph": graph,
     "tensor": tensor,
     "formula": formula,
     "table": table,

@@ -115,7 +115,7 @@ class Printer(ABC, Generic[R]):
                 return (inner if _fenced(x) else self.brackets(inner)), ATOM
             case Name(id=name):
                 symbol = self.symbols.get(name) or default_symbol(name)
-                return self.symbol(symbol), PRODUCT if symbol.wrt else ATOM
+                return self.symbol(symbol), PRODUCT if symbol.wrt and not symbol.ratio else ATOM
             case Array():
                 return self._array(tree), ATOM
             case Written(_, ((only,),)) if only is not None:  # 1×1 stands for its cell, which may need brackets

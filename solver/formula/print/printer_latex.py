@@ -64,6 +64,9 @@ def symbol_latex(symbol: Symbol) -> str:
     if symbol.argument:
         inner = _words(symbol.argument) if isinstance(symbol.argument, str) else symbol_latex(symbol.argument)
         base += f"({inner})"
+    if symbol.wrt and symbol.ratio:
+        d = r"\partial" if symbol.ratio == "∂" else r"\mathrm{d}"
+        return rf"\frac{{{d} {base}}}{{{d} {symbol_latex(symbol.wrt)}}}"
     return rf"\nabla_{{{symbol_latex(symbol.wrt)}}} {base}" if symbol.wrt else base
 
 

@@ -46,6 +46,8 @@ def symbol_text(symbol: Symbol) -> str:
     if symbol.argument:
         inner = symbol.argument if isinstance(symbol.argument, str) else symbol_text(symbol.argument)
         base += f"({inner})"
+    if symbol.wrt and symbol.ratio:
+        return f"{symbol.ratio}{base}/{symbol.ratio}{symbol_text(symbol.wrt)}"
     return f"∇_{symbol_text(symbol.wrt)} {base}" if symbol.wrt else base
 
 
