@@ -174,6 +174,7 @@ def _add(working: Working, made: Derived, output: str, title: str, why: str, beg
 def _reason(made: Derived) -> str:
     """Why the formula is as short as it is, and the convention where a function has no derivative."""
     reasons = [made.match.pair.reason] if made.match else []
+    reasons += made.reasons
     reasons += [f"{FUNCTIONS[fn].title} {FUNCTIONS[fn].at_kink}" for fn in made.kinked]
     return "; ".join(reasons)
 

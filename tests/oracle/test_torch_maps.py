@@ -176,3 +176,75 @@ def test_a_small_network(seed: int) -> None:
         agree(solution, name, expected, given)
     for name, expected in zip(letters("grad_X", channels), X.grad, strict=True):
         agree(solution, name, expected, given)
+
+
+# -- normalisation ------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("kind", ["batch", "layer", "rms", "group"])
+def test_rows_normalised(seed: int, kind: str) -> None:
+    rng = np.random.default_rng(seed)
+    n, m, eps = int(rng.integers(2, 5)), 2 * int(rng.integers(1, 4)), 0.01
+    X, gamma, beta, gradient = draw(rng, n, m), draw(rng, m), draw(rng, m), draw(rng, n, m)
+    leaves = [x.requires_grad_() for x in (X, gamma, beta)]
+    mean, var = draw(rng, m), draw(rng, m).abs() + 0.1
+    groups, more = int(rng.choice([1, 2])), ""
+    if kind == "batch":
+        more = (
+            f", running_mean: {mean.tolist()}, running_var: {var.tolist()}, momentum: 0.3, running_variance: unbiased"
+        )
+        Y = F.batch_norm(X, mean, var, gamma, beta, training=True, momentum=0.3, eps=eps)
+    elif kind == "layer":
+        Y = F.layer_norm(X, (m,), gamma, beta, eps)
+    elif kind == "rms":
+        Y = F.rms_norm(X, (m,), gamma, eps) + beta
+    else:
+        more, Y = f", groups: {groups}", F.group_norm(X, groups, gamma, beta, eps)
+    (Y * gradient).sum().backward()
+    x, g, b, dy = (v.detach().tolist() for v in (X, gamma, beta, gradient))
+    given = (
+        f"  {{family: normalisation, kind: {kind}, X: {x}, gamma: {g}, beta: {b}, eps: {eps}, gradient: {dy}{more}}}"
+    )
+    solution = solved(given, "[output, gradients" + (", running]" if kind == "batch" else "]"))
+    agree(solution, "Y", Y, given)
+    agree(solution, "grad_X", leaves[0].grad, given)
+    agree(solution, "grad_gamma", gamma.grad[None], given)
+    agree(solution, "grad_beta", beta.grad[None], given)
+    if kind == "batch":
+        agree(solution, "run_mean_t1", mean[None], given)
+        agree(solution, "run_var_t1", var[None], given)
+    assert solution.parts[0].checked is not None
+    assert solution.parts[0].checked < 1e-6
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("kind", ["batch", "layer", "instance", "group"])
+def test_maps_normalised(seed: int, kind: str) -> None:
+    rng = np.random.default_rng(seed)
+    samples, channels, rows, columns, eps = int(rng.integers(1, 3)), 2, 2, int(rng.integers(2, 4)), 0.01
+    X, gamma, beta = draw(rng, samples, channels, rows, columns), draw(rng, channels), draw(rng, channels)
+    gradient = draw(rng, samples, channels, rows, columns)
+    leaves = [x.requires_grad_() for x in (X, gamma, beta)]
+    groups = int(rng.choice([1, 2]))
+    if kind == "batch":
+        Y = F.batch_norm(X, None, None, gamma, beta, training=True, eps=eps)
+    elif kind == "layer":
+        Y = F.layer_norm(X, (channels, rows, columns), None, None, eps) * gamma[:, None, None] + beta[:, None, None]
+    elif kind == "instance":
+        Y = F.instance_norm(X, weight=gamma, bias=beta, eps=eps)
+    else:
+        Y = F.group_norm(X, groups, gamma, beta, eps)
+    (Y * gradient).sum().backward()
+    x, g, b, dy = (v.detach().tolist() for v in (X, gamma, beta, gradient))
+    more = f", groups: {groups}" if kind == "group" else ""
+    given = (
+        f"  {{family: normalisation, kind: {kind}, X: {x}, gamma: {g}, beta: {b}, eps: {eps}, gradient: {dy}{more}}}"
+    )
+    solution = solved(given, "[output, gradients]")
+    for s in range(samples):
+        for c in range(channels):
+            ending = f"{s + 1}_{c + 1}" if samples > 1 else f"{c + 1}"
+            agree(solution, f"Y{ending}", Y[s, c], given)
+            agree(solution, f"grad_X{ending}", leaves[0].grad[s, c], given)
+    for c in range(channels):
+        agree(solution, f"grad_gamma{c + 1}", gamma.grad[c], given)
+        agree(solution, f"grad_beta{c + 1}", beta.grad[c], given)

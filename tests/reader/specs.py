@@ -187,6 +187,15 @@ def convolution(draw: Draw) -> str:
 
 
 @st.composite
+def normalisation(draw: Draw) -> str:
+    """Rows or columns of a matrix."""
+    n, m = draw(st.integers(2, 3)), draw(st.integers(2, 3))
+    kind = draw(st.sampled_from(["batch", "layer", "instance", "rms"]))
+    given = f"kind: {kind}, X: {matrix(draw, n, m)}, eps: 0.1, gamma: {draw(UNITS)}, beta: {draw(UNITS)}"
+    return question(draw, f"family: normalisation, {given}", "forward")
+
+
+@st.composite
 def positional(draw: Draw) -> str:
     """A few dimensions of an encoding, or a vector that is turned."""
     if draw(st.booleans()):
@@ -376,6 +385,7 @@ FAMILIES: dict[str, Callable[[], st.SearchStrategy[str]]] = {
     "gru": gru,
     "attention": attention,
     "convolution": convolution,
+    "normalisation": normalisation,
     "positional": positional,
     "gradient": gradient,
     "optimizer": optimizer,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import Literal, NamedTuple, TypeAlias
 
 from solver.errors import FormulaError
@@ -30,6 +31,7 @@ from solver.formula.tree import (
     Group,
     Name,
     Neg,
+    Num,
     Sum,
     Transpose,
     Tree,
@@ -46,6 +48,9 @@ Kind = Literal["gradient", "slope", "delta"]
 
 MOST_NODES = 40
 """A longer adjoint of a quantity becomes a step of its own, so that shared ones are not written out again and again."""
+
+
+CENTRED = "Σ(x − μ) = 0: through the variance, the mean has no part in it"
 
 
 class Share(NamedTuple):
@@ -66,6 +71,7 @@ class Derived(NamedTuple):
     by the argument of the function that gives `of`, where that argument has no name of its own.
     match: the known pair of loss and activation that gives the formula as it stands.
     shares: the terms it was summed from. kinked: the functions it went through that have no derivative somewhere.
+    reasons: why it is shorter than the chain rule makes it.
     """
 
     name: str
@@ -75,6 +81,7 @@ class Derived(NamedTuple):
     match: Match | None = None
     shares: tuple[Share, ...] = ()
     kinked: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
 
 
 class Label(NamedTuple):
@@ -141,6 +148,7 @@ class Reverse:
         self.behind: dict[str, list[Share]] = {}  # adjoints of an activation's argument that skip its value
         self.pairs: dict[str, Match] = {}
         self.kinks: dict[str, dict[str, None]] = {}  # functions with a kink that the adjoint of a name went through
+        self.centred: set[str] = set()  # means that a variance does not change with
         self.slopes: list[Derived] = []
         self.backward: list[Derived] = []
 
@@ -228,7 +236,8 @@ class Reverse:
         if total == ZERO:
             total = Bin("*", ZERO, Name(name))
         match, shares, kinked = self.matched(name, total), self.adjoints[name], self.kinks.pop(name, ())
-        made = Derived(self.gradient_name(name), total, "gradient", name, match, tuple(shares), tuple(kinked))
+        reasons = (CENTRED,) if name in self.centred else ()
+        made = Derived(self.gradient_name(name), total, "gradient", name, match, tuple(shares), tuple(kinked), reasons)
         self.shapes[made.name] = self.shapes[name]
         return made
 
@@ -380,8 +389,31 @@ class Reverse:
         if bends(call):
             self.note_kinks([call.fn], call)
         self.parameters(call, g, path)
-        if self._touches(u, self.relevant):
-            self.push(u, fit(self.through(call, g, own), u, self.shapes), u, path)
+        if not self._touches(u, self.relevant):
+            return
+        through = fit(self.through(call, g, own), u, self.shapes)
+        if (mean := self.mean_within(call)) in self.relevant and mean is not None:
+            self.centred.add(mean)
+            square = bare(u)
+            assert isinstance(square, Bin)
+            difference = bare(square.a)
+            assert isinstance(difference, Bin)
+            through = times(times(join(Fraction(2), None), through, self.shapes), Group(difference), self.shapes)
+            self.push(difference.a, fit(through, difference.a, self.shapes), difference.a, path)
+        else:
+            self.push(u, through, u, path)
+
+    def mean_within(self, call: Call) -> str | None:
+        """The m of a sum or mean of (x − m)², where m is the mean of x over the same cells."""
+        kind, ending = call.fn.partition("_")[::2]
+        match bare(call.args[0]):
+            case Bin("**", a, Num("2")) if kind in ("sum", "mean"):
+                match bare(a):
+                    case Bin("-", x, Name(m)) if m in self.defined:
+                        mean = bare(self.defined[m])
+                        alike = isinstance(mean, Call) and mean.fn.partition("_")[::2] == ("mean", ending)
+                        return m if alike and isinstance(mean, Call) and mean.args[0] == x else None
+        return None
 
     def parameters(self, call: Call, g: Tree, path: tuple[Tree, ...]) -> None:
         """Passes the adjoint on to a function's further arguments."""

@@ -100,6 +100,14 @@ MISTAKES: dict[str, Mistake] = {
         "(1 - z1)*c1 + z1*g1", "z1*c1 + (1 - z1)*g1",
     ),
     "√d forgotten": Mistake(slips.scale_left_out, "the division by √d is missing", "A/sqrt(d)", "A"),
+    "ε forgotten": Mistake(slips.shift_in_root_left_out, "ε is missing below the root", "sqrt(h + d)", "sqrt(h)"),
+    "γ forgotten": Mistake(slips.factor_before_shift_left_out, "the factor γ is missing", "d*h + y", "h + y"),
+    "n − 1 for n": Mistake(
+        slips.unbiased, "the squares are divided by n − 1, where this variance is divided by n", "mean((u - d)**2)", "sum((u - d)**2)/2"
+    ),
+    "n for n − 1": Mistake(
+        slips.biased, "the squares are divided by n, where this variance is divided by n − 1", "sum((u - d)**2)/(3 - 1)", "sum((u - d)**2)/3"
+    ),
     "another activation": Mistake(slips.wrong_activation, "another activation function was applied", "tanh(u)", "sigmoid(u)"),
     "updated weights": Mistake(
         slips.updated_weights, "the weights after the update are used where the gradient needs those before it",

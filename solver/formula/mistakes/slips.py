@@ -236,6 +236,40 @@ def scale_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     return _once(tree, change)
 
 
+def shift_in_root_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        match node:
+            case Call("sqrt", (Bin("+", a, Name(id=name)),)) if around.given(name):
+                yield Call("sqrt", (a,))
+
+    return _once(tree, change)
+
+
+def factor_before_shift_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    match bare(tree):
+        case Bin("*", Name(id=name), Name() as x) if around.given(name):
+            yield x
+        case Bin("+", Bin("*", Name(id=name), Name() as x), Name() as b) if around.given(name) and not around.given(
+            x.id
+        ):
+            yield Bin("+", x, b)
+
+
+def unbiased(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    match bare(tree):
+        case Call(fn, (Bin("**", difference, Num(text="2")) as squares,)) if fn.startswith("mean"):
+            if isinstance(inner := bare(difference), Bin) and inner.op == "-":
+                ending = fn.removeprefix("mean")
+                less = Group(Bin("-", Call(f"size{ending}", (squares,)), Num("1")))
+                yield Bin("/", Call(f"sum{ending}", (squares,)), less)
+
+
+def biased(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    match bare(tree):
+        case Bin("/", Call() as total, Group(Bin("-", Num() as n, Num(text="1")))) if total.fn.startswith("sum"):
+            yield Bin("/", total, n)
+
+
 def wrong_activation(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     def change(node: Tree) -> Iterator[Tree]:
         if isinstance(node, Call) and node.fn in _USUAL:
