@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from solver.families.count.net import Net, UnfitError
+from solver.formula.sizes import SCALAR
 from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Name, Sum, Tree, names, rebuild
 from solver.formula.walks.polynomial import leading, polynomial, written
@@ -21,6 +22,7 @@ def formulas(net: Net) -> Working:
     symbols = [word for word in words if word not in net.definitions]
     for word in symbols:
         working.symbols[word] = default_symbol(word)
+        working.shapes[word] = SCALAR
     for word, title in _TITLES.items():
         counted = groups.get(word, [])
         if not counted:
