@@ -33,6 +33,7 @@ _MOST_TOLD = 5
 @click.option("--review", metavar="FILE", help="Write the cells that a person has to look at there, as CSV.")
 @click.option("--readings", metavar="FILE", help="That list with a person's readings, which count.")
 @click.option("--attempts", type=click.Choice(["last", "best", "first"]), default="last", show_default=True)
+@click.option("--decisions", metavar="FILE", help="YAML or CSV: values accepted and marks given by a person.")
 @click.option("--feedback", metavar="DIR", help="Write a markdown file for each student there, and index.csv.")
 @click.option("--show", type=click.Choice(SHOWS), help="What students are told. Default: hints, no number of the key.")
 @click.option("--report", is_flag=True, help="An analysis of parts, answers and mistakes.")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from solver.errors import Place, Problem, SpecError
+from solver.mark.decisions import decisions_in
 from solver.mark.judge.marks import Plan, plan
 from solver.mark.sheet import Sheet, sheet
 from solver.spec.reader import load
@@ -29,6 +30,12 @@ def asked(question: Question) -> Asked:
     if not made.answers:
         raise _refused(question.file, "asks for nothing that could be marked")
     return Asked(made, scheme, plan(made, scheme))
+
+
+def decided(question: Asked, file: str) -> Asked:
+    """The question with a person's decisions from a file; raises SpecError where they do not fit it."""
+    scheme = replace(question.scheme, decisions=decisions_in(file, question.sheet))
+    return Asked(question.sheet, scheme, plan(question.sheet, scheme))
 
 
 def asked_in(file: str | Path) -> Asked:

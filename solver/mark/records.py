@@ -79,7 +79,7 @@ class Graded:
     """What they get. judged: by answer; mistakes: by answer, (student index, row, column) to the mistake's name.
 
     marks: by answer, one number a student; parts and totals are their sums. review: why a person should look at a
-    script, by student index.
+    script, by student index. decided: units that a person added to an answer, and why, by student index and answer.
     """
 
     submissions: Submissions
@@ -87,6 +87,7 @@ class Graded:
     mistakes: dict[str, dict[tuple[int, int, int], str]]
     marks: dict[str, Floats]
     review: dict[int, list[str]] = field(default_factory=dict)
+    decided: dict[tuple[int, str], tuple[int, str]] = field(default_factory=dict)
 
     def looked_at(self) -> dict[str, list[str]]:
         """Why a person should look at scripts, by student: what was found of them, and the cells that could not be read."""

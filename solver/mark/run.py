@@ -24,7 +24,7 @@ import numpy as np
 
 from solver.errors import Place, Problem, SpecError
 from solver.files import whole_file
-from solver.mark.asked import Asked
+from solver.mark.asked import Asked, decided
 from solver.mark.attempts import Policy, alone, left_out, repeated, without
 from solver.mark.engines.engine import Engine, engine_file
 from solver.mark.marker import Marked, Marker
@@ -52,7 +52,7 @@ class Options:
 
     form: of the marks, one of `formats()`. mapping: a YAML file, column of the answers to answer name. sign: the decimal
     sign in the answers. review: a file for the review list. readings: such a list with a person's readings. attempts:
-    which one of a student's counts. feedback: a folder for a markdown file a student, and a list of them. show: how much
+    which one of a student's counts. decisions: a file of a person's, which stand over the verdicts. feedback: a folder for a markdown file a student, and a list of them. show: how much
     students are told, None for hints, and all in the formats for teachers. report: an item analysis. explain: an audit of
     every submission. against: a CSV of earlier marks, to tell whose moved. gradebook, assignment: Canvas's export and
     its column. width, color: of a table. engine: one of `engines()`, with its scheduler's address and so many workers.
@@ -66,6 +66,7 @@ class Options:
     review: str | Path | None = None
     readings: str | None = None
     attempts: Policy = "last"
+    decisions: str | None = None
     report: bool = False
     explain: bool = False
     against: str | None = None
@@ -124,6 +125,8 @@ def run(
     """
     options, summary = options or Options(), Summary()
     _check(options)
+    if options.decisions is not None:
+        question = decided(question, options.decisions)
     known = names(question.sheet, options.mapping)
     found = engine_file(options.engine)
     engine = found.engine(size_of(answers), options.workers, options.scheduler)

@@ -26,12 +26,29 @@ class Rates(NamedTuple):
     mistake: float = 0.0
 
 
+class Decision(NamedTuple):
+    """What a person decided of an answer, by its name, of a cell, or of a part.
+
+    values: of those who wrote one of these, each the cells of the answer by rows, or a word; any where there is none.
+    students: of these; of all where there is none. marks: what it earns then; add: what is added to what it earns; full
+    marks without either. why: what is said of it.
+    """
+
+    answer: str
+    values: tuple[tuple[str, ...], ...] = ()
+    students: frozenset[str] = frozenset()
+    marks: float | None = None
+    add: float | None = None
+    why: str = ""
+
+
 @dataclass(eq=False, repr=False)
 class Scheme:
     """How verdicts become marks. weights: of answers within their part, by name; those left out count 1.
 
     reach: how far beyond what a usual way of rounding gives an answer may lie, in units of its last digit. fillers:
-    whether a value that was never worked out earns what follows from the earlier ones.
+    whether a value that was never worked out earns what follows from the earlier ones. decisions: a person's, the later
+    ones over the earlier.
     """
 
     rates: Rates = field(default_factory=Rates)
@@ -39,6 +56,14 @@ class Scheme:
     weights: Mapping[str, float] = field(default_factory=dict)
     reach: float = 3.0
     fillers: Fillers = "follow"
+    decisions: tuple[Decision, ...] = ()
+
+    @property
+    def by_person(self) -> set[str]:
+        """The answers and parts for which a person gave marks."""
+        return {
+            decision.answer for decision in self.decisions if decision.marks is not None or decision.add is not None
+        }
 
     def weight(self, key: str) -> float:
         """The weight of an answer among those of its part."""

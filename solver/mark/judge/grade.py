@@ -12,6 +12,7 @@ from solver.mark.judge.fillers import review
 from solver.mark.judge.formulas import Formulas, judge_formulas
 from solver.mark.judge.marks import award
 from solver.mark.judge.numbers import NO_LIMIT, Batch, Judged
+from solver.mark.judge.overrule import accept, give
 from solver.mark.judge.word_answers import judge_words
 from solver.mark.records import Graded, Submissions, Trouble
 from solver.mark.sheet import Answer, Sheet
@@ -44,7 +45,10 @@ def grade_batch(sheet: Sheet, scheme: Scheme | None, submissions: Submissions) -
             troubles.append(Trouble(submissions.students[i], key, submissions.formulas[key][i] or "", reason))
     ordered = {key: judged[key] for key in sheet.answers if key in judged}
     done = replace(submissions, batch=batch, troubles=troubles)
-    return Graded(done, ordered, mistakes, award(sheet, scheme, ordered, mistakes), reasons)
+    accept(sheet, scheme, done, ordered)
+    graded = Graded(done, ordered, mistakes, award(sheet, scheme, ordered, mistakes), reasons)
+    give(sheet, scheme, graded)
+    return graded
 
 
 def _complete(sheet: Sheet, batch: Batch) -> Batch:

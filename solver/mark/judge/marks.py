@@ -25,7 +25,7 @@ Units = NDArray[np.int64]
 Mistakes = Mapping[str, Mapping[tuple[int, int, int], str]]
 
 _LEAST_PLACES, _MOST_PLACES = 2, 6
-_VERDICTS, _NOTES = len(Verdict), 32
+_VERDICTS, _NOTES = len(Verdict), 64
 
 
 @dataclass
@@ -57,6 +57,8 @@ class Plan:
 
     def text(self, units: int) -> str:
         """Units as marks, with the decimals that they need: 2.5."""
+        if units < 0:
+            return f"-{self.text(-units)}"
         whole, rest = divmod(units, 10**self.places)
         return f"{whole}.{rest:0{self.places}d}".rstrip("0") if rest else str(whole)
 
@@ -87,7 +89,7 @@ def plan(sheet: Sheet, scheme: Scheme) -> Plan:
         answers = [answer for answer in sheet.answers.values() if answer.part == part.label]
         shares = share(units, [scheme.weight(answer.key) for answer in answers])
         for answer, own in zip(answers, shares, strict=True):
-            if answer.kind == "text":
+            if answer.kind == "text" and not scheme.by_person & {answer.key, answer.part}:
                 made.by_hand[answer.key] = own
                 continue
             cells = share(own, [1.0] * (answer.shape[0] * answer.shape[1]))
@@ -167,6 +169,7 @@ def award(
     return {
         key: cell_units(judged[key], cells, scheme, (mistakes or {}).get(key)).sum(axis=(1, 2)) / 10.0**made.places
         for key, cells in made.cells.items()
+        if key in judged
     }
 
 

@@ -31,7 +31,8 @@ class Note(IntFlag):
 
     TOO_FEW: right as far as it goes, with one digit fewer than asked. LAST_DIGIT: the last digit is wrongly rounded.
     GUARDED: an earlier value leaves nothing to work out here, or has no value to go on with.
-    FLAGGED: accepted, though it is on no usual route: a person may look. FILLER: the same value stands everywhere.
+    FLAGGED: accepted, though it is on no usual route: a person may look. FILLER: the same value stands everywhere. DECIDED: a
+    person accepts it.
     """
 
     NONE = 0
@@ -40,6 +41,7 @@ class Note(IntFlag):
     GUARDED = 4
     FLAGGED = 8
     FILLER = 16
+    DECIDED = 32
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from solver.mark.out.rows import Row
+from solver.mark.out.rows import BY_HAND, Row
 from solver.mark.out.writer import Writer, any_cell, csv_line, text_cell
 from solver.mark.records import Graded
 
@@ -40,8 +40,7 @@ class LongWriter(Writer):
 
     def tail(self, row: Row) -> str:
         """The line of a row but for its student and what could not be read."""
-        text = self.plan.text
         values = map(any_cell, (row.written, row.expected, row.key))
         words = map(text_cell, (row.verdict, row.mistake, row.reason))
-        marks = text(row.units) if row.answer in self.plan.cells else ""
-        return ",".join([text_cell(row.cell), *values, *words, marks, text(row.most), ""])
+        marks = "" if row.verdict == BY_HAND else self.plan.text(row.units)
+        return ",".join([text_cell(row.cell), *values, *words, marks, self.plan.text(row.most), ""])

@@ -6,7 +6,7 @@ item and the third to its feedback. https://docs.moodle.org/en/Grade_import
 
 from __future__ import annotations
 
-from solver.mark.out.rows import Row
+from solver.mark.out.rows import ACCEPTED, DECIDED, Row
 from solver.mark.out.writer import Writer, csv_line, text_cell
 from solver.mark.records import Graded, Show
 
@@ -35,8 +35,10 @@ class MoodleWriter(Writer):
             if not self.started:
                 self.head(student)
             by_part = {label: units[i] for label, units in parts.items()}
-            lost = [row for row in rows.of(i) if row.units < row.most] if total < self.plan.total else []
-            said = self.feedback(by_part, lost)
+            told = list(rows.of(i)) if total < self.plan.total or self.scheme.decisions else []
+            decided = [row for row in told if row.verdict == DECIDED or row.reason == ACCEPTED]
+            lost = [row for row in told if row.units < row.most and row not in decided]
+            said = self.feedback(by_part, lost, decided)
             if student in rows.reviews:
                 unread = "; ".join(trouble.told for trouble in rows.reviews[student][:_MOST_SAID])
                 said = f"{said} | could not be read: {unread}"
@@ -46,7 +48,7 @@ class MoodleWriter(Writer):
         if not self.started:
             self.head("")
 
-    def feedback(self, parts: dict[str, int], lost: list[Row]) -> str:
+    def feedback(self, parts: dict[str, int], lost: list[Row], decided: list[Row]) -> str:
         """The marks of each part, and the first answers that lost some."""
         text, most = self.plan.text, self.plan.most
         marks = ", ".join(f"{label} {text(units)}/{text(most(label))}" for label, units in parts.items())
@@ -55,5 +57,6 @@ class MoodleWriter(Writer):
             marked = []
         said = [f"{row.cell}: {row.reason or row.verdict.lower()}" for row in marked[:_MOST_SAID]]
         said += [f"{len(marked) - _MOST_SAID} more"] if len(marked) > _MOST_SAID else []
+        said += [f"{row.cell}: {text(row.units)}, {row.reason}" for row in decided]
         said += [f"to be marked by hand: {', '.join(self.plan.by_hand)}"] if self.plan.by_hand else []
         return " | ".join([f"Parts: {marks}", *said])

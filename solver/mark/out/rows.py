@@ -16,7 +16,9 @@ from solver.rounding import Floats, Rounding
 from solver.working.question import Scheme
 
 BY_HAND = "BY HAND"
+DECIDED = "DECIDED"
 
+ACCEPTED = "accepted by a person's decision"
 SAME_EVERYWHERE = "the same value stands in many places, so that nothing follows from it"
 
 
@@ -115,7 +117,7 @@ class Rows:
             yield _Column(answer, cell, _key(answer, cell), worth, list(seen), mistaken, {})
 
     def of(self, i: int) -> list[Row]:
-        """The rows of one student, in the order of the sheet. Rows that are the same are one object."""
+        """The rows of one student, in the order of the sheet, and a person's decisions. Rows that are the same are one object."""
         found = []
         for all_seen, made, mistakes, column in self.quick:
             seen = all_seen[i]
@@ -123,7 +125,17 @@ class Rows:
             if row is None or i in mistakes:
                 row = self.by_hand(column, i) if isinstance(column, Answer) else self.new(column, seen, i)
             found.append(row)
+        if self.graded.decided:
+            found += self.decided(i)
         return found
+
+    def decided(self, i: int) -> list[Row]:
+        """The rows of what a person added to the marks of one student."""
+        return [
+            Row(f"{key} (decision)", key, DECIDED, "", "", "", "", why or "decided by a person", units, 0)
+            for (student, key), (units, why) in self.graded.decided.items()
+            if student == i and key in self.graded.judged
+        ]
 
     def new(self, column: _Column, seen: _Seen, i: int) -> Row:
         """A row that was not made before, or that says what is of one student alone."""
@@ -137,8 +149,12 @@ class Rows:
         """The row of an answer that a person marks."""
         given = self.graded.submissions.words.get(answer.key)
         written = (given[i] or "") if given else ""
-        reason = "to be marked by hand"
-        return Row(answer.key, answer.key, BY_HAND, written, "", "", "", reason, 0, self.plan.by_hand[answer.key])
+        decided = self.graded.decided.get((i, answer.key))
+        verdict, units, reason = BY_HAND, 0, "to be marked by hand"
+        if decided is not None:
+            verdict, units, reason = DECIDED, decided[0], decided[1]
+        most = self.plan.answers.get(answer.key, self.plan.by_hand.get(answer.key, 0))
+        return Row(answer.key, answer.key, verdict, written, "", "", "", reason, units, most)
 
     def row(self, column: _Column, seen: _Seen, mistake: str, i: int) -> Row:
         """The row of a cell."""
@@ -171,8 +187,8 @@ def _numbers(values: Floats) -> list[float | None]:
 
 
 _NO_ROWS: dict[_Seen, Row] = {}
-_TOO_FEW, _LAST_DIGIT, _GUARDED, _FILLER, _FLAGGED = map(
-    int, (Note.TOO_FEW, Note.LAST_DIGIT, Note.GUARDED, Note.FILLER, Note.FLAGGED)
+_TOO_FEW, _LAST_DIGIT, _GUARDED, _FILLER, _FLAGGED, _DECIDED = map(
+    int, (Note.TOO_FEW, Note.LAST_DIGIT, Note.GUARDED, Note.FILLER, Note.FLAGGED, Note.DECIDED)
 )  # plain numbers are quicker
 _NAMES = {int(verdict): verdict.name for verdict in Verdict}
 
@@ -218,6 +234,8 @@ def _reason(answer: Answer, verdict: int, note: int, expected: str, key: str, mi
         parts.append("an earlier value makes this step trivial or impossible, so that nothing follows from it")
     if note & _FILLER:
         parts.append(SAME_EVERYWHERE)
+    if note & _DECIDED:
+        parts = [ACCEPTED]
     if note & _FLAGGED and key:
         parts.append("accepted, on no usual way of rounding")
     return "; ".join(parts)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from solver.mark.judge.marks import Plan
-from solver.mark.out.rows import Row, Rows
+from solver.mark.out.rows import BY_HAND, Row, Rows
 
 
 def cell_json(plan: Plan, row: Row) -> dict[str, Any]:
     """One cell: verdict, written, marks (None where a person marks it), of, and where there is one: expected, mistake, reason."""
     made: dict[str, Any] = {"verdict": row.verdict} if row.verdict else {}
     made["written"] = row.written
-    made |= {"marks": plan.number(row.units) if row.answer in plan.cells else None, "of": plan.number(row.most)}
+    made |= {"marks": None if row.verdict == BY_HAND else plan.number(row.units), "of": plan.number(row.most)}
     said = {"expected": row.expected, "mistake": row.mistake, "reason": row.reason}
     return made | {name: text for name, text in said.items() if text}
 

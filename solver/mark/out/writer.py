@@ -8,8 +8,11 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import ClassVar, TextIO
 
+import numpy as np
+
 from solver.mark.judge.marks import Plan, plan
-from solver.mark.out.rows import Rows
+from solver.mark.judge.numbers import Note
+from solver.mark.out.rows import ACCEPTED, Rows
 from solver.mark.records import Graded, Show
 from solver.mark.sheet import Sheet
 from solver.render.clean import safe_cell
@@ -64,6 +67,13 @@ class Writer(ABC):
         """What a person has to look at, for each student: what was found of the script, and cells that could not be read."""
         students = graded.submissions.students
         said = graded.looked_at()
+        for (i, key), (units, why) in graded.decided.items():
+            told = f"{key}: decided, {self.plan.text(units)}" + (f": {why}" if why else "")
+            said.setdefault(students[i], []).append(told)
+        for key, judged in graded.judged.items():
+            if self.scheme.decisions:
+                for i in np.flatnonzero((judged.notes & Note.DECIDED).any(axis=(1, 2))).tolist():
+                    said.setdefault(students[i], []).append(f"{key}: {ACCEPTED}")
         return ["; ".join(said.get(student, ())) for student in students] if said else [""] * len(students)
 
     def totals(self, graded: Graded) -> list[int]:

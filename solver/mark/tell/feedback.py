@@ -20,7 +20,7 @@ from solver.formula.words import Words
 from solver.mark.judge.diagnose import describe
 from solver.mark.judge.marks import Plan, plan
 from solver.mark.judge.numbers import Note, Verdict
-from solver.mark.out.rows import SAME_EVERYWHERE
+from solver.mark.out.rows import ACCEPTED, SAME_EVERYWHERE
 from solver.mark.out.writer import csv_line, text_cell
 from solver.mark.records import Graded, Show
 from solver.mark.sheet import Answer, Sheet
@@ -112,6 +112,12 @@ class _Feedback:
         if answers and all(self.blank(a) for a in answers):
             yield Prose(("No answer was handed in.",))
             return
+        decided = [(key, found) for (i, key), found in self.graded.decided.items() if i == self.index]
+        if decided:
+            yield Prose(("Decided by a person:",))
+            yield Bullets(
+                tuple((f"{key}: {self.plan.text(units)} marks{why and ': '}{why}",) for key, (units, why) in decided)
+            )
         yield Table(("part", "marks", "answers"), tuple(self.summary(part) for part in self.sheet.parts), {})
         if self.show != "marks":
             for part in self.sheet.parts:
@@ -279,6 +285,8 @@ def remark(graded: Graded, answer: Answer, at: tuple[int, int, int]) -> str:
         said.append("the last digit is wrongly rounded")
     if note & Note.GUARDED:
         said.append(GUARDED)
+    if note & Note.DECIDED:
+        return ACCEPTED
     if note & Note.FILLER:
         said.append(SAME_EVERYWHERE)
     return "; ".join(said)
