@@ -27,6 +27,7 @@ class Asked:
 def asked(question: Question) -> Asked:
     """A checked question, solved; raises SpecError where it has no solution, or asks for nothing."""
     made, scheme = sheet(solve_question(question)), question.marking or Scheme()
+    made.others = {name: sheet(solve_question(other)) for name, other in question.alternatives.items()}
     if not made.answers:
         raise _refused(question.file, "asks for nothing that could be marked")
     return Asked(made, scheme, plan(made, scheme))

@@ -68,12 +68,13 @@ class Sheet:
     """What a question asks, and how each answer follows from the others.
 
     chains: for each working, its quantities in order; each uses only what stands above it. keys: what marking has found
-    out about each chain, by its place, and keeps.
+    out about each chain, by its place, and keeps. others: the sheets of the question by other conventions, by name.
     """
 
     solution: Solution
     answers: dict[str, Answer] = field(default_factory=dict)
     chains: list[tuple[Context, list[Quantity]]] = field(default_factory=list)
+    others: dict[str, Sheet] = field(default_factory=dict)
     keys: dict[int, object] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property

@@ -15,7 +15,7 @@ from solver.errors import FormulaError, Place, Problem, SpecError, nearest
 from solver.formula.calculus.differentiate import gradient_name
 from solver.rounding import MAX_DIGITS, Carry, Rounding
 from solver.spec.attached import beside
-from solver.spec.fields import AtLeast, AtMost, entries_of, read, text_of, unknown_key, whole_number
+from solver.spec.fields import AtLeast, AtMost, entries_of, fields_of, read, text_of, unknown_key, whole_number
 from solver.spec.nodes import MAX_BYTES, Node, Report, merged, read_nodes
 from solver.spec.quantities import number
 from solver.spec.registry import families, family
@@ -132,10 +132,11 @@ def _read_listed(name: str, item: Node, report: Report, questions: list[Question
 
 
 class _QuestionReader:
-    """Reads one question, noting problems as it goes."""
+    """Reads one question, noting problems as it goes. otherwise: what is given in another way, wherever it fits."""
 
-    def __init__(self, file: str, report: Report) -> None:
-        self.file, self.report = file, report
+    def __init__(self, file: str, report: Report, otherwise: Node | None = None) -> None:
+        self.file, self.report, self.otherwise = file, report, otherwise
+        self.fits = False
         self.labels: dict[str, Place] = {}
         self.tasks: list[Task] = []
         self.sources: dict[int, Node] = {}  # by task: the map that it was read from
@@ -162,7 +163,7 @@ class _QuestionReader:
         self.derive()
         question.warnings = self.report.warnings[before:]
         if "marking" in entries:
-            question.marking = self.marking(entries["marking"], question.parts)
+            question.marking = self.marking(entries["marking"], question, node)
         return question
 
     def entries(self, node: Node, known: tuple[str, ...]) -> dict[str, Node]:
@@ -199,13 +200,24 @@ class _QuestionReader:
         self.report.add(node, f"found {node.found()} for carry, expected rounded or exact")
         return "rounded"
 
-    def marking(self, node: Node, parts: list[Part]) -> Scheme | None:
-        from solver.spec.scheme import check_weights, read_scheme  # few questions bring a scheme
+    def marking(self, node: Node, question: Question, whole: Node) -> Scheme | None:
+        from solver.spec.scheme import check_names, read_scheme  # few questions bring a scheme
+
+        parts = question.parts
 
         marking = read_scheme(node, self.report)
         asked = [f"{part.label}/{name}" if name else part.label for part in parts for name in part.find]
         if marking and not self.report.problems:  # parts that could not be read have no names
-            check_weights(marking, asked, self.report)
+            check_names(marking, asked, self.report)
+            plain = Node("map", whole.place, entries=[pair for pair in whole.entries if pair[0].text != "marking"])
+            for convention in marking.alternatives or ():
+                if convention.given is not None:
+                    other = _QuestionReader(self.file, self.report, convention.given)
+                    question.alternatives[convention.name] = other.question(plain)
+                    if not other.fits:
+                        self.report.add(
+                            convention.given, "nothing given has these keys", "name what is given otherwise"
+                        )
         return marking.scheme if marking else None
 
     def parts(self, node: Node, prefix: str, task: Task | None, rounding: Rounding, depth: int) -> Iterator[Part]:
@@ -286,6 +298,11 @@ class _QuestionReader:
             self.report.unknown(named, "family", named.text or named.found(), families())
             return None
         module = family(named.text)
+        if (
+            self.otherwise is not None
+            and {key.text for key, _ in self.otherwise.entries} <= fields_of(module.Given).keys()
+        ):
+            node, self.fits = merged(node, self.otherwise), bool(self.otherwise.entries)
         given = read(module.Given, node, self.report, skip=("family",))
         if given is None:
             return None

@@ -26,6 +26,19 @@ class Rates(NamedTuple):
     mistake: float = 0.0
 
 
+class Alternative(NamedTuple):
+    """Another convention that answers may follow, and the share of their marks that they earn then.
+
+    answers: by name; all where there are none. times: a factor of their values; None where what is given differs, and a
+    question of its own says how (`Question.alternatives`).
+    """
+
+    name: str
+    answers: tuple[str, ...] = ()
+    times: float | None = None
+    share: float = 1.0
+
+
 class Decision(NamedTuple):
     """What a person decided of an answer, by its name, of a cell, or of a part.
 
@@ -48,7 +61,7 @@ class Scheme:
 
     reach: how far beyond what a usual way of rounding gives an answer may lie, in units of its last digit. fillers:
     whether a value that was never worked out earns what follows from the earlier ones. decisions: a person's, the later
-    ones over the earlier.
+    ones over the earlier. alternatives: other conventions that count.
     """
 
     rates: Rates = field(default_factory=Rates)
@@ -57,6 +70,7 @@ class Scheme:
     reach: float = 3.0
     fillers: Fillers = "follow"
     decisions: tuple[Decision, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
 
     @property
     def by_person(self) -> set[str]:
@@ -98,7 +112,7 @@ class Part:
 
 @dataclass(eq=False, repr=False)
 class Question:
-    """A checked question. warnings: what its author likely did not mean."""
+    """A checked question. warnings: what its author likely did not mean; alternatives: the question by other conventions."""
 
     title: str
     file: str
@@ -108,6 +122,7 @@ class Question:
     marking: Scheme | None = None
     parts: list[Part] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    alternatives: dict[str, Question] = field(default_factory=dict)
 
 
 @dataclass(eq=False, repr=False)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from solver.mark.judge.acceptance import judge
+from solver.mark.judge.conventions import judge_alternatives
 from solver.mark.judge.diagnose import name_mistakes
 from solver.mark.judge.fillers import review
 from solver.mark.judge.formulas import Formulas, judge_formulas
@@ -29,7 +30,10 @@ def grade_batch(sheet: Sheet, scheme: Scheme | None, submissions: Submissions) -
     scheme = scheme or Scheme()
     judged = judge(sheet, batch, scheme)
     _judge_repeats(sheet, batch, judged, scheme)
+    otherwise = judge_alternatives(sheet, scheme, batch, judged)
     mistakes = name_mistakes(sheet, submissions.batch, judged)
+    for key, names in otherwise.items():
+        mistakes.setdefault(key, {}).update(names)
     reasons = review(sheet, scheme, submissions.batch, judged)
     troubles = list(submissions.troubles)
     for answer in sheet.answers.values():

@@ -179,20 +179,23 @@ def cell_units(
     """What each cell of an answer earns, (students, rows, columns), in units. cells: what each can earn."""
     rates = scheme.rates
     factors = _factors(rates)
-    codes = judged.verdicts + judged.notes * np.uint8(_VERDICTS)
+    shares = {other.name: other.share for other in scheme.alternatives}
+    codes = judged.verdicts + (judged.notes & np.uint8(_NOTES - 1)) * np.uint8(_VERDICTS)
     if scheme.share == "all-or-nothing":
         worth = factors[codes]
-        if mistakes and rates.mistake:
-            at = tuple(np.array(list(mistakes)).T)
-            worth[at] = np.maximum(worth[at], rates.mistake)
+        for cell, name in (mistakes or {}).items() if rates.mistake or shares else ():
+            worth[cell] = shares.get(name, max(worth[cell], rates.mistake))
         worst = worth.min(axis=(1, 2), keepdims=True)
         return _half_up(worst * cells)
     rows, columns = cells.shape
     table = _half_up(factors[:, None, None] * cells)
     made: Units = table[codes, np.arange(rows)[:, None], np.arange(columns)]
-    if mistakes and rates.mistake:
+    if mistakes and (rates.mistake or shares):
         at = tuple(np.array(list(mistakes)).T)
         made[at] = np.maximum(made[at], _half_up(rates.mistake * cells[at[1:]]))
+        for cell, name in mistakes.items() if shares else ():
+            if name in shares:
+                made[cell] = _half_up(np.asarray(shares[name] * cells[cell[1:]]))
     return made
 
 

@@ -32,7 +32,7 @@ class Note(IntFlag):
     TOO_FEW: right as far as it goes, with one digit fewer than asked. LAST_DIGIT: the last digit is wrongly rounded.
     GUARDED: an earlier value leaves nothing to work out here, or has no value to go on with.
     FLAGGED: accepted, though it is on no usual route: a person may look. FILLER: the same value stands everywhere. DECIDED: a
-    person accepts it.
+    person accepts it. OTHERWISE: right by another convention, which has its name among the mistakes.
     """
 
     NONE = 0
@@ -42,6 +42,7 @@ class Note(IntFlag):
     FLAGGED = 8
     FILLER = 16
     DECIDED = 32
+    OTHERWISE = 64
 
 
 @dataclass(slots=True)

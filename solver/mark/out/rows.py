@@ -18,6 +18,7 @@ from solver.working.question import Scheme
 BY_HAND = "BY HAND"
 DECIDED = "DECIDED"
 
+OTHERWISE = "right by another convention"
 ACCEPTED = "accepted by a person's decision"
 SAME_EVERYWHERE = "the same value stands in many places, so that nothing follows from it"
 
@@ -171,6 +172,7 @@ class Rows:
             lines = SHOWS.index(self.show) >= SHOWS.index("lines")
             expected = _expected(answer, value, key) if lines else ""
             reason = _reason(answer, verdict, note, expected, key, mistake)
+        mistake = "" if note & Note.OTHERWISE else mistake
         return Row(cell.name, answer.key, _NAMES[verdict], text, expected, key, mistake, reason, units, column.most)
 
     def blank(self, cell: Cell, i: int) -> str:
@@ -218,6 +220,8 @@ def _written(written: float | str | None, decimals: int | None) -> str:
 def _reason(answer: Answer, verdict: int, note: int, expected: str, key: str, mistake: str) -> str:
     """Why a cell has its verdict; of what was expected and the key's value, what is not empty."""
     parts = [mistake] if mistake else []
+    if note & Note.OTHERWISE:
+        return f"{OTHERWISE}: {mistake}"
     form = answer.solved.form
     if verdict == Verdict.FOLLOWED:
         parts.append("follows from an earlier wrong value" + (f"; the key has {key}" if key else ""))

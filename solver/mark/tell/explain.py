@@ -25,6 +25,7 @@ OWN = "follows from its own earlier values"
 FOLLOWED = "follows from its own earlier value, which is wrong"
 TOO_FEW = "agrees, with fewer digits than asked for"
 LAST_DIGIT = "agrees but for the last digit"
+OTHERWISE = "agrees by another convention"
 WRONG = "wrong"
 BLANK = "left out"
 
@@ -48,6 +49,8 @@ def finding(graded: Graded, answer: Answer, index: int) -> str:
         return FOLLOWED
     if answer.kind != "number":
         return AGREES
+    if (notes & Note.OTHERWISE).any():
+        return OTHERWISE
     if (notes & Note.LAST_DIGIT).any():
         return LAST_DIGIT
     if (notes & Note.TOO_FEW).any():

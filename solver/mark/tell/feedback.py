@@ -20,7 +20,7 @@ from solver.formula.words import Words
 from solver.mark.judge.diagnose import describe
 from solver.mark.judge.marks import Plan, plan
 from solver.mark.judge.numbers import Note, Verdict
-from solver.mark.out.rows import ACCEPTED, SAME_EVERYWHERE
+from solver.mark.out.rows import ACCEPTED, OTHERWISE, SAME_EVERYWHERE
 from solver.mark.out.writer import csv_line, text_cell
 from solver.mark.records import Graded, Show
 from solver.mark.sheet import Answer, Sheet
@@ -275,6 +275,8 @@ def remark(graded: Graded, answer: Answer, at: tuple[int, int, int]) -> str:
     judged = graded.judged[answer.key]
     note, mistake = Note(int(judged.notes[at])), graded.mistakes.get(answer.key, {}).get(at)
     said = []
+    if note & Note.OTHERWISE:
+        return f"{OTHERWISE}: {mistake}"
     if mistake:
         meaning = describe(mistake)
         said.append(mistake if meaning == mistake else f"{mistake} ({meaning})")

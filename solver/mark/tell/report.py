@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from solver.formula.words import Words
 from solver.mark.judge.marks import Plan, plan
-from solver.mark.judge.numbers import Judged, Verdict
+from solver.mark.judge.numbers import Judged, Note, Verdict
+from solver.mark.out.rows import OTHERWISE
 from solver.mark.records import Graded
 from solver.mark.sheet import Answer, Sheet
 from solver.mark.tell.likeness import Likeness
@@ -101,7 +102,9 @@ class Analysis:
                     self.verdicts[key][verdict] += (judged.verdicts == verdict).sum(axis=0)
                 self.wrong_values(self.sheet.answers[key], graded, judged)
         for key, named in graded.mistakes.items():
-            self.mistakes.update((key, name) for name in (n for _, n in {(at[0], n) for at, n in named.items()}))
+            notes = graded.judged[key].notes
+            once = {(at[0], f"{OTHERWISE}: {n}" if notes[at] & Note.OTHERWISE else n) for at, n in named.items()}
+            self.mistakes.update((key, name) for _, name in once)
 
     def wrong_values(self, answer: Answer, graded: Graded, judged: Judged) -> None:
         """Counts what was written where it is wrong, cell by cell."""
