@@ -9,7 +9,7 @@
     >>> replies["c/y"]["verdict"], replies["c/J"]["verdict"]  # J is right for this y
     ('WRONG', 'FOLLOWED')
     >>> sitting.marks["total"], sitting.marks["of"]
-    (2.33, 25)
+    (2.25, 25)
     >>> sitting.next[-2:]  # what waits for no other answer
     ['b/h1', 'e/grad_u3']
     >>> later = Sitting(sitting.question, **sitting.state)  # goes on from there

@@ -91,7 +91,7 @@ def test_what_cannot_be_read_is_told_and_costs_itself_alone(answers: Path) -> No
     result = run("grade", Q2, answers)
     assert result.exit_code == 0
     assert [row["student"] for row in rows(result.stdout)] == ["ann", "bob", '\'=HYPERLINK("http://x")', "../../x"]
-    assert [row["b"] for row in rows(result.stdout)] == ["1", "0.67", "0", "0"]
+    assert [row["b"] for row in rows(result.stdout)] == ["1", "0.75", "0", "0"]
     assert result.stderr.splitlines() == [
         f"{answers}:1: column 5, 'remark', is ignored: no answer has this name",
         f"{answers}:3: bob, b/u1[2]: 'oops': not a number",

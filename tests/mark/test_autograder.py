@@ -110,7 +110,7 @@ def test_scripts_are_shell(root: Path) -> None:
 def test_a_submission(root: Path) -> None:
     put(root, SHEET + "ann,y = 0.81,l.66\n")
     results = graded(root)
-    assert results["score"] == 1.33
+    assert results["score"] == 1.25
     assert results["visibility"] == "visible"
     assert results["output"] == ("answers.csv was read.\nCould not be read, and is looked at by a person: c/J: l.66")
     assert {test["visibility"] for test in results["tests"]} == {"after_due_date"}

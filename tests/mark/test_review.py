@@ -66,8 +66,8 @@ def test_readings_of_a_person_count(q2: Asked, tmp_path: Path) -> None:
         for row in listed(tmp_path):
             out.writerow(row | {"reading": decided.get((row["student"], row["answer"]), row["reading"])})
     after = marked(q2, tmp_path, readings=str(tmp_path / "mine.csv"))
-    assert (before[0]["b"], before[0]["c"]) == ("0.67", "1.33")
-    assert (after[0]["b"], after[0]["c"], after[0]["review"]) == ("1", "2.66", "")
+    assert (before[0]["b"], before[0]["c"]) == ("0.75", "1.25")
+    assert (after[0]["b"], after[0]["c"], after[0]["review"]) == ("1", "2.5", "")
     assert after[1]["review"] == "c/J: =1+1"  # left open
     assert float(after[1]["c"]) < float(before[1]["c"])  # 81% was corrected to 9
     assert after[2] == before[2]
@@ -77,7 +77,7 @@ def test_a_reading_of_another_text_is_not_used(q2: Asked, tmp_path: Path) -> Non
     mine = tmp_path / "mine.csv"
     mine.write_text("student,answer,text,reading\nann,c/J,l.66,1.66\n")
     rows = marked(q2, tmp_path, ANSWERS.replace("l.66", "9.99"), readings=str(mine))
-    assert rows[0]["c"] == "1.33"
+    assert rows[0]["c"] == "1.25"
     assert listed(tmp_path)[1]["why"] == "the reading of 'l.66' is not of this text"
 
 
@@ -136,12 +136,12 @@ TWICE = {
 
 
 @pytest.mark.parametrize("kind", TWICE)
-@pytest.mark.parametrize(("policy", "marks"), [("last", "0"), ("first", "2.66"), ("best", "2.66")])
+@pytest.mark.parametrize(("policy", "marks"), [("last", "0"), ("first", "2.5"), ("best", "2.5")])
 def test_two_attempts_of_a_student(q2: Asked, tmp_path: Path, kind: str, policy: str, marks: str) -> None:
     for name, text in TWICE[kind].items():
         (tmp_path / name).write_text(text)
     found = attempts(q2, tmp_path, policy, *TWICE[kind])
-    assert sorted(found) == [("ann", marks), ("bob", "2.66")]
+    assert sorted(found) == [("ann", marks), ("bob", "2.5")]
 
 
 def test_feedback_is_of_the_attempt_that_counts(q2: Asked, tmp_path: Path) -> None:
@@ -149,4 +149,4 @@ def test_feedback_is_of_the_attempt_that_counts(q2: Asked, tmp_path: Path) -> No
         (tmp_path / name).write_text(text)
     files = [str(tmp_path / name) for name in TWICE["wide"]]
     run(q2, files, Options(attempts="best", feedback=tmp_path / "out"))
-    assert "2.66" in (tmp_path / "out" / "ann.md").read_text()
+    assert "2.5" in (tmp_path / "out" / "ann.md").read_text()

@@ -181,7 +181,7 @@ def test_audits_and_moves_are_told_in_order(q2: Asked, tmp_path: Path) -> None:
     told: list[Any] = []
     summary = run(q2, [str(path)], Options(explain=True, against=str(old)), tell=told.append)
     assert [type(item).__name__ for item in told] == ["list", "list", "str", "str"]
-    assert told[2].startswith("ann: 1.33 → 0 (c: 1.33 → 0")
+    assert told[2].startswith("ann: 1.25 → 0 (c: 1.25 → 0")
     assert (told[3], summary.moves) == ("1 mark moved", 1)
 
 

@@ -91,9 +91,9 @@ def test_each_answer_is_judged_as_it_comes(q2: Asked) -> None:
     assert reply["verdict"] == "BLANK"
     assert [cell["verdict"] for cell in reply["cells"]] == ["BLANK", "CORRECT", "BLANK"]
     assert sitting.marks == {
-        "total": 1.66,
+        "total": 1.5,
         "of": 25,
-        "parts": {"a": {"marks": 0, "of": 3}, "b": {"marks": 0.33, "of": 4}, "c": {"marks": 1.33, "of": 4}}
+        "parts": {"a": {"marks": 0, "of": 3}, "b": {"marks": 0.25, "of": 4}, "c": {"marks": 1.25, "of": 4}}
         | {"d": {"marks": 0, "of": 2}, "e": {"marks": 0, "of": 6}, "f": {"marks": 0, "of": 6}},
     }
 
@@ -162,7 +162,7 @@ def test_wrong_names_are_all_told(q2: Asked) -> None:
 
 def test_feedback_is_a_document(q2: Asked) -> None:
     text = markdown.render(Sitting(q2, "ann", {"c/y": "0.86", "c/J": "1.97"}).feedback)
-    assert text.startswith("# Question 2: ann — 1.33 of 25 marks\n")
+    assert text.startswith("# Question 2: ann — 1.25 of 25 marks\n")
     assert "follows from your earlier value" in text
 
 

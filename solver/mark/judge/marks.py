@@ -1,7 +1,7 @@
 """Verdicts to marks, in whole units (hundredths of a mark), so that every total equals the sum of what is shown.
 
-A part's marks are shared over its answers by weight, an answer's over its cells; each sharing is by largest remainder
-and adds up to the unit. What a cell earns is rounded to the unit, and answers, parts and totals are sums of cells.
+A part's marks are shared over its answers by weight, an answer's over its cells, in quarters of a mark where hundredths
+would be uneven; each sharing is by largest remainder and adds up to the unit. What a cell earns is rounded to the unit, and answers, parts and totals are sums of cells.
 """
 
 from __future__ import annotations
@@ -85,16 +85,33 @@ def plan(sheet: Sheet, scheme: Scheme) -> Plan:
     marks = [part.marks for part in sheet.solution.parts if part.marks is not None]
     decimals = (max(-int(m.as_tuple().exponent), 0) for m in marks if m.is_finite())
     made = Plan(min(max([_LEAST_PLACES, *decimals]), _MOST_PLACES))
+    quarter = 10**made.places // 4
     for part, units in _Parts(sheet.solution.parts, made.places).shares():
         answers = [answer for answer in sheet.answers.values() if answer.part == part.label]
-        shares = share(units, [scheme.weight(answer.key) for answer in answers])
+        shares = fair(units, [scheme.weight(answer.key) for answer in answers], quarter)
         for answer, own in zip(answers, shares, strict=True):
             if answer.kind == "text" and not scheme.by_person & {answer.key, answer.part}:
                 made.by_hand[answer.key] = own
                 continue
-            cells = share(own, [1.0] * (answer.shape[0] * answer.shape[1]))
+            cells = fair(own, [1.0] * (answer.shape[0] * answer.shape[1]), quarter)
             made.cells[answer.key] = np.array(cells, dtype=np.int64).reshape(answer.shape)
             made.parts.setdefault(part.label, []).append(answer.key)
+    return made
+
+
+def fair(units: int, weights: Sequence[float], quarter: int) -> list[int]:
+    """Whole units shared in proportion to weights; in quarters of a mark where the shares would be 0.34 and 0.33.
+
+    Exact shares stay as they are; so do those of which a quarter each would be too much.
+    """
+    some = sum(weight > 0 for weight in weights) or len(weights)
+    total = sum(weights) or 1.0
+    even = all(abs(x - round(x)) < 1e-6 for x in (units * weight / total for weight in weights))
+    if even or units % quarter or units // quarter < some:
+        return share(units, weights)
+    made = [quarter * n for n in share(units // quarter, weights)]
+    if any(weight > 0 and not own for weight, own in zip(weights, made, strict=True)):
+        return share(units, weights)
     return made
 
 
@@ -152,7 +169,9 @@ class _Parts:
         open_ = [name for name in inner if known[name] is None]
         left = None if units is None else max(units - sum(u for u in known.values() if u is not None), 0)
         given_to = (
-            dict.fromkeys(open_) if left is None else dict(zip(open_, share(left, [1.0] * len(open_)), strict=True))
+            dict.fromkeys(open_)
+            if left is None
+            else dict(zip(open_, fair(left, [1.0] * len(open_), self.one // 4), strict=True))
         )
         for name in inner:
             yield from self.below(name, given_to.get(name))

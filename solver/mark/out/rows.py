@@ -172,7 +172,7 @@ class Rows:
             lines = SHOWS.index(self.show) >= SHOWS.index("lines")
             expected = _expected(answer, value, key) if lines else ""
             reason = _reason(answer, verdict, note, expected, key, mistake)
-        mistake = "" if note & Note.OTHERWISE else mistake
+        mistake = "" if note & _OTHERWISE else mistake
         return Row(cell.name, answer.key, _NAMES[verdict], text, expected, key, mistake, reason, units, column.most)
 
     def blank(self, cell: Cell, i: int) -> str:
@@ -189,8 +189,8 @@ def _numbers(values: Floats) -> list[float | None]:
 
 
 _NO_ROWS: dict[_Seen, Row] = {}
-_TOO_FEW, _LAST_DIGIT, _GUARDED, _FILLER, _FLAGGED, _DECIDED = map(
-    int, (Note.TOO_FEW, Note.LAST_DIGIT, Note.GUARDED, Note.FILLER, Note.FLAGGED, Note.DECIDED)
+_TOO_FEW, _LAST_DIGIT, _GUARDED, _FILLER, _FLAGGED, _DECIDED, _OTHERWISE = map(
+    int, (Note.TOO_FEW, Note.LAST_DIGIT, Note.GUARDED, Note.FILLER, Note.FLAGGED, Note.DECIDED, Note.OTHERWISE)
 )  # plain numbers are quicker
 _NAMES = {int(verdict): verdict.name for verdict in Verdict}
 
@@ -220,7 +220,7 @@ def _written(written: float | str | None, decimals: int | None) -> str:
 def _reason(answer: Answer, verdict: int, note: int, expected: str, key: str, mistake: str) -> str:
     """Why a cell has its verdict; of what was expected and the key's value, what is not empty."""
     parts = [mistake] if mistake else []
-    if note & Note.OTHERWISE:
+    if note & _OTHERWISE:
         return f"{OTHERWISE}: {mistake}"
     form = answer.solved.form
     if verdict == Verdict.FOLLOWED:

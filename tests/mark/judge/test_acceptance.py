@@ -93,7 +93,7 @@ def test_half_of_the_marks_for_one_digit_too_few() -> None:
     made = SHEETS["q2"]
     batch = key_batch(made)
     batch.values["c/J"][:], batch.decimals["c/J"][:] = 1.7, 1
-    assert lost(made, batch) == {"c/J": 0.66}
+    assert lost(made, batch) == {"c/J": 0.62}
 
 
 def test_what_is_written_coarsely_widens_nothing() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from solver.errors import SpecError
 from solver.mark.judge.grade import grade_batch
-from solver.mark.judge.marks import Plan, award, plan, share
+from solver.mark.judge.marks import Plan, award, fair, plan, share
 from solver.mark.judge.numbers import Judged, Note, Verdict
 from solver.mark.sheet import Sheet, sheet
 from solver.spec.reader import load_text
@@ -29,6 +29,23 @@ def question(parts: str, marking: str = "") -> tuple[Sheet, Scheme, Question]:
     text = f"title: T\n{GIVEN}\nparts: {parts}\n" + (f"marking: {marking}\n" if marking else "")
     (asked,) = load_text(text).questions
     return sheet(solve_question(asked)), asked.marking or Scheme(), asked
+
+
+@pytest.mark.parametrize(
+    ("units", "weights", "shares"),
+    [
+        (100, [1, 1, 1], [50, 25, 25]),
+        (400, [1, 1, 1], [150, 125, 125]),
+        (100, [1] * 5, [20] * 5),  # even as it is
+        (100, [1] * 6, [17, 17, 17, 17, 16, 16]),  # a quarter each is too much
+        (400, [2, 1], [275, 125]),
+        (400, [2, 1, 0], [275, 125, 0]),
+        (100, [9, 1, 1], [82, 9, 9]),  # nobody goes empty for the sake of quarters
+        (110, [1, 1, 1], [37, 37, 36]),
+    ],
+)
+def test_quarters_where_hundredths_would_be_uneven(units: int, weights: list[float], shares: list[int]) -> None:
+    assert fair(units, weights, 25) == shares
 
 
 def shown(parts: str, marking: str = "") -> dict[str, str]:
@@ -55,7 +72,7 @@ def shown(parts: str, marking: str = "") -> dict[str, str]:
         ),
         (
             "[{label: a, marks: 1, parts: [{label: i}, {label: ii}, {label: iii}]}]",
-            {"a.i": "0.34", "a.ii": "0.33", "a.iii": "0.33"},
+            {"a.i": "0.5", "a.ii": "0.25", "a.iii": "0.25"},
         ),
     ],
 )
@@ -66,8 +83,8 @@ def test_marks_of_parts(parts: str, marks: dict[str, str]) -> None:
 def test_weights_and_cells() -> None:
     made, scheme, _ = question("[{label: a, marks: 4}]", "{weights: {a/u: 2, a/w: 0}}")
     shares = plan(made, scheme)
-    assert shares.answers == {"a/u": 267, "a/v": 133, "a/w": 0}
-    assert shares.cells["a/u"].ravel().tolist() == [89, 89, 89]
+    assert shares.answers == {"a/u": 275, "a/v": 125, "a/w": 0}
+    assert shares.cells["a/u"].ravel().tolist() == [100, 100, 75]
 
 
 @pytest.mark.parametrize(

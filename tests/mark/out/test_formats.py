@@ -77,7 +77,7 @@ def test_csv() -> None:
         "total": "25",
         "review": "",
     }
-    assert [row["total"] for row in rows] == ["25", "24.66", "23.67", "23.67"]
+    assert [row["total"] for row in rows] == ["25", "24.5", "23.75", "23.75"]
     for row in rows:
         assert sum(Decimal(row[part]) for part in "abcdef") == Decimal(row["total"])
 
@@ -88,7 +88,7 @@ def test_long() -> None:
     assert len(rows) == len(STUDENTS) * len(Q2.cells)
     by_cell = {(row["student"], row["answer"]): row for row in rows}
     slip = by_cell["'" + HOSTILE, "b/u1[1]"]
-    assert (slip["verdict"], slip["marks"], slip["of"], slip["key"]) == ("WRONG", "0", "0.34", "1.30")
+    assert (slip["verdict"], slip["marks"], slip["of"], slip["key"]) == ("WRONG", "0", "0.5", "1.30")
     followed = [row["answer"] for row in rows if row["verdict"] == "FOLLOWED"]
     assert "b/h1[1]" in followed
     blank = by_cell["Bob, jr␛[31m", "c/y"]
@@ -97,7 +97,7 @@ def test_long() -> None:
     assert (wrong["written"], wrong["expected"]) == ("9.00", "1.66")
     assert "expected 1.66" in wrong["reason"]
     for student, total in zip(
-        dict.fromkeys(row["student"] for row in rows), ("25", "24.66", "23.67", "23.67"), strict=True
+        dict.fromkeys(row["student"] for row in rows), ("25", "24.5", "23.75", "23.75"), strict=True
     ):
         assert sum(Decimal(row["marks"]) for row in rows if row["student"] == student) == Decimal(total)
 
@@ -106,7 +106,7 @@ def test_json() -> None:
     made = json.loads(written("json", Q2, class_of()))
     assert (made["title"], made["of"], made["parts"]["b"]) == ("Question 2", 25, 4)
     assert [s["student"] for s in made["students"]] == STUDENTS
-    assert [s["total"] for s in made["students"]] == [25, 24.66, 23.67, 23.67]
+    assert [s["total"] for s in made["students"]] == [25, 24.5, 23.75, 23.75]
     answer = made["students"][3]["answers"]["c/J"]
     assert (answer["verdict"], answer["marks"], answer["written"], answer["expected"]) == ("WRONG", 0, "9.00", "1.66")
     assert json.loads(written("json", Q2))["students"] == []
@@ -120,11 +120,11 @@ def test_gradescope() -> None:
     batch = honest(Q2, 1, "rounded", rng)
     batch.values["c/J"][0] = 9.0
     one = json.loads(written("gradescope", Q2, grade_batch(Q2, None, Submissions(["ann"], batch))))
-    assert one["score"] == 23.67
+    assert one["score"] == 23.75
     assert [test["number"] for test in one["tests"]] == list("abcdef")
-    assert sum(Decimal(str(test["score"])) for test in one["tests"]) == Decimal("23.67")
+    assert sum(Decimal(str(test["score"])) for test in one["tests"]) == Decimal("23.75")
     test = one["tests"][2]
-    assert (test["max_score"], test["score"], test["status"]) == (4.0, 2.67, "failed")
+    assert (test["max_score"], test["score"], test["status"]) == (4.0, 2.75, "failed")
     assert "c/J 9.00 wrong" in test["output"]
     later = json.loads(written("gradescope", Q2, grade_batch(Q2, None, Submissions(["ann"], batch)), show="key"))[
         "tests"
@@ -144,8 +144,8 @@ def test_moodle(student: str, field: str) -> None:
     batch.values["c/J"][0] = 9.0
     (row,) = rows_of(written("moodle", Q2, grade_batch(Q2, None, Submissions([student], batch))))
     assert list(row) == [field, "Question 2", "Question 2 (feedback)"]
-    assert (row[field], row["Question 2"]) == (student, "23.67")
-    assert row["Question 2 (feedback)"].startswith("Parts: a 3/3, b 4/4, c 2.67/4")
+    assert (row[field], row["Question 2"]) == (student, "23.75")
+    assert row["Question 2 (feedback)"].startswith("Parts: a 3/3, b 4/4, c 2.75/4")
     assert "c/J: " in row["Question 2 (feedback)"]
 
 
@@ -175,7 +175,7 @@ def test_canvas() -> None:
     text, to = canvas(class_of(["ANN", "102", "cy", "zed"]))
     rows = list(csv.reader(io.StringIO(text)))
     before = list(csv.reader(io.StringIO(GRADEBOOK)))
-    assert [row[6] for row in rows] == ["Question 2 (12)", "", "25", "25", "24.66", "EX", "1"]
+    assert [row[6] for row in rows] == ["Question 2 (12)", "", "25", "25", "24.5", "EX", "1"]
     assert to.unmatched == ["zed"]
     for row, old in zip(rows, before, strict=True):
         assert row[1:6] + row[7:] == old[1:6] + old[7:]

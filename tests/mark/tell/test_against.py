@@ -54,7 +54,7 @@ def test_nothing_moves_between_equal_runs(form: str) -> None:
 def test_against_long_the_verdicts_say_why() -> None:
     old = text_of("long", run({1: "c/J"}))
     assert moves(old, run({2: "b/u2"})) == [
-        Move("=bob", 2367, 2500, ("c/J: WRONG 0 → CORRECT 1.33",)),
+        Move("=bob", 2375, 2500, ("c/J: WRONG 0 → CORRECT 1.25",)),
         Move(
             "cy, d",
             2500,
@@ -70,7 +70,7 @@ def test_against_long_the_verdicts_say_why() -> None:
 def test_against_csv_the_parts_say_where() -> None:
     old = text_of("csv", run({1: "c/J"}))
     assert moves(old, run({2: "b/u2"})) == [
-        Move("=bob", 2367, 2500, ("c: 2.67 → 4, now full",)),
+        Move("=bob", 2375, 2500, ("c: 2.75 → 4, now full",)),
         Move("cy, d", 2500, 2400, ("b: 4 → 3, now b/u2[1] WRONG, b/u2[2] WRONG",)),
     ]
 
