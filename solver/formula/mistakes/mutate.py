@@ -102,6 +102,9 @@ MISTAKES: dict[str, Mistake] = {
     "√d forgotten": Mistake(slips.scale_left_out, "the division by √d is missing", "A/sqrt(d)", "A"),
     "ε forgotten": Mistake(slips.shift_in_root_left_out, "ε is missing below the root", "sqrt(h + d)", "sqrt(h)"),
     "γ forgotten": Mistake(slips.factor_before_shift_left_out, "the factor γ is missing", "d*h + y", "h + y"),
+    "dropout scale forgotten": Mistake(
+        slips.dropout_scale_left_out, "the factor of the probability of being kept is missing", "u*h/(1 - d)", "u*h"
+    ),
     "n − 1 for n": Mistake(
         slips.unbiased, "the squares are divided by n − 1, where this variance is divided by n", "mean((u - d)**2)", "sum((u - d)**2)/2"
     ),

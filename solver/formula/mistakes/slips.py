@@ -255,6 +255,22 @@ def factor_before_shift_left_out(tree: Tree, around: Surroundings) -> Iterator[T
             yield Bin("+", x, b)
 
 
+def dropout_scale_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def kept(x: Tree) -> bool:
+        match bare(x):
+            case Name(id=name):
+                return around.given(name) and around.shapes[name] == SCALAR
+            case Bin("-", Num(text="1"), Name(id=name)):
+                return around.given(name)
+        return False
+
+    match bare(tree):
+        case Bin("/", Bin("*", Name(id=mask), Name()) as dropped, q) if around.given(mask) and kept(q):
+            yield dropped
+        case Bin("*", q, Name() as x) if kept(q) and isinstance(bare(q), Bin):
+            yield x
+
+
 def unbiased(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     match bare(tree):
         case Call(fn, (Bin("**", difference, Num(text="2")) as squares,)) if fn.startswith("mean"):
