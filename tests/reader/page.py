@@ -9,7 +9,7 @@ from itertools import pairwise
 from solver.formula.print.printer_latex import LatexPrinter, symbol_latex
 from solver.formula.print.printer_text import TextPrinter, symbol_text
 from solver.formula.symbol import Symbol, Symbols
-from solver.formula.tree import Tree, names
+from solver.formula.tree import Call, Name, Tree, names, walk
 from solver.formula.walks.reduce import Detail
 from solver.render.equations import BlockPrinter
 from solver.rounding import Rounding
@@ -71,11 +71,21 @@ def check(solution: Solution) -> None:
                     raise AssertionError(f"{name}, {detail}, {step.name}: {line}")
 
 
+def _entries(tree: Tree, printer: Callable[[Tree], str], values: Mapping[str, Floats]) -> Iterator[tuple[str, Floats]]:
+    """The entries of matrices that are written w₁,₂, with their values."""
+    for node in walk(tree):
+        if isinstance(node, Call) and node.fn == "[]" and isinstance(node.args[0], Name):
+            text, ends = printer(node), dict(node.options)
+            if "[" not in text:
+                (row, _), (column, _) = (end for end in ends.values() if isinstance(end, tuple))
+                yield text, values[node.args[0].id][row - 1 : row, column - 1 : column]
+
+
 def faults(step: Solved, form: Format, detail: Detail) -> Iterator[str]:
     """What is wrong with the lines of one step."""
     symbols = step.context.working.symbols
     printer = form.printer(symbols, 24)
-    digits = Digits(isinstance(step.form, Rounding) and step.form.figures, noise=0.0)
+    digits = Digits(isinstance(step.form, Rounding) and step.form.figures)
     lines = step.lines(detail)
     printed = [printer(line.right) for line in lines]
     for above, below in pairwise(printed):
@@ -91,6 +101,7 @@ def faults(step: Solved, form: Format, detail: Detail) -> Iterator[str]:
             if not all(name in values for name in names(line.right)):
                 continue  # a letter that only this line has, such as the i of a sum
             known = {form.symbol(symbols[name]): values[name] for name in names(line.right)}
+            known |= dict(_entries(line.right, printer, values))
         try:
             read.append(form.read(text, known))
             value(read[-1])
@@ -102,7 +113,7 @@ def faults(step: Solved, form: Format, detail: Detail) -> Iterator[str]:
     signs = [line.relation for line in lines][len(lines) - len(read) + 1 :]
     if step.context.carry == "rounded" and signs:
         signs[-1] = "≈"  # the result as written is the value from there on
-    symbolic = replace(digits, noise=0.0)
+    symbolic = replace(digits, noise=1e-15)  # 1 - tanh(16)² has no digits on the reader's calculator
     for (above, below), texts, sign in zip(pairwise(read), pairwise(printed), signs, strict=True):
         if sign == "=" and not same(value(above), value(below)):
             yield " is not equal to ".join(texts)

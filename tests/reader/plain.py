@@ -15,7 +15,7 @@ _HIGH = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹⁺ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐ�
 _SUPERSCRIPTS = str.maketrans(_HIGH, "-0123456789+abcdefghijklmnoprstuvwxyz")
 _RAISED = re.compile(f"[{_HIGH}]+")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_CONSTANT = re.compile(r"([1I])([₀-₉]+|_\d+,\d+)")
+_CONSTANT = re.compile(r"([1I])([₀-₉]+(?:,[₀-₉]+)?)")
 _PART = re.compile(r"\[[\d:]+(?:, ?[\d:]+)?\]")
 _OPTION = re.compile(r"(?:stride|padding|dilation|window|size|rows|columns) (?:\d+|\(\d+, \d+\))")
 _WORDS = sorted(FUNCTIONS, key=len, reverse=True)
@@ -103,7 +103,7 @@ class _Lexer:
         constant = _CONSTANT.match(rest)
         if constant:
             self.place += constant.end()
-            size = constant[2].lstrip("_").translate(_SUBSCRIPTS)
+            size = constant[2].translate(_SUBSCRIPTS)
             return Sign("quantity", constant[0], at=tuple(map(tuple, table.constant(constant[1], size).tolist())))
         number = _NUMBER.match(rest)
         if number:
