@@ -17,7 +17,7 @@ _RAISED = re.compile(f"[{_HIGH}]+")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _CONSTANT = re.compile(r"([1I])([₀-₉]+(?:,[₀-₉]+)?)")
 _PART = re.compile(r"\[[\d:]+(?:, ?[\d:]+)?\]")
-_OPTION = re.compile(r"(?:stride|padding|dilation|window|size|rows|columns) (?:\d+|\(\d+, \d+\))")
+_OPTION = re.compile(r"[a-z]+ (?:\d+|\(\d+, \d+\))")
 _WORDS = sorted(FUNCTIONS, key=len, reverse=True)
 
 

@@ -77,12 +77,12 @@ def _pair(option: int | Pair) -> Pair:
 
 def _correlate(
     x: Floats, k: Floats, stride: int | Pair = 1, padding: int | Pair = 0, dilation: int | Pair = 1,
-    size: Pair | None = None,
+    size: Pair | None = None, after: int | Pair = 0,
 ) -> Floats:  # fmt: skip
     (s, t), (p, q), (d, e) = _pair(stride), _pair(padding), _pair(dilation)
     if isinstance(padding, int):  # a row or a column has one dimension
         p, q = (0 if k.shape[i] == x.shape[i] == 1 else padding for i in (0, 1))
-    x = np.pad(x, ((p, p), (q, q)))
+    x = np.pad(x, ((p, p + _pair(after)[0]), (q, q + _pair(after)[1])))
     high, wide = (k.shape[0] - 1) * d + 1, (k.shape[1] - 1) * e + 1
     rows, columns = size or ((x.shape[0] - high) // s + 1, (x.shape[1] - wide) // t + 1)
     made = np.zeros((rows, columns))
@@ -113,7 +113,7 @@ def _transposed(
 def _pool(code: Callable[[Floats], float], fill: float) -> Callable[..., Floats]:
     def pooled(x: Floats, window: int | Pair = 2, stride: int | Pair | None = None, padding: int | Pair = 0) -> Floats:
         (h, w), (s, t), (p, q) = _pair(window), _pair(window if stride is None else stride), _pair(padding)
-        x = np.pad(x, ((p, p), (q, q)), constant_values=fill)
+        x = np.pad(x, ((p, p + _pair(after)[0]), (q, q + _pair(after)[1])), constant_values=fill)
         rows, columns = (x.shape[0] - h) // s + 1, (x.shape[1] - w) // t + 1
         cells = [[code(x[i * s : i * s + h, j * t : j * t + w]) for j in range(columns)] for i in range(rows)]
         return np.array(cells)
