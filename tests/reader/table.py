@@ -111,7 +111,13 @@ def _transposed(
 
 
 def _pool(code: Callable[[Floats], float], fill: float) -> Callable[..., Floats]:
-    def pooled(x: Floats, window: int | Pair = 2, stride: int | Pair | None = None, padding: int | Pair = 0) -> Floats:
+    def pooled(
+        x: Floats,
+        window: int | Pair = 2,
+        stride: int | Pair | None = None,
+        padding: int | Pair = 0,
+        after: int | Pair = 0,
+    ) -> Floats:
         (h, w), (s, t), (p, q) = _pair(window), _pair(window if stride is None else stride), _pair(padding)
         x = np.pad(x, ((p, p + _pair(after)[0]), (q, q + _pair(after)[1])), constant_values=fill)
         rows, columns = (x.shape[0] - h) // s + 1, (x.shape[1] - w) // t + 1
