@@ -35,6 +35,7 @@ _MOST_TOLD = 5
 @click.option("--attempts", type=click.Choice(["last", "best", "first"]), default="last", show_default=True)
 @click.option("--decisions", metavar="FILE", help="YAML or CSV: values accepted and marks given by a person.")
 @click.option("--feedback", metavar="DIR", help="Write a markdown file for each student there, and index.csv.")
+@click.option("--participants", metavar="FILE", help="Moodle's grading worksheet: feedback in the folders it takes.")
 @click.option("--show", type=click.Choice(SHOWS), help="What students are told. Default: hints, no number of the key.")
 @click.option("--report", is_flag=True, help="An analysis of parts, answers and mistakes.")
 @click.option("--explain", is_flag=True, help="Audit each submission line by line, such as a published key.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,7 +59,8 @@ class Marker:
 
     form: the format whose lines it writes, one that stands apart; keep: whether the graded batches are wanted, and
     analyse: an item analysis; feedback: the folder for the students' files; decisions: a person's readings; review:
-    whether the lines of the review list are wanted; show: how much is told, None for what is usual.
+    whether the lines of the review list are wanted; show: how much is told, None for what is usual;
+    participants: Moodle's folders for the feedback, by student.
     """
 
     sheet: Sheet
@@ -71,6 +73,7 @@ class Marker:
     decisions: Decisions | None = None
     review: bool = False
     show: Show | None = None
+    participants: Mapping[str, str] | None = None
     kept: _Kept = field(default_factory=_Kept, repr=False, compare=False)
 
     def __call__(self, chunk: Chunk) -> Marked:
@@ -99,7 +102,9 @@ class Marker:
                 if self.feedback is not None:
                     from solver.mark.tell.feedback import write_feedback
 
-                    made.files += write_feedback(self.feedback, self.sheet, graded, shares, self.show or "hints")
+                    made.files += write_feedback(
+                        self.feedback, self.sheet, graded, shares, self.show or "hints", self.participants
+                    )
                 if self.keep:
                     made.graded.append(graded)
         except SpecError as error:

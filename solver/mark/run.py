@@ -52,7 +52,7 @@ class Options:
 
     form: of the marks, one of `formats()`. mapping: a YAML file, column of the answers to answer name. sign: the decimal
     sign in the answers. review: a file for the review list. readings: such a list with a person's readings. attempts:
-    which one of a student's counts. decisions: a file of a person's, which stand over the verdicts. feedback: a folder for a markdown file a student, and a list of them. show: how much
+    which one of a student's counts. decisions: a file of a person's, which stand over the verdicts. feedback: a folder for a markdown file a student, and a list of them. participants: Moodle's grading worksheet, whose folders they stand in then. show: how much
     students are told, None for hints, and all in the formats for teachers. report: an item analysis. explain: an audit of
     every submission. against: a CSV of earlier marks, to tell whose moved. gradebook, assignment: Canvas's export and
     its column. width, color: of a table. engine: one of `engines()`, with its scheduler's address and so many workers.
@@ -63,6 +63,7 @@ class Options:
     sign: DecimalSign = "auto"
     feedback: str | Path | None = None
     show: Show | None = None
+    participants: str | None = None
     review: str | Path | None = None
     readings: str | None = None
     attempts: Policy = "last"
@@ -154,6 +155,7 @@ def run(
             feedback=beside.folder if found.SEES_FILES else None,
             review=review is not None,
             show=options.show,
+            participants=beside.participants,
         )
         if out is not None:
             out.open()
@@ -178,7 +180,7 @@ def run(
             if index is not None:
                 from solver.mark.tell.feedback import index_lines
 
-                index.write(index_lines(marked.students, marked.files))
+                index.write(index_lines(marked.students, marked.files, Path(options.feedback or "")))
             if progress is not None:
                 progress(marked.size)
         if out is not None:
@@ -223,6 +225,11 @@ class _Beside:
         self.question, self.summary, self.tell = question, summary, tell
         self.explain = options.explain
         self.folder = None if options.feedback is None else _folder(Path(options.feedback))
+        self.participants = None
+        if options.participants is not None:
+            from solver.mark.tell.feedback_files import participants_in
+
+            self.participants = participants_in(options.participants)
         self.show: Show = options.show or "hints"
         self.writes = self.folder is not None and not sees_files
         self.against = None
@@ -249,7 +256,9 @@ class _Beside:
         if self.writes and self.folder is not None:
             from solver.mark.tell.feedback import write_feedback
 
-            return write_feedback(self.folder, self.question.sheet, graded, self.question.plan, self.show)
+            return write_feedback(
+                self.folder, self.question.sheet, graded, self.question.plan, self.show, self.participants
+            )
         return []
 
     def moved(self, lines: Iterator[str]) -> None:

@@ -5,10 +5,8 @@ It has no number of the key, unless more is to be shown: the working with the st
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +22,7 @@ from solver.mark.out.rows import ACCEPTED, OTHERWISE, SAME_EVERYWHERE
 from solver.mark.out.writer import csv_line, text_cell
 from solver.mark.records import Graded, Show
 from solver.mark.sheet import Answer, Sheet
+from solver.mark.tell.feedback_files import feedback_file
 from solver.mark.tell.own import OwnNumbers
 from solver.render.blocks import Block, Bullets, Equations, Heading, Prose, Table, part_label
 from solver.render.format_markdown import render
@@ -54,48 +53,38 @@ def feedback(sheet: Sheet, graded: Graded, index: int, shares: Plan | None = Non
 
 
 def write_feedback(
-    directory: Path, sheet: Sheet, graded: Graded, shares: Plan | None = None, show: Show = "hints"
+    directory: Path,
+    sheet: Sheet,
+    graded: Graded,
+    shares: Plan | None = None,
+    show: Show = "hints",
+    participants: Mapping[str, str] | None = None,
 ) -> list[Path]:
     """One markdown file for each student of a batch, each written whole or not at all; raises OSError.
 
-    Students of one name within a batch get a number behind it.
+    Students of one name within a batch get a number behind it. participants: Moodle's folders by student.
     """
     directory.mkdir(parents=True, exist_ok=True)
     shares = shares or plan(sheet, Scheme())
     seen: Counter[str] = Counter()
     made = []
     for index, student in enumerate(graded.submissions.students):
-        stem = file_stem(student)
-        seen[stem] += 1
-        path = directory / (f"{stem}.md" if seen[stem] == 1 else f"{stem}.{seen[stem]}.md")
+        name = feedback_file(student, participants)
+        seen[name] += 1
+        path = directory / (name if seen[name] == 1 else f"{name.removesuffix('.md')}.{seen[name]}.md")
+        path.parent.mkdir(exist_ok=True)
         with whole_file(path) as file:
             file.write(render(feedback(sheet, graded, index, shares, show)))
         made.append(path)
     return made
 
 
-def index_lines(students: Sequence[str], files: Sequence[Path]) -> str:
+def index_lines(students: Sequence[str], files: Sequence[Path], directory: Path) -> str:
     """Lines of a list, student to file, as CSV."""
     pairs = zip(students, files, strict=True)
-    return "".join(csv_line(map(text_cell, (student, file.name))) for student, file in pairs)
-
-
-def file_stem(student: str) -> str:
-    """A file name for a student, safe on every system: letters, digits, `-` and `_`.
-
-    A name that is not one already gets a short hash behind what is left of it, so that no two students share a file.
-    """
-    stem = re.sub(r"[^a-z0-9_-]+", "-", student.lower()).strip("-_")[:40]
-    plain = stem == student and not _RESERVED.fullmatch(stem) and not _HASHED.search(stem)
-    return (
-        stem
-        if plain and stem
-        else f"{stem or 'student'}-{hashlib.sha256(student.encode(errors='replace')).hexdigest()[:12]}"
+    return "".join(
+        csv_line(map(text_cell, (student, file.relative_to(directory).as_posix()))) for student, file in pairs
     )
-
-
-_RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
-_HASHED = re.compile(r"-[0-9a-f]{12}$")
 
 
 class _Feedback:

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from solver.errors import SpecError
 from solver.mark.judge.numbers import Verdict
 from solver.mark.records import SHOWS, Show, Trouble
-from solver.mark.tell.feedback import GUARDED, feedback, file_stem, write_feedback
+from solver.mark.tell.feedback import GUARDED, feedback, write_feedback
+from solver.mark.tell.feedback_files import feedback_file, file_stem, participants_in
 from solver.mark.tell.own import OwnNumbers
 from solver.render.blocks import Heading, Table
 from solver.render.format_markdown import render
@@ -167,6 +168,47 @@ def test_stem(student: str) -> None:
 @given(st.text(max_size=20), st.text(max_size=20))
 def test_stems_differ(one: str, other: str) -> None:
     assert (file_stem(one) == file_stem(other)) == (one == other)
+
+
+WORKSHEET = """\
+Identifier,Full name,ID number,Email address,Status,Grade
+Participant 41,Ann Example,007,ann@x.org,Submitted,
+Participant 42,"Bob / O'Neil_jr",008,bob@x.org,Submitted,
+Participant 43,Cy,009,cy@x.org,,
+Participant 44,Cy,010,cy2@x.org,,
+"""
+
+
+def test_moodle_takes_the_tree(tmp_path: Path) -> None:
+    """Folders have the participant's number, whatever the student is known by; who is not known has a file."""
+    (tmp_path / "sheet.csv").write_text("\ufeff" + WORKSHEET, encoding="utf-8")
+    known = participants_in(str(tmp_path / "sheet.csv"))
+    students = ["ann@x.org", "008", "Participant 44", "cy", "Di Doe_77_assignsubmission_file_answers"]
+    made = write_feedback(tmp_path / "out", Q2, graded(Q2, students, {}), participants=known)
+    assert [path.relative_to(tmp_path / "out").as_posix() for path in made] == [
+        "Ann Example_41_assignsubmission_file_/feedback.md",
+        "Bob - O'Neil-jr_42_assignsubmission_file_/feedback.md",
+        "Cy_44_assignsubmission_file_/feedback.md",
+        "cy.md",
+        "Di Doe_77_assignsubmission_file_/feedback.md",
+    ]
+    assert all(path.is_file() for path in made)
+
+
+@pytest.mark.parametrize(
+    "student", ["../../x_1_assignsubmission_file_", "a\\b_2_assignsubmission_file_", ".._3_assignsubmission_file_"]
+)
+def test_a_submission_of_moodle_stays_in_its_folder(student: str) -> None:
+    folder, slash, page = feedback_file(student).partition("/")
+    assert (slash, page) == ("/", "feedback.md")
+    assert not folder.startswith(".")
+    assert "\\" not in folder
+
+
+def test_no_worksheet(tmp_path: Path) -> None:
+    (tmp_path / "sheet.csv").write_text("name,mark\n")
+    with pytest.raises(SpecError, match="expected Identifier"):
+        participants_in(str(tmp_path / "sheet.csv"))
 
 
 def test_a_name_that_looks_hashed() -> None:
