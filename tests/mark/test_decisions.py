@@ -91,7 +91,7 @@ BOTH = "- {answer: c/J, value: 9.17, why: other log}\n- {answer: c, student: cy,
 def test_every_output_lists_them(q2: Asked, tmp_path: Path, form: str) -> None:
     said = marked(q2, tmp_path, BOTH, form, width=300) if form == "table" else marked(q2, tmp_path, BOTH, form)
     assert "spoke well" in said
-    assert "accepted by a person" in said
+    assert "accepted by a person's decision: other log" in said
     if form == "json":
         students = json.loads(said)["students"]
         for student in students:
@@ -104,7 +104,7 @@ def test_feedback_lists_them(q2: Asked, tmp_path: Path) -> None:
         "c/J: 0.5 marks: spoke well" in (tmp_path / "out" / "cy.md").read_text()
         or "spoke well" in (tmp_path / "out" / "cy.md").read_text()
     )
-    assert "accepted by a person" in (tmp_path / "out" / "ann.md").read_text()
+    assert "accepted by a person's decision: other log" in (tmp_path / "out" / "ann.md").read_text()
 
 
 @pytest.mark.parametrize("form", ["csv", "long"])
@@ -140,6 +140,14 @@ def test_words_are_marked_and_count(tmp_path: Path) -> None:
     ]
     for form in ("json", "gradescope", "moodle"):
         assert "line 2" in marked(question, tmp_path, decisions, form, answers=answers)
+
+
+def test_what_is_accepted_is_no_mistake(q2: Asked, tmp_path: Path) -> None:
+    """A name that stood there is gone."""
+    answers = 'student,b/u1\nann,"[0.80, -5.20, 3.10]"\n'
+    for decisions, mistakes in (("[]", {"bias forgotten"}), ("- {answer: b/u1, student: ann}", set())):
+        long = csv.DictReader(io.StringIO(marked(q2, tmp_path, decisions, "long", answers=answers)))
+        assert {row["mistake"] for row in long} - {""} == mistakes
 
 
 BAD = [

@@ -49,7 +49,7 @@ def grade_batch(sheet: Sheet, scheme: Scheme | None, submissions: Submissions) -
             troubles.append(Trouble(submissions.students[i], key, submissions.formulas[key][i] or "", reason))
     ordered = {key: judged[key] for key in sheet.answers if key in judged}
     done = replace(submissions, batch=batch, troubles=troubles)
-    accept(sheet, scheme, done, ordered)
+    accept(sheet, scheme, done, ordered, mistakes)
     graded = Graded(done, ordered, mistakes, award(sheet, scheme, ordered, mistakes), reasons)
     give(sheet, scheme, graded)
     return graded

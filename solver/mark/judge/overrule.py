@@ -13,9 +13,11 @@ from solver.mark.records import Graded, Submissions
 from solver.mark.sheet import Answer, Sheet
 from solver.working.question import Decision, Scheme
 
+Named = dict[str, dict[tuple[int, int, int], str]]
 
-def accept(sheet: Sheet, scheme: Scheme, given: Submissions, judged: Mapping[str, Judged]) -> None:
-    """Makes what a person accepts CORRECT, noted as DECIDED."""
+
+def accept(sheet: Sheet, scheme: Scheme, given: Submissions, judged: Mapping[str, Judged], mistakes: Named) -> None:
+    """Makes what a person accepts CORRECT, noted as DECIDED; what is said of it stands in place of a mistake's name."""
     for decision in scheme.decisions:
         if decision.marks is not None or decision.add is not None:
             continue
@@ -25,13 +27,15 @@ def accept(sheet: Sheet, scheme: Scheme, given: Submissions, judged: Mapping[str
             found = judged[answer.key]
             rows = _students(sheet, decision, answer, given)
             cell = sheet.cells.get(decision.answer)
-            whole = cell is None or cell.name == answer.key
-            at = np.s_[rows] if whole or cell is None else np.s_[rows, cell.row, cell.column]
-            changed = found.verdicts[at] != Verdict.CORRECT
+            chosen = np.zeros(found.verdicts.shape, dtype=bool)
+            chosen[rows if cell is None else (rows, cell.row, cell.column)] = True
+            chosen &= (found.verdicts != Verdict.CORRECT) | (found.notes != 0)
             if not decision.values:
-                changed &= found.verdicts[at] != Verdict.BLANK
-            found.verdicts[at] = np.where(changed, np.uint8(Verdict.CORRECT), found.verdicts[at])
-            found.notes[at] = np.where(changed | (found.notes[at] != 0), np.uint8(Note.DECIDED), found.notes[at])
+                chosen &= found.verdicts != Verdict.BLANK
+            found.verdicts[chosen], found.notes[chosen] = Verdict.CORRECT, Note.DECIDED
+            names = mistakes.setdefault(answer.key, {})
+            for i, r, c in np.argwhere(chosen).tolist():
+                names[i, r, c] = decision.why
 
 
 def give(sheet: Sheet, scheme: Scheme, graded: Graded) -> None:

@@ -36,7 +36,7 @@ class MoodleWriter(Writer):
                 self.head(student)
             by_part = {label: units[i] for label, units in parts.items()}
             told = list(rows.of(i)) if total < self.plan.total or self.scheme.decisions else []
-            decided = [row for row in told if row.verdict == DECIDED or row.reason == ACCEPTED]
+            decided = [row for row in told if row.verdict == DECIDED or row.reason.startswith(ACCEPTED)]
             lost = [row for row in told if row.units < row.most and row not in decided]
             said = self.feedback(by_part, lost, decided)
             if student in rows.reviews:

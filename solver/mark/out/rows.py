@@ -172,7 +172,7 @@ class Rows:
             lines = SHOWS.index(self.show) >= SHOWS.index("lines")
             expected = _expected(answer, value, key) if lines else ""
             reason = _reason(answer, verdict, note, expected, key, mistake)
-        mistake = "" if note & _OTHERWISE else mistake
+        mistake = "" if note & (_OTHERWISE | _DECIDED) else mistake
         return Row(cell.name, answer.key, _NAMES[verdict], text, expected, key, mistake, reason, units, column.most)
 
     def blank(self, cell: Cell, i: int) -> str:
@@ -239,7 +239,7 @@ def _reason(answer: Answer, verdict: int, note: int, expected: str, key: str, mi
     if note & _FILLER:
         parts.append(SAME_EVERYWHERE)
     if note & _DECIDED:
-        parts = [ACCEPTED]
+        return f"{ACCEPTED}: {mistake}" if mistake else ACCEPTED
     if note & _FLAGGED and key:
         parts.append("accepted, on no usual way of rounding")
     return "; ".join(parts)

@@ -264,6 +264,8 @@ def remark(graded: Graded, answer: Answer, at: tuple[int, int, int]) -> str:
     judged = graded.judged[answer.key]
     note, mistake = Note(int(judged.notes[at])), graded.mistakes.get(answer.key, {}).get(at)
     said = []
+    if note & Note.DECIDED:
+        return f"{ACCEPTED}: {mistake}" if mistake else ACCEPTED
     if note & Note.OTHERWISE:
         return f"{OTHERWISE}: {mistake}"
     if mistake:
@@ -276,8 +278,6 @@ def remark(graded: Graded, answer: Answer, at: tuple[int, int, int]) -> str:
         said.append("the last digit is wrongly rounded")
     if note & Note.GUARDED:
         said.append(GUARDED)
-    if note & Note.DECIDED:
-        return ACCEPTED
     if note & Note.FILLER:
         said.append(SAME_EVERYWHERE)
     return "; ".join(said)

@@ -103,7 +103,11 @@ class Analysis:
                 self.wrong_values(self.sheet.answers[key], graded, judged)
         for key, named in graded.mistakes.items():
             notes = graded.judged[key].notes
-            once = {(at[0], f"{OTHERWISE}: {n}" if notes[at] & Note.OTHERWISE else n) for at, n in named.items()}
+            once = {
+                (at[0], f"{OTHERWISE}: {n}" if notes[at] & Note.OTHERWISE else n)
+                for at, n in named.items()
+                if not notes[at] & Note.DECIDED
+            }
             self.mistakes.update((key, name) for _, name in once)
 
     def wrong_values(self, answer: Answer, graded: Graded, judged: Judged) -> None:
