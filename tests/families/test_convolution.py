@@ -46,6 +46,7 @@ def problems(fields: str, find: str = "forward") -> list[str]:
         (f"{X}, {K}, padding: full, stride: [3, 2]", {"Y": [[0, 8], [6, 8]]}),
         (f"{X}, K: [[0, 0, 0], [0, 1, 0], [0, 0, 0]], padding: same", {"Y": [[0, 1, 2], [3, 4, 5], [6, 7, 8]]}),
         (f"{X}, K: [[1, 0], [0, 1]], dilation: 2", {"Y": 8}),
+        (f"{X}, {K}, padding: same", {"Y": [[19, 25, 10], [37, 43, 16], [7, 8, 0]]}),
         (f"{X}, K: [{K[3:]}, [[1, 0], [0, 0]]]", {"Y1": [[19, 25], [37, 43]], "Y2": [[0, 1], [3, 4]]}),
         (f"{TWO}, K: [[[1, 1]], [[0, 2]]]", {"Y": [[1], [7]]}),
         (f"{TWO}, K: [[[[2]], [[1]]], [[[0]], [[-1]]]], b: [1, 0]", {"Y1": [[2, 3], [5, 8]], "Y2": [[-1, 0], [0, -1]]}),
@@ -109,6 +110,22 @@ def test_the_example_and_the_problem() -> None:
     assert found["d/Y"] == [[2, -2, -5, 3, 2]]
 
 
+@pytest.mark.parametrize(
+    ("layers", "expected"),
+    [
+        ("pool: max, gradient: [[2]]", [[2, 0], [0, 0]]),
+        ("pool: global-max, gradient: [[2]]", [[2, 0], [0, 0]]),
+        ("layers: [{K: [[1, -1]], activation: relu, padding: [0, 1]}, {pool: max, stride: 1}], gradient: [[1, 2]]",
+         [[0, 2], [0, 0]]),
+        ("layers: [{pool: max}, {unpool: max}], gradient: [[1, 2], [3, 4]]", [[1, 0], [0, 0]]),
+    ],
+)  # fmt: skip
+def test_of_equal_cells_the_first_has_the_gradient_and_it_is_proved(layers: str, expected: Any) -> None:
+    solution = solved(f"X: [[1, 1], [0, 1]], {layers}", "gradients_x")
+    assert solution.parts[0].checked is not None
+    assert solution.answers["a/grad_X"] == expected
+
+
 # -- misfits ------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("fields", "found"),
@@ -125,7 +142,6 @@ def test_the_example_and_the_problem() -> None:
         (f"{TWO}, K: [[[1]], [[1, 2]]]", "a kernel of K is 1×2, but the first is 1×1"),
         (f"{TWO}, K: [[[1]], [[1]]], groups: 3", "3 groups cannot share 2 channels equally"),
         (f"{X}, {K}, b: [1, 2]", "b has 2 numbers, but K has 1 filter"),
-        (f"{X}, {K}, padding: same", "padding: same needs as many zeros on either side, but the kernel is 2×2"),
         (f"{X}, {K}, stride: 0", "stride is 0, expected at least 1"),
         (f"{X}, {K}, stride: [1, 2, 3]", "stride has 3 numbers, expected one, or [rows, columns]"),
         (f"{X}, {K}, size: 2", "size is not used by a layer with K"),

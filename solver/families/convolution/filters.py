@@ -73,18 +73,17 @@ def sliding(stage: Sliding, size: Pair, flat: bool) -> Windows:
     """How a kernel of this size slides; raises FormulaError."""
     stride, dilation = both(stage, "stride", flat, 1, (1, 1)), both(stage, "dilation", flat, 1, (1, 1))
     reach = tuple(d * (f - 1) for d, f in zip(dilation, size, strict=True))
+    after = (0, 0)
     if isinstance(stage.padding, str):
-        if stage.padding == "same" and any(r % 2 for r in reach):
-            hint = "a kernel of odd size has equally many cells on either side"
-            raise FormulaError(
-                f"padding: same needs as many zeros on either side, but the kernel is {size[0]}×{size[1]}", hint
-            )
-        padding = {"same": (reach[0] // 2, reach[1] // 2), "valid": (0, 0), "full": (reach[0], reach[1])}[stage.padding]
+        half = (reach[0] // 2, reach[1] // 2)
+        padding = {"same": half, "valid": (0, 0), "full": (reach[0], reach[1])}[stage.padding]
+        if stage.padding == "same":  # an even kernel has one zero more below and on the right
+            after = (reach[0] % 2, reach[1] % 2)
     else:
         padding = both(stage, "padding", flat, 0, (0, 0))
     if flat:
-        return Windows(size, (1, stride[1]), (0, padding[1]), (1, dilation[1]))
-    return Windows(size, stride, padding, dilation)
+        return Windows(size, (1, stride[1]), (0, padding[1]), (1, dilation[1]), (0, after[1]))
+    return Windows(size, stride, padding, dilation, after)
 
 
 def check_place(what: str, windows: Windows, shape: Pair, layer: str) -> None:
@@ -96,7 +95,7 @@ def check_place(what: str, windows: Windows, shape: Pair, layer: str) -> None:
                 "padding: [0, 1] is of columns only, [1, 0] of rows",
             )
     if min(windows.places(shape)) < 1:
-        padded = tuple(n + 2 * p for n, p in zip(shape, windows.padding, strict=True))
+        padded = windows.padded(shape)
         reach = tuple(d * (f - 1) + 1 for f, d in zip(windows.size, windows.dilation, strict=True))
         is_padded = "padded " if any(windows.padding) else ""
         raise FormulaError(
@@ -105,9 +104,16 @@ def check_place(what: str, windows: Windows, shape: Pair, layer: str) -> None:
         )
 
 
-def options(windows: Windows, flat: bool, names: tuple[str, ...] = ("stride", "padding", "dilation")) -> Options:
+def options(
+    windows: Windows, flat: bool, names: tuple[str, ...] = ("stride", "padding", "dilation", "after")
+) -> Options:
     """Stride, padding and dilation where they are not those of the table, in its order; one number where both agree."""
-    pairs = {"stride": (windows.stride, 1), "padding": (windows.padding, 0), "dilation": (windows.dilation, 1)}
+    pairs = {
+        "stride": (windows.stride, 1),
+        "padding": (windows.padding, 0),
+        "dilation": (windows.dilation, 1),
+        "after": (windows.after, 0),
+    }
     made: list[tuple[str, Option]] = []
     for name in names:
         (rows, columns), rest = pairs[name]

@@ -214,6 +214,7 @@ ROWS = {
         adjoints=(_max_adjoint,),
         cells=_max_cell,
         at_kink="has no slope where two cells of a window tie; there the first of them counts",
+        tied="max_pick(u, x)",
         title="The largest of a window",
         notation=Notation("max pool"),
         slips=(
@@ -240,6 +241,7 @@ ROWS = {
         shape=_unpooled,
         bounds=_unpool_bounds,
         adjoints=(_other("max_pick"), ""),
+        tied="max_unpool(u, x)",
         notation=Notation("max unpool"),
     ),
     "max_pick": Function(
@@ -251,6 +253,7 @@ ROWS = {
         shape=_picked,
         bounds=_pick_bounds,
         adjoints=(_other("max_unpool"), ""),
+        tied="max_pick(u, x)",
         notation=Notation("max pick"),
     ),
     "average_unpool": Function(

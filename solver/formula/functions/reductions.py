@@ -215,6 +215,7 @@ def _rows() -> dict[str, Function]:
                 adjoints=(f"G*is_{name}(u)",),
                 cells=partial(_extreme_cell, kind, suffix),
                 at_kink=_FIRST,
+                tied=f"sum{suffix}(u*is_{name}(x))",
                 notation=Notation(kind, below=suffix[1:]),
                 title=f"The {best} cell",
             )

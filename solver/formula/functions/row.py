@@ -76,7 +76,8 @@ class Function(NamedTuple):
     convention: what a page says where the function first appears, since not every book agrees.
     activation: whether y = f(u) is how a layer uses it; by_row: the same function where patterns are rows, not columns.
     kink: where this formula is 0, there is no derivative, and at_kink says which one is used; bends: where this formula,
-    of the further parameters, is 0, there is no kink at all.
+    of the further parameters, is 0, there is no kink at all. tied: of a function that chooses among cells, what it is
+    while its choice stays what it is at x: a formula in u and x, where ties would make central differences choose otherwise.
     noun: what a rule of differentiation calls it, the derivative of "a sum over all cells", where not by its name.
     analytic: whether the code takes complex numbers, too; if not, the definition may stand for it where a proof needs
     them. algebra: whether SymPy's function of this name is the same.
@@ -104,6 +105,7 @@ class Function(NamedTuple):
     kink: str = ""
     at_kink: str = ""
     bends: str = ""
+    tied: str = ""
     notation: Notation = Notation()
     domain: str = ""
     title: str = ""
