@@ -33,14 +33,14 @@ ANSWERS: dict[str, dict[str, Any]] = {
     "softmax-nptel-a3-2022": {
         # the second and fourth are printed as in the source: 0.139, 0.562
         "a/y": [[0.046], [0.139], [0.253], [0.562]],
-        "b/mse": 1.6,
+        "b/MSE": 1.6,
     },
     "softmax-cs231n-fig": {
-        "a/s": [[-2.85], [0.86], [0.28]],
+        "a/z": [[-2.85], [0.86], [0.28]],
         "a/hinge": 1.58,
         "b/y": [[0.02], [0.63], [0.35]],
-        "b/J": 1.04,
-        "b/grad_s": [[0.02], [0.63], [-0.65]],
+        "b/CE": 1.04,
+        "b/grad_z": [[0.02], [0.63], [-0.65]],
         # the figure prints 0.016 for the first, from exponentials rounded to three figures
         "c/y": [[0.015], [0.631], [0.353]],
     },

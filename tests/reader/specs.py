@@ -275,6 +275,28 @@ def perceptron(draw: Draw) -> str:
 
 
 @st.composite
+def loss(draw: Draw) -> str:
+    """Classes of one example or of two, or numbers."""
+    kind = draw(st.sampled_from(["cross-entropy", "[hinge, cross-entropy]", "numbers"]))
+    if kind == "numbers":
+        y, d = vector(draw, 3), vector(draw, 3)
+        return question(draw, f"family: loss, y: {y}, d: {d}, loss: [mean-square-error, huber, absolute-error]")
+    if draw(st.booleans()):
+        return question(draw, f"family: loss, z: {vector(draw, 3)}, label: {draw(st.integers(1, 3))}, loss: {kind}")
+    return question(draw, f"family: loss, z: {matrix(draw, 2, 3)}, labels: [3, 1], loss: {kind}")
+
+
+@st.composite
+def metrics(draw: Draw) -> str:
+    """Counts, a matrix, or boxes."""
+    counts = [draw(st.integers(1, 60)) for _ in range(4)]
+    if draw(st.booleans()):
+        return question(draw, f"family: metrics, confusion: [{counts[:2]}, {counts[2:]}]")
+    box = f"[{counts[0]}, {counts[1]}, {counts[0] + counts[2]}, {counts[1] + counts[3]}]"
+    return question(draw, f"family: metrics, box_a: {box}, box_b: [2, 3, 40, 50]")
+
+
+@st.composite
 def graph(draw: Draw) -> str:
     """A few nodes of scalars."""
     nodes, known = [], ["x", "y"]
@@ -392,6 +414,8 @@ FAMILIES: dict[str, Callable[[], st.SearchStrategy[str]]] = {
     "count": count,
     "perceptron": perceptron,
     "graph": graph,
+    "loss": loss,
+    "metrics": metrics,
     "tensor": tensor,
     "formula": formula,
     "table": table,

@@ -1,12 +1,14 @@
 """Elementary functions, each cell by itself."""
 
+from collections.abc import Sequence
 from functools import reduce
 from math import inf, log, pi
 
 import numpy as np
 
-from solver.formula.functions.intervals import directed, valley, wave
+from solver.formula.functions.intervals import Code, Ends, Given, directed, valley, wave
 from solver.formula.functions.row import CONSTANT, Function, Notation, Slip
+from solver.formula.interval import Interval
 from solver.rounding import Floats
 
 LN10 = f"{log(10):.15f}"
@@ -19,6 +21,19 @@ _DEGREES = ("degrees for radians", "the angle is in radians; the calculator took
 
 def _equal(u: Floats, v: Floats) -> Floats:
     return np.where(u == v, 1.0, 0.0)
+
+
+def _huber(u: Floats, a: Floats | float = 1.0) -> Floats:
+    return np.where(np.abs(u) <= a, u * u / 2, a * (np.abs(u) - a / 2))
+
+
+def _huber_bounds(code: Code, args: Sequence[Interval], options: Given) -> Ends:
+    """It rises with |u|, and with a."""
+    low, high = args[0]
+    a = args[1] if len(args) > 1 else Interval(np.array(1.0), np.array(1.0))
+    ends = np.abs(low), np.abs(high)
+    near = np.where((low < 0) & (high > 0), 0.0, np.minimum(*ends))
+    return code(near, a.low), code(np.maximum(*ends), a.high)
 
 
 ROWS = {
@@ -125,6 +140,17 @@ ROWS = {
         at_kink=_TIE,
         title="The smaller of two",
         analytic=True,
+    ),
+    "huber": Function(
+        _huber,
+        "u^2/2 up to |u| = a, a*(|u| - a/2) beyond, with a = 1 unless it is given.",
+        ("huber(X)", "huber(X, 0.5)"),
+        params=("u", "a"),
+        defaults=("1",),
+        bounds=_huber_bounds,
+        definition=(("u**2/2", "|u| ≤ a"), ("a*(abs(u) - a/2)", "otherwise")),
+        slopes=("max(-a, min(a, u))", "max(0, abs(u) - a)"),
+        range=(0.0, inf),
     ),
     "greater": Function(
         lambda u, v: np.where(u > v, 1.0, 0.0),
