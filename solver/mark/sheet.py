@@ -68,12 +68,14 @@ class Sheet:
     """What a question asks, and how each answer follows from the others.
 
     chains: for each working, its quantities in order; each uses only what stands above it. keys: what marking has found
-    out about each chain, by its place, and keeps. others: the sheets of the question by other conventions, by name.
+    out about each chain, by its place, and keeps. again: what a part finds whose number
+    another of its answers has already. others: the sheets of the question by other conventions, by name.
     """
 
     solution: Solution
     answers: dict[str, Answer] = field(default_factory=dict)
     chains: list[tuple[Context, list[Quantity]]] = field(default_factory=list)
+    again: list[str] = field(default_factory=list)
     others: dict[str, Sheet] = field(default_factory=dict)
     keys: dict[int, object] = field(default_factory=dict, repr=False, compare=False)
 
@@ -93,8 +95,12 @@ def sheet(solution: Solution) -> Sheet:
     made = Sheet(solution)
     keys: dict[tuple[int, str], str] = {}
     for part in solution.parts:
+        names = {solved.name for solved in part.asked}
         for solved in part.asked:
             key = part.key(solved)
+            if solved.item.again and solved.item.again in names:
+                made.again.append(key)
+                continue
             made.answers[key] = Answer(key, part.label, solved, solved.item.kind)
             keys.setdefault((id(solved.context), solved.name), key)
     contexts = {id(part.context): part.context for part in solution.parts if part.context is not None}

@@ -66,7 +66,7 @@ class Item:
     points: what is said below its title; points_answer: they are the answer, whose short form need not be shown.
     whole: an exact count, never rounded. steps: the lines by which a formula was derived; derivation: where that of a
     number comes from, shown in full detail. stable: the formula by which its unrounded value is computed, where the one
-    that is shown cancels.
+    that is shown cancels. again: the quantity whose number it gives once more: who is asked for both answers once.
     """
 
     given: ClassVar[bool] = False
@@ -81,6 +81,7 @@ class Item:
     steps: tuple[Line, ...] = ()
     derivation: tuple[Line, ...] = ()
     stable: Tree | None = None
+    again: str = ""
 
     # -- what it is ---------------------------------------------------------------------------------------------------
     @property
@@ -211,6 +212,7 @@ class Step(Item):
     steps: tuple[Line, ...] = ()
     derivation: tuple[Line, ...] = ()
     stable: Tree | None = None
+    again: str = ""
 
     @cached_property
     def needs(self) -> tuple[str, ...]:

@@ -102,10 +102,11 @@ class Working:
         symbol: Symbol | None = None,
         whole: bool = False,
         role: Role | None = None,
+        again: str = "",
     ) -> None:
         """Adds a step; raises FormulaError where its formula uses an unknown name or shapes that do not fit."""
         tree = parse(formula) if isinstance(formula, str) else formula
-        self.add(Step(name, tree, title, why, whole), shape(tree, self.shapes), symbol, role)
+        self.add(Step(name, tree, title, why, whole, again=again), shape(tree, self.shapes), symbol, role)
 
     def stable(self, formula: Tree, opaque: Container[str] = ()) -> Tree:
         """The stable form of a formula, from the definitions of its names, but for those that are to stand."""

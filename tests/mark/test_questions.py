@@ -5,6 +5,7 @@ import pytest
 
 from solver.mark.judge.grade import grade_batch
 from solver.mark.judge.marks import plan
+from solver.mark.read.read_names import IGNORED, AnswerNames
 from solver.mark.sheet import Sheet, sheet
 from solver.spec.reader import load, load_text
 from solver.spec.registry import families, family
@@ -47,3 +48,14 @@ def test_right_slipped_and_invalid_answers(name: str, made: Sheet) -> None:
     assert all(judged.verdicts.shape[0] == given.batch.count for judged in graded.judged.values())
     hostile = sum(answer.kind == "formula" for answer in answers)
     assert len(graded.submissions.troubles) == hostile
+
+
+def test_one_number_is_asked_once() -> None:
+    """A ratio that the page shows twice, in full and shortened, is one answer; alone, the shortened one is asked."""
+    text = (PROBLEMS / "q3.yaml").read_text(encoding="utf-8")
+    (both,) = map(sheet, solve_paper(load_text(text)))
+    assert "b.ii/ratio" in both.answers
+    assert both.again == ["b.ii/ratio_short"]
+    assert AnswerNames(both).find("b.ii/ratio_short") == IGNORED
+    (alone,) = map(sheet, solve_paper(load_text(text.replace("flops_separable, ratio]", "ratio_short]"))))
+    assert "b.ii/ratio_short" in alone.answers

@@ -88,7 +88,7 @@ def separable(chain: Chain) -> None:
     w.group(both, [depthwise, pointwise, both])
     w.step("ratio", f"{both}/{unit}_{conv.tag}", "Ratio, new to original")
     w.step("ratio_short", f"1/{D2} + 1/{area}" if "**" in area else f"1/{D2} + 1/({area})", "The same ratio, shortened",
-           why="the height, the width and the input's depth cancel", symbol=Symbol("ratio"))  # fmt: skip
+           why="the height, the width and the input's depth cancel", symbol=Symbol("ratio"), again="ratio")  # fmt: skip
     w.group("ratio", ["ratio", "ratio_short"])
 
 

@@ -31,7 +31,7 @@ class AnswerNames:
     looked: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        self.known = {STUDENT: STUDENT}
+        self.known = {STUDENT: STUDENT} | {_folded(key): IGNORED for key in self.sheet.again}
         for key, answer in self.sheet.answers.items():
             self.known[_folded(key)] = key
             for cell in answer.cells:
