@@ -96,7 +96,7 @@ def faults(step: Solved, form: Format, detail: Detail) -> Iterator[str]:
         if line.left is not None and line is not lines[0]:
             return  # an equation: its own tests read it
         known: dict[str, Floats] = {}
-        if line is lines[0]:
+        if names(line.right):
             values = step.context.envs[step.context.carry]
             if not all(name in values for name in names(line.right)):
                 continue  # a letter that only this line has, such as the i of a sum
@@ -114,13 +114,15 @@ def faults(step: Solved, form: Format, detail: Detail) -> Iterator[str]:
     if step.context.carry == "rounded" and signs:
         signs[-1] = "≈"  # the result as written is the value from there on
     symbolic = replace(digits, noise=1e-15)  # 1 - tanh(16)² has no digits on the reader's calculator
+    lettered = [bool(names(line.right)) for line in lines[len(lines) - len(read) :]]
+    exact = {id(each) for each, letters in zip(read, lettered, strict=True) if letters or each is read[0]}
     for (above, below), texts, sign in zip(pairwise(read), pairwise(printed), signs, strict=True):
         if sign == "=" and not same(value(above), value(below)):
             yield " is not equal to ".join(texts)
-        reader = symbolic if above is read[0] else digits
+        reader = symbolic if id(above) in exact else digits
         if not reader.follows(above, below):
             yield " does not give ".join(texts)
     for each, text in zip(read, printed, strict=True):
-        reader = symbolic if each is read[0] else digits
+        reader = symbolic if id(each) in exact else digits
         if not reader.close(value(each), read[-1]):
             yield f"{text} does not come to {printed[-1]}"
