@@ -9,6 +9,7 @@ from solver.api import solve
 from solver.errors import SpecError
 from solver.formula.calculus.reverse import CENTRED
 from solver.mark.judge.grade import grade_batch
+from solver.mark.judge.numbers import Verdict
 from solver.mark.sheet import sheet
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
@@ -131,3 +132,13 @@ def test_mistakes_are_named(name: str, wrong: Any, mistake: str) -> None:
     given = key_of(asked := sheet(solution), 1)
     given.batch.values[f"a/{name}"][0] = np.round(made[mistake], 4)
     assert set(grade_batch(asked, None, given).mistakes[f"a/{name}"].values()) == {mistake}
+
+
+def test_what_follows_from_a_mistake_is_followed() -> None:
+    solution = solved("kind: layer, X: [1, 2, 6]", "[var, xhat]", "rounded")
+    given = key_of(made := sheet(solution), 1)
+    given.batch.values["a/var"][0] = 7.0
+    given.batch.values["a/xhat"][0] = np.round(np.array([[-2, -1, 3]]) / np.round(7**0.5, 4), 4)
+    graded = grade_batch(made, None, given)
+    assert set(graded.mistakes["a/var"].values()) == {"n − 1 for n"}
+    assert set(graded.judged["a/xhat"].verdicts.ravel().tolist()) == {Verdict.FOLLOWED}

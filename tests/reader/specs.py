@@ -196,6 +196,23 @@ def normalisation(draw: Draw) -> str:
 
 
 @st.composite
+def dropout(draw: Draw) -> str:
+    """Inverted or not, in training."""
+    n = draw(st.integers(1, 4))
+    mask = ", ".join(draw(st.sampled_from("01")) for _ in range(n))
+    manner = draw(st.sampled_from(["p: 0.3", "keep: 0.8", "p: 0.5, inverted: false"]))
+    return question(draw, f"family: dropout, x: {vector(draw, n)}, mask: [{mask}], {manner}")
+
+
+@st.composite
+def initialisation(draw: Draw) -> str:
+    """Bound and σ of a dense layer or of a convolutional one."""
+    a, b = draw(st.integers(1, 999)), draw(st.integers(1, 99))
+    layer = draw(st.sampled_from([f"shape: [{a}, {b}]", f"kernel: 3, channels: {a}, filters: {b}"]))
+    return question(draw, f"family: initialisation, scheme: {draw(st.sampled_from(['xavier', 'he']))}, {layer}")
+
+
+@st.composite
 def positional(draw: Draw) -> str:
     """A few dimensions of an encoding, or a vector that is turned."""
     if draw(st.booleans()):
@@ -408,6 +425,8 @@ FAMILIES: dict[str, Callable[[], st.SearchStrategy[str]]] = {
     "attention": attention,
     "convolution": convolution,
     "normalisation": normalisation,
+    "dropout": dropout,
+    "initialisation": initialisation,
     "positional": positional,
     "gradient": gradient,
     "optimizer": optimizer,

@@ -102,7 +102,18 @@ def filled(rule: Tree, trees: Mapping[str, Tree], shapes: Mapping[str, Shape]) -
                 return ratio(build(a), build(b), shapes)
             case Transpose(x):
                 return transpose(build(x), shapes)
+            case Call("size" | "size_rows" | "size_columns", (x,)):
+                made = rebuild(tree, build)
+                return _counted(tree.fn, shape(build(x), shapes)) or made
             case _:
                 return rebuild(tree, build)
 
     return build(rule)
+
+
+def _counted(fn: str, size: Shape) -> Num | None:
+    """How many cells there are, where that is known."""
+    rows, columns = size
+    if not (isinstance(rows, int) and isinstance(columns, int)):
+        return None
+    return Num(str({"size": rows * columns, "size_rows": columns, "size_columns": rows}[fn]))
