@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from solver.mark.judge.numbers import Verdict
-from solver.mark.out.rows import BY_HAND, Row, Rows
+from solver.mark.out.rows import BY_HAND, NO_ANSWER, Row, Rows
 from solver.mark.out.writer import Writer
 from solver.mark.records import Graded, Show
 from solver.render.clean import clean
@@ -81,7 +81,7 @@ class GradescopeWriter(Writer):
     def test(self, label: str, units: int, rows: list[Row]) -> dict[str, Any]:
         """One part as a test."""
         keys, most = self.plan.parts[label], self.plan.most(label)
-        lines = [] if self.show == "marks" else [_line(row) for row in rows if row.answer in keys]
+        lines = [] if self.show == "marks" else _lines([row for row in rows if row.answer in keys])
         return {
             "number": label,
             "name": f"Part {label}",
@@ -123,8 +123,17 @@ def _unsaid(row: Row) -> bool:
     return bool(row.key) and row.key not in row.reason
 
 
+def _lines(rows: list[Row]) -> list[str]:
+    """What is said of each answer, and in one line which ones are left out."""
+    left_out = [row for row in rows if row.verdict == Verdict.BLANK.name and row.reason == NO_ANSWER]
+    lines = [_line(row) for row in rows if row not in left_out]
+    answers = dict.fromkeys(row.answer for row in left_out)
+    whole = {key for key in answers if all(row in left_out for row in rows if row.answer == key)}
+    names = dict.fromkeys(row.answer if row.answer in whole else row.cell for row in left_out)
+    return lines + ([f"no answer: {', '.join(names)}"] if names else [])
+
+
 def _line(row: Row) -> str:
     written = f" {clean(row.written)}" if row.written else ""
     reason = f": {clean(row.reason)}" if row.reason else ""
-    said = "no answer" if row.verdict == Verdict.BLANK.name and not row.reason else row.verdict.lower()
-    return f"{row.cell}{written} {said}{reason}"
+    return f"{row.cell}{written} {row.verdict.lower()}{reason}"

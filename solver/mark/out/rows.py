@@ -18,6 +18,7 @@ from solver.working.question import Scheme
 BY_HAND = "BY HAND"
 DECIDED = "DECIDED"
 
+NO_ANSWER = "no answer"
 OTHERWISE = "right by another convention"
 ACCEPTED = "accepted by a person's decision"
 SAME_EVERYWHERE = "the same value stands in many places, so that nothing follows from it"
@@ -178,9 +179,9 @@ class Rows:
     def blank(self, cell: Cell, i: int) -> str:
         """Why there is no answer."""
         if not self.troubles:
-            return "no answer"
+            return NO_ANSWER
         student = self.graded.submissions.students[i]
-        return self.troubles.get((student, cell.name)) or self.troubles.get((student, cell.key)) or "no answer"
+        return self.troubles.get((student, cell.name)) or self.troubles.get((student, cell.key)) or NO_ANSWER
 
 
 def _numbers(values: Floats) -> list[float | None]:

@@ -135,6 +135,14 @@ def test_gradescope() -> None:
     assert json.loads(written("gradescope", Q2)) == {}
 
 
+def test_gradescope_names_what_is_left_out_in_one_line() -> None:
+    batch = honest(Q2, 1, "rounded", np.random.default_rng(1))
+    batch.values["b/h1"][0], batch.values["b/u1"][0, 2] = np.nan, np.nan
+    one = json.loads(written("gradescope", Q2, grade_batch(Q2, None, Submissions(["ann"], batch))))
+    assert one["tests"][1]["output"].splitlines()[-1] == "no answer: b/u1[3], b/h1"
+    assert one["tests"][1]["output"].count("no answer") == 1
+
+
 @pytest.mark.parametrize(
     ("student", "field"), [("ann@example.org", "Email address"), ("0123", "ID number"), ("ann", "Username")]
 )
