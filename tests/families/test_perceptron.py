@@ -172,6 +172,24 @@ def test_the_rule_in_fractions(data: st.DataObject) -> None:
     assert f"w_t{t + 1}" not in made or not ended
 
 
+def test_a_threshold_that_stays() -> None:
+    """Negnevitsky's table for AND: five epochs to (0.1, 0.1)."""
+    made = answers(solved("gate: AND, w: [0.3, -0.1], theta: 0.2, tie: 1, learn: {rate: 0.1}", "[epochs, conclusion]"))
+    assert [np.ravel(made[f"w_t{t}"]).tolist() for t in (4, 8, 12, 16, 20)] == [
+        [0.3, 0.0],
+        [0.2, 0.0],
+        [0.2, 0.1],
+        [0.1, 0.1],
+        [0.1, 0.1],
+    ]
+    assert made["conclusion"] == "no mistake in epoch 5: it has converged"
+
+
+def test_thresholds_of_a_layer() -> None:
+    layers = "[{W: [[1, 1], [1, 1]], theta: [0.5, 1.5]}, {W: [1, -1], theta: 0.5}]"
+    assert np.ravel(answers(solved(f"inputs: 2, layers: {layers}", "outputs"))["y"]).tolist() == [0, 1, 1, 0]
+
+
 def test_it_converges() -> None:
     solution = solved("gate: AND, learn: {}")
     made = answers(solution)

@@ -13,8 +13,9 @@ the threshold, with a `loss` if gradients are asked for.
 Without weights, weights that give `d` (or the gate) are found, with their check, or it is shown why there are none.
 
 `learn: {rate: 0.5}` presents the patterns one after the other, w ← w + η e x and b ← b + η e with e = d − y, until an
-epoch without a mistake; or shows that it never ends. Without `w` it starts at 0 with a bias. After another activation
-w ← w + η δ x, where δ = e f′(u), half the square error, or δ = e with loss: cross-entropy, and `epochs` (1) are gone through.
+epoch without a mistake; or shows that it never ends. Without `w` it starts at 0 with a bias; a `theta` stays as it is.
+After another activation w ← w + η δ x, where δ = e f′(u), half the square error, or δ = e with loss: cross-entropy, and
+`epochs` (1) are gone through.
 errors: y - d turns the signs of e and δ, so that δ = ∂J/∂u.
 
 Quantities: X x d w b θ (given), u y (of layers u1 h1 u2 …), J; slope intercept distance (of the line u = 0); learning:

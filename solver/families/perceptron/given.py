@@ -36,6 +36,7 @@ class ThresholdLayer(Spec):
 
     W: Annotated[Quantity, "its weights; a flat list is one neuron's"]
     b: Annotated[Vector | None, "its biases, or one for all"] = None
+    theta: Annotated[Vector | None, "or its thresholds: u = W·x − θ"] = None
 
 
 class PerceptronRule(Spec):
@@ -98,7 +99,8 @@ class Data(NamedTuple):
     def named(self, k: int) -> str:
         """Pattern k as it is read: (0, 1)."""
         cells = [self.X.text(k, j) for j in range(self.X.value.shape[1])]
-        return f"({', '.join(cells)})" if len(cells) > 1 else cells[0]
+        joined = ",\u00a0".join(cells)  # a table keeps it in one line
+        return f"({joined})" if len(cells) > 1 else cells[0]
 
 
 def table(rows: Sequence[Sequence[str]]) -> Array:
@@ -135,7 +137,10 @@ def checked(given: Given, report: Report) -> Data | None:
     neurons = 1
     if given.layers:
         for layer in given.layers:
-            width, _, _ = _layer(given, layer, "W", layer.W, layer.b, width, report)
+            if layer.b is not None and layer.theta is not None:
+                report.add(layer.place("theta"), "theta and b are given", "a threshold θ is a bias of −θ")
+            field, bias = ("b", layer.b) if layer.theta is None else ("theta", layer.theta)
+            width, _, _ = _layer(given, layer, "W", layer.W, bias, width, report, field)
         neurons = width
     elif given.w is not None:
         neurons, W, b = _layer(given, given, "w", given.w, given.b, width, report)
@@ -175,9 +180,8 @@ def _sources(given: Given, report: Report) -> None:
         for name in ("w", "b", "learn", "bias_input", "theta"):
             if getattr(given, name) is not None:
                 add(given.place(name), f"{name} and layers are given", "a network has W and b in each layer")
-    if given.theta is not None and (given.b is not None or given.learn is not None):
-        other = "b" if given.b is not None else "learn"
-        add(given.place("theta"), f"theta and {other} are given", "a threshold θ is a bias of −θ")
+    if given.theta is not None and given.b is not None:
+        add(given.place("theta"), "theta and b are given", "a threshold θ is a bias of −θ")
     desired = given.d is not None or given.gate is not None
     if given.learn is not None and not desired:
         add(given.place("learn"), "'d' is missing: learning needs what is desired", "or a gate")
@@ -225,7 +229,14 @@ def _patterns(given: Given) -> Array:
 
 
 def _layer(
-    given: Given, spec: Spec, name: str, weights: Num | Array, bias: Num | Array | None, width: int, report: Report
+    given: Given,
+    spec: Spec,
+    name: str,
+    weights: Num | Array,
+    bias: Num | Array | None,
+    width: int,
+    report: Report,
+    field: str = "b",
 ) -> tuple[int, Array, Array | None]:
     """How many neurons there are, the weights (inputs × neurons) and the biases; misfits are noted."""
     W = weights_of(weights, width, given.weights)
@@ -238,7 +249,7 @@ def _layer(
         report.add(spec.place(name), f"{found}, but there {_are(width, 'input')}", hint)
     b = None if bias is None else as_array(bias)
     if b is not None and b.value.shape not in ((1, 1), (neurons, 1)):
-        report.add(spec.place("b"), f"b is {size(b)}, but there {_are(neurons, 'neuron')}")
+        report.add(spec.place(field), f"{field} is {size(b)}, but there {_are(neurons, 'neuron')}")
     return neurons, W if given.weights == "inputs x neurons" else W.T, b
 
 

@@ -111,9 +111,12 @@ class _Learner:
             self.state_given(f"d{k + 1}", desired, Symbol("d", argument=str(k + 1)))
         self.state_given("eta", self.rule.rate, None)
         W = data.W or table([["0"] * data.neurons] * inputs)
-        b = data.b if data.W is not None or given.bias_input is not None else column(["0"] * data.neurons)
+        free = data.W is None and given.bias_input is None and given.theta is None
+        b = data.b if not free else column(["0"] * data.neurons)
         if b is not None and data.neurons > 1 and b.value.shape == (1, 1):
             b = column([b.text(0, 0)] * data.neurons)
+        if given.theta is not None:
+            self.state_given("theta", given.theta, None)
         self.names = ["w", *([] if b is None else ["b"])]
         self.state_given("w", W, Symbol("w", argument="0"))
         if b is not None:
@@ -132,6 +135,7 @@ class _Learner:
         before = len(self.working.items)
         scalar = self.working.shapes["w"] == SCALAR
         net = f"{w}*{x}" if scalar else f"{w}.T @ {x}"
+        net += " - theta" if self.given.theta is not None else ""
         u = self.step("u", t, parse(net + (f" + {self.current[1]}" if len(self.current) > 1 else "")), "net input")
         y = self.step("y", t, activated(self.f, Name(u)), "output", whole=self.discrete)
         error = put("y - d" if minus else "d - y", d=d, y=y)
@@ -238,7 +242,7 @@ class _Learner:
     def reasons(self) -> list[str]:
         """Why no weights would do, where that is so."""
         bias = "b" in self.names
-        if self.data.neurons > 1:
+        if self.data.neurons > 1 or self.given.theta is not None:
             return []
         found = found_for(self.data, bias)
         if not isinstance(found, Contradiction):

@@ -107,6 +107,10 @@ def _layer(
         working.given(b, bias, "Bias" if bias.value.shape == (1, 1) else "Biases")
         wide = working.shapes[b] != SCALAR and not single
         terms += f" + {b}.T" if wide else f" + {b}"
+    elif layer is not None and layer.theta is not None:
+        theta = f"theta{tag}"
+        working.given(theta, layer.theta, f"Layer {tag}: thresholds")
+        terms += f" - {theta}.T" if working.shapes[theta] != SCALAR and not single else f" - {theta}"
     elif given.theta is not None:
         working.given("theta", given.theta, "Threshold")
         terms += " - theta"
