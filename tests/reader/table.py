@@ -196,6 +196,8 @@ FUNCTIONS: Mapping[str, Callable[..., Floats]] = {
     "correlate": _correlate,
     "convolve": _convolve,
     "correlate transposed": _transposed,
+    "flatten": lambda u: u.reshape(-1, 1),
+    "reshape": lambda u, size: u.reshape(size),
     "turned": lambda u: u[::-1, ::-1],
     "max pool": _pool(np.max, -np.inf),
     "average pool": _pool(np.mean, 0.0),
