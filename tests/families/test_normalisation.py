@@ -98,6 +98,8 @@ def test_the_problem_runs() -> None:
         (f"kind: batch, {X}, loss: square-error", "'D' is missing: a loss needs the desired output"),
         (f"kind: batch, {X}, D: [[1]]", "D is given without a loss"),
         ("kind: instance, X: [[[1, 2]], [[1]]]", "the maps of X have several sizes"),
+        (f"kind: layer, {MAPS}, groups: 3, eps: 1", "groups is for kind: group"),
+        (f"kind: batch, {X}, gradient: [], running_var: 1", "gradient is empty, expected numbers"),
         (X, "'kind' is missing"),
     ],
 )

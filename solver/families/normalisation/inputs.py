@@ -61,6 +61,8 @@ def blocks_of(given: Given, field: str) -> list[Block]:
         array = as_array(value)
         row = given.flat(field) and given.kind != "batch"
         return [Block(array.T if row else array)]
+    if not value or () in value:
+        raise FormulaError(f"{field} is empty, expected numbers")
     samples = [list(s) for s in value] if isinstance(value[0], tuple) else [list(value)]
     several, channels = len(samples) > 1, max(map(len, samples)) > 1
     made = [

@@ -110,7 +110,7 @@ class Units:
         """The maps that share their statistics, with the ending of the names of these."""
         kind, made = self.given.kind, dict[str, list[Block]]()
         for block in self.blocks:
-            share = self.features // self.given.groups
+            share = max(self.features // self.given.groups, 1)
             group = (max(block.channel, 1) - 1) // share + 1 if self.given.groups > 1 else 0
             sample, part = (
                 block.sample,
