@@ -58,6 +58,12 @@ def known_activations(node: Node) -> list[str]:
     return [*ACTIVATIONS, *(key.text for key, _ in (own.entries if own else ()))]
 
 
+def note_activation(word: Node | None, known: list[str], report: Report) -> None:
+    """Notes a word that names none of the known activations."""
+    if word is not None and word.kind == "scalar" and word.text not in known:
+        report.unknown(word, "activation", word.text, known)
+
+
 def _elementwise(tree: Tree) -> bool:
     for node in walk(tree):
         if isinstance(node, Transpose | Array) or (isinstance(node, Bin) and node.op == "@"):

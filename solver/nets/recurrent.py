@@ -23,11 +23,12 @@ LONG = 12
 
 MAX_STEPS = 100_000
 
+ELEMENTWISE = tuple(name for name in ACTIVATIONS if FUNCTIONS[name].elementwise)
+"""Of hidden neurons: softmax turns a whole column into shares."""
+
 if TYPE_CHECKING:
-    Activation: TypeAlias = str
     OutputActivation: TypeAlias = str
-else:  # from the table of functions; softmax turns a whole column into shares and is no hidden neuron's
-    Activation = Literal[tuple(name for name in ACTIVATIONS if FUNCTIONS[name].elementwise)]
+else:  # from the table of functions
     OutputActivation = Literal[ACTIVATIONS]
 
 

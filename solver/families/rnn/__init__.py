@@ -28,6 +28,7 @@ if left out.
 from solver.families.rnn.misfits import fits
 from solver.families.rnn.recurrence import Given, levels
 from solver.families.rnn.unfolded import Unfolded
+from solver.nets.own_activations import read_activations
 from solver.nets.recurrent import letters
 from solver.spec.nodes import Report
 from solver.working.page import Working
@@ -56,6 +57,7 @@ def work(given: Given, report: Report) -> Working:
     """Every hidden state and output in the order of time; raises nothing, misfits go to the report."""
     before, stack = len(report.problems), levels(given)
     names = letters(LETTERS, given.names or {}, given, report)
+    own = read_activations(given.activations or {}, given, report)
     if not fits(given, stack, report) or len(report.problems) > before:
         return Working()
-    return Unfolded(given, stack, names).run()
+    return Unfolded(given, stack, names, own).run()

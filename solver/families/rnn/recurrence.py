@@ -4,19 +4,21 @@ from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 
+from solver.formula.functions import FUNCTIONS
 from solver.formula.tree import Array, Num
 from solver.nets.network import Stored
+from solver.nets.own_activations import MAX_ACTIVATIONS, known_activations, note_activation
 from solver.nets.recurrent import (
+    ELEMENTWISE,
     MAX_STEPS,
-    Activation,
     Learning,
-    OutputActivation,
     as_array,
     neurons_inputs,
     weights_of,
 )
 from solver.nets.training import Rule
 from solver.spec.fields import AtLeast, AtMost, Quantity, Spec, Vector
+from solver.spec.nodes import Node, Report
 
 MAX_LAYERS = 100
 MAX_SEQUENCES = 10_000
@@ -39,7 +41,7 @@ class Recurrent(Spec):
     W: Annotated[Quantity, "recurrence weights"]
     b: Annotated[Vector | None, "biases, none if left out"] = None
     h0: Annotated[Vector | None, "its state before the first step; 0 if left out"] = None
-    activation: Annotated[Activation, "of its neurons"] = "tanh"
+    activation: Annotated[str, "of its neurons"] = "tanh"
     backward: Annotated[ReverseTime | None, "the same layer from the end of the sequence"] = None
 
 
@@ -73,14 +75,30 @@ class Given(Learning):
     ] = ()
     backward: Annotated[ReverseTime | None, "the layer that reads the sequence from its end"] = None
     weights: Annotated[Stored, "how all weights are stored: Uᵀx, or Ux"] = "inputs x neurons"
-    activation: Annotated[Activation, "of the hidden neurons"] = "tanh"
-    output_activation: Annotated[OutputActivation, "of the output neurons"] = "sigmoid"
+    activation: Annotated[str, f"of the hidden neurons: {', '.join(ELEMENTWISE)}, or one of `activations`"] = "tanh"
+    output_activation: Annotated[str, "of the output neurons; softmax, too"] = "sigmoid"
+    activations: Annotated[
+        dict[str, str] | None,
+        AtMost(MAX_ACTIVATIONS),
+        "activations of your own, each a formula in u: {swish: u*sigmoid(u)}",
+    ] = None
     net_inputs: Annotated[
         bool, "whether net inputs are steps of their own: u(t) of the hidden layer, o(t) of the output"
     ] = False
     D: Annotated[tuple[Quantity, ...] | None, "with X, the desired outputs of each sequence"] = None
     names: Annotated[dict[str, str] | None, "names of your own for x, h, y, u, o, d, U, W, V, b, c: {h: a}"] = None
     train: Annotated[Rule | None, "one update of all weights and biases: {rate: 0.1}"] = None
+
+    @classmethod
+    def notice(cls, node: Node, report: Report) -> None:
+        """Notes activations that neither the table nor `activations` has."""
+        known = known_activations(node)
+        hidden = [name for name in known if name not in FUNCTIONS or name in ELEMENTWISE]
+        layers = node.get("layers")
+        for inner in layers.items if layers is not None else ():
+            note_activation(inner.get("activation"), hidden, report)
+        note_activation(node.get("activation"), hidden, report)
+        note_activation(node.get("output_activation"), known, report)
 
     @property
     def length(self) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from solver.families.rnn.recurrence import Direction, Given, batch, shaped
-from solver.formula.functions import FUNCTIONS
+from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Bin, Call, Name, Transpose, Tree
 from solver.nets.layers import activated, spread
@@ -17,12 +17,19 @@ from solver.working.page import Repeat, Working
 
 
 class Unfolded:
-    """Writes a network that fits into a working. names: what each letter is called."""
+    """Writes a network that fits into a working. names: what each letter is called; own: the author's activations."""
 
-    def __init__(self, given: Given, stack: Sequence[Sequence[Direction]], names: Mapping[str, str]) -> None:
-        self.given, self.stack, self.names, self.working = given, stack, names, Working()
+    def __init__(
+        self,
+        given: Given,
+        stack: Sequence[Sequence[Direction]],
+        names: Mapping[str, str],
+        own: Mapping[str, Own],
+    ) -> None:
+        self.given, self.stack, self.names, self.own, self.working = given, stack, names, own, Working()
         self.many, self.times = given.X is not None, range(1, given.length + 1)
         self.parameters: list[str] = []
+        self.nets: list[str] = []
         self.hidden: list[str] = []
 
     def run(self) -> Working:
@@ -178,16 +185,17 @@ class Unfolded:
 
     def active(self, activation: str, u: Tree) -> Tree:
         row = FUNCTIONS.get(activation) if self.many else None
-        return activated((row and row.by_row) or activation, u)
+        return activated((row and row.by_row) or activation, u, own=self.own)
 
     def step(
         self, name: str, symbol: Symbol, u: Tree, activation: str, t: int, what: str, net: tuple[str, Symbol]
     ) -> None:
-        """φ(u), the net input a step of its own where that is asked for."""
+        """φ(u), the net input a step of its own where that is asked for, or where the slope is one of it."""
         begin = f"At t = {t}: "
-        if self.given.net_inputs:
+        if self.given.net_inputs or activation in self.own:
             layer = "the output" if what.endswith("of the network") else what.removeprefix("output of ")
             self.working.step(net[0], u, f"{begin}net input of {layer}", symbol=net[1])
+            self.nets.append(net[0])
             u = Name(net[0])
         self.working.step(name, self.active(activation, u), begin + what, symbol=symbol)
 
@@ -257,15 +265,14 @@ class Unfolded:
             w.absent |= dict.fromkeys(("J", "loss"), hint)
         if not given.net_inputs:
             nets = [self.at(letter, t) for letter in "uo" for t in self.times] if len(self.stack) == 1 else []
+            nets = [name for name in nets if name not in w.items]
             w.absent |= dict.fromkeys(("net_inputs", *nets), "give net_inputs: true for net inputs as steps")
         w.group("parameters", self.parameters)
         w.group("hidden", self.hidden)
         if output:
             w.group("output", output)
         if given.net_inputs:
-            used = {self.name(side, t, "u") for sides in self.stack for side in sides for t in self.times}
-            used |= {self.at("o", t) for t in self.times}
-            w.group("net_inputs", [name for name in w.items if name in used])
+            w.group("net_inputs", self.nets)
         if given.length > LONG:
             self.shorten()
         states = {*self.hidden, *output}
@@ -284,7 +291,7 @@ class Unfolded:
         needed = set(w.closure(["J"]))
         learnt = [name for name in self.parameters if name in needed]
         if given.train is None:
-            w.gradients = OnDemand(w, "J", learnt)
+            w.gradients = OnDemand(w, "J", learnt, [] if given.net_inputs else self.nets)
             return
         forward = list(w.items)
         add_gradients(w, "J", [*learnt, *(name for name in self.hidden if name in needed)])
