@@ -141,7 +141,7 @@ class _Losses:
         default: tuple[Kind, ...] = ()
         if given.p is not None:
             default = ("KL",)
-        elif given.d is not None or given.label is not None or given.labels:
+        elif given.d is not None or given.label is not None or given.labels or given.options:
             default = ("cross-entropy",)
         self.kinds = given.loss or default
         self.made: list[str] = []

@@ -164,6 +164,10 @@ def test_probabilities_that_do_not_sum_to_1(fields: str, warned: list[str]) -> N
         ),
         ("z: [1, 2], y: [0.5, 0.5], label: 1", "z and y are given | losses are of one of them"),
         ("z: [1, 2], loss: hinge", "'d' or 'label' is missing: a loss needs what is desired | "),
+        (
+            "options: {A: [0.5, 0.5], B: [0.1, 0.9]}",
+            "'d' or 'label' is missing: a loss needs what is desired | ",
+        ),
         ("z: [1, 2], label: 3", "there is no class 3 | they count from 1 to 2"),
         ("z: [1, 2], label: 1, d: [1, 0]", "d and label are given | one of them says what is right"),
         ("z: [[1, 2], [2, 1]], labels: [1]", "1 label, but there are 2 examples | "),
