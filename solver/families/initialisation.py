@@ -67,9 +67,7 @@ def work(given: Given, report: Report) -> Working:
         n = f"((1 + a**2)*{n})"
     above = "1" if scheme == "lecun" else "2"
     factor, title = ("gain*", "gain**2*") if given.gain is not None else ("", ""), NAMES[scheme]
-    working.step(
-        "variance", f"{factor[1]}{above}/{n}", f"Variance of the weights, {title}", symbol=Symbol("sigma", sup="2")
-    )
+    working.step("variance", f"{factor[1]}{above}/{n}", f"Variance of the weights, {title}", symbol=Symbol("Var"))
     working.step(
         "sigma",
         f"{factor[0]}sqrt({above}/{n})",

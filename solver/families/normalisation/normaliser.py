@@ -117,7 +117,7 @@ class Normaliser(Units):
                 var,
                 self._variance(squares, given.variance),
                 self._titled(given.variance, each),
-                symbol=Symbol("sigma", below, "2"),
+                symbol=Symbol("Var", below),
             )
             self.statistics += [mu, var]
             if self.running:
@@ -227,7 +227,7 @@ class Normaliser(Units):
 
 
 def _symbol(name: str, below: str = "") -> Symbol:
-    running = {"run_mean": ("mu", ""), "run_var": ("sigma", "2")}
+    running = {"run_mean": ("mu", ""), "run_var": ("Var", "")}
     if name in running:
         base, above = running[name]
         return Symbol(base, "run" + (f" {below}" if below else ""), above)
