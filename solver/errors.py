@@ -48,7 +48,7 @@ _ALSO_CALLED = {
     "given": "family data",
     "title": "name heading",
     "cnn": "conv convnet convolution convolutional lenet vgg",
-    "mlp": "perceptron feedforward ffn nn ann dnn network dense backprop backpropagation",
+    "mlp": "feedforward ffn nn ann dnn network dense backprop backpropagation",
     "rnn": "recurrent elman jordan bptt",
     "optimizer": "adam adamw sgd momentum nesterov rmsprop adagrad descent optimiser",
     "positional": "pe encoding transformer embedding",

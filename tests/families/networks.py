@@ -68,7 +68,7 @@ class Net:
     def forward(self, x: Matrix) -> Matrix:
         self.u, self.h = [], [x]
         for w, b, name in zip(self.weights, self.biases, self.activations, strict=True):
-            self.u.append(w.T @ self.h[-1] + b)
+            self.u.append(np.round(w.T @ self.h[-1] + b, 12))  # at a kink 0 is 0, not 5e-17 on the wrong side
             self.h.append(softmax(self.u[-1]) if name == "softmax" else ACTIVATIONS[name][0](self.u[-1]))
         return self.h[-1]
 

@@ -71,7 +71,7 @@ def check(solution: Solution) -> None:
                     raise AssertionError(f"{name}, {detail}, {step.name}: {line}")
 
 
-def _entries(tree: Tree, printer: Callable[[Tree], str], values: Mapping[str, Floats]) -> Iterator[tuple[str, Floats]]:
+def entries(tree: Tree, printer: Callable[[Tree], str], values: Mapping[str, Floats]) -> Iterator[tuple[str, Floats]]:
     """The entries of matrices that are written w₁,₂, with their values."""
     for node in walk(tree):
         if isinstance(node, Call) and node.fn == "[]" and isinstance(node.args[0], Name):
@@ -101,7 +101,7 @@ def faults(step: Solved, form: Format, detail: Detail) -> Iterator[str]:
             if not all(name in values for name in names(line.right)):
                 continue  # a letter that only this line has, such as the i of a sum
             known = {form.symbol(symbols[name]): values[name] for name in names(line.right)}
-            known |= dict(_entries(line.right, printer, values))
+            known |= dict(entries(line.right, printer, values))
         try:
             read.append(form.read(text, known))
             value(read[-1])

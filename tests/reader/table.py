@@ -127,6 +127,38 @@ def _pool(code: Callable[[Floats], float], fill: float) -> Callable[..., Floats]
     return pooled
 
 
+def _in_windows(
+    x: Floats, window: int | Pair = 2, stride: int | Pair | None = None, padding: int | Pair = 0, after: int | Pair = 0
+) -> tuple[Floats, list[list[Pair]]]:
+    """A padded matrix and, window by window along the rows, the places of its cells."""
+    (h, w), (s, t), (p, q) = _pair(window), _pair(window if stride is None else stride), _pair(padding)
+    x = np.pad(x, ((p, p + _pair(after)[0]), (q, q + _pair(after)[1])), constant_values=-np.inf)
+    corners = [(i, j) for i in range(0, x.shape[0] - h + 1, s) for j in range(0, x.shape[1] - w + 1, t)]
+    return x, [[(i + r, j + c) for r, c in np.ndindex(h, w)] for i, j in corners]
+
+
+def _max_unpool(u: Floats, x: Floats, padding: int | Pair = 0, **options: int | Pair) -> Floats:
+    padded, windows = _in_windows(x, padding=padding, **options)
+    made, (p, q) = np.zeros(padded.shape), _pair(padding)
+    for number, places in zip(u.ravel(), windows, strict=True):
+        made[max(places, key=padded.__getitem__)] += number  # the first of those that are equal
+    return made[p : p + x.shape[0], q : q + x.shape[1]]
+
+
+def _average_unpool(
+    u: Floats, window: int | Pair = 2, stride: int | Pair | None = None, padding: int | Pair = 0,
+    after: int | Pair = 0, size: Pair | None = None,
+) -> Floats:  # fmt: skip
+    (h, w), (s, t), (p, q) = _pair(window), _pair(window if stride is None else stride), _pair(padding)
+    rows, columns = (u.shape[0] - 1) * s + h, (u.shape[1] - 1) * t + w
+    e, f = _pair(after)
+    n, m = size or (rows - 2 * p - e, columns - 2 * q - f)
+    made = np.zeros((max(rows, p + n), max(columns, q + m)))
+    for i, j in np.ndindex(*u.shape):
+        made[i * s : i * s + h, j * t : j * t + w] += u[i, j] / (h * w)
+    return made[p : p + n, q : q + m]
+
+
 # -- parts and masks ---------------------------------------------------------------------------------------------------
 def part(u: Floats, text: str) -> Floats:
     """`[1, 2:3]` or `[2]` of a matrix or vector, counted from 1 with both ends."""
@@ -201,5 +233,7 @@ FUNCTIONS: Mapping[str, Callable[..., Floats]] = {
     "turned": lambda u: u[::-1, ::-1],
     "max pool": _pool(np.max, -np.inf),
     "average pool": _pool(np.mean, 0.0),
+    "max unpool": _max_unpool,
+    "average unpool": _average_unpool,
     **{name: code for each, along in _REDUCTIONS.items() for name, code in _along(each, along).items()},
 }

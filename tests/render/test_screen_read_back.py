@@ -17,6 +17,7 @@ from solver.working.items import Line
 from solver.working.solve import solve_paper
 from tests.reader import plain, screen
 from tests.reader.expression import ElidedError, Floats, UnreadableError, same, value
+from tests.reader.page import entries
 from tests.render.documents import papers
 
 PAPERS = dict(papers())
@@ -64,11 +65,14 @@ def agree(line: Line, shown: list[str], block: Equations) -> None:
     """Fails where the two readings differ."""
     random = np.random.default_rng(1)
     known: dict[str, Floats] = {}
+    values: dict[str, Floats] = {}
     for each in names(line.right):
         symbol = block.symbols.get(each) or default_symbol(each)
         size = [n if isinstance(n, int) else {"n": 4, "K": 3}.get(n, 2) for n in symbol.shape]
-        known[symbol_text(symbol)] = random.uniform(0.5, 2, size)
-    text = TextPrinter(block.symbols, block.most).print(line.right)
+        known[symbol_text(symbol)] = values[each] = random.uniform(0.5, 2, size)
+    printer = TextPrinter(block.symbols, block.most)
+    known |= dict(entries(line.right, printer.print, values))
+    text = printer.print(line.right)
     try:
         one, two = plain.read(text, known), screen.read(shown, known)
     except UnreadableError:

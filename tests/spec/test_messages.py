@@ -38,7 +38,7 @@ SENTENCES = [
     ("given: mlp\n" + PARTS, "'family' is missing", "write {family: mlp}"),
     ("given: {family: conv}\n" + PARTS, "unknown family 'conv'", "did you mean 'cnn'?"),
     ("given: {family: MLP}\n" + PARTS, "unknown family 'MLP'", "did you mean 'mlp'?"),
-    ("given: {family: perceptron}\n" + PARTS, "unknown family 'perceptron'", "did you mean 'mlp'?"),
+    ("given: {family: feedforward}\n" + PARTS, "unknown family 'feedforward'", "did you mean 'mlp'?"),
     (
         "given: {family: concept, statements: [{text: x, truth: true}]}\n" + PARTS,
         "statements has 1 item, expected at least 2",
