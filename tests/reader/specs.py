@@ -396,9 +396,9 @@ _PLAIN_TABLE = [
     example
     for fn, row in FUNCTIONS.items()
     for example in row.examples
-    if fn not in ("max_unpool", "max_pick", "average_unpool", "zeros_around") and not fn.startswith("is_")
+    if fn not in ("max_pick", "zeros_around") and not fn.startswith("is_")
 ]
-"""Those that an author writes; the others stand in gradients."""
+"""Without those that stand in gradients of gradients only."""
 
 
 @st.composite
