@@ -25,6 +25,8 @@ from tests.bench.simulate import HABITS, honest, networks, questions
 from tests.places import Q2
 
 STUDENTS = 60
+UNITS = (1, 2, 5, 10)
+"""How far off a wrong answer is, in units of its last digit."""
 
 
 def main(answers: int = 1_000_000) -> None:
@@ -42,6 +44,14 @@ def sheets(seed: int, each: int) -> Iterator[tuple[str, Sheet]]:
     rng = np.random.default_rng(seed)
     yield from (("networks", made) for made in networks(rng, 8 * each))
     yield from questions(rng, each)
+
+
+def mixed(seed: int) -> Iterator[Sheet]:
+    """Random questions without end, shuffled, so that the first few are of many families."""
+    while True:
+        made = [each for _, each in sheets(seed, 1)]
+        yield from (made[k] for k in np.random.default_rng(seed).permutation(len(made)))
+        seed += 1
 
 
 # -- honest answers ----------------------------------------------------------------------------------------------------
@@ -94,14 +104,13 @@ def planted(answers: int) -> dict[tuple[str, int], float]:
     shares: dict[tuple[str, int], float] = {}
     print("off by units: accepted without a note, with one; by a fixed tolerance")
     for others in ("right", "blank"):
-        for units in (1, 2, 5, 10):
-            rng = np.random.default_rng(units)
-            count: Counter[str] = Counter()
-            seed = 40
-            while count["all"] < answers // 8:
-                for _, made in sheets(seed, 1):
-                    _off(made, units, others, rng, count)
-                seed += 1
+        rng = np.random.default_rng(1)
+        counts: dict[int, Counter[str]] = {units: Counter() for units in UNITS}
+        for made in mixed(40):
+            _off(made, others, rng, counts)
+            if min(count["all"] for count in counts.values()) >= answers // 8:
+                break
+        for units, count in counts.items():
             share = shares[others, units] = count["plain"] / count["all"]
             fixed = ", ".join(f"{name} {count[name] / count['all']:.1%}" for name in _LIMITS)
             noted = count["noted"] / count["all"]
@@ -109,7 +118,8 @@ def planted(answers: int) -> dict[tuple[str, int], float]:
     return shares
 
 
-def _off(made: Sheet, units: int, others: str, rng: np.random.Generator, count: Counter[str]) -> None:
+def _off(made: Sheet, others: str, rng: np.random.Generator, counts: dict[int, Counter[str]]) -> None:
+    """Each student of a batch in turn by one of the units."""
     keys = [
         key
         for key, answer in made.answers.items()
@@ -129,10 +139,11 @@ def _off(made: Sheet, units: int, others: str, rng: np.random.Generator, count: 
         at = (int(rng.integers(written.shape[0])), int(rng.integers(written.shape[1])))
         if not np.isfinite(written[at]):
             continue
+        units = UNITS[s % len(UNITS)]
         batch.values[key][(s, *at)] = written[at] + units * unit[at] * rng.choice([-1.0, 1.0])
-        cells.append((key, s, *at))
+        cells.append((counts[units], key, s, *at))
     judged = judge(made, batch)
-    for key, s, row, column in cells:
+    for count, key, s, row, column in cells:
         accepted = judged[key].verdicts[s, row, column] >= Verdict.FOLLOWED
         noted = judged[key].notes[s, row, column] != 0
         count["all"] += 1
@@ -144,22 +155,22 @@ def _off(made: Sheet, units: int, others: str, rng: np.random.Generator, count: 
 
 def whole(answers: int) -> Counter[str]:
     """Counts and bits off by one, digits swapped, signs turned and places shifted: how many are accepted."""
-    rng, seed = np.random.default_rng(5), 70
+    rng = np.random.default_rng(5)
     count: Counter[str] = Counter()
-    while count["digits, signs, places"] < answers:
-        for _, made in sheets(seed, 1):
-            for key, answer in made.answers.items():
-                if answer.kind != "number" or answer.solved.item.given:
-                    continue
-                written = answer.solved.written
-                if not np.isfinite(written).all():
-                    continue
-                if not isinstance(answer.solved.form, Rounding) and np.array_equal(written, np.rint(written)):
-                    _tried(made, key, written + rng.choice([-1.0, 1.0], written.shape), "counts off by one", count)
-                else:
-                    for changed in (-written, 10 * written, written / 10, 100 * written):
-                        _tried(made, key, changed, "digits, signs, places", count)
-        seed += 1
+    for made in mixed(70):
+        for key, answer in made.answers.items():
+            if answer.kind != "number" or answer.solved.item.given:
+                continue
+            written = answer.solved.written
+            if not np.isfinite(written).all():
+                continue
+            if not isinstance(answer.solved.form, Rounding) and np.array_equal(written, np.rint(written)):
+                _tried(made, key, written + rng.choice([-1.0, 1.0], written.shape), "counts off by one", count)
+            else:
+                for changed in (-written, 10 * written, written / 10, 100 * written):
+                    _tried(made, key, changed, "digits, signs, places", count)
+        if count["digits, signs, places"] >= answers:
+            break
     print("whole answers changed: accepted without a note")
     for name in ("counts off by one", "digits, signs, places"):
         print(f"  {name}: {count[name + ' accepted']} of {count[name]:,}")
@@ -195,15 +206,15 @@ def cheats() -> dict[str, float]:
 
 def names(answers: int) -> Counter[str]:
     """Random wrong answers that are given a name; planted mistakes that are given theirs."""
-    rng, seed = np.random.default_rng(6), 90
+    rng = np.random.default_rng(6)
     count: Counter[str] = Counter()
     by_rule: dict[str, Counter[str]] = {}
-    while count["random"] < answers:
-        for _, made in sheets(seed, 1):
-            batch, cells = random_wrong(made, 5 * STUDENTS, rng)
-            _named(made, batch, cells, count)
-            _recognised(made, rng, count, by_rule)
-        seed += 1
+    for made in mixed(90):
+        batch, cells = random_wrong(made, 5 * STUDENTS, rng)
+        _named(made, batch, cells, count)
+        _recognised(made, rng, count, by_rule)
+        if count["random"] >= answers:
+            break
     print(
         f"random wrong answers: {count['false']} of {count['random']:,} named ({count['false'] / count['random']:.2%})"
     )

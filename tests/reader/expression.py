@@ -157,7 +157,8 @@ class Digits:
             return True
         if isinstance(above, Operation) and above.sign.startswith("softmax") and not _same_sign(above, below):
             powers = Operation("exp", above.operands)
-            total = Operation("sum" + above.sign.removeprefix("softmax"), (powers,))
+            along = "_columns" if above.sign == "softmax" and value(powers).shape[1] > 1 else ""
+            total = Operation("sum" + (above.sign.removeprefix("softmax") or along), (powers,))
             above = Operation("/", (powers, total))  # its definition, a few lines further up
         if self.room(below) is not None:
             return self.close(value(above), below)

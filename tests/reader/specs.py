@@ -392,7 +392,7 @@ def expressions(draw: Draw, shapes: dict[str, Size], shape: Size, depth: int) ->
     return made[kind]()
 
 
-_PLAIN_TABLE = [
+PLAIN_TABLE = [
     example
     for fn, row in FUNCTIONS.items()
     for example in row.examples
@@ -411,7 +411,7 @@ def table(draw: Draw) -> str:
         for name, size in SHAPES.items()
     ]
     frames = ["{}", "{}", "{}", "2*({})", "1 - ({})**2", "-({})", "({}).T", "sum({})", "a*({}) + 1"]
-    chosen = draw(st.lists(st.sampled_from(_PLAIN_TABLE), min_size=1, max_size=3))
+    chosen = draw(st.lists(st.sampled_from(PLAIN_TABLE), min_size=1, max_size=3))
     formulas = [f'"r{k} = {draw(st.sampled_from(frames)).format(each)}"' for k, each in enumerate(chosen)]
     return question(draw, f"family: formula, quantities: {{{', '.join(given)}}}, formulas: [{', '.join(formulas)}]")
 

@@ -1,16 +1,18 @@
 """Random questions of every family, their lines read back in every format and recomputed."""
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from solver.errors import SpecError
+from tests.formula.functions.quantities import drawn
 from tests.reader.page import check, solved
-from tests.reader.specs import FAMILIES
+from tests.reader.specs import FAMILIES, PLAIN_TABLE
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@settings(max_examples=12, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_line_follows_from_the_one_above(family: str, data: st.DataObject) -> None:
     text = data.draw(FAMILIES[family]())
@@ -19,3 +21,14 @@ def test_every_line_follows_from_the_one_above(family: str, data: st.DataObject)
     except SpecError:
         return  # rounded to 0, such as log(0): it says so
     check(solution)
+
+
+@pytest.mark.parametrize("example", PLAIN_TABLE)
+def test_every_function_of_the_table_is_read(example: str) -> None:
+    given = ", ".join(f"{name}: {np.round(at, 1).tolist()}" for name, at in drawn(3).items())
+    check(
+        solved(
+            f"title: t\nround: {{decimals: 3}}\ngiven:\n  family: formula\n  quantities: {{{given}}}\n"
+            f'  formulas: ["r = {example}"]\nparts: [{{label: a}}]'
+        )
+    )

@@ -31,7 +31,8 @@ def test_one_slip_costs_one_answer_in_every_family(name: str, made: object) -> N
         right = np.repeat(answer.solved.written[None], 2, axis=0)
         form, at = answer.solved.form, tuple(int(rng.integers(n)) for n in answer.shape)
         for s, slip in enumerate((lambda x: x + 1, lambda x: 2 * x + 1)):
-            right[(s, *at)] = form.round(np.asarray(slip(right[(s, *at)])))
+            slipped = form.round(np.asarray(slip(right[(s, *at)])))
+            right[(s, *at)] = slipped if slipped else 2.0  # a 0 leaves steps empty, for which a guard withholds marks
         try:
             values = recomputed(made, key, right)  # type: ignore[arg-type]
         except Exception as error:
@@ -45,16 +46,16 @@ def test_one_slip_costs_one_answer_in_every_family(name: str, made: object) -> N
 
 
 def test_wrong_answers_are_seldom_accepted() -> None:
-    shares = planted(1_600)
+    shares = planted(3_600)
     for (_, units), share in shares.items():
         assert share <= {1: 0.40, 2: 0.08, 5: 0.02, 10: 0.01}[units], units
-    count = whole(500)
+    count = whole(1_200)
     assert count["counts off by one accepted"] == 0
     assert count["digits, signs, places accepted"] <= 2
 
 
 def test_names_are_no_guesses() -> None:
-    count = names(2_000)
+    count = names(5_000)
     assert count["false"] <= 0.02 * count["random"]
     assert count["right"] >= 0.7 * count["planted"]
     assert count["other"] <= 0.08 * count["planted"]
