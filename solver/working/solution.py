@@ -133,11 +133,11 @@ class Solved:
             return self._operands(guard)
 
         lines = self.item.lines(operands, self.written, self.form, detail)
-        if self.context.carry == "exact":
+        if self.context.carry == "exact" and lines:
             if any(self.context.solved[name].shortened(last) for name in self.item.needs):
                 put_in = next((k for k, line in enumerate(lines) if k and not names(line.right)), -1)
                 lines[put_in] = lines[put_in]._replace(relation="≈")
-            if lines and (self.shortened() or not self._reached(lines)):
+            if self.shortened() or not self._reached(lines):
                 lines[-1] = lines[-1]._replace(relation="≈")
         return lines, last
 

@@ -42,6 +42,18 @@ given:
   formulas: ["m = max_pool(B, window=2, stride=1, padding=1)", "J = norm(m / size_rows(variance_columns(-1)))"]
 parts: [{label: a}, {label: b, find: gradients}]
 """,
+    "a shape that nobody gave": """
+given: {family: formula, quantities: {X: [[1, 2], [3, 4]]}, formulas: ["s = reshape(X, size=3)", "t = reshape(X)"]}
+parts: [{label: a}]
+""",
+    "an input that names nothing": """
+given: {family: count, input: {}, layers: [dense 3]}
+parts: [{label: a}]
+""",
+    "an input within an input": """
+given: {family: count, input: {a: {b: 3}}, layers: [dense 3]}
+parts: [{label: a}]
+""",
     "padding without end": """
 given: {family: formula, quantities: {X: [[1, 2], [3, 4]]}, formulas: ["J = sum(average_pool(X, padding=10000))"]}
 parts: [{label: a}]

@@ -63,11 +63,17 @@ def _shortcut(node: Node, report: Report, name: str) -> "tuple[CountLayer, ...] 
 def _input(node: Node, report: Report, name: str) -> dict[str, tuple[Tree, ...]]:
     """The sizes of the input; of several, by name."""
     if node.kind != "map":
-        items = node.items if node.kind == "list" else [node]
-        if not 1 <= len(items) <= 4:
-            report.add(node, f"input has {len(items)} numbers", "1 (inputs), 2, 3 (D, H, W) or 4, channels first")
-        return {"in": tuple(_size(item, report, name) for item in items)}
-    return {key.text: _input(value, report, name)["in"] for key, value in node.entries}
+        return {"in": _input_sizes(node, report, name)}
+    if not node.entries:
+        report.add(node, "input names nothing, expected its sizes", "[3, 32, 32], or several by name: {a: 10, b: 20}")
+    return {key.text: _input_sizes(value, report, name) for key, value in node.entries}
+
+
+def _input_sizes(node: Node, report: Report, name: str) -> tuple[Tree, ...]:
+    items = node.items if node.kind == "list" else [node]
+    if not 1 <= len(items) <= 4:
+        report.add(node, f"input has {len(items)} numbers", "1 (inputs), 2, 3 (D, H, W) or 4, channels first")
+    return tuple(_size(item, report, name) for item in items)
 
 
 Size: TypeAlias = Annotated[Tree, Kind("whole number or word", _size)]

@@ -105,8 +105,9 @@ def _flat_shape(fn: str, args: Sequence[Shape], options: Given) -> Shape:
 
 def _reshaped(fn: str, args: Sequence[Shape], options: Given) -> Shape:
     rows, columns = (shapes.number(n, fn) for n in args[0])
-    size = options["size"]
-    assert isinstance(size, tuple)
+    size = options.get("size")
+    if not isinstance(size, tuple) or len(size) != 2:
+        raise FormulaError(f"{fn} without rows and columns", f"write {fn}(X, size=(2, 3))")
     if rows * columns != size[0] * size[1]:
         raise misfit(args[0], (size[0], size[1]), f"{fn} keeps all cells")
     return (size[0], size[1])

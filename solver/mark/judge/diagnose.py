@@ -188,7 +188,8 @@ class _WrongChain:
                     self.add(found, name, holds & apart & wrong, holds, wrong, np.isnan(answer))
             _subsumed(found)
             unit = half if half.any() else _half_typed(quantity)
-            sizes = [choose(np.abs(answer), np.abs(judged.expected)) / unit for choose in (np.fmax, np.fmin)]
+            with np.errstate(over="ignore"):  # what overflows is large, and no chance gives it
+                sizes = [choose(np.abs(answer), np.abs(judged.expected)) / unit for choose in (np.fmax, np.fmin)]
             either = [np.minimum(1 / np.maximum(size, 1.0), 1.0) for size in sizes]
             for s, i, j, name in _chosen(found):
                 likely = either[name in WRITING]  # a digit moved out of sight leaves little to tell it by
