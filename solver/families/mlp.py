@@ -340,7 +340,8 @@ def _fits_loss(given: Given, outputs: int, report: Report) -> None:
         report.add(given.place("loss"), f"{name!r} is missing: a loss needs the desired output")
     else:
         found = desired.value.shape[0] if given.X is None else desired.value.shape[1]
-        sums = desired.value.sum(axis=0 if given.X is None else 1)
+        with np.errstate(over="ignore"):  # what overflows does not sum to 1
+            sums = desired.value.sum(axis=0 if given.X is None else 1)
         if found != outputs:
             size = f"{found}×1" if given.X is None else f"{desired.value.shape[0]}×{found}"
             expected = f"the output is {outputs}×1" if given.X is None else f"there are {outputs} outputs"

@@ -54,6 +54,18 @@ parts: [{label: a}]
 given: {family: count, input: {a: {b: 3}}, layers: [dense 3]}
 parts: [{label: a}]
 """,
+    "a window on padding alone": """
+given: {family: formula, quantities: {w: [1, 2], k: 1e-308}, formulas: ["u = norm(max_pool(w, window=1, padding=1) @ k)"]}
+parts: [{label: a}]
+""",
+    "a layer without words": """
+given: {family: count, input: 3, layers: [" "]}
+parts: [{label: a}]
+""",
+    "desired outputs that overflow": """
+given: {family: mlp, x: [1], d: [1e308, 1e308], layers: [{W: [[1, 1]], activation: softmax}], loss: cross-entropy}
+parts: [{label: a}]
+""",
     "padding without end": """
 given: {family: formula, quantities: {X: [[1, 2], [3, 4]]}, formulas: ["J = sum(average_pool(X, padding=10000))"]}
 parts: [{label: a}]

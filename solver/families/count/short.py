@@ -60,7 +60,7 @@ def expanded(node: Node, report: Report, types: Container[str]) -> Node | None:
     """The map that a short text, or a number of neurons, stands for; a map as it is. None, and a problem, otherwise."""
     if node.kind == "map":
         return node
-    if node.kind != "scalar" or node.empty:
+    if node.kind != "scalar" or node.empty or not node.text.strip():
         report.add(node, f"found {node.found()}, expected a layer", _FORM)
         return None
     if node.text.lstrip("+-").isdecimal():

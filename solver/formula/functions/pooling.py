@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from solver.errors import FormulaError
 from solver.formula.functions.convolution import correlate, correlate_transposed, padded_by
 from solver.formula.functions.intervals import Code, Ends, Given
 from solver.formula.functions.row import Adjoint, Function, Notation, Slip
 from solver.formula.functions.windows import Pair, Windows, checked, known, pair, windows
 from solver.formula.functions.written import Cells
 from solver.formula.interval import Interval, point
-from solver.formula.sizes import Shape, misfit
+from solver.formula.sizes import Shape, misfit, show
 from solver.formula.tree import Bin, Call, Group, Num, Option, Tree
 from solver.rounding import Floats
 
@@ -131,7 +132,11 @@ def _average_unpool(
 # -- shapes ------------------------------------------------------------------------------------------------------------
 def _pooled(fn: str, args: Sequence[Shape], options: Given) -> Shape:
     shape = known(fn, args[0])
-    return checked(fn, shape, _windows(shape, **options))
+    found = _windows(shape, **options)
+    if any(p >= n for p, n in zip(found.padding, found.size, strict=True)):
+        message = f"{fn}: a {show(found.size)} window in a padding of {show(found.padding)}"
+        raise FormulaError(message, "a window is larger than the padding: it must not lie on padding alone")
+    return checked(fn, shape, found)
 
 
 def _unpooled(fn: str, args: Sequence[Shape], options: Given) -> Shape:
