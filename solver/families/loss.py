@@ -211,11 +211,11 @@ class _Losses:
             return False
         if len(sources) > 1:
             add(given.place(sources[1]), f"{sources[0]} and {sources[1]} are given", "losses are of one of them")
-        if "p" in sources:
+        if given.p is not None:
             if given.q is None:
                 add(given.place("p"), "'q' is missing: KL compares two distributions")
-            elif given.q.value.shape != given.p.value.shape:  # type: ignore[union-attr]
-                add(given.place("q"), f"q is {size(given.q)}, but p is {size(given.p)}")  # type: ignore[arg-type]
+            elif given.q.value.shape != given.p.value.shape:
+                add(given.place("q"), f"q is {size(given.q)}, but p is {size(given.p)}")
             if any(kind != "KL" for kind in self.kinds):
                 add(given.place("loss"), "p and q have the loss KL alone")
             for name in ("p", "q"):
