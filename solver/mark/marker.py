@@ -14,8 +14,8 @@ from solver.mark.judge.grade import grade_batch
 from solver.mark.judge.marks import plan
 from solver.mark.out.formats import writer
 from solver.mark.read.chunks import Chunk
+from solver.mark.read.decimals import DecimalSign
 from solver.mark.read.read_batch import Reader
-from solver.mark.read.values import DecimalSign
 from solver.mark.records import Decisions, Graded, Show, Trouble
 from solver.mark.sheet import Sheet
 from solver.working.question import Scheme

@@ -31,8 +31,8 @@ from solver.mark.marker import Marked, Marker
 from solver.mark.out.formats import writer, writing
 from solver.mark.out.writer import Writer
 from solver.mark.read.chunks import Chunk, Kept, chunks, size_of, text_lines
+from solver.mark.read.decimals import DecimalSign
 from solver.mark.read.read_names import names
-from solver.mark.read.values import DecimalSign
 from solver.mark.records import Graded, Show, Trouble
 from solver.mark.review import read_decisions, review_head
 

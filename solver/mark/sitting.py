@@ -30,10 +30,11 @@ from solver.mark.judge.diagnose import leading_to
 from solver.mark.judge.grade import grade_batch
 from solver.mark.out.rows import BY_HAND, Row, Rows
 from solver.mark.out.rows_json import cell_json, student_json
+from solver.mark.read.decimals import DecimalSign, UnreadableError
+from solver.mark.read.grids import elements
 from solver.mark.read.read_batch import Reader, Texts
 from solver.mark.read.read_names import IGNORED, STUDENT, AnswerNames
 from solver.mark.read.read_records import Entry, Gathered, Record
-from solver.mark.read.values import DecimalSign, UnreadableError, elements
 from solver.mark.records import NOWHERE, Graded, Show, Trouble
 from solver.mark.sheet import Answer, Quantity
 from solver.mark.tell.feedback import feedback, remark

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from solver.errors import Place
 from solver.mark.judge.numbers import Batch
+from solver.mark.read.decimals import PLAIN, DecimalSign, Scale, UnreadableError
+from solver.mark.read.grids import elements
 from solver.mark.read.read_packed import CellCodes, Column
-from solver.mark.read.read_words import word
-from solver.mark.read.values import PLAIN, DecimalSign, Scale, UnreadableError, elements, number, prose
+from solver.mark.read.read_words import prose, word
+from solver.mark.read.values import number
 from solver.mark.records import Decided, Decisions, Reading, Submissions, Trouble
 from solver.mark.sheet import Answer, Sheet
 from solver.render.clean import safe_cell

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from solver.errors import Place
+from solver.mark.read.grids import fit, misfit
 from solver.mark.read.read_batch import BATCH, SHOWN, Texts, named
 from solver.mark.read.read_names import IGNORED, STUDENT, AnswerNames, unknown_entry
-from solver.mark.read.values import fit, misfit
 from solver.mark.records import Trouble
 from solver.mark.sheet import Answer
 

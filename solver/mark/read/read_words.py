@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from solver.mark.read.values import UnreadableError, prose
+from solver.mark.read.decimals import UnreadableError
 
 _TRUTHS = {
     **dict.fromkeys(("true", "t", "yes", "y"), "TRUE"),
@@ -28,6 +28,7 @@ _SIZE = re.compile(
 _KEY_SIZE = re.compile(r"\d{1,9}(?:\s*[x×*,]\s*\d{1,9})+", re.IGNORECASE)
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 _LONG_WORD = 5
+MAX_WORDS = 20_000
 
 
 def word(text: str, expected: str) -> str | None:
@@ -94,3 +95,11 @@ def _one_slip(a: str, b: str) -> bool:
     start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
     a, b = a[start:], b[start:]
     return a[1:] == b[1:] or a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
+
+
+def prose(text: str) -> str | None:
+    """Words with single spaces, which are judged elsewhere; None where blank. Raises UnreadableError."""
+    if len(text) > MAX_WORDS:
+        raise UnreadableError(f"{len(text):,} characters are too many")
+    t = " ".join(text.split())
+    return None if t in ("", "-", "–", "—") else t

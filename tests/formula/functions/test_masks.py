@@ -14,7 +14,8 @@ from solver.formula.walks.value import finite
 from solver.mark.judge.grade import grade_batch
 from solver.mark.judge.marks import plan
 from solver.mark.judge.numbers import Verdict
-from solver.mark.read.values import Number, number
+from solver.mark.read.decimals import Number
+from solver.mark.read.values import number
 from solver.mark.sheet import sheet
 from solver.render.format_json import render
 from solver.rounding import EXACT, Rounding

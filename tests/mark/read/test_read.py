@@ -17,10 +17,10 @@ import solver
 from solver.errors import Problem, SpecError
 from solver.mark.read import read_blocks
 from solver.mark.read.chunks import chunks, local_files, size_of
+from solver.mark.read.decimals import DecimalSign
 from solver.mark.read.read_batch import Reader
 from solver.mark.read.read_blocks import blocks
 from solver.mark.read.read_names import names
-from solver.mark.read.values import DecimalSign
 from solver.mark.records import Submissions
 from solver.mark.sheet import Sheet, sheet
 from tests.places import PROBLEMS

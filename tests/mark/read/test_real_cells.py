@@ -8,8 +8,10 @@ import pytest
 
 from solver.mark.judge.numbers import NO_LIMIT
 from solver.mark.read.closed_forms import closed_form
+from solver.mark.read.decimals import Scale, UnreadableError
+from solver.mark.read.grids import elements
 from solver.mark.read.read_words import word
-from solver.mark.read.values import Scale, UnreadableError, elements, number
+from solver.mark.read.values import number
 
 SHARE = Scale()
 LARGE = Scale(above_one=True)

@@ -12,7 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.mark.judge.numbers import NO_LIMIT
-from solver.mark.read.values import DecimalSign, Number, Scale, UnreadableError, elements, number, prose
+from solver.mark.read.decimals import DecimalSign, Number, Scale, UnreadableError
+from solver.mark.read.grids import elements
+from solver.mark.read.read_words import prose
+from solver.mark.read.values import number
 
 ANY_SIGN = [
     ("0.86", 0.86, 2),
