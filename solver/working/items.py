@@ -67,6 +67,7 @@ class Item:
     whole: an exact count, never rounded. steps: the lines by which a formula was derived; derivation: where that of a
     number comes from, shown in full detail. stable: the formula by which its unrounded value is computed, where the one
     that is shown cancels. again: the quantity whose number it gives once more: who is asked for both answers once.
+    asks: how its answer is to be written; offered: what there is to choose from, for who answers.
     """
 
     given: ClassVar[bool] = False
@@ -82,6 +83,8 @@ class Item:
     derivation: tuple[Line, ...] = ()
     stable: Tree | None = None
     again: str = ""
+    asks: str = ""
+    offered: tuple[str, ...] = ()
 
     # -- what it is ---------------------------------------------------------------------------------------------------
     @property
@@ -136,6 +139,19 @@ class Item:
     def form(self, policy: Format) -> Format:
         """How its value is written under the question's rounding."""
         return policy if self.kind == "number" else EXACT
+
+    # -- what words are worth -----------------------------------------------------------------------------------------
+    def understood(self, text: str) -> str | None:
+        """A student's words in one spelling, empty where they cannot be meant; None where it reads no words itself."""
+        return None
+
+    def share(self, said: str) -> float | None:
+        """What part of its marks such an answer earns; None where all depends on whether it is the key's word."""
+        return None
+
+    def helps(self, text: str) -> str:
+        """What helps a person who marks a text; nothing where nobody is helped."""
+        return ""
 
     # -- how it is written --------------------------------------------------------------------------------------------
     def literal(self, written: Floats, form: Format) -> Literal_:

@@ -76,6 +76,8 @@ def test_the_answer_can_be_asked_for_by_a_word() -> None:
 
 
 CLAIM = {"text": "One.", "truth": True}
+RIGHT = {"text": "r", "right": True}
+PAIR = {"left": "x", "right": "y"}
 BAD: list[tuple[dict[str, Any], str]] = [
     ({}, "the answer is missing give one of"),
     ({"why": "because"}, "the answer is missing"),
@@ -85,6 +87,21 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"points": ["a"], "statements": [CLAIM, CLAIM]}, "points and statements stand in one question"),
     ({"statement": "b"}, "'truth' is missing"),
     ({"points": ["a"], "truth": True}, "truth without a statement"),
+    ({"options": ["a", "b"]}, "no option is right {text: …, right: true} is a right one"),
+    ({"options": [RIGHT, "a", "A."]}, "'A.' stands twice in options"),
+    ({"options": [RIGHT, "a"], "why": 3, "select": "some"}, "unknown select 'some'"),
+    ({"options": [RIGHT, dict(RIGHT, text="x")], "select": "one"}, "one option is to be chosen, but 2 are right"),
+    ({"options": [RIGHT]}, "options has 1 item, expected at least 2"),
+    ({"select": "one", "points": ["a"]}, "select without options select goes with options"),
+    ({"pairs": [PAIR, dict(PAIR, right="z")]}, "'x' stands twice in pairs"),
+    ({"pairs": [PAIR, dict(PAIR, left="z")], "extra": ["Y"]}, "'Y' matches something"),
+    ({"pairs": [PAIR]}, "pairs has 1 item, expected at least 2"),
+    ({"order": ["a", "b", "a"]}, "'a' stands twice in order"),
+    ({"fill": "no blank", "blanks": ["a"]}, "there is no blank in the text a blank is ___"),
+    ({"fill": "a ___ and ___", "blanks": ["a"]}, "the text has 2 blanks, but blanks has 1"),
+    ({"fill": "a ___"}, "the text has a blank, but blanks has 0"),
+    ({"fill": "a ___", "blanks": [[]]}, "nothing is right in this blank"),
+    ({"order": ["a", "b"], "keywords": ["a"]}, "keywords without points"),
     ({"statement": "b", "truth": "perhaps"}, "found 'perhaps' for truth, expected true or false"),
     ({"statements": [CLAIM]}, "statements has 1 item, expected at least 2"),
     ({"statements": [CLAIM] * 3}, "statements has 3 items, expected at most 2"),

@@ -14,7 +14,7 @@ from solver.mark.judge.formulas import Formulas, judge_formulas
 from solver.mark.judge.marks import award
 from solver.mark.judge.numbers import NO_LIMIT, Batch, Judged
 from solver.mark.judge.overrule import accept, give
-from solver.mark.judge.word_answers import judge_words
+from solver.mark.judge.word_answers import judge_shares, judge_words
 from solver.mark.records import Graded, Submissions, Trouble
 from solver.mark.sheet import Answer, Sheet
 from solver.working.question import Scheme
@@ -39,7 +39,11 @@ def grade_batch(sheet: Sheet, scheme: Scheme | None, submissions: Submissions) -
     for answer in sheet.answers.values():
         if answer.kind == "word":
             words = submissions.words.get(answer.key) or [None] * batch.count
-            judged[answer.key] = judge_words(answer.solved.text, words)
+            item, text = answer.solved.item, answer.solved.text
+            in_part = item.share(text) is not None
+            judged[answer.key] = judge_shares(item.share, words) if in_part else judge_words(text, words)
+        elif answer.kind == "text":
+            _help(answer, submissions, reasons)
     for answers in _by_working(sheet):
         formulas = Formulas(answers[0].solved.context.working, [answer.solved.name for answer in answers])
         found, named, unread = judge_formulas(formulas, answers, submissions.formulas, batch.count)
@@ -53,6 +57,13 @@ def grade_batch(sheet: Sheet, scheme: Scheme | None, submissions: Submissions) -
     graded = Graded(done, ordered, mistakes, award(sheet, scheme, ordered, mistakes), reasons)
     give(sheet, scheme, graded)
     return graded
+
+
+def _help(answer: Answer, submissions: Submissions, reasons: dict[int, list[str]]) -> None:
+    """Lists the texts that a person marks with the help of the item, where it has some."""
+    for i, text in enumerate(submissions.words.get(answer.key) or ()):
+        if text is not None and (said := answer.solved.item.helps(text)):
+            reasons.setdefault(i, []).append(f"{answer.key}: {said}")
 
 
 def _complete(sheet: Sheet, batch: Batch) -> Batch:

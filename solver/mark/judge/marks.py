@@ -215,6 +215,8 @@ def cell_units(
         for cell, name in mistakes.items() if shares else ():
             if name in shares:
                 made[cell] = _half_up(np.asarray(shares[name] * cells[cell[1:]]))
+    if judged.shares is not None:
+        made = np.where(judged.notes & Note.PARTLY, _half_up(judged.shares * cells), made)
     return made
 
 

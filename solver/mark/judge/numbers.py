@@ -43,6 +43,7 @@ class Note(IntFlag):
     FILLER = 16
     DECIDED = 32
     OTHERWISE = 64
+    PARTLY = 128
 
 
 @dataclass(slots=True)
@@ -50,12 +51,13 @@ class Judged:
     """One answer of a batch: verdicts and notes, each (students, rows, columns), and the value that was expected.
 
     expected: the key's value where nothing wrong stands before an answer, and what the student's own earlier values
-    give where something does.
+    give where something does. shares: what part of its marks an answer noted as PARTLY earns, (students, 1, 1).
     """
 
     verdicts: Codes
     notes: Codes
     expected: Floats
+    shares: Floats | None = None
 
 
 @dataclass(slots=True)

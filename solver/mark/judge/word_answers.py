@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from solver.mark.judge.numbers import Judged, Verdict
+from solver.mark.judge.numbers import Codes, Judged, Note, Verdict
 
 _TRUTHS = {
     **dict.fromkeys(("true", "t", "yes", "y"), "true"),
@@ -27,8 +27,23 @@ def judge_words(expected: str, answers: Sequence[str | None]) -> Judged:
         if word is not None:
             known[word] = _verdict(word, wanted, expected)
     verdicts = np.fromiter((known[word] for word in answers), dtype=np.uint8, count=len(answers))
-    shape = (len(answers), 1, 1)
-    return Judged(verdicts.reshape(shape), np.zeros(shape, dtype=np.uint8), np.broadcast_to(np.nan, shape))
+    return _judged(verdicts, np.zeros(len(answers), dtype=np.uint8))
+
+
+def judge_shares(share: Callable[[str], float | None], answers: Sequence[str | None]) -> Judged:
+    """The verdict on words that may be right in part, shapes (students, 1, 1). share: what part an answer earns."""
+    known = {word: share(word) or 0.0 for word in dict.fromkeys(answers) if word is not None}
+    shares = np.array([np.nan if word is None else known[word] for word in answers])
+    verdicts = np.where(shares >= 1, Verdict.CORRECT, np.where(np.isnan(shares), Verdict.BLANK, Verdict.WRONG))
+    notes = np.where((shares > 0) & (shares < 1), Note.PARTLY, Note.NONE)
+    made = _judged(verdicts.astype(np.uint8), notes.astype(np.uint8))
+    made.shares = np.nan_to_num(shares).reshape(made.verdicts.shape)
+    return made
+
+
+def _judged(verdicts: Codes, notes: Codes) -> Judged:
+    shape = (len(verdicts), 1, 1)
+    return Judged(verdicts.reshape(shape), notes.reshape(shape), np.broadcast_to(np.nan, shape))
 
 
 def _verdict(word: str, wanted: str, expected: str) -> Verdict:

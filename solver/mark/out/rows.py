@@ -21,6 +21,7 @@ DECIDED = "DECIDED"
 NO_ANSWER = "no answer"
 OTHERWISE = "right by another convention"
 ACCEPTED = "accepted by a person's decision"
+PARTLY = "right in part"
 SAME_EVERYWHERE = "the same value stands in many places, so that nothing follows from it"
 
 
@@ -190,8 +191,18 @@ def _numbers(values: Floats) -> list[float | None]:
 
 
 _NO_ROWS: dict[_Seen, Row] = {}
-_TOO_FEW, _LAST_DIGIT, _GUARDED, _FILLER, _FLAGGED, _DECIDED, _OTHERWISE = map(
-    int, (Note.TOO_FEW, Note.LAST_DIGIT, Note.GUARDED, Note.FILLER, Note.FLAGGED, Note.DECIDED, Note.OTHERWISE)
+_TOO_FEW, _LAST_DIGIT, _GUARDED, _FILLER, _FLAGGED, _DECIDED, _OTHERWISE, _PARTLY = map(
+    int,
+    (
+        Note.TOO_FEW,
+        Note.LAST_DIGIT,
+        Note.GUARDED,
+        Note.FILLER,
+        Note.FLAGGED,
+        Note.DECIDED,
+        Note.OTHERWISE,
+        Note.PARTLY,
+    ),
 )  # plain numbers are quicker
 _NAMES = {int(verdict): verdict.name for verdict in Verdict}
 
@@ -239,6 +250,8 @@ def _reason(answer: Answer, verdict: int, note: int, expected: str, key: str, mi
         parts.append("an earlier value makes this step trivial or impossible, so that nothing follows from it")
     if note & _FILLER:
         parts.append(SAME_EVERYWHERE)
+    if note & _PARTLY:
+        parts.append(PARTLY)
     if note & _DECIDED:
         return f"{ACCEPTED}: {mistake}" if mistake else ACCEPTED
     if note & _FLAGGED and key:

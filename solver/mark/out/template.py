@@ -8,7 +8,7 @@ from typing import Literal
 from solver.mark.out.writer import csv_line, text_cell
 from solver.mark.read.read_names import STUDENT
 from solver.mark.sheet import Answer, Sheet
-from solver.render.blocks import Block, Heading, Prose, Table
+from solver.render.blocks import Block, Bullets, Heading, Prose, Table
 from solver.render.clean import clean
 from solver.working.solution import SolvedPart
 
@@ -37,7 +37,8 @@ def template(sheet: Sheet, form: TemplateFormat) -> str:
 def shape_of(answer: Answer) -> str:
     """What is to be written: `3×1 numbers`, `a word or a letter`."""
     rows, columns = answer.shape
-    return _HOW[answer.kind] if answer.shape == (1, 1) else f"{rows}×{columns} numbers"
+    how = answer.solved.item.asks or _HOW[answer.kind]
+    return how if answer.shape == (1, 1) else f"{rows}×{columns} numbers"
 
 
 def _yaml(sheet: Sheet) -> Iterator[str]:
@@ -72,6 +73,9 @@ def _blocks(sheet: Sheet) -> Iterator[Block]:
         yield Heading(2, f"Part {part.label}", _marks(part))
         if part.prompt:
             yield Prose((part.prompt,), "prompt")
+        for answer in answers:
+            if answer.solved.item.offered:
+                yield Bullets(tuple((line,) for line in answer.solved.item.offered))
         rows = [((answer.key,), (shape_of(answer),), (_room(answer),)) for answer in answers]
         yield Table(("answer", "what", "value"), tuple(rows), {})
 

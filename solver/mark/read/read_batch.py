@@ -219,7 +219,10 @@ class Reader:
             except UnreadableError as reason:
                 made.troubles.append(_trouble(texts, index, answer.key, text, str(reason)))
                 continue
-            if answer.kind == "word" and found is not None and found != " ".join(text.split()):
+            plain = " ".join(text.split())
+            if answer.kind != "word" or found is None or found == plain:
+                continue
+            if answer.solved.item.understood(plain) is None:
                 made.readings.append(_reading(texts, index, answer.key, text, found))
 
     def words(self, answer: Answer, text: str) -> str | None:
@@ -229,7 +232,7 @@ class Reader:
             if (answer.key, text) not in known:
                 if len(known) > _MOST_TEXTS:
                     known.clear()
-                known[answer.key, text] = word(text, answer.solved.text)
+                known[answer.key, text] = _word(answer, text)
             return known[answer.key, text]
         found = prose(text)
         if answer.kind == "formula" and found is not None and len(found) > MAX_FORMULA:
@@ -249,6 +252,15 @@ def decided(name: str, column: Sequence[str], texts: Texts, troubles: list[Troub
         elif made[index].strip() != reading:
             troubles.append(_trouble(texts, index, name, made[index], f"the reading of {text!r} is not of this text"))
     return made
+
+
+def _word(answer: Answer, text: str) -> str | None:
+    """The word that a text says, as the item itself reads it, or as words are read; raises UnreadableError."""
+    item, found = answer.solved.item, prose(text)
+    own = None if found is None else item.understood(found)
+    if own == "":
+        raise UnreadableError(f"not {item.asks}")
+    return word(text, answer.solved.text) if own is None else own
 
 
 def _scale(answer: Answer) -> Scale:

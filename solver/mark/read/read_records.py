@@ -86,7 +86,9 @@ class Gathered:
 
 
 def _cells(value: Sequence[Entry], answer: Answer) -> list[Entry] | str:
-    """The cells of a list, or why it does not fit the answer."""
+    """The cells of a list, or why it does not fit the answer; a list of letters is one text."""
+    if answer.solved.item.asks and all(item is None or isinstance(item, str) for item in value):
+        return [", ".join(item for item in value if isinstance(item, str))]
     grid = [row if isinstance(row, list) else [row] for row in value]
     flat = fit(grid, answer.shape)
     return misfit(grid, answer.shape) if flat is None else flat

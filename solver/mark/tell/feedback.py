@@ -18,7 +18,7 @@ from solver.formula.words import Words
 from solver.mark.judge.diagnose import describe
 from solver.mark.judge.marks import Plan, plan
 from solver.mark.judge.numbers import Note, Verdict
-from solver.mark.out.rows import ACCEPTED, OTHERWISE, SAME_EVERYWHERE
+from solver.mark.out.rows import ACCEPTED, OTHERWISE, PARTLY, SAME_EVERYWHERE
 from solver.mark.out.writer import csv_line, text_cell
 from solver.mark.records import Graded, Show
 from solver.mark.sheet import Answer, Sheet
@@ -280,4 +280,6 @@ def remark(graded: Graded, answer: Answer, at: tuple[int, int, int]) -> str:
         said.append(GUARDED)
     if note & Note.FILLER:
         said.append(SAME_EVERYWHERE)
+    if note & Note.PARTLY:
+        said.append(PARTLY)
     return "; ".join(said)
