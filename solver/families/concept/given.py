@@ -40,7 +40,7 @@ class Option(Spec):
     why: Annotated[str, "the reason"] = ""
 
 
-class Match(Spec):
+class Partners(Spec):
     """What belongs together."""
 
     left: Annotated[str, "what has a number"]
@@ -74,7 +74,7 @@ class Given(Spec):
     select: Annotated[
         Literal["one", "several"] | None, "how many options are to be chosen; left out, as many as are right"
     ] = None
-    pairs: Annotated[tuple[Match, ...], AtLeast(2), AtMost(MOST), "what is to be matched, left with right"] = ()
+    pairs: Annotated[tuple[Partners, ...], AtLeast(2), AtMost(MOST), "what is to be matched, left with right"] = ()
     extra: Annotated[tuple[str, ...], AtMost(MOST), "with pairs, what matches nothing"] = ()
     order: Annotated[
         tuple[str, ...], AtLeast(2), AtMost(MOST), "what is to be put in order, given in the right one"
