@@ -66,6 +66,18 @@ parts: [{label: a}]
 given: {family: mlp, x: [1], d: [1e308, 1e308], layers: [{W: [[1, 1]], activation: softmax}], loss: cross-entropy}
 parts: [{label: a}]
 """,
+    "one number where two are needed": """
+given: {family: formula, quantities: {X: [[1, 2], [3, 4]]}, formulas: ["s = zeros_around(X, rows=2, columns=0, size=100000)"]}
+parts: [{label: a}]
+""",
+    "no filter": """
+given: {family: convolution, X: [[0, 1, 2], [3, 4, 5], [6, 7, 8]], K: []}
+parts: [{label: a}]
+""",
+    "padding behind without end": """
+given: {family: formula, quantities: {X: [[1, 2], [3, 4]], k: [1, 2]}, formulas: ["s = correlate_transposed(X, k, after=100000, size=(1, 2))"]}
+parts: [{label: a}]
+""",
     "padding without end": """
 given: {family: formula, quantities: {X: [[1, 2], [3, 4]]}, formulas: ["J = sum(average_pool(X, padding=10000))"]}
 parts: [{label: a}]

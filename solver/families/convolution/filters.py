@@ -37,6 +37,8 @@ def bank(stage: Sliding, channels: int, flat: bool) -> Bank:
     else:
         kernels = [item for item in found if isinstance(item, Array)]
         filters = [[kernel] for kernel in kernels] if each == 1 else [kernels]
+    if not filters:
+        raise FormulaError("K has no filter", "a filter is a matrix of weights, or one for each channel")
     for f, kernels in enumerate(filters, 1):
         if len(kernels) != each:
             has = f"{len(kernels)} kernel{'s' * (len(kernels) != 1)}"

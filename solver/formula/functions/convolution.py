@@ -5,6 +5,7 @@ matrix, leading axes stay free for students and variants, and each cell's sum pr
 """
 
 from collections.abc import Callable, Sequence
+from math import prod
 
 import numpy as np
 
@@ -106,8 +107,10 @@ def _transposed(fn: str, args: Sequence[Shape], options: Given) -> Shape:
         raise FormulaError(
             message, "the result must be an input from which the same window, stride and padding lead back"
         )
-    if size[0] * size[1] > shapes.MAX_CELLS:
-        raise FormulaError(f"{fn} has {show(size)} numbers", f"a result has {shapes.MAX_CELLS:,} numbers at the most")
+    if prod(found.padded(size)) > shapes.MAX_CELLS:
+        raise FormulaError(
+            f"{fn} has {show(size)} numbers", f"a result and its padding have {shapes.MAX_CELLS:,} numbers at the most"
+        )
     return size
 
 

@@ -30,8 +30,7 @@ def _part_shape(fn: str, args: Sequence[Shape], options: Given) -> Shape:
 
 def _left(ends: Option, size: Size, what: str, shape: Shape) -> Size:
     """How many of the rows or columns are left."""
-    assert isinstance(ends, tuple)
-    first, last = ends
+    first, last = _two(ends, f"{what}s", "(1, 3) is from the first to the third")
     if first == 1 and not last:
         return size
     known = shapes.number(size, "an entry")
@@ -42,6 +41,13 @@ def _left(ends: Option, size: Size, what: str, shape: Shape) -> Size:
     return (last or known) - first + 1
 
 
+def _two(option: Option, name: str, hint: str) -> Ends:
+    """Both numbers of an option; raises FormulaError where there is only one."""
+    if not isinstance(option, tuple) or len(option) != 2:
+        raise FormulaError(f"{name}={option}, expected two numbers", hint)
+    return (option[0], option[1])
+
+
 def _around(u: Floats, rows: Ends, columns: Ends, size: Ends) -> Floats:
     made = np.zeros((*u.shape[:-2], *size))
     made[..., _slice(rows, size[0]), _slice(columns, size[1])] = u
@@ -49,12 +55,13 @@ def _around(u: Floats, rows: Ends, columns: Ends, size: Ends) -> Floats:
 
 
 def _around_shape(fn: str, args: Sequence[Shape], options: Given) -> Shape:
-    size = options["size"]
-    assert isinstance(size, tuple)
-    found = _part_shape(fn, [(size[0], size[1])], options)
+    size = _two(options["size"], "size", "rows and columns: size=(2, 3)")
+    found = _part_shape(fn, [size], options)
     if found != args[0]:
         raise misfit(args[0], found, "the rows and columns must be as many as the matrix has")
-    return (size[0], size[1])
+    if size[0] * size[1] > shapes.MAX_CELLS:
+        raise FormulaError(f"{fn} has {show(size)} numbers", f"a result has {shapes.MAX_CELLS:,} numbers at the most")
+    return size
 
 
 def _part_adjoint(call: Call, g: Tree, args: Sequence[Shape], k: int) -> Tree:
