@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from solver.formula.parse import parse
-from solver.formula.print.printer_latex import LatexPrinter, escape
+from solver.formula.print.printer_latex import LatexPrinter
 from solver.formula.print.printer_text import TextPrinter, symbol_text
+from solver.formula.print.setter_latex import escape
 from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Array, Bin, Group, Neg, Num
 
@@ -34,7 +35,7 @@ SYMBOLS = {
         ("alpha*beta1", "α · β₁", r"\alpha \cdot \beta_1"),
         ("1.50e-7*a", "1.50·10⁻⁷ · a", r"1.50 \cdot 10^{-7} \cdot a"),
         ("flops_conv1 + 16941456", "flops_conv1 + 16,941,456", r"\text{flops}_{\text{conv 1}} + 16{,}941{,}456"),
-        ("(a**b)**c", "(a^b)^c", "{(a^{b})}^{c}"),
+        ("(a**b)**c", "(a^b)^c", "(a^{b})^{c}"),
         ("g.T", "(∇_u₁ J)ᵀ", r"(\nabla_{\mathbf{u}_1} J)^T"),
     ],
 )

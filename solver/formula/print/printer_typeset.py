@@ -1,0 +1,187 @@
+"""Formulas, symbols and words as a typeset tree, from which each format sets them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from solver.formula.functions import FUNCTIONS, Own
+from solver.formula.greek import GREEK
+from solver.formula.macros import NAMES
+from solver.formula.print.printer import Join, Printer, style
+from solver.formula.print.printer_text import grouped, scientific
+from solver.formula.symbol import Symbol
+from solver.formula.typeset import (
+    Accented,
+    Digits,
+    Enclosed,
+    Gap,
+    Lattice,
+    Letters,
+    Named,
+    Over,
+    Root,
+    Said,
+    Scripts,
+    Sign,
+    Together,
+    Typeset,
+    parts_of,
+    together,
+)
+from solver.formula.words import Extent
+from solver.rounding import MINUS_INFINITY
+
+_FENCES = {"bars": ("|", "|"), "double bars": ("‖", "‖"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉")}
+_JOINS: dict[Join, tuple[Typeset, ...]] = {
+    "juxtaposed": (),
+    "times": (Sign("·", "binary"),),
+    "hadamard": (Sign("⊙", "binary"),),
+    "space": (Gap(1 / 6),),
+}
+_COMMA = Sign(",", "punctuation")
+_MINUS = Sign("-", "prefix")
+_PRIME = Sign("′")
+_INDEX = re.compile(r"(\d+|[a-zA-Z])")
+_BRACKETS = {"(": Sign("(", "open"), "[": Sign("[", "open"), ")": Sign(")", "close"), "]": Sign("]", "close")}
+
+
+@lru_cache(maxsize=4096)
+def symbol_typeset(symbol: Symbol) -> Typeset:
+    """A symbol: bold for a vector or matrix, words upright."""
+    made: Typeset = Accented("hat", _base(symbol)) if symbol.hat else _base(symbol)
+    below = _words(symbol.sub) if symbol.sub else None
+    above: tuple[Typeset, ...] = (_PRIME,) if symbol.prime else ()
+    if symbol.sup:
+        above += (_BRACKETS["("], _words(symbol.sup), _BRACKETS[")"])
+    if below or above:
+        made = Scripts(made, below, together(*above) if above else None)
+    if symbol.argument:
+        inner = _words(symbol.argument) if isinstance(symbol.argument, str) else symbol_typeset(symbol.argument)
+        made = Together((made, Enclosed("(", inner, ")")))
+    if symbol.wrt and symbol.ratio:
+        d: Typeset = Sign("∂") if symbol.ratio == "∂" else Letters("d", "upright")
+        return Over(together(d, made), together(d, symbol_typeset(symbol.wrt)))
+    return Together((Scripts(Sign("∇"), symbol_typeset(symbol.wrt)), *parts_of(made))) if symbol.wrt else made
+
+
+def piece_typeset(piece: Symbol | Extent) -> Typeset:
+    """A symbol or shape among words."""
+    if isinstance(piece, Symbol):
+        return symbol_typeset(piece)
+    return together(_words(str(piece.rows)), Sign("×", "binary"), _words(str(piece.columns)))
+
+
+def _base(symbol: Symbol) -> Typeset:
+    letters = symbol.base
+    if letters in GREEK:
+        return Letters(GREEK[letters], "bold italic" if symbol.bold else "italic")
+    if len(letters) > 1:
+        return Said(letters)
+    if letters.isdigit() and not symbol.bold:
+        return Digits(letters)
+    gradient = symbol.wrt is not None or symbol.prime
+    return Letters(letters, "bold" if symbol.bold and not gradient else "italic")
+
+
+def _words(text: str) -> Typeset:
+    """What stands below or in brackets: words upright, numbers and single letters as mathematics."""
+    return Said(text) if any(c.isalpha() for c in text) and len(text) > 1 else _marks(text)
+
+
+def _marks(text: str) -> Typeset:
+    """Numbers, letters and signs as they are typed: 1,2; [2, :]."""
+    return together(*(_mark(piece) for piece in _INDEX.split(text.replace(" ", "")) for piece in _single(piece)))
+
+
+def _single(piece: str) -> Sequence[str]:
+    return (piece,) if piece.isdigit() else tuple(piece)
+
+
+def _mark(piece: str) -> Typeset:
+    if piece.isdigit():
+        return Digits(piece)
+    if piece.isalpha():
+        return Letters(piece)
+    return _COMMA if piece == "," else _BRACKETS.get(piece) or Sign(piece)
+
+
+@lru_cache(maxsize=4096)
+def number_typeset(text: str) -> Typeset:
+    """A number: its minus, its digits with thousands apart, its power of ten."""
+    if text == MINUS_INFINITY:
+        return Together((_MINUS, Sign("∞")))
+    if not (text[0] == "-" or text[0].isdigit()):
+        return _marks(text)
+    digits, power = scientific(text)
+    sign = (_MINUS,) if digits[0] == "-" else ()
+    plain = digits.removeprefix("-")
+    if not power:
+        return together(*sign, Digits(grouped(plain)))
+    return together(*sign, Digits(plain), Sign("·", "binary"), Scripts(Digits("10"), above=number_typeset(power)))
+
+
+class TypesetPrinter(Printer[Typeset]):
+    """Formulas as typeset trees."""
+
+    stacks_fractions = True
+
+    def number(self, text: str) -> Typeset:
+        return number_typeset(text)
+
+    def symbol(self, symbol: Symbol) -> Typeset:
+        return symbol_typeset(symbol)
+
+    def brackets(self, inner: Typeset) -> Typeset:
+        return Enclosed("(", inner, ")")
+
+    def negative(self, inner: Typeset) -> Typeset:
+        return Together((_MINUS, *parts_of(inner)))
+
+    def sum(self, op: str, a: Typeset, b: Typeset) -> Typeset:
+        return Together((*parts_of(a), Sign(op, "binary"), *parts_of(b)))
+
+    def product(self, join: Join, a: Typeset, b: Typeset) -> Typeset:
+        return Together((*parts_of(a), *_JOINS[join], *parts_of(b)))
+
+    def fraction(self, a: Typeset, b: Typeset) -> Typeset:
+        return Over(a, b)
+
+    def power(self, base: Typeset, exponent: Typeset) -> Typeset:
+        return _raised(base, exponent)
+
+    def transpose(self, inner: Typeset) -> Typeset:
+        return _raised(inner, Letters("T"))
+
+    def call(self, fn: str, args: Sequence[Typeset]) -> Typeset:
+        inner = together(*(part for i, arg in enumerate(args) for part in ((_COMMA, arg) if i else (arg,))))
+        if style(fn) == "root":
+            return Root(inner)
+        if style(fn) in _FENCES:
+            left, right = _FENCES[style(fn)]
+            return Enclosed(left, inner, right)
+        below = FUNCTIONS[fn].notation.below
+        word = _word(fn)
+        return Together((Scripts(word, Said(below)) if below else word, Enclosed("(", inner, ")")))
+
+    def matrix(self, rows: Sequence[Sequence[Typeset]]) -> Typeset:
+        return Enclosed("(", Lattice(tuple(map(tuple, rows))), ")")
+
+    def dots(self) -> Typeset:
+        return Sign("…")
+
+
+def _raised(base: Typeset, above: Typeset) -> Scripts:
+    if isinstance(base, Scripts) and base.above is None and not base.limits:
+        return base._replace(above=above)
+    return Scripts(base, above=above)
+
+
+def _word(fn: str) -> Typeset:
+    name = FUNCTIONS[fn].notation.word or fn
+    if name in GREEK:
+        return Letters(GREEK[name])
+    if isinstance(name, Own) and len(name) == 1:
+        return Letters(str(name))
+    return Named(str(name), NAMES.get(name, False))

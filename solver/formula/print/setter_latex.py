@@ -1,0 +1,171 @@
+"""Mathematics in LaTeX, as markdown with mathematics and TeX both read it."""
+
+from __future__ import annotations
+
+import re
+from unicodedata import normalize
+
+from solver.formula.macros import FACES, GAPS, LETTERS, NAMES, SIGNS
+from solver.formula.print.setter import Setter
+from solver.formula.typeset import (
+    Accented,
+    Align,
+    Digits,
+    Face,
+    Lattice,
+    Letters,
+    Mark,
+    Named,
+    Role,
+    Scripts,
+    Sign,
+    Typeset,
+    align_of,
+    parts_of,
+    together,
+)
+
+_ESCAPES = {
+    "\\": r"\backslash ", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+    "^": r"\hat{\ }", "~": r"\sim ", "<": r"\lt ", ">": r"\gt ", "`": r"\text{'}", "×": r" \times ", "·": r" \cdot ",
+}  # fmt: skip
+_SPECIAL = re.compile(f"([{re.escape(''.join(_ESCAPES))}‼\u2100-\u214f\u2190-\u23ff\u27c0-\u2aff])")
+"""Signs that \\text{} cannot hold in every viewer: those with a macro, letters like ℝ, arrows, mathematics."""
+_LOST = re.compile("[\u0300-\u036f\ue000-\uf8ff]")
+"""What no viewer sets: accents without their letter, signs of private use."""
+
+_GREEK = {sign: rf"\{name}" for name, sign in LETTERS.items()}
+_MACROS = {sign: rf"\{name}" for name, (sign, _) in reversed(SIGNS.items()) if name.isalpha()} | {
+    "…": r"\dots", "→": r"\to", "←": r"\leftarrow", "∅": r"\emptyset", "∧": r"\wedge", "∨": r"\vee", "¬": r"\neg",
+    "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "‖": r"\|", "{": r"\{", "}": r"\}", "[": "[", "]": "]", "|": "|",
+    "#": r"\#", "$": r"\$", "%": r"\%", "&": r"\&", "_": r"\_",
+}  # fmt: skip
+_FACES: dict[Face, str] = {face: rf"\{name}" for name, face in FACES.items()}
+_GAPS = {round(ems, 3): rf"\{name}" for name, ems in reversed(GAPS.items())}
+_WIDE: dict[Mark, str] = {"hat": "widehat", "tilde": "widetilde", "bar": "overline", "vec": "overrightarrow"}
+_FENCES = {"⌊": r"\lfloor", "⌋": r"\rfloor", "⌈": r"\lceil", "⌉": r"\rceil", "⟨": r"\langle", "⟩": r"\rangle"} | {
+    "‖": r"\|", "{": r"\{", "}": r"\}", "": ".",
+}  # fmt: skip
+_MATRICES = {
+    ("", ""): "matrix", ("(", ")"): "pmatrix", ("[", "]"): "bmatrix", ("{", "}"): "Bmatrix", ("|", "|"): "vmatrix",
+    ("‖", "‖"): "Vmatrix",
+}  # fmt: skip
+_PRIME = Sign("′")
+_TRANSPOSED = Letters("T")
+_LETTER_AFTER = re.compile(r"[a-zA-Z]")
+_MACRO_AT_END = re.compile(r"(\\[a-zA-Z]+|\}|[_^]\w)$")
+
+
+def escape(text: str) -> str:
+    """Plain letters and signs as mathematics."""
+    return "".join(_ESCAPES.get(c, c) for c in text)
+
+
+def upright(text: str) -> str:
+    """Plain words inside mathematics; a sign that not every viewer takes in \\text{} stands outside it."""
+    plain = text if text.isascii() else _LOST.sub("", normalize("NFC", text))
+    pieces = enumerate(_SPECIAL.split(plain))
+    return "".join(escape(piece) if i % 2 else rf"\text{{{piece}}}" for i, piece in pieces if piece)
+
+
+class LatexSetter(Setter[str]):
+    """LaTeX, without the surrounding dollars."""
+
+    def letters(self, text: str, face: Face) -> str:
+        made = "".join(_GREEK.get(c) or escape(c) for c in text)
+        return made if face == "italic" and len(text) == 1 else f"{_FACES[face]}{{{made}}}"
+
+    def digits(self, text: str) -> str:
+        return text.replace(",", "{,}")
+
+    def sign(self, text: str, role: Role) -> str:
+        made = _MACROS.get(text) or escape(text)
+        match role:
+            case "relation" | "binary":
+                return f" {made} "
+            case "punctuation":
+                return f"{made} "
+            case _:
+                return made
+
+    def named(self, text: str, limits: bool) -> str:
+        return "\\" + text if text in NAMES else upright(text)
+
+    def said(self, text: str) -> str:
+        return upright(text)
+
+    def gap(self, ems: float) -> str:
+        macro = _GAPS.get(round(ems, 3))
+        return f" {macro} " if macro else rf" \hspace{{{ems:.3g}em}} "
+
+    def together(self, parts: tuple[Typeset, ...]) -> str:
+        made = ""
+        for part in parts:
+            more = self.set(part)
+            if more and made and _LETTER_AFTER.match(more) and _MACRO_AT_END.search(made):
+                more = " " + more
+            made += more.lstrip() if made.endswith(" ") else more
+        return made
+
+    def scripts(self, base: Typeset, below: Typeset | None, above: Typeset | None, limits: bool) -> str:
+        if limits and not _has_limits(base):
+            made = self.set(base).strip()
+            made = rf"\underset{{{self.set(below)}}}{{{made}}}" if below is not None else made
+            return rf"\overset{{{self.set(above)}}}{{{made}}}" if above is not None else made
+        made = self.set(base).strip()
+        if isinstance(base, Scripts) or not made:
+            made = f"{{{made}}}"
+        if above is not None and parts_of(above)[0] == _PRIME:
+            made, rest = made + "'", parts_of(above)[1:]
+            above = together(*rest) if rest else None
+        if below is not None:
+            index = self.set(below).strip().replace(", ", ",")
+            made += "_" + (index if len(index) == 1 else f"{{{index}}}")
+        if above is not None:
+            made += "^" + ("T" if above == _TRANSPOSED else f"{{{self.set(above).strip()}}}")
+        return made
+
+    def over(self, top: Typeset, bottom: Typeset, rule: bool) -> str:
+        return rf"\{'frac' if rule else 'binom'}{{{self.set(top)}}}{{{self.set(bottom)}}}"
+
+    def root(self, inner: Typeset, degree: Typeset | None) -> str:
+        return rf"\sqrt{f'[{{{self.set(degree)}}}]' if degree is not None else ''}{{{self.set(inner)}}}"
+
+    def enclosed(self, left: str, inner: Typeset, right: str) -> str:
+        if isinstance(inner, Lattice) and not inner.tight:
+            if inner.aligns == ("centre",) and (left, right) in _MATRICES:
+                return self._rows(_MATRICES[left, right], inner.rows)
+            if inner.aligns == ("left",) and (left, right) == ("{", ""):
+                return self._rows("cases", inner.rows)
+        made = self.set(inner)
+        if (left, right) == ("(", ")") and r"\frac" not in made and r"\begin" not in made:
+            return f"({made})"
+        first, last = (_FENCES.get(fence, fence) for fence in (left, right))
+        return rf"\left{first}{_apart(first, made)}{made.rstrip()}\right{last}"
+
+    def accented(self, mark: Mark, inner: Typeset) -> str:
+        narrow = isinstance(inner, Letters | Digits | Sign)
+        macro = mark if narrow else _WIDE.get(mark, mark)
+        return rf"\{macro}{{{self.set(inner)}}}"
+
+    def lattice(self, rows: tuple[tuple[Typeset, ...], ...], aligns: tuple[Align, ...], tight: bool) -> str:
+        if tight:
+            return self._rows("aligned", rows)
+        if aligns == ("centre",):
+            return self._rows("matrix", rows)
+        columns = "".join(align_of(j, aligns, tight)[0] for j in range(max(map(len, rows), default=1)))
+        return self._rows("array", rows, f"{{{columns}}}")
+
+    def _rows(self, name: str, rows: tuple[tuple[Typeset, ...], ...], columns: str = "") -> str:
+        body = r" \\ ".join(" & ".join(self.set(cell).strip() for cell in row) for row in rows)
+        return rf"\begin{{{name}}}{columns} {body} \end{{{name}}}"
+
+
+def _has_limits(base: Typeset) -> bool:
+    """Whether LaTeX sets scripts of this base under and over it by itself."""
+    return isinstance(base, Named | Accented) or (isinstance(base, Sign) and base.role == "large")
+
+
+def _apart(macro: str, rest: str) -> str:
+    """A space, where a letter behind a macro would be read as part of its name."""
+    return " " if macro[-1].isalpha() and rest[:1].isalpha() else ""
