@@ -213,6 +213,28 @@ def initialisation(draw: Draw) -> str:
 
 
 @st.composite
+def autoencoder(draw: Draw) -> str:
+    """Tied or not, one pattern or two, with penalties, denoising; an update."""
+    n, m = draw(st.integers(1, 3)), draw(st.integers(1, 2))
+    patterns = draw(st.sampled_from([0, 2]))
+
+    def pattern() -> str:
+        return matrix(draw, patterns, n) if patterns else vector(draw, n)
+
+    tied, name = draw(st.booleans()), draw(st.sampled_from(["sigmoid", "tanh", "relu"]))
+    decoder = f"{{{'' if tied else f'W: {matrix(draw, m, n)}, '}b: {draw(UNITS)}}}"
+    given = f"{'X' if patterns else 'x'}: {pattern()}, encoder: {{W: {matrix(draw, n, m)}, activation: {name}}}"
+    given += f", decoder: {decoder}, tied: {str(tied).lower()}"
+    given += f", corrupted: {pattern()}" if draw(st.booleans()) else ""
+    penalties = ["", ", weight_decay: 0.1", ", sparsity: {l1: 0.1}"]
+    given += draw(st.sampled_from([*penalties, *([", sparsity: {rho: 0.1, beta: 2}"] if name == "sigmoid" else [])]))
+    find = "[forward, loss, gradients_u, gradients_Wb]"
+    if draw(st.booleans()):
+        given, find = f"{given}, train: {{rate: {draw(st.sampled_from(RATES))}}}", "history"
+    return question(draw, f"family: autoencoder, {given}", find)
+
+
+@st.composite
 def positional(draw: Draw) -> str:
     """A few dimensions of an encoding, or a vector that is turned."""
     if draw(st.booleans()):
@@ -427,6 +449,7 @@ FAMILIES: dict[str, Callable[[], st.SearchStrategy[str]]] = {
     "normalisation": normalisation,
     "dropout": dropout,
     "initialisation": initialisation,
+    "autoencoder": autoencoder,
     "positional": positional,
     "gradient": gradient,
     "optimizer": optimizer,

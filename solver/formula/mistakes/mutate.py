@@ -119,6 +119,17 @@ MISTAKES: dict[str, Mistake] = {
     "factor 2 of the loss": Mistake(
         slips.factor_of_loss, "the result is off by the factor 2 or 1/2 of the loss", "(d - y)**2", "(d - y)**2/2"
     ),
+    "part of a gradient forgotten": Mistake(
+        slips.part_of_gradient_left_out, "what is used twice gets a part of its gradient from each use; one is missing",
+        "A @ grad_u + A.T @ g", "A @ grad_u",
+    ),
+    "weight decay forgotten": Mistake(
+        slips.decay_left_out, "the term of weight decay is missing", "k*W + x @ grad_u.T", "x @ grad_u.T"
+    ),
+    "clean and corrupted exchanged": Mistake(
+        slips.clean_and_corrupted, "the encoder sees the corrupted pattern, the loss compares with the clean one",
+        "sum((x - h)**2)", "sum((x_noisy - h)**2)",
+    ),
     "MACs for FLOPs": Mistake(
         slips.macs_for_flops, "each multiplication comes with an addition: that makes two operations", "2*D1*F1**2*H2", "D1*F1**2*H2"
     ),

@@ -300,6 +300,39 @@ def updated_weights(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     return _names(tree, lambda name: around.updates.get(name, name))
 
 
+def part_of_gradient_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        match node:
+            case Bin("+", a, b) if _uses_gradient(a, around) and _uses_gradient(b, around):
+                yield from (a, b)
+
+    yield from _once(tree, change)
+
+
+def decay_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def decays(x: Tree) -> bool:
+        return isinstance(bare(x), Bin) and all(around.given(name) for name in names(x))
+
+    def change(node: Tree) -> Iterator[Tree]:
+        match node:
+            case Bin("+", a, b) if decays(a) and _uses_gradient(b, around):
+                yield b
+            case Bin("+", a, b) if decays(b) and _uses_gradient(a, around):
+                yield a
+
+    yield from _once(tree, change)
+
+
+def _uses_gradient(tree: Tree, around: Surroundings) -> bool:
+    return any(name in around.gradients for name in names(tree))
+
+
+def clean_and_corrupted(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    clean = {seen: name for name, seen in around.corrupted.items()}
+    yield from _names(tree, lambda name: around.corrupted.get(name, name))
+    yield from _names(tree, lambda name: clean.get(name, name))
+
+
 def factor_of_loss(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     def change(node: Tree) -> Iterator[Tree]:
         match node:

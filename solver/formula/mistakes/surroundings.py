@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -18,7 +18,8 @@ class Surroundings:
 
     shapes: of every name; definitions: the formulas of those that are computed, in the order of the page; whole: the
     formula counts something. updates: each parameter with its name after its first update; sizes: the size that a layer
-    puts out with that of what it receives; gates: those of a cell, each with its time.
+    puts out with that of what it receives; gates: those of a cell, each with its time. gradients: the names of all;
+    corrupted: each clean quantity with what is seen in its place.
     """
 
     shapes: Mapping[str, Shape]
@@ -27,6 +28,8 @@ class Surroundings:
     updates: Mapping[str, str] = field(default_factory=dict)
     sizes: Mapping[str, str] = field(default_factory=dict)
     gates: Mapping[str, int] = field(default_factory=dict)
+    gradients: Collection[str] = ()
+    corrupted: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def activations(self) -> list[tuple[str, str, Tree]]:

@@ -349,7 +349,9 @@ class _Reduction:
         """The line below a function written out by its definition: its innermost operations done, the rest written."""
         call = written.of
         assert isinstance(call, Call)
-        inner = self._evaluate(substitute(parse(str(FUNCTIONS[call.fn].definition)), {"u": _literal(call.args[0])}), 1)
+        row = FUNCTIONS[call.fn]
+        operands = dict(zip(row.params, map(_literal, call.args), strict=False))
+        inner = self._evaluate(substitute(parse(str(row.definition)), operands), 1)
         return self._cells(inner, lambda i, j: self._cell(inner, i, j))
 
     # -- evaluation, innermost layer first ----------------------------------------------------------------------------

@@ -149,6 +149,8 @@ class _WrongChain:
             updates={role.of: name for name, role in roles if role.kind == "update" and role.time == 1},
             sizes={name: role.of for name, role in roles if role.kind == "size"},
             gates={name: role.time for name, role in roles if role.kind == "gate"},
+            gradients={name for name, role in roles if role.kind == "gradient"},
+            corrupted={role.of: name for name, role in roles if role.kind == "corrupted"},
         )
         for quantity in self.chain:
             if quantity.key is not None and quantity.key in self.judged:

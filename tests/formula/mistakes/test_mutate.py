@@ -11,10 +11,10 @@ from solver.formula.tree import Name, Sum
 from solver.formula.walks.shape import Shape, shape
 from solver.formula.walks.value import value
 
-SCALARS = ("d", "y", "D1", "F1", "H1", "H2", "d1", "p1", "s1", "pos", "n", "m", "k", "P1", "P2")
+SCALARS = ("d", "y", "D1", "F1", "H1", "H2", "d1", "p1", "s1", "pos", "n", "m", "k", "P1", "P2", "p", "q")
 SHAPES: dict[str, Shape] = {
     "W": (3, 2), "W_t1": (3, 2), "A": (2, 2), "B": (2, 2), "g": (2, 1), "h": (3, 1), "u": (3, 1), "x": (3, 1),
-    "b": (2, 1), **dict.fromkeys(SCALARS, (1, 1)), **dict.fromkeys(("f1", "i1", "o1", "z1", "c1", "g1"), (2, 1)),
+    "b": (2, 1), "grad_u": (2, 1), "x_noisy": (3, 1), **dict.fromkeys(SCALARS, (1, 1)), **dict.fromkeys(("f1", "i1", "o1", "z1", "c1", "g1"), (2, 1)),
 }  # fmt: skip
 FORMULAS = {"h": "tanh(u)", "W_t1": "W - k*(x @ g.T)", "P1": "n*(m + 1)", "P2": "k*(n + 1)"}
 DEFINITIONS = {name: parse(text) for name, text in FORMULAS.items()}
@@ -28,7 +28,9 @@ COUNTS = {
 def around(whole: bool = False) -> Surroundings:
     shapes = {**SHAPES, "x": (2, 1)} if whole else SHAPES
     gates = dict.fromkeys(("f1", "i1", "o1", "z1"), 1)
-    return Surroundings(shapes, DEFINITIONS, whole, {"W": "W_t1"}, {"H2": "H1"}, gates)
+    return Surroundings(
+        shapes, DEFINITIONS, whole, {"W": "W_t1"}, {"H2": "H1"}, gates, {"grad_u", "g"}, {"x": "x_noisy"}
+    )
 
 
 def texts(formula: str, mistake: str, whole: bool = False) -> list[str]:
