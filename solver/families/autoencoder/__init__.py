@@ -1,4 +1,4 @@
-"""Autoencoders: encoder and decoder, tied or not, denoising, sparse, with weight decay; the gradients, and training.
+"""Autoencoders: tied or not, denoising, sparse, with weight decay; the gradients, and training.
 
     x: [1, 0, 0.5]                      one pattern, or X with a pattern in each row
     encoder: {W: …, b: …, activation: sigmoid}          one layer, or a list of them

@@ -306,7 +306,7 @@ def part_of_gradient_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree
             case Bin("+", a, b) if _uses_gradient(a, around) and _uses_gradient(b, around):
                 yield from (a, b)
 
-    yield from _once(tree, change)
+    return _once(tree, change) if around.gradients else iter(())
 
 
 def decay_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
@@ -320,7 +320,7 @@ def decay_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
             case Bin("+", a, b) if decays(b) and _uses_gradient(a, around):
                 yield a
 
-    yield from _once(tree, change)
+    return _once(tree, change) if around.gradients else iter(())
 
 
 def _uses_gradient(tree: Tree, around: Surroundings) -> bool:
