@@ -35,6 +35,13 @@ class Mistake(NamedTuple):
 
 def mutations(formula: Tree, around: Surroundings) -> list[tuple[str, Tree]]:
     """What each mistake makes of a formula, as (the mistake's name, formula); one whose shape is not the right one's is left out."""
+    known = around.mutated.get(formula)
+    if known is None:
+        known = around.mutated[formula] = _mutations(formula, around)
+    return known
+
+
+def _mutations(formula: Tree, around: Surroundings) -> list[tuple[str, Tree]]:
     if sum(1 for _ in walk(formula)) > MOST_NODES:
         return []
     size = shape(formula, around.shapes)

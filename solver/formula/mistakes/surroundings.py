@@ -19,7 +19,8 @@ class Surroundings:
     shapes: of every name; definitions: the formulas of those that are computed, in the order of the page; whole: the
     formula counts something. updates: each parameter with its name after its first update; sizes: the size that a layer
     puts out with that of what it receives; gates: those of a cell, each with its time. gradients: the names of all;
-    corrupted: each clean quantity with what is seen in its place.
+    corrupted: each clean quantity with what is seen in its place. mutated: what mistakes make of the formulas that were
+    asked about here, kept.
     """
 
     shapes: Mapping[str, Shape]
@@ -30,6 +31,7 @@ class Surroundings:
     gates: Mapping[str, int] = field(default_factory=dict)
     gradients: Collection[str] = ()
     corrupted: Mapping[str, str] = field(default_factory=dict)
+    mutated: dict[Tree, list[tuple[str, Tree]]] = field(init=False, default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def activations(self) -> list[tuple[str, str, Tree]]:

@@ -26,18 +26,18 @@ def judge(sheet: Sheet, batch: Batch, scheme: Scheme | None = None) -> dict[str,
     """The verdict on every number of the sheet, by key. Pure: the same batch gives the same verdicts."""
     judged: dict[str, Judged] = {}
     for place, (_, chain) in enumerate(sheet.chains):
-        judged.update(_Class(keyof_rows(sheet, place, chain), batch, (scheme or Scheme()).reach).judged())
+        judged.update(_Class(key_of(sheet, place, chain), batch, (scheme or Scheme()).reach).judged())
     return judged
 
 
 def own_values(sheet: Sheet, place: int, batch: Batch) -> dict[str, Interval]:
     """Every student's own number for each quantity of a working: as written, or worked out where blank."""
-    own = FollowedNumbers(keyof_rows(sheet, place, sheet.chains[place][1]), batch, Scheme().reach)
+    own = FollowedNumbers(key_of(sheet, place, sheet.chains[place][1]), batch, Scheme().reach)
     own.fill()
     return {name: own.interval(name) for name in own.key.quantities}
 
 
-def keyof_rows(sheet: Sheet, place: int, chain: list[Quantity]) -> Key:
+def key_of(sheet: Sheet, place: int, chain: list[Quantity]) -> Key:
     """What is known of a working."""
     found = sheet.keys.get(place)
     if not isinstance(found, Key):

@@ -7,24 +7,24 @@ one mistake alone gives the number, no honest calculation does, and the number h
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from solver.formula.mistakes.mutate import MISTAKES
-from solver.formula.mistakes.surroundings import Surroundings
 from solver.formula.walks.bounds import Interval, point
 from solver.formula.walks.evaluate import evaluate
-from solver.mark.judge.acceptance import own_values
+from solver.mark.judge.acceptance import key_of
 from solver.mark.judge.digits import half_asked, near, room, unrounded
+from solver.mark.judge.follow import FollowedNumbers
+from solver.mark.judge.key import Rows, of_rows
 from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict
 from solver.mark.judge.writing import TRUNCATED, WRITING, slips
 from solver.mark.sheet import Quantity, Sheet
 from solver.rounding import Floats, shortest
-from solver.working.solution import Context
+from solver.working.question import Scheme
 
 MOST_UNWRITTEN = 12
 """A mistake is looked for in so many steps before an answer that nobody wrote down; a training run has thousands."""
@@ -53,19 +53,25 @@ def name_mistakes(sheet: Sheet, batch: Batch, judged: Mapping[str, Judged]) -> d
     judged: the verdicts on this batch.
     """
     named: dict[str, Named] = {}
-    for place, (context, chain) in enumerate(sheet.chains):
-        keys = [q.key for q in chain if q.key in judged and q.key in batch.values]
-        rows = np.flatnonzero(_any([_students(_to_name(judged[key])) for key in keys if key], batch.count))
+    for place, (_, chain) in enumerate(sheet.chains):
+        keys = [q.key for q in chain if q.key is not None and q.key in judged and q.key in batch.values]
+        to_name = {key: _students(_to_name(judged[key])) for key in keys}
+        rows = np.flatnonzero(np.logical_or.reduce([np.zeros(batch.count, dtype=bool), *to_name.values()]))
         if rows.size:
-            few = {key: _rows(judged[key], rows) for key in keys if key}
-            for key, cells in _WrongChain(sheet, place, context, chain, _subset(batch, rows, keys), few).run():
-                named[key] = {(int(rows[s]), i, j): name for (s, i, j), name in cells.items()}
+            own = FollowedNumbers(key_of(sheet, place, chain), batch.rows(rows, keys), Scheme().reach)
+            own.fill()
+            wrong = _WrongChain(chain, own)
+            for quantity in chain:
+                if quantity.key in to_name:
+                    students = np.flatnonzero(to_name[quantity.key][rows])
+                    found = (
+                        wrong.answer(quantity, students, judged[quantity.key].rows(rows[students]))
+                        if students.size
+                        else {}
+                    )
+                    if found:
+                        named[quantity.key] = {(int(rows[s]), i, j): name for (s, i, j), name in found.items()}
     return named
-
-
-def _any(flags: Sequence[Flags], count: int) -> Flags:
-    found: Flags = np.logical_or.reduce([np.zeros(count, dtype=bool), *flags])
-    return found
 
 
 def _students(cells: Flags) -> Flags:
@@ -78,15 +84,6 @@ def _to_name(judged: Judged) -> Flags:
     """The cells that a mistake may explain."""
     found: Flags = (judged.verdicts == Verdict.WRONG) | ((judged.notes & Note.LAST_DIGIT) != 0)
     return found
-
-
-def _rows(judged: Judged, rows: NDArray[np.int64]) -> Judged:
-    return Judged(judged.verdicts[rows], judged.notes[rows], judged.expected[rows])
-
-
-def _subset(batch: Batch, rows: NDArray[np.int64], keys: Sequence[str | None]) -> Batch:
-    values = {key: batch.values[key][rows] for key in keys if key}
-    return Batch(rows.size, values, {key: batch.decimals[key][rows] for key in values})
 
 
 def leading_to(quantity: Quantity, chain: Sequence[Quantity], written: Container[str]) -> list[Quantity]:
@@ -120,55 +117,55 @@ class _Cells(NamedTuple):
         return _Cells(*(a | b for a, b in zip(self, other, strict=True)))
 
 
-@dataclass
+class _Numbers(Mapping[str, Interval]):
+    """Some students' numbers, each worked out when it is asked for. used: the names that were."""
+
+    def __init__(self, names: Collection[str], number: Callable[[str], Floats]) -> None:
+        self.names, self.number = names, number
+        self.used: dict[str, Interval] = {}
+
+    def __getitem__(self, name: str) -> Interval:
+        if name not in self.used:
+            self.used[name] = point(self.number(name))
+        return self.used[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def but(self, name: str, number: Floats) -> _Numbers:
+        """The same with another number in the place of one."""
+        return _Numbers({*self.names, name}, lambda other: number if other == name else self[other].low)
+
+
 class _WrongChain:
     """The wrong answers of some students along one working."""
 
-    sheet: Sheet
-    place: int
-    context: Context
-    chain: list[Quantity]
-    batch: Batch
-    judged: Mapping[str, Judged]
+    def __init__(self, chain: list[Quantity], own: FollowedNumbers) -> None:
+        self.chain, self.own, self.key = chain, own, own.key
+        self.names = [*{**self.key.stated, **self.key.quantities}]
 
-    def run(self) -> Iterator[tuple[str, Named]]:
-        working = self.context.working
-        formulas = {q.name: q.solved.item.definition for q in self.chain}
-        definitions = {name: tree for name, tree in formulas.items() if tree is not None}
-        given = ((name, item) for name, item in working.items.items() if item.given)
-        stated = evaluate(given, {}, lambda item, env: item.bounds(env))
-        self.own = stated | {
-            name: point(span.middle) for name, span in own_values(self.sheet, self.place, self.batch).items()
-        }
-        fresh = (q for q in self.chain if q.name in self.own and q.name not in stated)
-        self.carried_exactly = self.own | {q.name: point(self.exact(q)) for q in fresh}
-        roles = [(name, role) for name, role in working.roles.items() if name in self.own and role.of in self.own]
-        self.around = Surroundings(
-            {name: working.shapes[name] for name in self.own},
-            definitions,
-            updates={role.of: name for name, role in roles if role.kind == "update" and role.time == 1},
-            sizes={name: role.of for name, role in roles if role.kind == "size"},
-            gates={name: role.time for name, role in roles if role.kind == "gate"},
-            gradients={name for name, role in roles if role.kind == "gradient"},
-            corrupted={role.of: name for name, role in roles if role.kind == "corrupted"},
-        )
-        for quantity in self.chain:
-            if quantity.key is not None and quantity.key in self.judged:
-                named = self.answer(quantity, quantity.key)
-                if named:
-                    yield quantity.key, named
+    def written(self, name: str, students: Rows) -> Floats:
+        """What students wrote, or what is worked out for them where they did not."""
+        if name not in self.key.quantities:
+            return self.key.stated[name].low
+        found = self.own.written[name] if self.own.whole(name) else self.own.interval(name).middle
+        return of_rows(found, students, self.own.batch.count)
 
-    def exact(self, quantity: Quantity) -> Floats:
+    def exact(self, name: str, students: Rows) -> Floats:
         """The exact value where it is what a student rounded, and what is written where it is not."""
-        written, exact = self.own[quantity.name].low, quantity.truth.low
+        written = self.written(name, students)
+        if name in self.key.stated:
+            return written
+        quantity = self.key.quantities[name]
+        exact = quantity.truth.low
         return np.where(near(written, exact, room(half_asked(quantity, written), written)), exact, written)
 
-    def answer(self, quantity: Quantity, key: str) -> Named:
-        """The mistakes in one answer."""
-        students = np.flatnonzero(_students(_to_name(self.judged[key])))
-        if not students.size:
-            return {}
-        judged, answer = _rows(self.judged[key], students), self.batch.values[key][students]
+    def answer(self, quantity: Quantity, students: Rows, judged: Judged) -> Named:
+        """The mistakes of some students in one answer; judged: the verdicts on these."""
+        answer = self.own.batch.values[quantity.key or ""][students]
         wrong: Flags = judged.verdicts == Verdict.WRONG
         cut: Flags = (judged.notes & Note.LAST_DIGIT) != 0
         found: dict[str, _Cells] = {}
@@ -177,56 +174,45 @@ class _WrongChain:
         for s, i, j in np.argwhere(written.get(TRUNCATED, False) & cut).tolist():
             named[int(students[s]), i, j] = TRUNCATED
         if wrong.any():
+            blank = np.isnan(answer)
             for name, explains in written.items():
-                self.add(found, name, explains & wrong, explains, wrong, np.isnan(answer))
+                _add(found, name, explains, wrong, blank)
             half = half_asked(quantity, answer)
             limit = room(half, answer)
             tried: set[str] = set()
-            for env in (self.own, self.carried_exactly):
-                for name, mistaken in self.mistaken(quantity, students, env):
+            for carried in (self.written, self.exact):
+                env = _Numbers(self.names, partial(carried, students=students))
+                for name, mistaken in self.mistaken(quantity, env):
                     tried.add(name)
                     holds = (answer >= mistaken.low - limit) & (answer <= mistaken.high + limit)
-                    apart = ~near(judged.expected, mistaken.middle, limit)
-                    self.add(found, name, holds & apart & wrong, holds, wrong, np.isnan(answer))
+                    if (holds & wrong).any():
+                        _add(found, name, holds, wrong, blank, ~near(judged.expected, mistaken.middle, limit))
+                if env.used.keys() <= self.key.stated.keys():
+                    break  # these are exact
             _subsumed(found)
             unit = half if half.any() else _half_typed(quantity)
             with np.errstate(over="ignore"):  # what overflows is large, and no chance gives it
                 sizes = [choose(np.abs(answer), np.abs(judged.expected)) / unit for choose in (np.fmax, np.fmin)]
             either = [np.minimum(1 / np.maximum(size, 1.0), 1.0) for size in sizes]
-            for s, i, j, name in _chosen(found):
+            most = (LIKELY if half.any() else LIKELY_EXACT) / max(len(tried), len(WRITING))
+            for name, cells in _chosen(found):
                 likely = either[name in WRITING]  # a digit moved out of sight leaves little to tell it by
-                explained = found[name].cells[s]
-                together = explained if found[name].wrong[s] else np.zeros_like(explained)
-                chance = max(len(tried), len(WRITING)) * (
-                    likely[s][together].prod() if together.any() else likely[s, i, j]
-                )
-                if chance <= (LIKELY if half.any() else LIKELY_EXACT):
+                together = np.where(found[name].cells, likely, 1.0).prod(axis=(1, 2), keepdims=True)
+                chance = np.where(found[name].wrong[:, None, None], together, likely)
+                for s, i, j in np.argwhere(cells & (chance <= most)).tolist():
                     named[int(students[s]), i, j] = name
         return named
 
-    def add(self, found: dict[str, _Cells], name: str, cells: Flags, holds: Flags, wrong: Flags, blank: Flags) -> None:
-        every_wrong = ~_students(wrong & ~cells) & _students(cells)
-        new = _Cells(cells, every_wrong, every_wrong & ~_students(~holds & ~blank))
-        found[name] = found[name] | new if name in found else new
-
     # -- what a mistake gives -----------------------------------------------------------------------------------------
-    def mistaken(
-        self, quantity: Quantity, students: NDArray[np.int64], own: Mapping[str, Interval]
-    ) -> Iterator[tuple[str, Interval]]:
+    def mistaken(self, quantity: Quantity, env: _Numbers) -> Iterator[tuple[str, Interval]]:
         """What each mistake gives in a quantity, from the students' own numbers, and the mistake's name."""
-        env = {
-            name: point(x.low[students] if x.low.ndim == 3 and len(x.low) == self.batch.count else x.low)
-            for name, x in own.items()
-        }
-        stretch = leading_to(quantity, self.chain, self.batch.values)[-MOST_UNWRITTEN:]
+        stretch = leading_to(quantity, self.chain, self.own.batch.values)[-MOST_UNWRITTEN:]
         for at in stretch:
-            itself = {at.name: point(np.full(at.solved.written.shape, np.nan))}  # nothing comes of itself
-            for name, mistaken in at.solved.item.mutants(self.around, env | itself):
+            itself = np.full(at.solved.written.shape, np.nan)  # nothing comes of itself
+            for name, mistaken in at.solved.item.mutants(self.key.around, env.but(at.name, itself)):
                 yield name, mistaken if at is quantity else self.carried(at, mistaken, stretch, env)
 
-    def carried(
-        self, start: Quantity, mistaken: Interval, stretch: Sequence[Quantity], env: Mapping[str, Interval]
-    ) -> Interval:
+    def carried(self, start: Quantity, mistaken: Interval, stretch: Sequence[Quantity], env: _Numbers) -> Interval:
         """What a mistaken quantity that nobody wrote down makes of the last one of a stretch."""
         last, changed, quantities = [mistaken], {start.name}, {}
         for quantity in stretch:
@@ -238,9 +224,20 @@ class _WrongChain:
             last.append(found)
             return unrounded(quantities[name], found)
 
-        own = {**env, start.name: unrounded(start, mistaken)}
+        needs = {need for quantity in quantities.values() for need in quantity.solved.item.needs}
+        own = {need: env[need] for need in needs} | {start.name: unrounded(start, mistaken)}
         evaluate(quantities.items(), own, lambda quantity, env: quantity.solved.item.bounds(env), stands)
         return last[-1]
+
+
+def _add(
+    found: dict[str, _Cells], name: str, holds: Flags, wrong: Flags, blank: Flags, apart: Flags | bool = True
+) -> None:
+    """Notes what a mistake explains. holds: the cells that it gives; apart: where that is not what was expected."""
+    cells: Flags = holds & wrong & apart
+    every_wrong = ~_students(wrong & ~cells) & _students(cells)
+    new = _Cells(cells, every_wrong, every_wrong & ~_students(~holds & ~blank))
+    found[name] = found[name] | new if name in found else new
 
 
 def _half_typed(quantity: Quantity) -> float:
@@ -258,18 +255,16 @@ def _subsumed(found: Mapping[str, _Cells]) -> None:
             found[name].whole[...] &= ~found[plainer].whole
 
 
-def _chosen(found: Mapping[str, _Cells]) -> Iterator[tuple[int, int, int, str]]:
-    """The cells that exactly one mistake explains, as (student, row, column, name).
+def _chosen(found: Mapping[str, _Cells]) -> Iterator[tuple[str, Flags]]:
+    """The cells that exactly one mistake explains, by its name.
 
     One that explains all cells of an answer goes before those that explain its wrong ones, and these before those that
     explain single cells.
     """
     if not found:
         return
-    names = list(found)
     cells, wrong, whole = (np.stack([getattr(c, kind) for c in found.values()]) for kind in _Cells._fields)
     by_answer = np.where(whole.any(axis=0), whole, wrong)
     cells &= by_answer[:, :, None, None] | ~np.asarray(by_answer.any(axis=0))[:, None, None]
     cells &= cells.sum(axis=0) == 1
-    for k, s, i, j in np.argwhere(cells).tolist():
-        yield s, i, j, names[k]
+    yield from ((name, cells[k]) for k, name in enumerate(found) if cells[k].any())

@@ -47,11 +47,18 @@ class FollowedNumbers:
             if found is not None and not np.isnan(found).any():
                 self.written[name] = found
             elif quantity.solved.item.given:
-                self.written[name] = quantity.truth.low
+                given = quantity.truth.low
+                self.written[name] = given if found is None else np.where(np.isnan(found), given, found)
             else:
                 made = _known(result(quantity, self.needs(quantity, self.written)), self.key.plain(name)[0])
                 made = rounded(quantity.solved.form, made)
                 self.written[name] = made if found is None else np.where(np.isnan(found), made, found)
+
+    def whole(self, name: str) -> bool:
+        """Whether everybody wrote all of a quantity, or it is given."""
+        quantity = self.key.quantities[name]
+        found = self.batch.values.get(quantity.key or "")
+        return quantity.solved.item.given or (found is not None and not np.isnan(found).any())
 
     # -- what a student goes on with ----------------------------------------------------------------------------------
     def unasked(self, quantity: Quantity) -> None:

@@ -7,6 +7,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from solver.formula.mistakes.surroundings import Surroundings
+from solver.formula.walks.bounds import Interval
+from solver.formula.walks.evaluate import evaluate
 from solver.mark.judge.digits import half_asked, near, room
 from solver.mark.judge.exact import exact_names
 from solver.mark.judge.guards import Emptied
@@ -47,6 +50,29 @@ class Key:
     def emptied(self) -> Emptied:
         """Which steps a zero leaves empty."""
         return Emptied(self.chain)
+
+    @cached_property
+    def stated(self) -> dict[str, Interval]:
+        """What the question gives."""
+        items = self.chain[0].solved.context.working.items if self.chain else {}
+        given = ((name, item) for name, item in items.items() if item.given)
+        return evaluate(given, {}, lambda item, env: item.bounds(env))
+
+    @cached_property
+    def around(self) -> Surroundings:
+        """What stands around the formulas, as far as a mistake may use it."""
+        working, there = self.chain[0].solved.context.working, self.stated | self.quantities
+        formulas = {q.name: q.solved.item.definition for q in self.chain}
+        roles = [(name, role) for name, role in working.roles.items() if name in there and role.of in there]
+        return Surroundings(
+            {name: working.shapes[name] for name in there},
+            {name: tree for name, tree in formulas.items() if tree is not None},
+            updates={role.of: name for name, role in roles if role.kind == "update" and role.time == 1},
+            sizes={name: role.of for name, role in roles if role.kind == "size"},
+            gates={name: role.time for name, role in roles if role.kind == "gate"},
+            gradients={name for name, role in roles if role.kind == "gradient"},
+            corrupted={role.of: name for name, role in roles if role.kind == "corrupted"},
+        )
 
     def plain(self, name: str) -> list[Floats]:
         """The values with rounded and with exact numbers carried, the question's own rule first."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import floor
 
 import numpy as np
@@ -220,6 +220,7 @@ def cell_units(
     return made
 
 
+@lru_cache(maxsize=64)
 def _factors(rates: Rates) -> Floats:
     """What each verdict with its notes is worth, by verdict + 4·notes."""
     worth = {Verdict.BLANK: 0.0, Verdict.WRONG: 0.0, Verdict.FOLLOWED: rates.follow, Verdict.CORRECT: 1.0}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
 
@@ -59,6 +60,10 @@ class Judged:
     expected: Floats
     shares: Floats | None = None
 
+    def rows(self, rows: NDArray[np.int64]) -> Judged:
+        """Of some of the students."""
+        return Judged(self.verdicts[rows], self.notes[rows], self.expected[rows])
+
 
 @dataclass(slots=True)
 class Batch:
@@ -68,7 +73,8 @@ class Batch:
     values: dict[str, Floats] = field(default_factory=dict)
     decimals: dict[str, NDArray[np.int16]] = field(default_factory=dict)
 
-    def rows(self, rows: NDArray[np.int64]) -> Batch:
-        """Some of the students."""
-        values = {key: found[rows] for key, found in self.values.items()}
-        return Batch(rows.size, values, {key: found[rows] for key, found in self.decimals.items()})
+    def rows(self, rows: NDArray[np.int64], keys: Iterable[str] | None = None) -> Batch:
+        """Some of the students, with all answers or with some of them."""
+        there = self.values if keys is None else list(keys)
+        values = {key: self.values[key][rows] for key in there}
+        return Batch(rows.size, values, {key: self.decimals[key][rows] for key in there})
