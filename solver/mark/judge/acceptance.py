@@ -16,7 +16,7 @@ from solver.mark.judge.follow import FollowedNumbers
 from solver.mark.judge.guards import nothing
 from solver.mark.judge.key import CORRECT, FOLLOWED, WRONG, Key, on_key
 from solver.mark.judge.look import FurtherLook
-from solver.mark.judge.numbers import Batch, Judged
+from solver.mark.judge.numbers import Batch, Flags, Judged, anywhere
 from solver.mark.judge.routes import rounded
 from solver.mark.sheet import Quantity, Sheet
 from solver.working.question import Scheme
@@ -60,10 +60,15 @@ class _Class:
             answer = batch.values[quantity.key or ""]
             blank = np.isnan(answer)
             hits[quantity.name] = hit = on_key(key, quantity, answer)
-            off |= ~(hit | blank).all(axis=(1, 2))
+            off |= anywhere(~(hit | blank))
         rows = np.flatnonzero(off)
         few = (
-            JudgedNumbers(key, batch if rows.size == batch.count else batch.rows(rows), self.reach).run()
+            JudgedNumbers(
+                key,
+                batch if rows.size == batch.count else batch.rows(rows),
+                self.reach,
+                {name: hit[rows] for name, hit in hits.items()},
+            ).run()
             if rows.size
             else {}
         )
@@ -86,7 +91,11 @@ class _Class:
 
 
 class JudgedNumbers(FollowedNumbers):
-    """The same, with verdicts on what is asked."""
+    """The same, with verdicts on what is asked. hits: the cells that have the key's numbers, by name."""
+
+    def __init__(self, key: Key, batch: Batch, reach: float, hits: dict[str, Flags]) -> None:
+        super().__init__(key, batch, reach)
+        self.hits = hits
 
     def run(self) -> dict[str, Judged]:
         """The verdicts on what is asked."""
@@ -108,14 +117,14 @@ class JudgedNumbers(FollowedNumbers):
         name, answer = quantity.name, self.batch.values[key]
         behind, blank = self.slipped[name], np.isnan(answer)
         plain = self.key.plain(name)
-        true = on_key(self.key, quantity, answer)
+        true = self.hits[name]
         verdicts = true * CORRECT
         notes, expected = np.zeros_like(verdicts), np.array(np.broadcast_to(plain[0], answer.shape))
         exact = np.array(np.broadcast_to(plain[-1] if len(plain) == 1 else quantity.truth.low, answer.shape))
         written = answer if not blank.any() else answer.copy()
-        rows = np.flatnonzero((~true).any(axis=(1, 2)))
+        rows = np.flatnonzero(anywhere(~true))
         if rows.size and not quantity.solved.item.given:
-            look = FurtherLook(self, quantity, key, rows)
+            look = FurtherLook(self, quantity, key, rows, true[rows])
             found, own = look.judged(), look.exact
             verdicts[rows], notes[rows], expected[rows] = found.verdicts, found.notes, found.expected
             exact[rows] = own
@@ -126,7 +135,7 @@ class JudgedNumbers(FollowedNumbers):
             exact[rows] = np.where(true[rows] | blank[rows], exact[rows], answer[rows])
             written = np.where(blank, plain[0], answer)
         wrong = (verdicts == WRONG) | (verdicts == FOLLOWED)
-        self.slipped[name] = wrong.any(axis=(1, 2)) | (blank.any(axis=(1, 2)) & behind)
+        self.slipped[name] = anywhere(wrong) | (anywhere(blank) & behind)
         self.zeros[name] = nothing(answer, verdicts)
         self.written[name], self.unrounded[name] = written, exact
         return Judged(verdicts, notes, expected)

@@ -20,7 +20,7 @@ from solver.mark.judge.acceptance import key_of
 from solver.mark.judge.digits import half_asked, near, room, unrounded
 from solver.mark.judge.follow import FollowedNumbers
 from solver.mark.judge.key import Rows, of_rows
-from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict
+from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict, anywhere
 from solver.mark.judge.writing import TRUNCATED, WRITING, slips
 from solver.mark.sheet import Quantity, Sheet
 from solver.rounding import Floats, shortest
@@ -55,7 +55,7 @@ def name_mistakes(sheet: Sheet, batch: Batch, judged: Mapping[str, Judged]) -> d
     named: dict[str, Named] = {}
     for place, (_, chain) in enumerate(sheet.chains):
         keys = [q.key for q in chain if q.key is not None and q.key in judged and q.key in batch.values]
-        to_name = {key: _students(_to_name(judged[key])) for key in keys}
+        to_name = {key: anywhere(_to_name(judged[key])) for key in keys}
         rows = np.flatnonzero(np.logical_or.reduce([np.zeros(batch.count, dtype=bool), *to_name.values()]))
         if rows.size:
             own = FollowedNumbers(key_of(sheet, place, chain), batch.rows(rows, keys), Scheme().reach)
@@ -72,12 +72,6 @@ def name_mistakes(sheet: Sheet, batch: Batch, judged: Mapping[str, Judged]) -> d
                     if found:
                         named[quantity.key] = {(int(rows[s]), i, j): name for (s, i, j), name in found.items()}
     return named
-
-
-def _students(cells: Flags) -> Flags:
-    """The students of whom some cell is flagged."""
-    found: Flags = np.asarray(cells.any(axis=(1, 2)))
-    return found
 
 
 def _to_name(judged: Judged) -> Flags:
@@ -180,9 +174,10 @@ class _WrongChain:
             half = half_asked(quantity, answer)
             limit = room(half, answer)
             tried: set[str] = set()
+            stretch = leading_to(quantity, self.chain, self.own.batch.values)[-MOST_UNWRITTEN:]
             for carried in (self.written, self.exact):
                 env = _Numbers(self.names, partial(carried, students=students))
-                for name, mistaken in self.mistaken(quantity, env):
+                for name, mistaken in self.mistaken(stretch, env):
                     tried.add(name)
                     holds = (answer >= mistaken.low - limit) & (answer <= mistaken.high + limit)
                     if (holds & wrong).any():
@@ -204,13 +199,12 @@ class _WrongChain:
         return named
 
     # -- what a mistake gives -----------------------------------------------------------------------------------------
-    def mistaken(self, quantity: Quantity, env: _Numbers) -> Iterator[tuple[str, Interval]]:
-        """What each mistake gives in a quantity, from the students' own numbers, and the mistake's name."""
-        stretch = leading_to(quantity, self.chain, self.own.batch.values)[-MOST_UNWRITTEN:]
+    def mistaken(self, stretch: Sequence[Quantity], env: _Numbers) -> Iterator[tuple[str, Interval]]:
+        """What each mistake in a stretch gives in its last quantity, from the students' own numbers, and its name."""
         for at in stretch:
             itself = np.full(at.solved.written.shape, np.nan)  # nothing comes of itself
             for name, mistaken in at.solved.item.mutants(self.key.around, env.but(at.name, itself)):
-                yield name, mistaken if at is quantity else self.carried(at, mistaken, stretch, env)
+                yield name, mistaken if at is stretch[-1] else self.carried(at, mistaken, stretch, env)
 
     def carried(self, start: Quantity, mistaken: Interval, stretch: Sequence[Quantity], env: _Numbers) -> Interval:
         """What a mistaken quantity that nobody wrote down makes of the last one of a stretch."""
@@ -235,8 +229,8 @@ def _add(
 ) -> None:
     """Notes what a mistake explains. holds: the cells that it gives; apart: where that is not what was expected."""
     cells: Flags = holds & wrong & apart
-    every_wrong = ~_students(wrong & ~cells) & _students(cells)
-    new = _Cells(cells, every_wrong, every_wrong & ~_students(~holds & ~blank))
+    every_wrong = ~anywhere(wrong & ~cells) & anywhere(cells)
+    new = _Cells(cells, every_wrong, every_wrong & ~anywhere(~holds & ~blank))
     found[name] = found[name] | new if name in found else new
 
 

@@ -43,7 +43,11 @@ def unrounded(quantity: Quantity, found: Interval) -> Interval:
 
 def half_written(decimals: NDArray[np.int16]) -> Floats:
     """Half a unit of the last digit that the student wrote; none for a fraction."""
-    return np.where(decimals >= NO_LIMIT, 0.0, 0.5 * 10.0 ** -decimals.astype(float))
+    return np.asarray(_HALVES[np.clip(decimals, -_MOST_ZEROS, NO_LIMIT) + _MOST_ZEROS])
+
+
+_MOST_ZEROS = 300
+_HALVES = np.array([0.5 * 10.0**-places for places in range(-_MOST_ZEROS, NO_LIMIT)] + [0.0])  # a power is slow
 
 
 def one_short(answer: Floats, decimals: NDArray[np.int16], half: Floats) -> Flags:

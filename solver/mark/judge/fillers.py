@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,43 +37,48 @@ def review(sheet: Sheet, scheme: Scheme, batch: Batch, judged: Mapping[str, Judg
     in several other cells. Who rounds too coarsely in several places has worked nothing out that is written as coarsely.
     Likeness is seen within a batch.
     """
-    keys = [key for key in judged if key in batch.values]
+    wrong = {key: found.verdicts == Verdict.WRONG for key, found in judged.items() if key in batch.values}
+    flags = {key: (judged[key].notes & Note.FLAGGED) != 0 for key in wrong}
+    amiss, flagged = _counts(wrong.values(), batch.count), _counts(flags.values(), batch.count)
+    rows = np.flatnonzero((amiss >= min(FILLED, SHARED)) | (flagged >= FLAGS))  # of all others there is nothing to say
     reasons: Reasons = {}
-    if not keys:
-        return reasons
-    open_ = np.logical_or.reduce([_any((judged[k].verdicts % 3 != 0) | (judged[k].notes != 0)) for k in keys])
-    rows = np.flatnonzero(open_)  # all others have right answers and blanks alone
     if not rows.size:
         return reasons
-    values, verdicts, notes = (
-        np.concatenate([x[rows].reshape(rows.size, -1) for x in some], axis=1)
+    values, verdicts, few = (
+        np.concatenate([x.reshape(rows.size, -1) for x in some], axis=1)
         for some in (
-            [batch.values[k] for k in keys],
-            [judged[k].verdicts for k in keys],
-            [judged[k].notes for k in keys],
+            [batch.values[k][rows] for k in wrong],
+            [judged[k].verdicts[rows] for k in wrong],
+            [_coarse(sheet.answers[k], batch, rows) for k in wrong],
         )
     )
-    few = np.concatenate([_coarse(sheet.answers[k], batch, rows).reshape(rows.size, -1) for k in keys], axis=1)
     rough = few & (verdicts == Verdict.FOLLOWED)
     rough &= ((few & (verdicts == Verdict.WRONG)).sum(axis=1) >= FILLED)[:, None]
     withheld = _fillers(values, verdicts, rows, reasons, scheme.fillers == "none") & ~rough
-    if withheld.any() or rough.any():
-        at = 0
-        for key in keys:
-            found = judged[key]
-            shape = found.verdicts.shape[1:]
-            cells = slice(at, at + shape[0] * shape[1])
-            at = cells.stop
-            for note, some in ((Note.FILLER, withheld), (Note.TOO_FEW, rough)):
-                student, cell = np.nonzero(some[:, cells])
-                where = (rows[student], *np.divmod(cell, shape[1]))
-                found.verdicts[where] = Verdict.WRONG
-                found.notes[where] |= np.uint8(note)
-    flagged = ((notes & Note.FLAGGED) != 0).sum(axis=1)
-    for i in np.flatnonzero((flagged >= FLAGS) & (flagged >= MANY_FLAGS * values.shape[1])).tolist():
-        reasons.setdefault(int(rows[i]), []).append(f"{flagged[i]} answers are accepted that are on no usual route")
-    _alike(values, verdicts == Verdict.WRONG, rows, reasons)
+    at = 0
+    for key in wrong if withheld.any() or rough.any() else ():
+        found = judged[key]
+        shape = found.verdicts.shape[1:]
+        cells = slice(at, at + shape[0] * shape[1])
+        at = cells.stop
+        for note, some in ((Note.FILLER, withheld), (Note.TOO_FEW, rough)):
+            student, cell = np.nonzero(some[:, cells])
+            where = (rows[student], *np.divmod(cell, shape[1]))
+            found.verdicts[where] = Verdict.WRONG
+            found.notes[where] |= np.uint8(note)
+    for i in rows[(flagged[rows] >= FLAGS) & (flagged[rows] >= MANY_FLAGS * values.shape[1])].tolist():
+        reasons.setdefault(i, []).append(f"{flagged[i]} answers are accepted that are on no usual route")
+    _alike({key: batch.values[key] for key in wrong}, wrong, amiss >= SHARED, reasons)
     return reasons
+
+
+def _counts(cells: Iterable[Flags], count: int) -> NDArray[np.int64]:
+    """How many cells of each student are flagged."""
+    found = np.zeros(count, dtype=np.int64)
+    for some in cells:
+        if some.size:
+            found += np.bincount(np.flatnonzero(some) // (some.size // count), minlength=count)
+    return found
 
 
 def _coarse(answer: Answer, batch: Batch, rows: NDArray[np.int64]) -> Flags:
@@ -83,10 +88,6 @@ def _coarse(answer: Answer, batch: Batch, rows: NDArray[np.int64]) -> Flags:
     return coarse(batch.decimals[answer.key][rows], half) & bool(half.any())
 
 
-def _any(cells: Flags) -> Flags:
-    return np.asarray(cells.any(axis=(1, 2)))
-
-
 def _fillers(
     values: Floats, verdicts: NDArray[np.uint8], rows: NDArray[np.int64], reasons: Reasons, all_: bool
 ) -> Flags:
@@ -94,39 +95,47 @@ def _fillers(
     withheld: Flags = np.zeros(values.shape, dtype=bool)
     wrong, written = verdicts == Verdict.WRONG, ~np.isnan(values)
     count = written.sum(axis=1)
-    for i in np.flatnonzero((wrong.sum(axis=1) >= FILLED) & (count >= LEAST_CELLS)).tolist():
-        found, index, times = np.unique(values[i][written[i]], return_inverse=True, return_counts=True)
-        bad = np.bincount(index, weights=wrong[i][written[i]], minlength=found.size)
-        filler = (times >= NEARLY_EVERYWHERE * count[i]) & (bad >= FILLED)
-        if filler.any():
-            value = float(found[filler][0])
-            reasons.setdefault(int(rows[i]), []).append(
-                f"{value:.10g} stands in {times[filler][0]} of {count[i]} cells"
-            )
-        if all_:
-            filler |= bad >= FILLED
-        if filler.any():
-            withheld[i] = np.isin(values[i], found[filler]) & (verdicts[i] == Verdict.FOLLOWED)
+    some = np.flatnonzero((wrong.sum(axis=1) >= FILLED) & (count >= LEAST_CELLS))
+    if not some.size:
+        return withheld
+    order = np.argsort(values[some], axis=1, kind="stable")
+    x = np.take_along_axis(values[some], order, axis=1)
+    begins = np.concatenate([np.ones((some.size, 1), dtype=bool), x[:, 1:] != x[:, :-1]], axis=1)
+    run = (np.cumsum(begins) - 1).reshape(x.shape)  # cells of one student with one value
+    times = np.bincount(run.ravel())
+    bad = np.bincount(run.ravel(), np.take_along_axis(wrong[some], order, axis=1).ravel())
+    student, cell = np.nonzero(begins)
+    everywhere = (times >= NEARLY_EVERYWHERE * count[some][student]) & (bad >= FILLED)
+    for k in np.flatnonzero(everywhere).tolist():
+        said = f"{x[student[k], cell[k]]:.10g} stands in {times[k]} of {count[some[student[k]]]} cells"
+        reasons.setdefault(int(rows[some[student[k]]]), []).append(said)
+    filler = (bad >= FILLED) if all_ else everywhere
+    found: Flags = np.zeros(x.shape, dtype=bool)
+    np.put_along_axis(found, order, filler[run], axis=1)
+    withheld[some] = found & (verdicts[some] == Verdict.FOLLOWED)
     return withheld
 
 
-def _alike(values: Floats, wrong: Flags, rows: NDArray[np.int64], reasons: Reasons) -> None:
-    """Notes pairs of scripts that share wrong values which nobody else in the batch has."""
-    pairs = []
-    for column in range(values.shape[1]):
-        some = np.flatnonzero(wrong[:, column])
-        if some.size < 2:
-            continue
-        order = some[np.argsort(values[some, column], kind="stable")]
-        x = values[order, column]
-        edge = np.concatenate(([True], x[1:] != x[:-1], [True]))
-        two = np.flatnonzero(edge[:-2] & ~edge[1:-1] & edge[2:]) if x.size > 1 else np.array([], dtype=np.int64)
-        if two.size:
-            pairs.append(order[two] * len(values) + order[two + 1])
+def _alike(values: Mapping[str, Floats], wrong: Mapping[str, Flags], several: Flags, reasons: Reasons) -> None:
+    """Notes pairs of scripts that share wrong values which nobody else in the batch has.
+
+    several: the scripts with enough wrong values to share.
+    """
+    pairs, count = [], several.size
+    for key in wrong if several.sum() > 1 else ():
+        for r, c in np.ndindex(wrong[key].shape[1:]):
+            some = np.flatnonzero(wrong[key][:, r, c])
+            if some.size < 2 or several[some].sum() < 2:
+                continue
+            order = some[np.argsort(values[key][some, r, c], kind="stable")]
+            x = values[key][order, r, c]
+            edge = np.concatenate(([True], x[1:] != x[:-1], [True]))
+            two = np.flatnonzero(edge[:-2] & ~edge[1:-1] & edge[2:])
+            two = two[several[order[two]] & several[order[two + 1]]]
+            pairs.append(order[two] * count + order[two + 1])
     if not pairs:
         return
     codes, times = np.unique(np.concatenate(pairs), return_counts=True)
     for code, n in zip(codes[times >= SHARED].tolist(), times[times >= SHARED].tolist(), strict=True):
-        i, j = (int(rows[k]) for k in divmod(code, len(values)))
-        for one in (i, j):
+        for one in divmod(code, count):
             reasons.setdefault(one, []).append(f"{n} wrong values that one other script alone has")

@@ -6,7 +6,7 @@ import numpy as np
 
 from solver.formula.functions import FUNCTIONS
 from solver.formula.tree import Call, Name, Transpose, Tree, bare, walk
-from solver.mark.judge.numbers import Codes, Flags, Verdict
+from solver.mark.judge.numbers import Codes, Flags, Verdict, anywhere
 from solver.mark.judge.routes import result
 from solver.mark.sheet import Quantity
 from solver.rounding import Floats
@@ -14,9 +14,7 @@ from solver.rounding import Floats
 
 def nothing(answer: Floats, verdicts: Codes) -> Flags:
     """For which students an answer is all zero where it should not be."""
-    wrong = (verdicts == Verdict.WRONG).any(axis=(1, 2))
-    found: Flags = wrong & (answer == 0).all(axis=(1, 2))
-    return found
+    return anywhere(verdicts == Verdict.WRONG) & ~anywhere(answer != 0)
 
 
 class Emptied:

@@ -19,8 +19,8 @@ from solver.mark.judge.digits import (
 )
 from solver.mark.judge.follow import FollowedNumbers
 from solver.mark.judge.guards import may_be_infinite, outside
-from solver.mark.judge.key import CORRECT, FOLLOWED, WRONG, Rows, of_rows, on_key
-from solver.mark.judge.numbers import Codes, Flags, Judged, Note, Verdict
+from solver.mark.judge.key import CORRECT, FOLLOWED, WRONG, Rows, of_rows
+from solver.mark.judge.numbers import Codes, Flags, Judged, Note, Verdict, anywhere
 from solver.mark.judge.routes import INNER, NAMED, result, rounded
 from solver.mark.judge.second_look import in_reach, near_routes
 from solver.mark.sheet import Quantity
@@ -34,10 +34,13 @@ _MOST_MIXED = 3
 
 
 class FurtherLook:
-    """A look at one answer of the students who have something else than the key there, or behind it."""
+    """A look at one answer of the students who have something else than the key there, or behind it.
 
-    def __init__(self, own: FollowedNumbers, quantity: Quantity, key: str, rows: Rows) -> None:
-        self.own, self.quantity, self.rows = own, quantity, rows
+    true: the cells that have the key's number.
+    """
+
+    def __init__(self, own: FollowedNumbers, quantity: Quantity, key: str, rows: Rows, true: Flags) -> None:
+        self.own, self.quantity, self.rows, self.true = own, quantity, rows, true
         self.answer, self.decimals = own.batch.values[key][rows], own.batch.decimals[key][rows]
         self.behind = own.slipped[quantity.name][rows][:, None, None]
         self.form = quantity.solved.form
@@ -56,7 +59,7 @@ class FurtherLook:
         if quantity.name in own.key.exact:  # whole numbers of whole numbers; of other numbers it is rounded after all
             half = np.where(self.follows == np.rint(self.follows), 0.0, half)
         self.half, limit = half, room(half, answer)
-        true = on_key(own.key, quantity, answer)
+        true = self.true
         with np.errstate(invalid="ignore"):
             follows = near(answer, self.follows, limit)
             carried = near(answer, exact, limit)
@@ -72,7 +75,7 @@ class FurtherLook:
             true, flagged = true | inner, inner & ~(usual & _near(answer, known[:likely], limit))
             open_ &= ~true & self.possible(known)
         if self.rounds and open_.any():
-            some = np.flatnonzero(open_.any(axis=(1, 2)))
+            some = np.flatnonzero(anywhere(open_))
             part = self.further(some, [c[some] for c in candidates])
             true, follows, flagged, few, last = (x.copy() for x in (true, follows, flagged, few, last))
             still = open_[some]
@@ -94,7 +97,7 @@ class FurtherLook:
         notes[lost & (verdicts == WRONG)] |= np.uint8(Note.GUARDED)
         expected = np.where(self.behind & (verdicts != CORRECT), self.follows, self.right)
         beyond = outside(quantity.solved.item.definition, answer) & (verdicts == WRONG)
-        self.own.replaced[self.rows] |= beyond.any(axis=(1, 2))
+        self.own.replaced[self.rows] |= anywhere(beyond)
         on_own = carried | blank | beyond
         self.exact = np.where(on_own, exact, answer)
         return Judged(verdicts, notes, expected)

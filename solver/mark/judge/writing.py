@@ -29,18 +29,28 @@ def slips(solved: Solved, answer: Floats, expected: Floats) -> dict[str, Flags]:
     answer, expected: (students, rows, columns); expected is what the students' own earlier numbers give.
     """
     found: dict[str, Flags] = {}
+    rights: list[Floats] = []
+    pages: list[Floats] = []
     for right in (solved.rounded, solved.exact, expected):
-        if right is None:
+        if right is None or _among(right, rights):
             continue
+        written = solved.form.round(right)
         with np.errstate(invalid="ignore", over="ignore"):
-            for name, flags in _slips(solved, answer, right):
+            for name, flags in _slips(solved, answer, right, written, not _among(written, pages)):
                 found[name] = found[name] | flags if name in found else flags
+        rights.append(right)
+        pages.append(written)
     return found
 
 
-def _slips(solved: Solved, answer: Floats, right: Floats) -> Iterator[tuple[str, Flags]]:
+def _among(x: Floats, known: list[Floats]) -> bool:
+    """Whether numbers, of some students or of all, are some that are known."""
+    return any(bool((x == other).all()) for other in known)
+
+
+def _slips(solved: Solved, answer: Floats, right: Floats, written: Floats, new: bool) -> Iterator[tuple[str, Flags]]:
+    """What explains an answer where a number, written so, is right; new: whether it was not written so before."""
     form = solved.form
-    written = form.round(right)
     typed = form if isinstance(form, Rounding) else shortest(solved.written, _MOST_DIGITS)
     if typed is None:
         return
@@ -50,8 +60,9 @@ def _slips(solved: Solved, answer: Floats, right: Floats) -> Iterator[tuple[str,
     if isinstance(form, Rounding):
         cut = np.copysign(np.floor(np.abs(right) / unit + 1e-9) * unit, right)
         yield TRUNCATED, _equal(answer, cut) & ~_equal(cut, written)
-    yield SWAPPED, _swapped(answer, written, unit)
-    yield MISPLACED, _misplaced(answer, written, unit)
+    if new:
+        yield SWAPPED, _swapped(answer, written, unit)
+        yield MISPLACED, _misplaced(answer, written, unit)
 
 
 def _swapped(answer: Floats, written: Floats, unit: Floats) -> Flags:
