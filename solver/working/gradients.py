@@ -103,11 +103,13 @@ def add_gradients(
     begins: Callable[[str], str] = str,
     end: Tree | None = None,
     inputs: Collection[str] = (),
+    ending: str = "",
 ) -> list[str]:
     """Adds the steps that lead to the gradients of `output` by each name of `wrt`; returns the gradients' names.
 
     titles: how a step is introduced, by its role; begins: what is made of every title. end: a formula that stands for the output where the working itself
     has none. inputs: computed quantities that count as given here, such as the weights that an earlier update made.
+    ending: of the names of what is made, where the same is derived of several outputs.
     Raises FormulaError where there is no derivative.
     """
     steps, needed = _leading_to(working, [output] if end is None else names(end), inputs)
@@ -115,7 +117,7 @@ def add_gradients(
     shapes = {name: working.shapes[name] for name in (*needed, *wrt)}
     sums_to_one = _distributions(working, needed)
     leading = set(needed)
-    derived = differentiate_alike(chain, output, wrt, {output: SCALAR, **shapes}, sums_to_one, working.items)
+    derived = differentiate_alike(chain, output, wrt, {output: SCALAR, **shapes}, sums_to_one, working.items, ending)
     for made in derived:
         reason = _reason(made) if made.of in leading else f"{{{output}}} does not depend on {{{made.of}}}"
         if made.of in leading and made.formula == Bin("*", ZERO, Name(made.of)):
@@ -124,7 +126,7 @@ def add_gradients(
         _add(working, made, output, (titles or {}).get(Role(made.kind, made.of), ""), reason, begins)
     variables = {made.of: made.name for made in derived if made.kind == "gradient"}
     working.proofs.append(DifferencesProof(working, chain, output, variables))
-    return [gradient_name(name) for name in wrt]
+    return [gradient_name(name) + ending for name in wrt]
 
 
 def _leading_to(

@@ -12,8 +12,8 @@ class Role(NamedTuple):
 
     kind: the gradient by `of`; the slope of the activation at `of`; the gradient at the argument of the function that
     gives `of`; the value of `of` after `time` updates; the size of a volume that a layer makes of one of size `of`; a
-    function of the author's own, or its derivative; a gate of a cell at a `time`; what
-    is seen in place of a clean `of`.
+    function of the author's own, or its derivative; a gate of a cell at a `time`; what is seen
+    in place of a clean `of`.
     """
 
     kind: RoleKind

@@ -56,8 +56,8 @@ SPARSE = "X: [[1, 0], [0, 1]], encoder: {W: [0, 0], activation: sigmoid}, decode
         (BATCH, "Xhat", {"Xhat": [[2, 1], [0.5, 0.25]]}),
         (BATCH, "loss", {"J": 6.1563}),
         (f"{BATCH}, average: true", "loss", {"J": 3.0781}),
-        (f"{SPARSE}, sparsity: {{rho: 0.5}}", "sparsity", {"rhohat": 0.5, "kl": 0, "Omega": 0}),
-        (f"{SPARSE}, sparsity: {{rho: 0.1, beta: 3}}", "[kl, Omega]", {"kl": 0.3681, "Omega": 0.3681}),
+        (f"{SPARSE}, sparsity: {{rho: 0.5}}", "sparsity", {"rhohat": 0.5, "KL": 0, "Omega": 0}),
+        (f"{SPARSE}, sparsity: {{rho: 0.1, beta: 3}}", "[KL, Omega]", {"KL": 0.3681, "Omega": 0.3681}),
         (f"{LINEAR}, sparsity: {{l1: 0.1}}", "loss", {"E": 4.5, "L1": 2, "J": 4.7}),
         (f"{LINEAR}, weight_decay: 0.1", "loss", {"E": 4.5, "decay": 0.0781, "J": 4.5781}),
         (f"{LINEAR}, weight_decay: 0.1, decay: whole", "loss", {"E": 4.5, "decay": 0.1563, "J": 4.6563}),
@@ -224,7 +224,7 @@ NOISY = "x: [0.9, 0.4], corrupted: [0.9, 0], encoder: {W: [0.7, 0.3]}, decoder: 
         (f"{LINEAR}, weight_decay: 0.1", "grad_W1", [[-3], [-6]], "weight decay forgotten"),
         (NOISY, "u1", [[0.75]], "clean and corrupted exchanged"),
         (NOISY, "J", [[0.1499]], "clean and corrupted exchanged"),
-        (f"{SPARSE}, sparsity: {{rho: 0.1}}", "kl", [[0.5108]], "KL the wrong way round"),
+        (f"{SPARSE}, sparsity: {{rho: 0.1}}", "KL", [[0.5108]], "KL the wrong way round"),
     ],
 )
 def test_mistakes_are_named(fields: str, key: str, wrong: list[list[float]], mistake: str) -> None:

@@ -234,6 +234,29 @@ def autoencoder(draw: Draw) -> str:
     return question(draw, f"family: autoencoder, {given}", find)
 
 
+PROBABILITY = st.integers(1, 99).map(lambda k: f"0.{k:02d}")
+
+
+@st.composite
+def generative(draw: Draw) -> str:
+    """A GAN by logits or probabilities, two distributions, or a VAE."""
+    kind, n = draw(st.sampled_from(["gan", "distributions", "vae"])), draw(st.integers(1, 3))
+    if kind == "gan":
+        letter, numbers = ("a", UNITS) if draw(st.booleans()) else ("d", PROBABILITY)
+        given = f"{letter}_real: {vector(draw, n, numbers)}, {letter}_fake: {vector(draw, 2, numbers)}"
+        return question(draw, f"family: generative, {given}", "[value, losses, gradients]")
+    if kind == "distributions":
+        p, q = (draw(st.integers(1, 9)) for _ in range(2))
+        given = f"p_data: [0.{p}, 0.{10 - p}], p_g: [0.{q}, 0.{10 - q}], log: {draw(st.sampled_from(['natural', '2']))}"
+        return question(draw, f"family: generative, {given}", "[optimal, value, divergences]")
+    width = f"sigma: {vector(draw, n, PROBABILITY)}" if draw(st.booleans()) else f"logvar: {vector(draw, n)}"
+    given = f"mu: {vector(draw, n)}, {width}, eps: {vector(draw, n)}"
+    if draw(st.booleans()):
+        given += f", x: {vector(draw, 2)}, decoder: {{W: {matrix(draw, n, 2)}, b: {draw(UNITS)}}}, beta: 2"
+        return question(draw, f"family: generative, {given}", "[sampling, kl, elbo, gradients]")
+    return question(draw, f"family: generative, {given}", "[sampling, kl, gradients]")
+
+
 @st.composite
 def positional(draw: Draw) -> str:
     """A few dimensions of an encoding, or a vector that is turned."""
@@ -450,6 +473,7 @@ FAMILIES: dict[str, Callable[[], st.SearchStrategy[str]]] = {
     "dropout": dropout,
     "initialisation": initialisation,
     "autoencoder": autoencoder,
+    "generative": generative,
     "positional": positional,
     "gradient": gradient,
     "optimizer": optimizer,

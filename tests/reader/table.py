@@ -208,6 +208,7 @@ FUNCTIONS: Mapping[str, Callable[..., Floats]] = {
     "ceil": np.ceil,
     "huber": lambda u, a=1.0: np.where(np.abs(u) < a, u**2 / 2, a * np.abs(u) - a**2 / 2),
     "KL": lambda p, q: p * np.log(p / q) + (1 - p) * np.log((1 - p) / (1 - q)),
+    "KL normal": lambda mu, v: (mu**2 + np.exp(v) - v - 1) / 2,
     "greater": lambda u, v: np.where(u > v, 1.0, 0.0),
     "equal": lambda u, v: np.where(u == v, 1.0, 0.0),
     "mask": lambda u, m: np.where(m == 0, -np.inf, u),

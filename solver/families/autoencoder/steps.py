@@ -154,8 +154,8 @@ class Autoencoder:
             return [f"lambda_h*{at('L1', t)}"]
         means = parse(f"mean_columns({h}).T" if self.many else h)
         self.step("rhohat", t, means, "Mean activation of each neuron of the code", Symbol("rho", hat=True))
-        self.step("kl", t, parse(f"kl(rho, {at('rhohat', t)})"), "Divergence of each from {rho}", Symbol("KL"))
-        self.step("Omega", t, parse(f"sum({at('kl', t)})"), "Sparsity penalty")
+        self.step("KL", t, parse(f"kl(rho, {at('rhohat', t)})"), "Divergence of each from {rho}")
+        self.step("Omega", t, parse(f"sum({at('KL', t)})"), "Sparsity penalty")
         return [f"beta*{at('Omega', t)}"]
 
     def decayed(self, t: int) -> list[str]:
@@ -231,7 +231,7 @@ class Autoencoder:
         net = [self.quantity(f"u{k}", 0) for k in layers]
         outputs = [self.output_of(k, 0) for k in layers]
         forward = [name for pair in zip(net, outputs, strict=True) for name in pair]
-        penalties = [name for name in ("rhohat", "kl", "Omega", "L1") if name in w.items]
+        penalties = [name for name in ("rhohat", "KL", "Omega", "L1") if name in w.items]
         w.group("code", forward[: 2 * self.half])
         w.group("output", forward[2 * self.half :])
         w.group("forward", forward)

@@ -30,10 +30,11 @@ def differentiate_alike(
     shapes: Mapping[str, Shape],
     distributions: Collection[Distribution],
     taken: Collection[str],
+    ending: str = "",
 ) -> list[Derived]:
     """As `differentiate`, derived once for all chains of one form; the steps come without their shares."""
     if len(chain) > LONG:
-        return differentiate(chain, output, wrt, shapes, distributions, taken)
+        return differentiate(chain, output, wrt, shapes, distributions, taken, ending)
     numbers = _numbered(chain, wrt)
     new = {name: Name(number) for name, number in numbers.items()}
     made = _derived(
@@ -43,7 +44,7 @@ def differentiate_alike(
         tuple(shapes[name] for name in numbers),
         frozenset((numbers[name], along) for name, along in distributions if name in numbers),
     )
-    return _renamed(made, {number: name for name, number in numbers.items()}, Names(shapes, taken))
+    return _renamed(made, {number: name for name, number in numbers.items()}, Names(shapes, taken, ending=ending))
 
 
 def _numbered(chain: Sequence[Definition], wrt: Iterable[str]) -> dict[str, str]:

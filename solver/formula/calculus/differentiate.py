@@ -27,19 +27,20 @@ def differentiate(
     shapes: Mapping[str, Shape],
     distributions: Collection[Distribution] | None = None,
     taken: Collection[str] = (),
+    ending: str = "",
 ) -> list[Derived]:
     """The steps that lead to the gradient of `output` by each name of `wrt`: slopes first, then gradients backwards.
 
     chain: the definitions in order, each using names defined above it or given; shapes: of every name. distributions:
     whose columns or rows sum to 1, as softmax with cross-entropy wants of its desired output; None takes that for
-    granted. taken: names that no step may have. The gradient by `x` is called grad_x, also of an x in mid-chain that is
+    granted. taken: names that no step may have; ending: what their names end with. The gradient by `x` is called grad_x, also of an x in mid-chain that is
     not asked for but would be written out too often.
     Raises FormulaError where the output is no scalar, a function has no derivative, or the name grad_x is taken.
     """
     if shapes[output] != SCALAR:
         message = f"{output} is {show(shapes[output])}, but only a scalar has a gradient"
         raise FormulaError(message, "sum it, or choose another output")
-    return Reverse(chain, output, list(wrt), shapes, distributions, Names(shapes, taken)).run()
+    return Reverse(chain, output, list(wrt), shapes, distributions, Names(shapes, taken, ending=ending)).run()
 
 
 def gradient_name(name: str) -> str:

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from solver.formula.calculus.adjoint import join, split
 from solver.formula.parse import parse
-from solver.formula.tree import SUMS, Bin, Call, Group, Name, Neg, Tree, bare, replace_names, ungrouped, walk
+from solver.formula.tree import SUMS, Bin, Call, Group, Name, Neg, Tree, bare, names, replace_names, ungrouped, walk
 from solver.formula.walks.shape import SCALAR, Shape
 
 Distribution = tuple[str, Literal["", "columns", "rows"]]
@@ -112,6 +112,35 @@ PAIRS = (
         distribution="rows",
     ),
 )
+
+
+class Composed(NamedTuple):
+    """A function of y = f(u) whose derivative by u is short. outer: that function of y; slope: ∂/∂u, in y."""
+
+    activation: str
+    outer: str
+    slope: str
+    reason: str
+
+
+COMPOSED = (
+    Composed("sigmoid", "log(y)", "1 - y", "the derivative of log σ(u) is 1 − σ(u)"),
+    Composed("sigmoid", "log(1 - y)", "-y", "the derivative of log(1 − σ(u)) is −σ(u)"),
+)
+
+
+def composed(call: Call, defined: Mapping[str, Tree], avoid: Collection[str]) -> tuple[str, Tree, str] | None:
+    """The y that a call goes past to its u, with the slope by u and the reason; None where no short form is known."""
+    found = names(call)
+    if len(found) != 1 or (y := next(iter(found))) in avoid or y not in defined:
+        return None
+    top = bare(defined[y])
+    for known in COMPOSED:
+        if isinstance(top, Call) and top.fn == known.activation:
+            names_y = {"y": Name(y)}
+            if ungrouped(replace_names(parse(known.outer), names_y)) == ungrouped(call):
+                return y, replace_names(parse(known.slope), names_y), known.reason
+    return None
 
 
 def match_pair(tree: Tree, defined: Mapping[str, Tree], avoid: Collection[str]) -> Match | None:

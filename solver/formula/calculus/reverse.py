@@ -22,7 +22,7 @@ from solver.formula.calculus.adjoint import (
     transpose,
 )
 from solver.formula.calculus.local import bends, constant_last, local_adjoint, local_derivative
-from solver.formula.calculus.pairs import Distribution, Match, joined, match_pair, terms_of
+from solver.formula.calculus.pairs import Distribution, Match, composed, joined, match_pair, terms_of
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.tree import (
     SUMS,
@@ -101,10 +101,10 @@ Naming: TypeAlias = Callable[[Label], str]
 
 
 class Names:
-    """Names that nothing else has: grad_x, df1, delta_h."""
+    """Names that nothing else has: grad_x, df1, delta_h. ending: what all of them end with."""
 
-    def __init__(self, *taken: Container[str]) -> None:
-        self.taken, self.made = taken, set[str]()
+    def __init__(self, *taken: Container[str], ending: str = "") -> None:
+        self.taken, self.made, self.ending = taken, set[str](), ending
 
     def __call__(self, label: Label) -> str:
         """The name; raises FormulaError where somebody asks for one that is taken."""
@@ -114,7 +114,7 @@ class Names:
             "gradient": f"grad_{of}",
             "slope": f"df{of[1:] if numbered else f'_{of}'}",
             "delta": f"delta_{of}",
-        }[kind]
+        }[kind] + self.ending
         if asked and self.is_taken(name):
             message = f"the gradient by {of} is called {name}, but that name is taken"
             raise FormulaError(message, f"rename the quantity {name}")
@@ -149,6 +149,7 @@ class Reverse:
         self.pairs: dict[str, Match] = {}
         self.kinks: dict[str, dict[str, None]] = {}  # functions with a kink that the adjoint of a name went through
         self.centred: set[str] = set()  # means that a variance does not change with
+        self.shortened: dict[str, dict[str, None]] = {}  # why the adjoint of a name is shorter than the chain rule's
         self.slopes: list[Derived] = []
         self.backward: list[Derived] = []
 
@@ -236,7 +237,7 @@ class Reverse:
         if total == ZERO:
             total = Bin("*", ZERO, Name(name))
         match, shares, kinked = self.matched(name, total), self.adjoints[name], self.kinks.pop(name, ())
-        reasons = (CENTRED,) if name in self.centred else ()
+        reasons = (*([CENTRED] if name in self.centred else []), *self.shortened.pop(name, ()))
         made = Derived(self.gradient_name(name), total, "gradient", name, match, tuple(shares), tuple(kinked), reasons)
         self.shapes[made.name] = self.shapes[name]
         return made
@@ -276,6 +277,7 @@ class Reverse:
                 self.collect(argument.id, share)
             if pair:
                 self.pairs[argument.id] = pair
+            self.shortened.setdefault(argument.id, {}).update(self.shortened.pop(name, {}))
             return
         kinked = (call.fn,) if adjoint is not None and bends(call) else ()
         if sum(n in self.relevant for n in names(argument)) > 1:
@@ -390,6 +392,11 @@ class Reverse:
             self.note_kinks([call.fn], call)
         self.parameters(call, g, path)
         if not self._touches(u, self.relevant):
+            return
+        if (short := composed(call, self.defined, self.wrt)) is not None:
+            y, slope, reason = short
+            self.behind.setdefault(y, []).append(Share(times(g, Group(slope), self.shapes), path))
+            self.shortened.setdefault(y, {})[reason] = None
             return
         through = fit(self.through(call, g, own), u, self.shapes)
         if (mean := self.mean_within(call)) in self.relevant and mean is not None:

@@ -8,9 +8,7 @@ import numpy as np
 
 from solver.formula.functions.intervals import Code, Ends, Given, directed, valley, wave
 from solver.formula.functions.row import CONSTANT, Function, Notation, Slip
-from solver.formula.functions.written import Cells
 from solver.formula.interval import Interval
-from solver.formula.tree import Bin, Call, Group, Num, Tree
 from solver.rounding import Floats
 
 LN10 = f"{log(10):.15f}"
@@ -36,31 +34,6 @@ def _huber_bounds(code: Code, args: Sequence[Interval], options: Given) -> Ends:
     ends = np.abs(low), np.abs(high)
     near = np.where((low < 0) & (high > 0), 0.0, np.minimum(*ends))
     return code(near, a.low), code(np.maximum(*ends), a.high)
-
-
-def _times_log(p: Floats, q: Floats) -> Floats:
-    """p*log(p/q), 0 where p is 0."""
-    return np.where(p == 0, 0.0, p * np.log(np.where(p == 0, 1.0, p) / q))
-
-
-def _kl(p: Floats, q: Floats) -> Floats:
-    return _times_log(p, q) + _times_log(1 - p, 1 - q)
-
-
-def _kl_bounds(code: Code, args: Sequence[Interval], options: Given) -> Ends:
-    """It is convex in both, and 0 where they meet: the most is at a corner, the least where they are nearest."""
-    p, q = (Interval(np.clip(x.low, 0.0, 1.0), np.clip(x.high, 0.0, 1.0)) for x in args)
-    corners = [code(a, b) for a in p for b in q]
-    below, above = code(p.high, q.low), code(p.low, q.high)
-    low = np.where(p.high < q.low, below, np.where(p.low > q.high, above, 0.0))
-    return low, reduce(np.maximum, corners)
-
-
-def _kl_cell(operands: Cells, i: int, j: int, options: Given) -> Tree:
-    p, q, one = operands.cell(i, j), operands.cell(i, j, 1), Num("1")
-    rest = Group(Bin("-", one, p)), Group(Bin("-", one, q))
-    terms = [Bin("*", a, Call("log", (Bin("/", a, b),))) for a, b in ((p, q), rest)]
-    return Bin("+", *terms)
 
 
 ROWS = {
@@ -178,21 +151,6 @@ ROWS = {
         definition=(("u**2/2", "|u| ≤ a"), ("a*(abs(u) - a/2)", "otherwise")),
         slopes=("max(-a, min(a, u))", "max(0, abs(u) - a)"),
         range=(0.0, inf),
-    ),
-    "kl": Function(
-        _kl,
-        "The Kullback-Leibler divergence of two distributions over yes and no, whose probabilities of yes are p and q.",
-        ("kl(P/4, 1/(1 + P))", "kl(0.3, P/4)"),
-        params=("p", "q"),
-        bounds=_kl_bounds,
-        definition="p*log(p/q) + (1 - p)*log((1 - p)/(1 - q))",
-        cells=_kl_cell,
-        slopes=("log(p/q) - log((1 - p)/(1 - q))", "-p/q + (1 - p)/(1 - q)"),
-        notation=Notation("KL"),
-        domain="two probabilities, the second neither 0 nor 1",
-        slips=(Slip("KL the wrong way round", "the two distributions of the divergence are exchanged", "kl(q, p)"),),
-        range=(0.0, inf),
-        analytic=True,
     ),
     "greater": Function(
         lambda u, v: np.where(u > v, 1.0, 0.0),

@@ -178,6 +178,7 @@ def _rows() -> dict[str, Function]:
             noun=f"a mean {over}",
             analytic=True,
             cells=partial(_mean_cell, suffix) if suffix else None,
+            slips=(Slip("sum for mean", "the sum is not divided by the number of its terms", f"sum{suffix}(u)"),),
             notation=Notation("mean", below=suffix[1:]),
         )
         made[f"variance{suffix}"] = Function(

@@ -137,6 +137,19 @@ MISTAKES: dict[str, Mistake] = {
         slips.clean_and_corrupted, "the encoder sees the corrupted pattern, the loss compares with the clean one",
         "sum((x - h)**2)", "sum((x_noisy - h)**2)",
     ),
+    "1 − forgotten in a logarithm": Mistake(
+        slips.rest_in_logarithm, "a logarithm is taken of y where 1 − y belongs", "mean(log(1 - h))", "mean(log(h))"
+    ),
+    "the other loss of the generator": Mistake(
+        slips.other_generator_loss, "the generator's loss is the other one of log(1 − D) and −log D",
+        "-mean(log(h))", "mean(log(1 - h))",
+    ),
+    "divergence the wrong way round": Mistake(
+        slips.divergence_turned, "the two distributions of the divergence are exchanged", "sum(h*log(h/x))", "sum(x*log(x/h))"
+    ),
+    "variance for standard deviation": Mistake(
+        slips.variance_for_deviation, "σ is e^(log σ²/2): this is the variance σ²", "exp(h/2)", "exp(h)"
+    ),
     "MACs for FLOPs": Mistake(
         slips.macs_for_flops, "each multiplication comes with an addition: that makes two operations", "2*D1*F1**2*H2", "D1*F1**2*H2"
     ),

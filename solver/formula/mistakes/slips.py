@@ -333,6 +333,51 @@ def clean_and_corrupted(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     yield from _names(tree, lambda name: clean.get(name, name))
 
 
+def rest_in_logarithm(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        match node:
+            case Call("log", (Bin("-", Num("1"), y),)):
+                yield Call("log", (y,))
+
+    return _once(tree, change)
+
+
+def other_generator_loss(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def exchanged(x: Tree) -> Tree | None:
+        match x:
+            case Call("log", (Bin("-", Num("1"), y),)):
+                return Call("log", (y,))
+            case Call("log", (Name() as y,)):
+                return Call("log", (Bin("-", Num("1"), y),))
+            case Call("mean" | "sum" as fn, (inner,)) if (made := exchanged(inner)) is not None:
+                return Call(fn, (made,))
+        return None
+
+    match tree:
+        case Neg(x) if (made := exchanged(bare(x))) is not None:
+            yield made
+        case Call() if (made := exchanged(tree)) is not None:
+            yield Neg(made)
+
+
+def divergence_turned(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        match node:
+            case Bin("*", p, Call("log", (Bin("/", above, q),))) if p == above:
+                yield Bin("*", q, Call("log", (Bin("/", q, p),)))
+
+    return _once(tree, change)
+
+
+def variance_for_deviation(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        match node:
+            case Call("exp", (Bin("/", v, Num("2")),)):
+                yield Call("exp", (v,))
+
+    return _once(tree, change)
+
+
 def factor_of_loss(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     def change(node: Tree) -> Iterator[Tree]:
         match node:
@@ -343,7 +388,8 @@ def factor_of_loss(tree: Tree, around: Surroundings) -> Iterator[Tree]:
             case Bin("*", Bin("/", Num(text="1"), Num(text="2")) | Group(Bin("/", Num(text="1"), Num(text="2"))), x):
                 yield x
 
-    if around.whole:
+    exponent = isinstance(tree, Call) and FUNCTIONS[tree.fn].notation.style == "power of e"
+    if around.whole or exponent:  # what is off by a factor in an exponent is not off by that factor
         return
     yield from _once(tree, change)
     if _is_error(tree):

@@ -11,7 +11,7 @@ from solver.formula.tree import Name, Sum
 from solver.formula.walks.shape import Shape, shape
 from solver.formula.walks.value import value
 
-SCALARS = ("d", "y", "D1", "F1", "H1", "H2", "d1", "p1", "s1", "pos", "n", "m", "k", "P1", "P2", "p", "q")
+SCALARS = ("d", "y", "D1", "F1", "H1", "H2", "d1", "p1", "s1", "pos", "n", "m", "k", "P1", "P2", "p", "q", "mu", "v")
 SHAPES: dict[str, Shape] = {
     "W": (3, 2), "W_t1": (3, 2), "A": (2, 2), "B": (2, 2), "g": (2, 1), "h": (3, 1), "u": (3, 1), "x": (3, 1),
     "b": (2, 1), "grad_u": (2, 1), "x_noisy": (3, 1), **dict.fromkeys(SCALARS, (1, 1)), **dict.fromkeys(("f1", "i1", "o1", "z1", "c1", "g1"), (2, 1)),
