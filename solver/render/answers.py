@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from solver.formula.symbol import Symbols
 from solver.formula.tree import Array, Name, Num, Tree
 from solver.formula.words import Words
-from solver.render.blocks import Block, Facts, Prose, Table
+from solver.render.blocks import Block, Facts, Prose, Table, note
 from solver.working.items import Line
 from solver.working.solution import Solved
 
@@ -38,7 +38,7 @@ def answers(asked: Sequence[Solved], symbols: Symbols, most: int) -> Iterator[Bl
         else:
             yield Facts([stated(solved)], symbols, most)
             said = f" has {rows:,} × {columns:,} numbers, too many for this page: --format json gives them all."
-            yield Prose((solved.symbol, said), "note")
+            yield note((solved.symbol, said))
     if facts:
         yield Facts(facts, symbols, PAGE)
 

@@ -1,12 +1,45 @@
 """The blocks of a document, free of any format: each format sets the same blocks in its own way."""
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from solver.formula.symbol import Symbols
 from solver.formula.tree import Tree
 from solver.formula.words import Words
 from solver.working.items import Line
+from solver.working.passage import (
+    Bullets,
+    Displayed,
+    Figure,
+    Inset,
+    Listed,
+    Picture,
+    Prose,
+    Table,
+    TextBlock,
+    bullets,
+    note,
+)
+
+__all__ = [
+    "Block",
+    "Bullets",
+    "Cases",
+    "Displayed",
+    "Equations",
+    "Facts",
+    "Figure",
+    "Heading",
+    "Inset",
+    "Listed",
+    "Picture",
+    "Prose",
+    "Table",
+    "TextBlock",
+    "bullets",
+    "note",
+    "part_label",
+]
 
 
 class Heading(NamedTuple):
@@ -15,19 +48,6 @@ class Heading(NamedTuple):
     level: int
     text: str
     aside: str = ""
-
-
-class Prose(NamedTuple):
-    """A sentence or paragraph. role: a question's prompt, the line that introduces a step, its reason, a label."""
-
-    words: Words
-    role: Literal["plain", "prompt", "title", "why", "label", "note"] = "plain"
-
-
-class Bullets(NamedTuple):
-    """A list of points."""
-
-    items: tuple[Words, ...]
 
 
 class Equations(NamedTuple):
@@ -54,16 +74,8 @@ class Facts(NamedTuple):
     most: int = 8
 
 
-class Table(NamedTuple):
-    """Rows of cells, each words or a formula, below a header of plain text or words."""
-
-    header: tuple[str | Words, ...]
-    rows: tuple[tuple[Words | Tree, ...], ...]
-    symbols: Symbols
-    most: int = 8
-
-
-Block: TypeAlias = Heading | Prose | Bullets | Equations | Cases | Facts | Table
+Block: TypeAlias = Heading | Equations | Cases | Facts | TextBlock
+"""What a document is made of: what an author's words are made of, and what is worked out."""
 
 
 def part_label(label: str) -> str:

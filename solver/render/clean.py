@@ -4,7 +4,6 @@ import re
 import unicodedata
 
 _BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
-_BLANK_LINES = re.compile(r"(?:\r\n?|\n|\u2028)[ \t]*(?:\r\n?|\n|\u2028)\s*|\u2029")
 _JOINERS = "\u200c\u200d"  # letters and emoji of several parts need them
 _UNKNOWN = "\ufffd"
 _STARTS_A_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
@@ -27,12 +26,6 @@ def safe_cell(text: str) -> str:
     if _STARTS_A_FORMULA.match(plain) or text[:1] in ("\t", "\r", "\n"):
         return "'" + plain
     return plain
-
-
-def paragraphs(text: str) -> list[str]:
-    """The paragraphs of a text, which blank lines part, each cleaned and on one line; none is empty."""
-    parts = (clean(part).strip() for part in _BLANK_LINES.split(text))
-    return [part for part in parts if part]
 
 
 def _shown(c: str) -> str:

@@ -15,10 +15,25 @@ from solver.formula.print.printer import visible
 from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Bin, Call, Name, Num, Tree, bare, literal, replace_names, walk
 from solver.formula.walks.reduce import MOST, Detail
-from solver.formula.words import Words
+from solver.formula.words import Inline, Words
 from solver.render.answers import PAGE, answers, elided, stated
-from solver.render.blocks import Block, Bullets, Cases, Equations, Facts, Heading, Prose, Table, part_label
+from solver.render.blocks import (
+    Block,
+    Bullets,
+    Cases,
+    Equations,
+    Facts,
+    Heading,
+    Inset,
+    Prose,
+    Table,
+    TextBlock,
+    bullets,
+    note,
+    part_label,
+)
 from solver.rounding import Rounding
+from solver.spec.prose.passages import passage, sentence
 from solver.working.items import Line
 from solver.working.solution import Solution, Solved, SolvedPart
 
@@ -64,11 +79,11 @@ def document(title: str, solutions: Sequence[Solution], view: View = WHOLE) -> l
 def _question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     yield Heading(level, solution.title, _marks(_total(solution)))
     if solution.prompt:
-        yield Prose((solution.prompt,), "prompt")
+        yield from solution.prompt.blocks
     if any(isinstance(solved.form, Rounding) for part in solution.parts for solved in part.steps):
-        yield Prose((_policy(solution),), "note")
+        yield note((_policy(solution),))
     for warning in solution.warnings:
-        yield Prose((f"Warning: {warning.message}" + (f" ({warning.hint})" if warning.hint else "") + ".",), "note")
+        yield note((f"Warning: {warning.message}" + (f" ({warning.hint})" if warning.hint else "") + ".",))
     page = _QuestionPage(view)
     for part in solution.parts:
         if view.shows(part.label):
@@ -124,9 +139,9 @@ class _QuestionPage:
     def part(self, part: SolvedPart, level: int) -> Iterator[Block]:
         yield Heading(level, part_label(part.label), _marks(part.marks))
         if part.prompt:
-            yield Prose((part.prompt,), "prompt")
+            yield from part.prompt.blocks
         if part.context is None:
-            yield from self.note(part)
+            yield from self.remark(part)
             return
         self.symbols = part.context.working.symbols
         yield from self.tally(part)
@@ -146,7 +161,7 @@ class _QuestionPage:
         yield from self.summary(part)
         yield from self.overwhelmed(part)
         yield from self.proof(part)
-        yield from self.note(part)
+        yield from self.remark(part)
 
     def tally(self, part: SolvedPart) -> Iterator[Block]:
         """The table that states what the part's steps use and give, and its conventions."""
@@ -161,10 +176,10 @@ class _QuestionPage:
         shown = working.tally.listing(numbers)
         if len(shown.rows) > 1:
             self.tabled = known
-            for note in working.tally.said(shown):
-                if note not in self.said:
-                    self.said.add(note)
-                    yield Prose((note,), "why")
+            for said in working.tally.said(shown):
+                if said not in self.said:
+                    self.said.add(said)
+                    yield Prose((said,), "why")
             rows = tuple(tuple((cell,) if isinstance(cell, str) else cell for cell in row) for row in shown.rows)
             yield Table(shown.header, rows, self.symbols, self.most)
 
@@ -203,7 +218,7 @@ class _QuestionPage:
             PAGE,
         )
         if None in shown:
-            yield Prose((f"--format json gives all {len(order):,} iterations.",), "note")
+            yield note((f"--format json gives all {len(order):,} iterations.",))
 
     def proof(self, part: SolvedPart) -> Iterator[Block]:
         if part.checked is not None:
@@ -211,9 +226,9 @@ class _QuestionPage:
                 (f"The gradients are checked by central differences: largest difference {part.checked:.0e}.",), "why"
             )
 
-    def note(self, part: SolvedPart) -> Iterator[Block]:
+    def remark(self, part: SolvedPart) -> Iterator[Block]:
         if part.note:
-            yield Prose((part.note,), "note")
+            yield Inset(part.note.blocks, "note")
 
     def given(self, part: SolvedPart) -> Iterator[Block]:
         """What the part's steps start from: what the question gives, then results of earlier parts."""
@@ -262,7 +277,7 @@ class _QuestionPage:
             rows = tuple(tuple((cell,) if isinstance(cell, str) else cell for cell in row) for row in listing.rows)
             yield Table(listing.header, rows, self.symbols, self.most)
         if item.points:
-            yield Bullets(tuple(self.words(point) for point in item.points))
+            yield Bullets(tuple(self.point(point, item.points_answer) for point in item.points))
         if item.answer is not None and item.answer != "" and not item.points_answer:
             yield Prose((f"Answer: {item.answer}",), "label")
         if item.answer is not None:
@@ -295,7 +310,7 @@ class _QuestionPage:
             yield from answers(asked, self.symbols, self.most)
             said = [s.item for s in part.asked if s.item.answer is not None and s.item.title]
             if said:
-                yield Bullets(tuple((*self.words(item.title), f": {item.answer}") for item in said))
+                yield bullets(*((*self.words(item.title), f": {item.answer}") for item in said))
 
     def overwhelmed(self, part: SolvedPart) -> Iterator[Block]:
         """A warning where rounding has made a result another number altogether."""
@@ -308,21 +323,33 @@ class _QuestionPage:
             rounded, exact = (np.where(finite, x, 0.0) / 4 for x in (solved.rounded, solved.exact))  # / 4: no overflow
             if np.abs(rounded - exact).max() > 0.25 + 2 * np.abs(exact).max():
                 text = " is far from its exact value: the rounding of earlier results overwhelms it. "
-                yield Prose(
-                    (solved.symbol, text + "More decimals, significant figures or carry: exact mend that."), "note"
-                )
+                yield note((solved.symbol, text + "More decimals, significant figures or carry: exact mend that."))
 
     def words(self, text: str) -> Words:
         """A title's words, with symbols for the names in braces."""
         return titled(text, self.symbols)
 
+    def point(self, text: str, whole: bool) -> tuple[TextBlock, ...]:
+        """The blocks of a point, with symbols for the names in braces; whole: it is more than a sentence of ours."""
+        blocks = passage(text).blocks if whole else (Prose(sentence(text)),)
+        return tuple(b._replace(words=_named(b.words, self.symbols)) if isinstance(b, Prose) else b for b in blocks)
+
 
 def titled(text: str, symbols: Symbols) -> Words:
     """A title's words, with symbols for the names in braces."""
-    pieces: list[str | Symbol] = []
-    for i, piece in enumerate(_BRACES.split(text)):
-        symbol = symbols.get(piece) if i % 2 else None
-        pieces.append(symbol or (f"{{{piece}}}" if i % 2 else piece))
+    return _named(sentence(text), symbols)
+
+
+def _named(words: Words, symbols: Symbols) -> Words:
+    """Words with symbols for the names in braces."""
+    pieces: list[Inline] = []
+    for word in words:
+        if not isinstance(word, str):
+            pieces.append(word)
+            continue
+        for i, piece in enumerate(_BRACES.split(word)):
+            symbol = symbols.get(piece) if i % 2 else None
+            pieces.append(symbol or (f"{{{piece}}}" if i % 2 else piece))
     return tuple(p for p in pieces if p)
 
 
@@ -404,7 +431,7 @@ def _reconciled(solution: Solution, view: View, level: int) -> Iterator[Block]:
         listing = working.others()
         rows = tuple(tuple((cell,) if isinstance(cell, str) else cell for cell in row) for row in listing.rows)
         yield Table(listing.header, rows, {}, MOST[view.detail])
-        yield Bullets(tuple((point,) for point in listing.points))
+        yield bullets(*((point,) for point in listing.points))
     if not seen:
         yield Heading(level, "What other programs print")
         yield Prose(("No part counts a network.",), "plain")

@@ -44,7 +44,7 @@ def question(solution: Solution, view: View = WHOLE) -> dict[str, Any]:
             {
                 "label": part.label,
                 "marks": None if part.marks is None else _number(part.marks),
-                "prompt": part.prompt,
+                "prompt": part.prompt.source,
                 "checked": part.checked,
                 "steps": [step(solved, view.detail) for solved in part.steps],
             }

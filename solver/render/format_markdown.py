@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from solver.formula.print.printer_latex import LatexPrinter, piece_latex, words_latex
+from solver.formula.print.setter_latex import LatexSetter
+from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Tree
-from solver.formula.words import Words
-from solver.render.blocks import Block, Bullets, Cases, Equations, Facts, Heading, Prose, Table
-from solver.render.clean import clean, paragraphs
+from solver.formula.typeset import Align
+from solver.formula.words import Code, Extent, Inline, Link, Maths, Styled, Words
+from solver.render.blocks import (
+    Block,
+    Bullets,
+    Cases,
+    Displayed,
+    Equations,
+    Facts,
+    Figure,
+    Heading,
+    Inset,
+    Listed,
+    Picture,
+    Prose,
+    Table,
+)
+from solver.render.clean import clean
 from solver.working.items import Line
 
 if TYPE_CHECKING:
@@ -41,22 +60,31 @@ def _block(block: Block) -> Iterator[str]:
     match block:
         case Heading(level, text, aside):
             yield f"{'#' * level} " + " — ".join(filter(None, (_words((text,)), _words((aside,)))))
-        case Prose((str(text),), "prompt" | "note" as role):
-            said = "\n\n".join(_words((p,)) for p in paragraphs(text))
-            yield from [_prose(said, role)] if said else []
         case Prose(words, role):
             said = _words(words)
             yield from [_prose(said, role)] if said else []
-        case Bullets(items):
-            yield "\n".join("- " + _words(item) for item in items)
+        case Bullets(items, start):
+            marks = ["- " if start is None else f"{number}. " for number, _ in enumerate(items, start or 0)]
+            yield "\n".join(_inside(mark, _tight(item)) for mark, item in zip(marks, items, strict=True))
+        case Inset(blocks):
+            said = "\n\n".join(part for inner in blocks for part in _block(inner))
+            yield from ["> " + said.replace("\n", "\n> ")] if said else []
+        case Listed(text, language):
+            yield _listed(text, language)
+        case Displayed(formula):
+            yield f"$$\n{LatexSetter().set(formula)}\n$$"
+        case Picture(alt, path):
+            yield f"![{_escape(alt)}](<{_file(path)}>)"
+        case Figure(_, alt):
+            yield f"*\\[{_escape(alt)}\\]*"
         case Equations(lines, symbols, most):
             yield _aligned(lines, LatexPrinter(symbols, most))
         case Cases(left, cases, symbols):
             yield _cases(left, cases, LatexPrinter(symbols))
         case Facts(lines, symbols, most):
             yield from _facts(lines, LatexPrinter(symbols, most))
-        case Table(header, rows, symbols, most):
-            yield _table(header, rows, LatexPrinter(symbols, most))
+        case Table(header, rows, symbols, most, aligns):
+            yield _table(header, rows, aligns, LatexPrinter(symbols, most))
 
 
 @lru_cache(maxsize=4096)  # most sentences of a working come again and again
@@ -71,7 +99,68 @@ def _unlisted(text: str) -> str:
 
 
 def _words(words: Words) -> str:
-    return _unlisted("".join(_escape(w) if isinstance(w, str) else _inline(piece_latex(w)) for w in words))
+    return _unlisted("".join(map(_piece, words)))
+
+
+def _piece(piece: Inline) -> str:
+    match piece:
+        case str():
+            return _escape(piece)
+        case Symbol() | Extent() | Maths():
+            return _inline(piece_latex(piece))
+        case Styled(words, strong):
+            return _styled(words, "**" if strong else "*")
+        case Code(text):
+            return _code(clean(text))
+        case Link(words, address):
+            said = "".join(map(_piece, words))
+            return f"[{said}](<{address}>)"
+
+
+def _styled(words: Words, stars: str) -> str:
+    """Emphasised words; mathematics among them stands outside of the stars, which would garble it."""
+    made: list[str] = []
+    for maths, pieces in groupby(words, lambda piece: isinstance(piece, Symbol | Extent | Maths)):
+        said = "".join(map(_piece, pieces))
+        inner = said.strip()
+        made.append(said if maths or not inner else said.replace(inner, f"{stars}{inner}{stars}", 1))
+    return "".join(made)
+
+
+def _code(text: str) -> str:
+    """Code between more backticks than it has itself."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    ticks = "`" * (longest + 1)
+    pad = " " if text[:1] in ("`", " ") or text[-1:] in ("`", " ") else ""
+    return f"{ticks}{pad}{text}{pad}{ticks}" if text.strip() else ""
+
+
+def _listed(text: str, language: str) -> str:
+    """A block of code between more backticks than it has itself."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence = "`" * max(longest + 1, 3)
+    said = "\n".join(clean(line.expandtabs(4)) for line in text.split("\n"))
+    return f"{fence}{language if language.isalnum() else ''}\n{said}\n{fence}"
+
+
+def _file(path: str) -> str:
+    """A file's path inside the angles of an address."""
+    return re.sub(r"[<>\\\n\r%]", lambda match: f"%{ord(match[0]):02X}", clean(path.replace(os.sep, "/")))
+
+
+def _tight(blocks: Sequence[Block]) -> str:
+    """The blocks of a point: a list follows its sentence closely."""
+    made = ""
+    for block in blocks:
+        said = "\n\n".join(_block(block))
+        if said:
+            made += (("\n" if isinstance(block, Bullets) else "\n\n") if made else "") + said
+    return made
+
+
+def _inside(mark: str, text: str) -> str:
+    """Lines behind the mark of a point, the later ones indented."""
+    return mark + text.replace("\n", "\n" + " " * len(mark)).replace("\n" + " " * len(mark) + "\n", "\n\n")
 
 
 def _inline(latex: str) -> str:
@@ -87,20 +176,18 @@ def _prose(text: str, role: str) -> str:
             return f"**{text}**"
         case "why":
             return f"*{text}*"
-        case "note":
-            return "> " + text.replace("\n", "\n> ")
         case _:
             return text
 
 
-def _inside(words: Words) -> str:
+def _note(words: Words) -> str:
     """Words inside mathematics."""
     return words_latex(tuple(clean(w) if isinstance(w, str) else w for w in words))
 
 
 def _line(line: Line, printer: LatexPrinter) -> str:
     left = printer.print(line.left) + " " if line.left is not None else ""
-    note = rf" \qquad {_inside(line.note)}" if line.note else ""
+    note = rf" \qquad {_note(line.note)}" if line.note else ""
     relation = {"=": "=", "≈": r"\approx", "→": r"\to"}[line.relation]
     return f"{left}&{relation} {printer.print(line.right)}{note}"
 
@@ -111,7 +198,7 @@ def _aligned(lines: Sequence[Line], printer: LatexPrinter) -> str:
 
 
 def _cases(left: Tree, cases: Sequence[tuple[Tree, Words]], printer: LatexPrinter) -> str:
-    rows = " \\\\\n".join(f"{printer.print(value)} & {_inside(words)}" for value, words in cases)
+    rows = " \\\\\n".join(f"{printer.print(value)} & {_note(words)}" for value, words in cases)
     return f"$$\n{printer.print(left)} = \\begin{{cases}}\n{rows}\n\\end{{cases}}\n$$"
 
 
@@ -135,12 +222,29 @@ def _width(tree: Tree) -> int:
     return 10 + 6 * (min(tree.value.shape[1], 9) if isinstance(tree, Array) else 1)
 
 
-def _table(header: tuple[str | Words, ...], rows: Sequence[tuple[Words | Tree, ...]], printer: LatexPrinter) -> str:
+_RULES: dict[Align | None, str] = {None: " --- |", "left": " :-- |", "centre": " :-: |", "right": " --: |"}
+
+
+def _table(
+    header: tuple[str | Words, ...],
+    rows: Sequence[tuple[Words | Tree, ...]],
+    aligns: tuple[Align | None, ...],
+    printer: LatexPrinter,
+) -> str:
     lines = [
-        "| " + " | ".join(_escape(h) if isinstance(h, str) else _words(h) for h in header) + " |",
-        "|" + " --- |" * len(header),
+        "| " + " | ".join(_escape(h) if isinstance(h, str) else _cell(h) for h in header) + " |",
+        "|" + "".join(_RULES[align] for align in (*aligns, *(None,) * len(header))[: len(header)]),
     ]
     for row in rows:
-        cells = (_words(c) if isinstance(c, tuple) else _inline(printer.print(c)).replace("|", r"\|") for c in row)
+        cells = (_cell(c) if isinstance(c, tuple) else _inline(printer.print(c)).replace("|", r"\|") for c in row)
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _cell(words: Words) -> str:
+    """Words in a table, where a stroke in mathematics or code would end the cell."""
+    return _unlisted("".join(_escape(w) if isinstance(w, str) else _unparted(w) for w in words))
+
+
+def _unparted(piece: Inline) -> str:
+    return re.sub(r"(?<!\\)\|", r"\\|", _piece(piece))

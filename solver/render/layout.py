@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from solver.formula.print.printer_text import TextPrinter, words_text
 from solver.formula.tree import Tree
-from solver.formula.words import Words
-from solver.render.blocks import Block, Bullets, Cases, Equations, Facts, Heading, Prose, Table
+from solver.formula.words import Code, Inline, Link, Styled, Words
+from solver.render.blocks import (
+    Block,
+    Bullets,
+    Cases,
+    Displayed,
+    Equations,
+    Facts,
+    Figure,
+    Heading,
+    Inset,
+    Listed,
+    Picture,
+    Prose,
+    Table,
+)
 from solver.render.box import Align, Box, beside, braced, cells, level, line, stacked
-from solver.render.clean import clean, paragraphs
+from solver.render.clean import clean
 from solver.render.equations import BlockPrinter
 from solver.render.pieces import Phrase, Piece, Word, aired, column, shared, span, wrap
+from solver.render.setter_pieces import PieceSetter
 from solver.working.items import Line
 
 Role: TypeAlias = Literal[
@@ -30,6 +46,8 @@ _INDENT = 2
 _GAP = 4
 _COLUMN_GAP = 3
 _WIDEST_LEFT = 0.4
+_LONG = 24
+"""Mathematics in the line of more characters may be broken at its spaces."""
 _HEADINGS: dict[int, Role] = {1: "document", 2: "part"}
 _ASIDE = " · "
 _RULES = {1: "═", 2: "─"}
@@ -56,15 +74,46 @@ def _close(above: Block, block: Block) -> bool:
     return False
 
 
+def _inside(mark: str, role: Role, blocks: Sequence[Block], width: int) -> Iterator[Row]:
+    """Blocks behind a mark, which stands before their first line; a list follows its sentence closely."""
+    indent = cells(mark)
+    above: Block | None = None
+    first = True
+    for block in blocks:
+        rows = list(_rows(block, max(width - indent, 1)))
+        if rows and above is not None and not (_close(above, block) or isinstance(block, Bullets)):
+            yield _EMPTY
+        for row in rows:
+            yield ((mark, role) if first else (" " * indent, role), *row) if row else row
+            first = False
+        above = block if rows else above
+    if first:
+        yield ((mark, role),)
+
+
 def _rows(block: Block, width: int) -> Iterator[Row]:
     match block:
         case Heading():
             yield from _heading(block, width)
         case Prose():
             yield from _prose(block, width)
-        case Bullets(items):
-            for item in items:
-                yield from _hanging("• ", "mark", item, "plain", width)
+        case Bullets(items, start):
+            for number, item in enumerate(items, start or 0):
+                yield from _inside("• " if start is None else f"{number}. ", "mark", item, width)
+        case Inset(blocks, kind):
+            yield from _inside(
+                "Note: " if kind == "note" else "│ ", "label" if kind == "note" else "rule", blocks, width
+            )
+        case Listed(text):
+            yield from (((" " * _INDENT + clean(each.expandtabs(4)), "plain"),) for each in text.split("\n"))
+        case Displayed(formula):
+            box = PieceSetter().set(formula).within(max(width - _INDENT, 1))
+            yield from (((" " * _INDENT + each, "plain"),) for each in box.lines)
+        case Picture(alt, path):
+            said = clean(f"{alt} ({os.path.basename(path)})" if alt else os.path.basename(path))
+            yield from (((each, "note"),) for each in wrap(f"[Picture: {said}]", width))
+        case Figure(_, alt):
+            yield from (((each, "note"),) for each in wrap(f"[{clean(alt)}]", width))
         case Equations():
             yield from _equations(block, width)
         case Cases():
@@ -77,8 +126,20 @@ def _rows(block: Block, width: int) -> Iterator[Row]:
 
 # -- words --------------------------------------------------------------------------------------------------------------
 def sentence(words: Words) -> str:
-    """Words as text, their symbols kept whole when it is wrapped; not safe to show before it is cleaned."""
-    return "".join(w if isinstance(w, str) else clean(words_text((w,))).replace(" ", "\u00a0") for w in words)
+    """Words as text, their mathematics kept whole when it is wrapped; not safe to show before it is cleaned."""
+    return "".join(map(_said, words))
+
+
+def _said(piece: Inline) -> str:
+    match piece:
+        case str():
+            return piece
+        case Styled(words):
+            return sentence(words)
+        case Code(text):
+            return text
+    text = clean(words_text((piece,)))
+    return text if isinstance(piece, Link) or len(text) > _LONG else text.replace(" ", "\u00a0")
 
 
 def _heading(block: Heading, width: int) -> Iterator[Row]:
@@ -99,22 +160,10 @@ def _heading(block: Heading, width: int) -> Iterator[Row]:
 
 
 def _prose(block: Prose, width: int) -> Iterator[Row]:
-    if block.role == "note":
-        yield from _hanging("Note: ", "label", block.words, "plain", width)
-        return
     role: Role = "plain" if block.role == "prompt" else block.role
-    for i, text in enumerate(paragraphs(sentence(block.words))):
-        if i:
-            yield _EMPTY
+    text = clean(sentence(block.words)).strip()
+    if text:
         yield from (((each, role),) for each in wrap(text, width))
-
-
-def _hanging(mark: str, mark_role: Role, words: Words, role: Role, width: int) -> Iterator[Row]:
-    """Words behind a mark, their later lines indented; a paragraph is not parted from the one above."""
-    indent = cells(mark)
-    lines = [each for text in paragraphs(sentence(words)) for each in wrap(text, width - indent)] or [""]
-    for i, text in enumerate(lines):
-        yield ((" " * indent if i else mark, mark_role), (text, role))
 
 
 # -- formulas -----------------------------------------------------------------------------------------------------------
@@ -242,7 +291,8 @@ def _table(block: Table, width: int) -> Iterator[Row]:
     columns = list(zip(*body, strict=True)) or [()] * len(header)
     spans = [_span(head, pieces) for head, pieces in zip(header, columns, strict=True)]
     rooms = shared(spans, width - _COLUMN_GAP * (len(header) - 1))
-    made = [_column(head, pieces, room) for head, pieces, room in zip(header, columns, rooms, strict=True)]
+    aligns = (*block.aligns, *(None,) * len(header))[: len(header)]
+    made = [_column(*each) for each in zip(header, columns, rooms, aligns, strict=True)]
     gap = line(" " * _COLUMN_GAP)
     heads, *rows = (
         beside(first, *(box for each in rest for box in (gap, each))) for first, *rest in zip(*made, strict=True)
@@ -254,7 +304,7 @@ def _table(block: Table, width: int) -> Iterator[Row]:
 
 
 def _cell(cell: Words | Tree, printer: BlockPrinter) -> Piece:
-    return Phrase(" ".join(paragraphs(sentence(cell)))) if isinstance(cell, tuple) else printer.print(cell)
+    return Phrase(clean(sentence(cell)).strip()) if isinstance(cell, tuple) else printer.print(cell)
 
 
 def _span(head: Piece, pieces: Sequence[Piece]) -> tuple[int, int]:
@@ -263,9 +313,9 @@ def _span(head: Piece, pieces: Sequence[Piece]) -> tuple[int, int]:
     return max(natural, head.natural.width), max(least, head.least)
 
 
-def _column(head: Piece, pieces: Sequence[Piece], room: int) -> list[Box]:
-    """A column below its head, which stands over numbers to the right."""
+def _column(head: Piece, pieces: Sequence[Piece], room: int, asked: Align | None) -> list[Box]:
+    """A column below its head, aligned as is asked; else numbers, and their head, stand to the right."""
     boxes = [head.within(room), *(column(pieces, room) if pieces else ())]
     width = max(box.width for box in boxes)
-    align: Align = "right" if pieces and all(isinstance(p, Word) for p in pieces) else "left"
+    align: Align = asked or ("right" if pieces and all(isinstance(p, Word) for p in pieces) else "left")
     return [box.padded(width, align) for box in boxes]

@@ -13,8 +13,8 @@ from solver.spec.nodes import MAX_BYTES, Node, Report
 from solver.spec.number_lists import Typed, is_row, values
 
 
-class _UnreadableError(Exception):
-    """What is wrong with a file."""
+class AttachedError(Exception):
+    """What is wrong with a file beside a question."""
 
 
 def names_a_file(node: Node) -> bool:
@@ -30,20 +30,11 @@ def attached(node: Node, report: Report, name: str) -> Array | None:
     named = node.entries[0][1]
     try:
         if named.kind != "scalar" or named.empty:
-            raise _UnreadableError(f"found {named.found()} for a file, expected its name")
-        path = beside(named.place.file, named.text)
-        if path is None:
-            raise _UnreadableError(f"{named.text[:80]!r} leads out of the question's folder")
-        ending = os.path.splitext(path)[1].lower()
-        if ending not in (".npy", ".csv"):
-            raise _UnreadableError(f"{named.text[:80]!r} is no .npy and no .csv")
-        data = _bytes(path, named.text[:80])
-        report.attached += len(data)
-        if report.attached > MAX_BYTES:
-            raise _UnreadableError(f"the files of numbers together are larger than {MAX_BYTES:,} bytes")
-        read = _npy if ending == ".npy" else _csv
+            raise AttachedError(f"found {named.found()} for a file, expected its name")
+        path, data = bytes_beside(named.place.file, named.text, (".npy", ".csv"), report)
+        read = _npy if path.lower().endswith(".npy") else _csv
         return read(data, named.text[:80])
-    except _UnreadableError as error:
+    except AttachedError as error:
         hint = f"{name} is read from a file beside the question or below it, .npy or .csv"
         report.problems.append(Problem(named.place, str(error), hint))
         return None
@@ -60,18 +51,35 @@ def beside(file: str, name: str) -> str | None:
     return path
 
 
-def _bytes(path: str, name: str) -> bytes:
+def bytes_beside(file: str, name: str, endings: tuple[str, ...], report: Report, most: int = 0) -> tuple[str, bytes]:
+    """The path of a file beside another one or below it, and what is in it; raises AttachedError.
+
+    endings: of the names that are meant. most: the bytes that it may have, where that is less than the usual. The report counts the bytes of all such files.
+    """
+    path = beside(file, name)
+    if path is None:
+        raise AttachedError(f"{name[:80]!r} leads out of the question's folder")
+    if os.path.splitext(path)[1].lower() not in endings:
+        raise AttachedError(f"{name[:80]!r} is {' and '.join(f'no {ending}' for ending in endings)}")
+    data = _bytes(path, name[:80], most or MAX_BYTES)
+    report.attached += len(data)
+    if report.attached > MAX_BYTES:
+        raise AttachedError(f"the files beside the question together are larger than {MAX_BYTES:,} bytes")
+    return path, data
+
+
+def _bytes(path: str, name: str, most: int) -> bytes:
     try:
         if not os.path.exists(path):
-            raise _UnreadableError(f"{name}: does not exist")
+            raise AttachedError(f"{name}: does not exist")
         if not os.path.isfile(path):
-            raise _UnreadableError(f"{name}: is no regular file")
+            raise AttachedError(f"{name}: is no regular file")
         with open(path, "rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+            data = stream.read(most + 1)
     except OSError as error:
-        raise _UnreadableError(f"{name}: cannot be read: {error.strerror or error}") from None
-    if len(data) > MAX_BYTES:
-        raise _UnreadableError(f"{name}: is larger than {MAX_BYTES:,} bytes")
+        raise AttachedError(f"{name}: cannot be read: {error.strerror or error}") from None
+    if len(data) > most:
+        raise AttachedError(f"{name}: is larger than {most:,} bytes")
     return data
 
 
@@ -86,15 +94,15 @@ def _npy(data: bytes, name: str) -> Array:
         re.DOTALL,
     )
     if header is None:
-        raise _UnreadableError(f"{name}: is no array as numpy saves it")
+        raise AttachedError(f"{name}: is no array as numpy saves it")
     kind, by_columns, axes = (group.decode("latin-1") for group in header.groups())
     if not re.fullmatch(r"'[<>|=](f[248]|[iu][1248])'", kind):
-        raise _UnreadableError(f"{name}: holds {kind[:40]}, expected real numbers")
+        raise AttachedError(f"{name}: holds {kind[:40]}, expected real numbers")
     dtype, shape = np.dtype(kind[1:-1]), [int(n) for n in re.findall(r"\d+", axes)]
     if len(shape) not in (1, 2) or not all(shape):
-        raise _UnreadableError(f"{name}: has the shape {axes}, expected a vector or a matrix")
+        raise AttachedError(f"{name}: has the shape {axes}, expected a vector or a matrix")
     if prod(shape) * dtype.itemsize != len(data) - header.end():
-        raise _UnreadableError(f"{name}: is cut off, or longer than its shape says")
+        raise AttachedError(f"{name}: is cut off, or longer than its shape says")
     numbers = np.frombuffer(data, dtype, offset=header.end()).reshape(shape, order="F" if by_columns == "True" else "C")
     return Array(_finite(numbers.astype(float).reshape(shape[0], -1), name))
 
@@ -104,21 +112,21 @@ def _csv(data: bytes, name: str) -> Array:
     try:
         lines = data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
-        raise _UnreadableError(f"{name}: not UTF-8 text") from None
+        raise AttachedError(f"{name}: not UTF-8 text") from None
     rows = [line for line in lines if line.strip()]
     if not rows:
-        raise _UnreadableError(f"{name}: is empty, expected rows of numbers")
+        raise AttachedError(f"{name}: is empty, expected rows of numbers")
     columns = rows[0].count(",")
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
         if not is_row(line):
-            raise _UnreadableError(f"{name}: line {number} is {line[:40]!r}, expected numbers with a comma between two")
+            raise AttachedError(f"{name}: line {number} is {line[:40]!r}, expected numbers with a comma between two")
         if line.count(",") != columns:
-            raise _UnreadableError(f"{name}: line {number} has {line.count(',') + 1} numbers, line 1 has {columns + 1}")
+            raise AttachedError(f"{name}: line {number} has {line.count(',') + 1} numbers, line 1 has {columns + 1}")
     found = values(rows)
     if found is None:
-        raise _UnreadableError(f"{name}: holds a number that is too large")
+        raise AttachedError(f"{name}: holds a number that is too large")
     return Array(found, Typed(rows))
 
 
@@ -128,5 +136,5 @@ def _finite(numbers: Floats, name: str) -> Floats:
     wrong = np.argwhere(~np.isfinite(numbers))
     if len(wrong):
         i, j = wrong[0] + 1
-        raise _UnreadableError(f"{name}: row {i}, column {j} is {numbers[i - 1, j - 1]}, and numbers must be finite")
+        raise AttachedError(f"{name}: row {i}, column {j} is {numbers[i - 1, j - 1]}, and numbers must be finite")
     return numbers

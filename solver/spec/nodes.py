@@ -13,6 +13,7 @@ import yaml
 
 from solver.errors import Place, Problem, SpecError, nearest
 from solver.spec.number_lists import NumberList, cut
+from solver.spec.offsets import after, index_of
 
 MAX_BYTES = 32_000_000
 MAX_NODES = 1_200_000
@@ -32,10 +33,11 @@ class Node:
 
     text: a scalar's text; plain: whether it stood without quotes; items: a list's nodes; entries: a map's pairs.
     size: how much it counts, with all it holds. verbatim: whether the text stands on one line, free of escapes.
+    written: a text that does not, as it stands in the file.
     numbers: a long list of numbers, whose items are made only where they are asked for.
     """
 
-    __slots__ = ("_items", "entries", "kind", "numbers", "place", "plain", "size", "text", "verbatim")
+    __slots__ = ("_items", "entries", "kind", "numbers", "place", "plain", "size", "text", "verbatim", "written")
 
     def __init__(
         self,
@@ -47,6 +49,7 @@ class Node:
         entries: Sequence[tuple[Node, Node]] = (),
         verbatim: bool = False,
         numbers: NumberList | None = None,
+        written: str = "",
     ) -> None:
         self.kind = kind
         self.place = place
@@ -56,6 +59,7 @@ class Node:
         self.entries = entries
         self.verbatim = verbatim
         self.numbers = numbers
+        self.written = written
         self.size = 1
 
     @property
@@ -85,9 +89,11 @@ class Node:
 
     def at(self, offset: int) -> Place:
         """The place of one character of a scalar's text, or the node's own place where the two cannot be matched."""
-        if offset == 0 or not self.verbatim:
+        if self.verbatim and offset:
+            return self.place._replace(column=self.place.column + offset + (not self.plain))
+        if not self.written:
             return self.place
-        return self.place._replace(column=self.place.column + offset + (not self.plain))
+        return after(self.place, self.written, index_of(offset, self.text, self.written))
 
     def get(self, key: str) -> Node | None:
         """The value of a map's key, the first where it stands twice."""
@@ -204,7 +210,7 @@ class _Builder:
 
     def read(self, text: str) -> Node:
         """The root node; raises SpecError."""
-        self.parser = _parser(text)
+        self.text, self.parser = text, _parser(text)
         try:
             return self.document()
         except yaml.MarkedYAMLError as error:
@@ -282,7 +288,8 @@ class _Builder:
     def scalar(self, event: Any, place: Place) -> Node:
         start, end, plain = event.start_mark, event.end_mark, not event.style
         verbatim = start.line == end.line and end.column - start.column == len(event.value) + 2 * (not plain)
-        return Node("scalar", place, event.value, plain, verbatim=verbatim)
+        written = "" if verbatim else self.text[start.index : end.index]
+        return Node("scalar", place, event.value, plain, verbatim=verbatim, written=written)
 
     def list(self, event: Any, place: Place, depth: int) -> Node:
         source = self.lists.pop(event.end_mark.index - 1, None) if self.lists else None

@@ -17,17 +17,19 @@ from solver.rounding import MAX_DIGITS, Carry, Rounding
 from solver.spec.attached import beside
 from solver.spec.fields import AtLeast, AtMost, entries_of, fields_of, read, text_of, unknown_key, whole_number
 from solver.spec.nodes import MAX_BYTES, Node, Report, merged, read_nodes
+from solver.spec.prose.passages import read_passage
 from solver.spec.quantities import number
 from solver.spec.registry import families, family
 from solver.working.page import Working
+from solver.working.passage import NOTHING, Figure, Passage
 from solver.working.question import Paper, Part, Question, Scheme, Task
 
 MAX_PARTS_DEPTH = 4
 MAX_PARTS = 20_000
 MAX_QUESTIONS = 200
 
-_QUESTION_KEYS = ("title", "prompt", "round", "carry", "marking", "given", "parts")
-_PART_KEYS = ("label", "marks", "prompt", "round", "given", "with", "find", "parts", "note")
+_QUESTION_KEYS = ("title", "prompt", "figure", "round", "carry", "marking", "given", "parts")
+_PART_KEYS = ("label", "marks", "prompt", "figure", "round", "given", "with", "find", "parts", "note")
 _GRADIENTS_OF = "gradients of"
 MAX_LABEL = 12
 
@@ -151,7 +153,7 @@ class _QuestionReader:
             return question
         entries = self.entries(node, _QUESTION_KEYS)
         question.title = self.text(entries, "title") or os.path.splitext(os.path.basename(self.file))[0]
-        question.prompt = self.text(entries, "prompt")
+        question.prompt = self.prompt(entries)
         question.rounding = self.rounding(entries, question.rounding)
         question.carry = self.carry(entries)
         task = self.task(entries, None)
@@ -175,6 +177,17 @@ class _QuestionReader:
 
     def text(self, entries: dict[str, Node], key: str) -> str:
         return text_of(entries[key], self.report, key).strip() if key in entries else ""
+
+    def prompt(self, entries: dict[str, Node]) -> Passage:
+        """The prompt, and the figure below it."""
+        asked = read_passage(entries["prompt"], self.report, "prompt", "prompt") if "prompt" in entries else NOTHING
+        if "figure" not in entries:
+            return asked
+        name = self.text(entries, "figure")
+        if name and not re.fullmatch(r"[A-Za-z][\w-]{0,40}", name, re.ASCII):
+            found = entries["figure"].found()
+            self.report.add(entries["figure"], f"found {found} for figure, expected its name", "such as network")
+        return Passage(asked.source, (*asked.blocks, Figure(name, f"Figure: {name}")))
 
     def rounding(self, entries: dict[str, Node], inherited: Rounding) -> Rounding:
         node = entries.get("round")
@@ -240,7 +253,9 @@ class _QuestionReader:
     def part(self, node: Node, prefix: str, task: Task | None, rounding: Rounding, depth: int) -> Iterator[Part]:
         entries = self.entries(node, _PART_KEYS)
         part = Part(prefix + self.label(entries, node, prefix), node.place)
-        part.prompt, part.note = self.text(entries, "prompt"), self.text(entries, "note")
+        part.prompt = self.prompt(entries)
+        if "note" in entries:
+            part.note = read_passage(entries["note"], self.report, "note")
         part.rounding = self.rounding(entries, rounding)
         part.marks = self.marks(entries)
         task = self.task(entries, task)

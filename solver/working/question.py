@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from solver.errors import Place, Problem
 from solver.rounding import Carry, Rounding
 from solver.working.page import Working
+from solver.working.passage import NOTHING, Passage
 
 DEFAULT_ROUNDING = Rounding(2)
 
@@ -102,12 +103,12 @@ class Part:
 
     label: str
     place: Place
-    prompt: str = ""
+    prompt: Passage = NOTHING
     marks: Decimal | None = None
     rounding: Rounding = DEFAULT_ROUNDING
     task: Task | None = None
     find: list[str] = field(default_factory=list)
-    note: str = ""
+    note: Passage = NOTHING
 
 
 @dataclass(eq=False, repr=False)
@@ -116,7 +117,7 @@ class Question:
 
     title: str
     file: str
-    prompt: str = ""
+    prompt: Passage = NOTHING
     rounding: Rounding = DEFAULT_ROUNDING
     carry: Carry = "rounded"
     marking: Scheme | None = None

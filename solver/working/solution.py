@@ -19,6 +19,7 @@ from solver.formula.walks.value import value
 from solver.rounding import Carry, Floats, Format, Rounding, shortest
 from solver.working.items import Item, Line, Listing, Value
 from solver.working.page import Working
+from solver.working.passage import NOTHING, Passage
 
 
 @dataclass(eq=False, repr=False)
@@ -180,8 +181,8 @@ class SolvedPart:
     """
 
     label: str
-    prompt: str = ""
-    note: str = ""
+    prompt: Passage = NOTHING
+    note: Passage = NOTHING
     marks: Decimal | None = None
     context: Context | None = None
     checked: float | None = None
@@ -200,7 +201,7 @@ class Solution:
 
     title: str
     file: str
-    prompt: str
+    prompt: Passage
     rounding: Rounding
     carry: Carry
     parts: list[SolvedPart]

@@ -218,7 +218,7 @@ parts:
 
 
 def test_hostile_words_reach_no_output_unescaped() -> None:
-    spec = 'title: "x\\e[31m<script>alert(1)</script>"\nparts:\n  - {label: a, prompt: "[red]$\\\\input{x}$\\u202e", given: {family: concept, points: ["<img src=x onerror=y>"]}}\n'
+    spec = 'title: "x\\e[31m<script>alert(1)</script>"\nparts:\n  - {label: a, prompt: "[red]\\\\input{x}$\\u202e", given: {family: concept, points: ["<img src=x onerror=y>"]}}\n'
     for form in ("markdown", "text", "json", "terminal"):
         result = CliRunner().invoke(main, ["run", "-", "--format", form], input=spec, env={"NO_COLOR": "1"})
         assert result.exit_code == 0, result.output

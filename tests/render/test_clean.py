@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solver.render.clean import clean, paragraphs
+from solver.render.clean import clean
 
 HOSTILE = st.text(st.characters(), max_size=60)
 """Any characters at all, lone surrogates and controls among them."""
@@ -44,18 +44,3 @@ def test_nothing_clean_controls(text: str) -> None:
 @given(st.text(st.characters(categories=["L", "N", "P", "S", "M"])))
 def test_words_stay_as_they_are(text: str) -> None:
     assert clean(text) == text
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("", []),
-        (" \n\n ", []),
-        ("one\ntwo", ["one two"]),
-        ("one\n\ntwo\r\n \r\n\n  three\n", ["one", "two", "three"]),
-        ("one\u2029two", ["one", "two"]),
-        ("a\x1b[2J\n\nb", ["a␛[2J", "b"]),
-    ],
-)
-def test_paragraphs(text: str, parts: list[str]) -> None:
-    assert paragraphs(text) == parts

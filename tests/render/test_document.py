@@ -8,7 +8,7 @@ import solver
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
-from solver.render.blocks import Cases, Equations, Facts, Heading, Prose, Table
+from solver.render.blocks import Cases, Equations, Facts, Heading, Inset, Prose, Table
 from solver.render.document import View, definition, document
 from solver.render.format_text import render as text
 from solver.rounding import Carry
@@ -146,7 +146,7 @@ parts:
 def test_a_result_that_rounding_overwhelms_is_warned_of() -> None:
     """v = 0.001 g² rounds to 0, so that the step divides by ε alone."""
     solution = solve_question(load_text(ADAM).questions[0])
-    said = [words(b) for b in document("Adam", [solution]) if isinstance(b, Prose) and b.role == "note"]
+    said = [words(b.blocks[0]) for b in document("Adam", [solution]) if isinstance(b, Inset)]
     assert any("overwhelms" in w for w in said)
     exact = solve_question(load_text(ADAM).questions[0], carry="exact")
     assert abs(float(exact["a/w_t1"].value) - 0.9) < 1e-6
@@ -160,7 +160,7 @@ def test_a_summary_of_training_holds_the_last_values() -> None:
 
 
 def overwhelmed(solution: Solution) -> bool:
-    return any("overwhelms" in words(block) for block in document("t", [solution]))
+    return any("overwhelms" in words(b.blocks[0]) for b in document("t", [solution]) if isinstance(b, Inset))
 
 
 @pytest.mark.parametrize("carry", ["rounded", "exact"])

@@ -8,11 +8,12 @@ import pytest
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Name
-from solver.render.blocks import Bullets, Cases, Equations, Facts, Heading, Prose, Table
+from solver.render.blocks import Cases, Equations, Facts, Heading, Inset, Prose, Table, bullets
 from solver.render.document import document
 from solver.render.format_markdown import render
 from solver.spec.reader import load
 from solver.working.items import Line
+from solver.working.passage import plain
 from solver.working.solve import solve_paper
 from tests.places import ROOT
 
@@ -25,8 +26,8 @@ from tests.places import ROOT
             Prose(("Synaptic input to ", Symbol("h", "1", shape=(2, 1))), "title"),
             "**Synaptic input to $`\\mathbf{h}_1`$**\n",
         ),
-        (Prose(("two\n\nparagraphs",), "note"), "> two\n> \n> paragraphs\n"),
-        (Bullets((("one",), ("two",))), "- one\n- two\n"),
+        (Inset(plain("two\n\nparagraphs").blocks, "note"), "> two\n> \n> paragraphs\n"),
+        (bullets(("one",), ("two",)), "- one\n- two\n"),
         (
             Equations([Line(parse("a + b"), left=Name("y")), Line(parse("3"), note=("sum",))], {}),
             "$$\n\\begin{aligned}\ny &= a + b \\\\\n&= 3 \\qquad \\text{sum}\n\\end{aligned}\n$$\n",

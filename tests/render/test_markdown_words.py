@@ -10,9 +10,10 @@ from markdown_it.token import Token
 
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Num
-from solver.render.blocks import Block, Bullets, Heading, Prose, Table
-from solver.render.clean import clean, paragraphs
+from solver.render.blocks import Block, Heading, Inset, Prose, Table, bullets
+from solver.render.clean import clean
 from solver.render.format_markdown import render
+from solver.working.passage import plain
 from tests.render.test_clean import HOSTILE
 
 PARSER = MarkdownIt("gfm-like", {"linkify": True})
@@ -29,6 +30,18 @@ MARKUP = [
     "a@b.org", "mailto:a@b.org", "&amp;", "&#65;", "&copy", "$x$", "$$x$$", "$`x`$", "a\\", "a  \nb", "a\\\nb", "~~a~~",
     "~a~", "**a**", "__a__", "_a_", "*a", "\\*a", "\\", "- [ ] a", "a\u00a0", "\u2003a", "-5 + 3", "1.5", "1.a", "0)",
 ]  # fmt: skip
+
+
+def paragraphs(text: str) -> list[str]:
+    """What is seen of each paragraph of a text."""
+    shown = (
+        clean(piece).strip()
+        for block in plain(text).blocks
+        if isinstance(block, Prose)
+        for piece in block.words
+        if isinstance(piece, str)
+    )
+    return [part for part in shown if part]
 
 
 def tokens(block: Block) -> list[Token]:
@@ -64,7 +77,7 @@ def test_markup_is_text(text: str, role: str) -> None:
 
 @given(both)
 def test_a_paragraph_holds_exactly_its_words(text: str) -> None:
-    found = tokens(Prose((text,), "prompt"))
+    found = PARSER.parse(render(plain(text, "prompt").blocks))
     parts = paragraphs(text)
     assert kinds(found) == ["paragraph_open", "inline", "paragraph_close"] * len(parts)
     assert [text_of(token) for token in found if token.type == "inline"] == parts
@@ -93,12 +106,12 @@ def test_emphasis_holds_exactly_its_words(text: str, role: str) -> None:
 @given(both)
 def test_notes_headings_and_points(text: str) -> None:
     words = clean(text).strip()
-    note = tokens(Prose((text,), "note"))
-    assert [text_of(token) for token in note if token.type == "inline"] == paragraphs(text)
+    said = tokens(Inset(plain(text).blocks, "note"))
+    assert [text_of(token) for token in said if token.type == "inline"] == paragraphs(text)
     heading = tokens(Heading(2, text, text))
     assert kinds(heading) == ["heading_open", "inline", "heading_close"]
     assert text_of(heading[1]) == (f"{words} — {words}" if words else "")
-    points = tokens(Bullets(((text,), ("and", Symbol("u", "1")))))
+    points = tokens(bullets((text,), ("and", Symbol("u", "1"))))
     assert kinds(points).count("list_item_open") == 2
     inline = [token for token in points if token.type == "inline"]
     assert text_of(inline[0]) == words if words else len(inline) == 1
@@ -116,5 +129,5 @@ def test_cells_of_a_table(texts: list[str]) -> None:
 
 @given(both)
 def test_nothing_invisible_is_put_in(text: str) -> None:
-    made = render([Prose((text,), "prompt")])
+    made = render(plain(text, "prompt").blocks)
     assert set(made) <= set("".join(paragraphs(text))) | set("\\\n")

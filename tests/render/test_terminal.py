@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from solver.formula.tree import Name, Num
 from solver.render import format_terminal as terminal
 from solver.render import format_text as text
-from solver.render.blocks import Block, Bullets, Equations, Heading, Prose, Table
+from solver.render.blocks import Block, Equations, Heading, Prose, Table, bullets, note
 from solver.working.items import Line
 
 from .test_text import blocks
@@ -24,9 +24,9 @@ PAGE: list[Block] = [
     Prose(("Synaptic input",), "title"),
     Prose(("a weighted sum",), "why"),
     Equations([Line(Num("1.30"), left=Name("u1"), note=("given",))], {}),
-    Bullets((("A point.",),)),
+    bullets(("A point.",)),
     Table(("a", "b"), ((("x",), Num("1")),), {}),
-    Prose(("Rounded.",), "note"),
+    note(("Rounded.",)),
 ]
 
 

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Bin, Name, Num
 from solver.formula.words import Words
-from solver.render.blocks import Block, Bullets, Cases, Equations, Facts, Heading, Prose, Table
+from solver.render.blocks import Block, Bullets, Cases, Equations, Facts, Heading, Inset, Prose, Table, bullets, note
 from solver.render.box import cells
 from solver.render.format_text import render
 from solver.working.items import Line
+from solver.working.passage import plain
 
 GRADIENT = Symbol("J", wrt=Symbol("u", "1"))
 
@@ -59,12 +60,12 @@ def test_a_definition_by_cases() -> None:
 
 def test_prose_of_each_role() -> None:
     made = text(
-        Prose(("Compute the\nnetwork's output.\n\nRound it.",), "prompt"),
+        *plain("Compute the\nnetwork's output.\n\nRound it.", "prompt").blocks,
         Prose(("Synaptic input to ", Symbol("h", "1")), "title"),
         Equations([Line(Num("1"), left=Name("u1"))], {}),
         Prose(("Given",), "label"),
         Facts([Line(Num("2"), left=Name("x"))], {}),
-        Prose(("rounded half up, and the next step uses the rounded value",), "note"),
+        note(("rounded half up, and the next step uses the rounded value",)),
     )
     assert made == block("""
         Compute the network's output.
@@ -88,7 +89,7 @@ def test_a_symbol_is_not_parted() -> None:
 
 
 def test_bullets_hang() -> None:
-    assert text(Bullets((("A point that is too long for one line of forty.",), ("Short: ", GRADIENT), ()))) == block("""
+    assert text(bullets(("A point that is too long for one line of forty.",), ("Short: ", GRADIENT), ())) == block("""
         • A point that is too long for one line
           of forty.
         • Short: ∇_u₁ J
@@ -149,12 +150,13 @@ hostile = st.text(st.characters(), max_size=40) | st.sampled_from(
 words = st.lists(hostile | st.just(GRADIENT), max_size=4).map(tuple)
 formulas = st.builds(Num, st.sampled_from(["1", "-2.50", "16941456"])) | st.just(Bin("+", Name("a"), Name("b")))
 lines = st.lists(st.builds(Line, formulas, left=formulas, relation=st.just("="), note=st.tuples(hostile)), max_size=3)
-roles = st.sampled_from(["plain", "prompt", "title", "why", "label", "note"])
+roles = st.sampled_from(["plain", "prompt", "title", "why", "label"])
 blocks = st.lists(
     st.one_of(
         st.builds(Heading, st.integers(1, 4), hostile, hostile),
         st.builds(Prose, words, roles),
-        st.builds(Bullets, st.lists(words, max_size=3).map(tuple)),
+        st.lists(words, max_size=3).map(lambda items: bullets(*items)),
+        st.builds(Inset, words.map(lambda said: (Prose(said),)), st.sampled_from(["note", "quote"])),
         st.builds(Equations, lines, st.just({}), st.just(8)),
         st.builds(Facts, lines, st.just({}), st.just(8)),
         st.integers(0, 4).flatmap(

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from solver.families.concept.answers import LETTERS, plain
 from solver.spec.fields import AtLeast, AtMost, Kind, Spec, read, text_of
 from solver.spec.nodes import Node, Report
+from solver.spec.prose.passages import Sentence, Text
 
 MAX_POINTS = 100
 MOST = len(LETTERS)
@@ -27,25 +28,25 @@ _BESIDE = {
 class Claim(Spec):
     """One of two statements."""
 
-    text: Annotated[str, "the statement"]
+    text: Annotated[Sentence, "the statement"]
     truth: Annotated[bool, "whether it is true"]
-    why: Annotated[str, "the reason"] = ""
+    why: Annotated[Sentence, "the reason"] = ""
 
 
 class Option(Spec):
     """What may be chosen."""
 
-    text: Annotated[str, "the option"]
+    text: Annotated[Sentence, "the option"]
     right: Annotated[bool, "whether it is right"] = False
-    why: Annotated[str, "the reason"] = ""
+    why: Annotated[Sentence, "the reason"] = ""
 
 
 class Partners(Spec):
     """What belongs together."""
 
-    left: Annotated[str, "what has a number"]
-    right: Annotated[str, "what has a letter"]
-    why: Annotated[str, "the reason"] = ""
+    left: Annotated[Sentence, "what has a number"]
+    right: Annotated[Sentence, "what has a letter"]
+    why: Annotated[Sentence, "the reason"] = ""
 
 
 def _option(node: Node, report: Report, name: str) -> Option | None:
@@ -56,13 +57,13 @@ def _option(node: Node, report: Report, name: str) -> Option | None:
 class Given(Spec):
     """One question and its answer."""
 
-    points: Annotated[tuple[str, ...], AtLeast(1), AtMost(MAX_POINTS), "the points of a brief answer"] = ()
+    points: Annotated[tuple[Text, ...], AtLeast(1), AtMost(MAX_POINTS), "the points of a brief answer"] = ()
     keywords: Annotated[
         tuple[tuple[str, ...], ...],
         AtMost(MAX_POINTS),
         "with points, what a marker looks for in an answer; a list for one of them has several spellings",
     ] = ()
-    statement: Annotated[str, "a statement that is TRUE or FALSE"] = ""
+    statement: Annotated[Sentence, "a statement that is TRUE or FALSE"] = ""
     truth: Annotated[bool | None, "whether the statement is true"] = None
     statements: Annotated[tuple[Claim, ...], AtLeast(2), AtMost(2), "two statements, answered A, B, C or D"] = ()
     options: Annotated[
@@ -75,17 +76,17 @@ class Given(Spec):
         Literal["one", "several"] | None, "how many options are to be chosen; left out, as many as are right"
     ] = None
     pairs: Annotated[tuple[Partners, ...], AtLeast(2), AtMost(MOST), "what is to be matched, left with right"] = ()
-    extra: Annotated[tuple[str, ...], AtMost(MOST), "with pairs, what matches nothing"] = ()
+    extra: Annotated[tuple[Sentence, ...], AtMost(MOST), "with pairs, what matches nothing"] = ()
     order: Annotated[
-        tuple[str, ...], AtLeast(2), AtMost(MOST), "what is to be put in order, given in the right one"
+        tuple[Sentence, ...], AtLeast(2), AtMost(MOST), "what is to be put in order, given in the right one"
     ] = ()
-    fill: Annotated[str, "a text with blanks, ___ each"] = ""
+    fill: Annotated[Sentence, "a text with blanks, ___ each"] = ""
     blanks: Annotated[
         tuple[tuple[str, ...], ...],
         AtMost(MOST),
         "what stands in each blank; a list for one of them has all that is right there",
     ] = ()
-    why: Annotated[str, "the reason behind the answer as a whole"] = ""
+    why: Annotated[Sentence, "the reason behind the answer as a whole"] = ""
 
 
 def fits(given: Given, report: Report) -> bool:

@@ -6,7 +6,7 @@ from solver.formula.greek import GREEK
 from solver.formula.print.printer import Join, Printer, notation, style
 from solver.formula.symbol import Symbol
 from solver.formula.walks.shape import show
-from solver.formula.words import Extent, Words
+from solver.formula.words import Code, Extent, Inline, Link, Maths, Styled, Words
 from solver.rounding import MINUS_INFINITY
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -56,7 +56,7 @@ def words_text(words: Words) -> str:
     return "".join(map(_piece, words))
 
 
-def _piece(piece: str | Symbol | Extent) -> str:
+def _piece(piece: Inline) -> str:
     match piece:
         case str():
             return piece
@@ -64,6 +64,17 @@ def _piece(piece: str | Symbol | Extent) -> str:
             return symbol_text(piece)
         case Extent(rows, columns):
             return show((rows, columns))
+        case Styled(words):
+            return words_text(words)
+        case Code(text):
+            return text
+        case Link(words, address):
+            said = words_text(words)
+            return said if said == address else f"{said} ({address})"
+        case Maths(formula):
+            from solver.formula.print.setter_text import TextSetter  # few texts hold mathematics
+
+            return TextSetter().set(formula)
 
 
 class TextPrinter(Printer[str]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from solver.formula.print.setter import Setter
 from solver.formula.typeset import (
+    Accented,
     Align,
     Digits,
     Enclosed,
@@ -129,6 +130,8 @@ def _whole(node: Typeset) -> bool:
     """Whether nothing could be read as standing outside of it."""
     if isinstance(node, Together):
         return len(node.parts) < 2 or all(isinstance(part, Letters) and len(part.text) == 1 for part in node.parts)
+    if isinstance(node, Accented) and node.mark in ("overbrace", "underbrace"):
+        return _whole(node.inner)
     return not isinstance(node, Over | Lattice)
 
 

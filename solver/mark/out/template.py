@@ -8,8 +8,9 @@ from typing import Literal
 from solver.mark.out.writer import csv_line, text_cell
 from solver.mark.read.read_names import STUDENT
 from solver.mark.sheet import Answer, Sheet
-from solver.render.blocks import Block, Bullets, Heading, Prose, Table
+from solver.render.blocks import Block, Heading, Prose, Table, bullets
 from solver.render.clean import clean
+from solver.spec.prose.passages import sentence
 from solver.working.solution import SolvedPart
 
 TemplateFormat = Literal["csv", "yaml", "markdown"]
@@ -67,15 +68,15 @@ def _empty(answer: Answer) -> str:
 def _blocks(sheet: Sheet) -> Iterator[Block]:
     yield Heading(1, sheet.solution.title)
     if sheet.solution.prompt:
-        yield Prose((sheet.solution.prompt,), "prompt")
+        yield from sheet.solution.prompt.blocks
     yield Prose((f"Student: {_DOTS * 4}",))
     for part, answers in _by_part(sheet):
         yield Heading(2, f"Part {part.label}", _marks(part))
         if part.prompt:
-            yield Prose((part.prompt,), "prompt")
+            yield from part.prompt.blocks
         for answer in answers:
             if answer.solved.item.offered:
-                yield Bullets(tuple((line,) for line in answer.solved.item.offered))
+                yield bullets(*(sentence(line) for line in answer.solved.item.offered))
         rows = [((answer.key,), (shape_of(answer),), (_room(answer),)) for answer in answers]
         yield Table(("answer", "what", "value"), tuple(rows), {})
 

@@ -13,7 +13,7 @@ from solver.mark.records import Graded
 from solver.mark.sheet import Answer, Sheet
 from solver.mark.tell.feedback import expected, name_of, remark, written
 from solver.mark.tell.own import OwnNumbers
-from solver.render.blocks import Block, Bullets, Heading, Prose, Table, part_label
+from solver.render.blocks import Block, Heading, Prose, Table, bullets, part_label
 from solver.rounding import Floats
 from solver.working.solution import SolvedPart
 
@@ -91,7 +91,7 @@ class _Audit:
             t for t in self.graded.submissions.troubles if t.student == self.graded.submissions.students[self.index]
         ]
         if troubles:
-            yield Bullets(tuple((f"{t.cell}: {t.found[:80]!r}, {t.reason}",) for t in troubles))
+            yield bullets(*((f"{t.cell}: {t.found[:80]!r}, {t.reason}",) for t in troubles))
         for part in self.sheet.parts:
             yield from self.part(part)
 
@@ -138,6 +138,6 @@ class _Audit:
                 verdict = {Verdict.WRONG: "wrong", Verdict.FOLLOWED: "follows", Verdict.BLANK: "left out"}
                 pieces = (verdict.get(Verdict(int(judged.verdicts[at])), ""), remark(self.graded, answer, at))
                 said.append((f"{cell.name}: {': '.join(p for p in pieces if p)}",))
-        yield Bullets(tuple(said[:_MOST_CELLS]))
+        yield bullets(*said[:_MOST_CELLS])
         if answer.kind == "number":
             yield from expected(self.own, answer, "its")

@@ -24,7 +24,7 @@ from solver.mark.records import Graded, Show
 from solver.mark.sheet import Answer, Sheet
 from solver.mark.tell.feedback_files import feedback_file
 from solver.mark.tell.own import OwnNumbers
-from solver.render.blocks import Block, Bullets, Equations, Heading, Prose, Table, part_label
+from solver.render.blocks import Block, Equations, Heading, Prose, Table, bullets, part_label
 from solver.render.format_markdown import render
 from solver.rounding import Rounding
 from solver.working.question import Scheme
@@ -104,8 +104,8 @@ class _Feedback:
         decided = [(key, found) for (i, key), found in self.graded.decided.items() if i == self.index]
         if decided:
             yield Prose(("Decided by a person:",))
-            yield Bullets(
-                tuple((f"{key}: {self.plan.text(units)} marks{why and ': '}{why}",) for key, (units, why) in decided)
+            yield bullets(
+                *((f"{key}: {self.plan.text(units)} marks{why and ': '}{why}",) for key, (units, why) in decided)
             )
         yield Table(("part", "marks", "answers"), tuple(self.summary(part) for part in self.sheet.parts), {})
         if self.show != "marks":
@@ -119,7 +119,7 @@ class _Feedback:
         own = [t for t in self.graded.submissions.troubles if t.student == student]
         if own:
             yield Prose(("What could not be read, and counts as blank:",))
-            yield Bullets(tuple((f"{t.cell}: {t.found[:80]!r}, {t.reason}",) for t in own[:_MOST_CELLS]))
+            yield bullets(*((f"{t.cell}: {t.found[:80]!r}, {t.reason}",) for t in own[:_MOST_CELLS]))
 
     def answers(self, part: SolvedPart) -> list[Answer]:
         return [a for a in self.sheet.answers.values() if a.part == part.label]

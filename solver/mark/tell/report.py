@@ -17,7 +17,7 @@ from solver.mark.out.rows import OTHERWISE
 from solver.mark.records import Graded
 from solver.mark.sheet import Answer, Sheet
 from solver.mark.tell.likeness import Likeness
-from solver.render.blocks import Block, Heading, Prose, Table, part_label
+from solver.render.blocks import Block, Heading, Prose, Table, note, part_label
 from solver.working.question import Scheme
 
 Counts = NDArray[np.int64]
@@ -178,7 +178,7 @@ class Analysis:
         alike = [(one, other, str(n)) for one, other, n in self.likeness.pairs()[:MOST_ROWS]]
         yield from self.table("Scripts that share wrong values of their own", ("one", "other", "values"), alike)
         if self.likeness.full:
-            yield Prose(("So many different wrong values were handed in that not all were compared.",), "note")
+            yield note(("So many different wrong values were handed in that not all were compared.",))
         people = [(student, "; ".join(dict.fromkeys(why))[:300]) for student, why in sorted(self.people.items())]
         yield from self.table("Scripts for a person to look at", ("student", "why"), people[:MOST_PEOPLE])
 
@@ -265,7 +265,7 @@ class Analysis:
         doubtful = list(dict.fromkeys(name for fewer, _, name, *_ in shown if not fewer))
         if doubtful:
             text = f"More students gave one such value than were judged correct: does the key err at {', '.join(doubtful)}?"
-            yield Prose((text,), "note")
+            yield note((text,))
 
     def key_value(self, name: str) -> str:
         cell = self.sheet.cells[name]

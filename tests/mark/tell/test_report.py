@@ -8,7 +8,7 @@ import pytest
 from solver.mark.judge.numbers import Verdict
 from solver.mark.records import Trouble
 from solver.mark.tell.report import Analysis
-from solver.render.blocks import Heading, Prose, Table
+from solver.render.blocks import Heading, Inset, Prose, Table
 from solver.render.format_markdown import render
 from tests.mark.planted import SHEETS, graded
 
@@ -68,8 +68,9 @@ def test_mistakes_are_counted_by_student() -> None:
 def test_a_key_in_doubt() -> None:
     report = of_class()
     assert texts(table(report, "Wrong values that many gave"))[0] == ("c/u3", "1.84", "6", "1.48", "4")
-    notes = [b.words[0] for b in report.blocks() if isinstance(b, Prose) and b.role == "note"]
-    assert notes == ["More students gave one such value than were judged correct: does the key err at c/u3?"]
+    notes = [b.blocks for b in report.blocks() if isinstance(b, Inset)]
+    said = "More students gave one such value than were judged correct: does the key err at c/u3?"
+    assert notes == [(Prose((said,)),)]
 
 
 def test_batches_make_no_difference() -> None:
