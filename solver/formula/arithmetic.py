@@ -2,6 +2,7 @@
 leave of a sum that is 0 on paper, 0.1 + 0.2 − 0.3, is 0."""
 
 from collections.abc import Sequence
+from math import isfinite
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from solver.rounding import Floats
 
 _NOISE = 3 * float(np.finfo(float).eps)
 _DOUBTFUL = 1e-12
+_FEW = 9  # so few cells are gone through in less time than a call of numpy takes
 
 
 def settled(result: Floats, terms: Sequence[Floats]) -> Floats:
@@ -23,6 +25,8 @@ def settled(result: Floats, terms: Sequence[Floats]) -> Floats:
         if 0 < left <= _NOISE * max(abs(term.item()) for term in terms) < np.inf:
             return np.zeros_like(result)
         return result
+    if result.size <= _FEW >= len(terms) and _all_beyond(result, _NOISE * _largest(terms)):
+        return result
     size = np.abs(terms[0])
     for term in terms[1:]:
         size = np.maximum(size, np.abs(term))
@@ -33,15 +37,29 @@ def settled(result: Floats, terms: Sequence[Floats]) -> Floats:
 def product(a: Floats, b: Floats) -> Floats:
     """a · b, cell by cell."""
     result = a * b
+    if result.size <= _FEW and result.dtype.kind != "c" and _finite(result):
+        return result
     if np.isnan(result).any():
         vanishes = ((a == 0) & np.isinf(b)) | (np.isinf(a) & (b == 0))
         result = np.where(vanishes, 0.0, result)
     return np.asarray(result)
 
 
+def power(a: Floats, b: Floats) -> Floats:
+    """a to the power b; a square is a · a, alone and in any stack, where numpy takes another way for a single number."""
+    return np.asarray(a * a if b.size == 1 and b.item() == 2 else np.power(a, b))
+
+
 def matmul(a: Floats, b: Floats) -> Floats:
     """The matrix product a @ b over any leading axes."""
     result = a @ b
+    if (
+        (a.size <= _FEW >= b.size)
+        and result.dtype.kind != "c"
+        and _finite(result)
+        and _all_beyond(result, _DOUBTFUL * _largest([a]) * _largest([b]))
+    ):
+        return result
     if np.abs(result).min(initial=np.inf) <= _DOUBTFUL * np.abs(a).max(initial=0.0) * np.abs(b).max(initial=0.0):
         result = settled(result, [np.abs(a) @ np.abs(b)])
     if not np.isnan(result).any() or not (np.isinf(a).any() or np.isinf(b).any()):
@@ -50,6 +68,31 @@ def matmul(a: Floats, b: Floats) -> Floats:
     up = _meets(a, np.inf, b, 1) + _meets(a, -np.inf, b, -1) + _meets(a, 1, b, np.inf) + _meets(a, -1, b, -np.inf)
     down = _meets(a, np.inf, b, -1) + _meets(a, -np.inf, b, 1) + _meets(a, 1, b, -np.inf) + _meets(a, -1, b, np.inf)
     return np.asarray(known + np.where(up > 0, np.inf, 0.0) - np.where(down > 0, np.inf, 0.0))
+
+
+def _largest(arrays: Sequence[Floats]) -> float:
+    """The largest size of a cell of a few."""
+    found = 0.0
+    for array in arrays:
+        for cell in array.ravel().tolist():
+            if cell > found:
+                found = cell
+            elif -cell > found:
+                found = -cell
+    return found
+
+
+def _all_beyond(x: Floats, limit: float) -> bool:
+    """Whether each cell of a few is larger in size than a limit."""
+    for cell in x.ravel().tolist():  # noqa: SIM110 (a loop is twice as fast)
+        if not abs(cell) > limit:
+            return False
+    return True
+
+
+def _finite(x: Floats) -> bool:
+    """Whether all of a few cells are finite; where their sum overflows, who asks has to look closer."""
+    return isfinite(sum(x.ravel().tolist()))
 
 
 def _meets(a: Floats, x: float, b: Floats, y: float) -> Floats:

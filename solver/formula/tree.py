@@ -27,10 +27,11 @@ class _Node:
     """Equal when kind and operands are; never changed once made. Plain classes, since a formula makes thousands."""
 
     __slots__: tuple[str, ...] = ()
+    __match_args__: tuple[str, ...] = ()
     _parts: ClassVar[Callable[[Any], Any]]
 
     def __init_subclass__(cls) -> None:
-        cls._parts = attrgetter(*cls.__slots__) if cls.__slots__ else type
+        cls._parts = attrgetter(*cls.__match_args__) if cls.__match_args__ else type
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -43,7 +44,7 @@ class _Node:
         return hash((kind, kind._parts(self)))
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(repr(getattr(self, name)) for name in self.__slots__)})"
+        return f"{type(self).__name__}({', '.join(repr(getattr(self, name)) for name in self.__match_args__)})"
 
 
 class Name(_Node):
@@ -180,10 +181,12 @@ class Written:
 class Sum(_Node):
     """The sum of many terms of one shape, flat: a gradient added up over a thousand time steps is not a thousand deep."""
 
-    __slots__ = __match_args__ = ("terms",)
+    __slots__ = ("runs", "terms")
+    __match_args__ = ("terms",)
 
     def __init__(self, terms: tuple[Tree, ...]) -> None:
         self.terms = terms
+        self.runs: Any = None  # of terms of one form, once somebody has looked for them
 
 
 class Dots(_Node):

@@ -6,7 +6,7 @@ a page asks the item. A new kind is one class that says how it differs from `Ite
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeAlias
@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from solver.errors import FormulaError
+from solver.formula.form import form
 from solver.formula.source import source
-from solver.formula.tree import Literal_, Name, Num, Tree, names, written_literal
+from solver.formula.tree import Literal_, Name, Num, Sum, Tree, names, written_literal
 from solver.formula.walks.reduce import Detail, Operands, reduce
+from solver.formula.walks.stack import FEW
 from solver.formula.walks.value import Env, finite, value
 from solver.formula.words import Words
 from solver.rounding import EXACT, Floats, Format, integer
@@ -96,6 +98,12 @@ class Item:
     def needs(self) -> tuple[str, ...]:
         """The names it uses."""
         return ()
+
+    @property
+    def alike(self) -> tuple[Hashable, tuple[str, ...]]:
+        """What makes one calculation serve for all items that have it in common, None if nothing does, and the names
+        that are put in."""
+        return None, self.needs
 
     @property
     def source(self) -> str:
@@ -234,6 +242,14 @@ class Step(Item):
     def needs(self) -> tuple[str, ...]:
         """The names its formula uses."""
         return tuple(names(self.formula))
+
+    @cached_property
+    def alike(self) -> tuple[Hashable, tuple[str, ...]]:
+        """Its formulas without their names; a long sum has none like it."""
+        if isinstance(self.formula, Sum) and len(self.formula.terms) > FEW:
+            return None, self.needs
+        made, used = form(self.formula, *([] if self.stable is None else [self.stable]))
+        return (type(self), made), used
 
     def value(self, env: Env) -> Floats:
         """The formula's value."""

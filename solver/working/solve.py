@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
 from solver.errors import FormulaError, Problem, SpecError
 from solver.formula.calculus.check import TOLERANCE
-from solver.formula.walks.evaluate import evaluate
-from solver.formula.walks.value import Env
+from solver.formula.walks.together import Definition, Program, Worths
 from solver.rounding import Carry, Floats, Format, Rounding
 from solver.working.items import Item
 from solver.working.page import Proof, Working
@@ -62,37 +61,26 @@ def solve_question(
     return Solution(question.title, question.file, question.prompt, rounding, solver.carry, parts, question.warnings)
 
 
-class Worths(NamedTuple):
-    """What items are worth: their values before they are rounded, and why others have none."""
-
-    values: dict[str, Floats]
-    failed: dict[str, FormulaError]
+def program(working: Working, names: Iterable[str], forms: Mapping[str, Format]) -> Program[Item]:
+    """Items, in the order of the page, for `numbers`. forms: how each is written."""
+    return Program(_definition(name, item, forms[name], working) for name, item in working.program(names))
 
 
-def numbers(
-    working: Working, names: Iterable[str], env: dict[str, Floats], forms: Mapping[str, Format] | None = None
-) -> Worths:
+def _definition(name: str, item: Item, form: Format, working: Working) -> Definition[Item]:
+    kind, uses = item.alike
+    if kind is not None:
+        kind = (kind, form, *map(working.shapes.__getitem__, uses))
+    return Definition(name, item, uses, kind)
+
+
+def numbers(program: Program[Item], env: dict[str, Floats], forms: Mapping[str, Format] | None = None) -> Worths:
     """Adds the numbers of items to `env`: each rounded as `forms` says before the next one uses it, or none rounded.
 
-    env: what is known, over any leading axes (variants of a question, students); names: in the order of the page.
+    env: what is known, over any leading axes (variants of a question, students).
     """
-    found = Worths({}, {})
-
-    def number(item: Item, env: Env) -> Floats | None:
-        if any(name not in env for name in item.needs):
-            return None  # an operand has no value
-        try:
-            return item.precise(env) if forms is None else item.value(env)
-        except FormulaError as error:
-            found.failed[item.name] = error
-            return None
-
-    def carried(name: str, value: Floats) -> Floats:
-        found.values[name] = value
-        return value if forms is None else forms[name].round(value)
-
-    evaluate(working.program(names), env, number, carried)
-    return found
+    if forms is None:
+        return program.evaluate(env, lambda item, known: item.precise(known))
+    return program.evaluate(env, lambda item, known: item.value(known), lambda name, found: forms[name].round(found))
 
 
 MOST_PROOFS = 16
@@ -134,10 +122,8 @@ class _Solver:
         """Solves items under both carry rules; False (and a problem) where the chosen rule has no value."""
         working, policy = context.working, self.override or part.rounding
         forms = {name: working.items[name].form(policy) for name in names}
-        found = {
-            rule: numbers(working, names, env, forms if rule == "rounded" else None)
-            for rule, env in context.envs.items()
-        }
+        steps = program(working, names, forms)
+        found = {rule: numbers(steps, env, forms if rule == "rounded" else None) for rule, env in context.envs.items()}
         for name, error in found[self.carry].failed.items():
             self.problems.append(self.problem(name, part, error))
             return False

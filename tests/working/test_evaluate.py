@@ -13,7 +13,7 @@ from solver.formula.walks.value import value
 from solver.rounding import Carry, Floats, Rounding
 from solver.spec.reader import load
 from solver.working.page import Working
-from solver.working.solve import numbers, solve_question
+from solver.working.solve import numbers, program, solve_question
 from tests.places import Q2
 
 VARIANTS = 1_000
@@ -50,11 +50,12 @@ def _variants(working: Working) -> dict[str, Floats]:
 def test_variants_of_question_2_in_one_batch(carry: Carry) -> None:
     working = solver.solve(Q2).parts[-1].context.working  # type: ignore[union-attr]
     names, variants = list(working.items), _variants(working)
-    forms = {name: item.form(FORM) for name, item in working.items.items()} if carry == "rounded" else None
+    forms = {name: item.form(FORM) for name, item in working.items.items()}
 
     def solved(given: dict[str, Floats]) -> dict[str, Floats]:
         env = dict(given)
-        found = numbers(working, [name for name in names if name not in given], env, forms)
+        steps = program(working, (name for name in names if name not in given), forms)
+        found = numbers(steps, env, forms if carry == "rounded" else None)
         assert not found.failed
         return env
 
@@ -75,6 +76,7 @@ def test_a_batch_of_the_question_itself_is_its_solution() -> None:
     given = {name: item.value({}) for name, item in working.items.items() if item.given}
     env = {name: np.repeat(found[None], 3, axis=0) for name, found in given.items() if found is not None}
     forms = {name: solved.form for name, solved in context.solved.items()}
-    assert not numbers(working, [name for name in context.solved if name not in env], env, forms).failed
+    steps = program(working, (name for name in context.solved if name not in env), forms)
+    assert not numbers(steps, env, forms).failed
     for name, solved in context.solved.items():
         assert all(np.array_equal(variant, solved.written) for variant in env[name]), name

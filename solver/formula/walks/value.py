@@ -1,13 +1,14 @@
 """The value walk: numbers of a formula, over any leading batch axes."""
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from solver.errors import FormulaError
-from solver.formula.arithmetic import matmul, product, settled
+from solver.formula.arithmetic import matmul, power, product, settled
+from solver.formula.form import runs
 from solver.formula.functions import FUNCTIONS
 from solver.formula.source import source
 from solver.formula.tree import (
@@ -26,6 +27,7 @@ from solver.formula.tree import (
     Written,
     children,
 )
+from solver.formula.walks.stack import FEW, stacked
 from solver.rounding import Floats
 
 Env = Mapping[str, Floats]
@@ -47,11 +49,42 @@ def _value(tree: Tree, env: Env) -> Floats:
 
 
 def _sum(tree: Sum, env: Env) -> Floats:
+    if len(tree.terms) > FEW:
+        return _long_sum(tree, env)
     terms = [_value(term, env) for term in tree.terms]
     total = terms[0]
     for term in terms[1:]:
         total = total + term
     return settled(total, terms)
+
+
+def _long_sum(tree: Sum, env: Env) -> Floats:
+    """The sum, terms of one form in a stack, added in their order."""
+    sizes = []
+    total: Floats | None = None
+    for term, uses in runs(tree):
+        stack = _stack(term, uses, env)
+        sizes.append(np.abs(stack).max(axis=0))
+        if total is not None:
+            stack = np.concatenate((np.broadcast_to(total, stack.shape[1:])[None], stack))
+        total = np.add.accumulate(stack, axis=0)[-1]
+    assert total is not None
+    return settled(total, sizes)
+
+
+def _stack(term: Tree, uses: Sequence[Sequence[str]], env: Env) -> Floats:
+    """The values of a formula whose names are each time others."""
+    if len(uses) > FEW:
+        try:
+            stacks, depth = stacked(uses, env)
+        except ValueError:
+            depth = 0
+        if depth and (made := _value(term, stacks)).ndim == depth:
+            return made
+    names = uses[0]
+    each = [_value(term, {name: env[used] for name, used in zip(names, own, strict=True)}) for own in uses]
+    shape = np.broadcast_shapes(*(one.shape for one in each))
+    return np.stack([np.broadcast_to(one, shape) for one in each])
 
 
 def _bin(tree: Bin, env: Env) -> Floats:
@@ -77,7 +110,7 @@ _JOIN: dict[Op, Callable[[Floats, Floats], Floats]] = {
     "*": product,
     "/": operator.truediv,
     "@": matmul,
-    "**": lambda a, b: np.asarray(np.power(a, b)),
+    "**": power,
 }
 _VALUE: dict[type, Callable[[Any, Env], Floats]] = {  # by type, as children are: a value is asked for all the time
     Name: lambda x, env: env[x.id],

@@ -1,0 +1,81 @@
+"""The form of a formula: what is left of it where its names are numbered.
+
+Formulas of one form, such as those of a thousand time steps, are worked out, checked and differentiated once for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from itertools import count
+from typing import Any, TypeAlias
+
+from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree
+
+Form: TypeAlias = Hashable
+"""Equal for formulas that differ in their names alone."""
+
+_KNOWN: dict[Hashable, int] = {}
+_COUNT = count()
+_MOST_KNOWN = 10_000
+
+
+def form(*trees: Tree, numbers: dict[str, int] | None = None) -> tuple[Form, tuple[str, ...]]:
+    """The form of some formulas together, and the names they use, each once, in the order of their first use.
+
+    numbers: of names that come before these; those of the formulas are added.
+    """
+    numbers = {} if numbers is None else numbers
+    made: list[Any] = []
+    known = True
+    stack: list[Any] = list(trees[::-1])
+    while stack:
+        node = stack.pop()
+        kind = type(node)
+        if kind is Name:
+            made.append(numbers.setdefault(node.id, len(numbers)))
+        elif kind is Bin:
+            made.append(node.op)
+            stack += (node.b, node.a)
+        elif kind is Num:
+            made.append((node.text,))
+        elif kind is Call:
+            made.append((node.fn, len(node.args), node.options))
+            stack += node.args[::-1]
+        elif kind is Sum:
+            made.append((kind, len(node.terms)))
+            stack += node.terms[::-1]
+        elif kind is Neg or kind is Transpose or kind is Group:
+            made.append(kind)
+            stack.append(node.x)
+        else:
+            made.append(node)
+            known = False
+    key = tuple(made)
+    return _numbered(key) if known else key, tuple(numbers)
+
+
+def _numbered(key: Hashable) -> int:
+    """A number for a form, which takes less room than it; no two forms ever have the same."""
+    if len(_KNOWN) > _MOST_KNOWN:
+        _KNOWN.clear()
+    return _KNOWN.setdefault(key, next(_COUNT))
+
+
+Run: TypeAlias = tuple[Tree, list[tuple[str, ...]]]
+"""Terms of one form that stand side by side: the first, and the names that each of them uses."""
+
+
+def runs(total: Sum) -> list[Run]:
+    """The terms of a long sum; looked for once."""
+    if total.runs is None:
+        made: list[Run] = []
+        last: Form = ()
+        for term in total.terms:
+            kind, used = form(term)
+            if kind != last:
+                made.append((term, []))
+            made[-1][1].append(used)
+            last = kind
+        total.runs = made
+    found: list[Run] = total.runs
+    return found

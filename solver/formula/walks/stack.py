@@ -1,0 +1,42 @@
+"""Quantities one behind the other on a new leading axis, so that one calculation serves for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from solver.rounding import Floats
+
+FEW = 8
+"""So few of one form go one by one."""
+
+MOST_CELLS = 1 << 20
+"""Of a stack: where more are to be computed, going from one to the next costs nothing."""
+
+
+def stacked(uses: Sequence[Sequence[str]], env: Mapping[str, Floats]) -> tuple[dict[str, Floats], int]:
+    """The quantities of definitions under the names of the first, those that differ in a stack; their number of axes.
+
+    Raises KeyError for a name without a value, ValueError where rows and columns differ, or a stack becomes too large.
+    """
+    columns = [(column, [env[name] for name in dict.fromkeys(column)]) for column in zip(*uses, strict=True)]
+    depth = max(quantity.ndim for _, quantities in columns for quantity in quantities)
+    stacks = {}
+    for column, quantities in columns:
+        if len(quantities) == 1:
+            stacks[column[0]] = quantities[0]
+            continue
+        if len(quantities) < len(column):
+            quantities = [env[name] for name in column]
+        shape = quantities[0].shape
+        if any(quantity.shape != shape for quantity in quantities):
+            if len({quantity.shape[-2:] for quantity in quantities}) > 1:
+                raise ValueError("rows and columns differ")
+            shape = np.broadcast_shapes(*{quantity.shape for quantity in quantities})
+            quantities = [np.broadcast_to(quantity, shape) for quantity in quantities]
+        if quantities[0].size * len(column) > MOST_CELLS:
+            raise ValueError("too large for a stack")
+        ones = (1,) * (depth - len(shape))
+        stacks[column[0]] = np.concatenate(quantities).reshape(len(column), *ones, *shape)
+    return stacks, depth + 1

@@ -1,0 +1,169 @@
+"""A program of definitions, those of one form evaluated together: the outputs of a thousand time steps in one stack.
+
+What needs its own kind of result first, as a recurrent state does, goes one by one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
+
+from solver.errors import FormulaError
+from solver.formula.walks.stack import FEW, stacked
+from solver.rounding import Floats
+
+D = TypeVar("D")
+
+
+class Definition(NamedTuple, Generic[D]):
+    """What gives a name its value.
+
+    uses: the names that it is made of. kind: what definitions that differ in these names alone have in common; None
+    for one that goes by itself.
+    """
+
+    name: str
+    by: D
+    uses: Sequence[str]
+    kind: Hashable = None
+
+
+class Worths(NamedTuple):
+    """What names are worth: their values before anything else stands for them, and why others have none."""
+
+    values: dict[str, Floats]
+    failed: dict[str, FormulaError]
+
+
+Rule: TypeAlias = Callable[[D, Mapping[str, Floats]], Floats | None]
+
+
+class Program(Generic[D]):
+    """Definitions, each of which uses names above it or known before."""
+
+    def __init__(self, definitions: Iterable[Definition[D]]) -> None:
+        definitions = list(definitions)
+        self.jobs = _jobs(definitions) if len(definitions) > 2 * FEW else [[each] for each in definitions]
+
+    def evaluate(
+        self, env: dict[str, Floats], rule: Rule[D], stands: Callable[[str, Floats], Floats] | None = None
+    ) -> Worths:
+        """Adds the value of each definition to `env`, as `evaluate` does; names that use one without a value have none.
+
+        rule: what a definition gives, over any leading axes; where it raises FormulaError, there is no value. stands:
+        what stands for a result from there on, alike for all of one kind.
+        """
+        found = Worths({}, {})
+        for job in self.jobs:
+            if len(job) == 1 or not _together(job, env, rule, stands, found):
+                for definition in job:
+                    _alone(definition, env, rule, stands, found)
+        return found
+
+
+def _alone(
+    definition: Definition[D],
+    env: dict[str, Floats],
+    rule: Rule[D],
+    stands: Callable[[str, Floats], Floats] | None,
+    found: Worths,
+) -> None:
+    name, by, uses, _ = definition
+    for used in uses:
+        if used not in env:
+            return
+    try:
+        made = rule(by, env)
+    except FormulaError as error:
+        found.failed[name] = error
+        return
+    if made is not None:
+        found.values[name] = made
+        env[name] = made if stands is None else stands(name, made)
+
+
+def _together(
+    job: Sequence[Definition[D]],
+    env: dict[str, Floats],
+    rule: Rule[D],
+    stands: Callable[[str, Floats], Floats] | None,
+    found: Worths,
+) -> bool:
+    """Evaluates definitions of one kind as the first of them, its names standing for stacks; False where that fails."""
+    try:
+        first, stacks, depth = job[0], *stacked([each.uses for each in job], env)
+        made = rule(first.by, stacks)
+    except (KeyError, ValueError, FormulaError):
+        return False
+    if made is None or made.ndim != depth or len(made) != len(job):
+        return False
+    stood = made if stands is None else stands(first.name, made)
+    for definition, value, standing in zip(job, made, stood, strict=True):
+        found.values[definition.name] = value
+        env[definition.name] = standing
+    return True
+
+
+def _jobs(definitions: list[Definition[D]]) -> list[list[Definition[D]]]:
+    """The definitions in an order in which all of one kind come together where none of them needs another."""
+    kinds = defaultdict[Hashable, list[int]](list)
+    for k, definition in enumerate(definitions):
+        if definition.kind is not None:
+            kinds[definition.kind].append(k)
+    groups = [members for members in kinds.values() if len(members) > FEW]
+    if not groups:
+        return [[each] for each in definitions]
+    bit = {k: 1 << g for g, members in enumerate(groups) for k in members}
+
+    leads: dict[str, int] = {}  # to the groups that a name needs, and to its own
+    needed = []
+    for k, definition in enumerate(definitions):
+        mask = 0
+        for name in definition.uses:
+            mask |= leads.get(name, 0)
+        needed.append(mask)
+        leads[definition.name] = mask | bit.get(k, 0)
+    behind = _closed([_union(needed[k] for k in members) for members in groups])
+    single = sum(1 << g for g, mask in enumerate(behind) if mask >> g & 1)  # they need themselves
+    behind = [mask & ~single for mask in behind]
+
+    @cache
+    def reach(mask: int) -> int:
+        """How many groups are evaluated before what needs these."""
+        return (mask | _union(behind[g] for g in _bits(mask))).bit_count()
+
+    order = []
+    for k, mask in enumerate(needed):
+        own = bit.get(k, 0) & ~single
+        order.append((reach((behind[own.bit_length() - 1] if own else mask) & ~single), own, 0 if own else k))
+    jobs: list[list[Definition[D]]] = []
+    last = None
+    for k in sorted(range(len(order)), key=order.__getitem__):
+        if last is not None and order[k][1] and order[last][1] == order[k][1]:
+            jobs[-1].append(definitions[k])
+        else:
+            jobs.append([definitions[k]])
+        last = k
+    return jobs
+
+
+def _union(masks: Iterable[int]) -> int:
+    made = 0
+    for mask in masks:
+        made |= mask
+    return made
+
+
+def _bits(mask: int) -> Iterable[int]:
+    return (g for g in range(mask.bit_length()) if mask >> g & 1)
+
+
+def _closed(needs: list[int]) -> list[int]:
+    """The groups that each group needs, and those that they need."""
+    while True:
+        wider = [mask | _union(needs[g] for g in _bits(mask)) for mask in needs]
+        if wider == needs:
+            return needs
+        needs = wider
