@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -12,12 +13,12 @@ from solver.formula.calculus.adjoint import ZERO
 from solver.formula.calculus.alike import differentiate_alike
 from solver.formula.calculus.check import largest_difference
 from solver.formula.calculus.differentiate import Derived, gradient_name
-from solver.formula.calculus.pairs import Distribution
+from solver.formula.form import form
 from solver.formula.functions import FUNCTIONS
 from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Bin, Name, Tree, names
 from solver.formula.walks.evaluate import evaluate
-from solver.formula.walks.shape import SCALAR, shape, show
+from solver.formula.walks.shape import SCALAR, shape_alike, show
 from solver.formula.walks.value import Env, value
 from solver.rounding import Floats
 from solver.working.items import Item, Line, Step
@@ -40,12 +41,16 @@ class DifferencesProof:
         What the chain starts from, and no part has asked for, is computed and added to the exact values.
         """
         defined = {name for name, _ in self.chain}
-        used = [n for _, tree in self.chain for n in names(tree)]
+        forms = [form(tree) for _, tree in self.chain]
+        used = [n for _, names in forms for n in names]
         inputs = [n for n in dict.fromkeys([*used, *self.variables]) if n not in defined]
         gradients = {name: exact[made] for name, made in self.variables.items() if made in exact}
         missing = (name for name in self.working.closure(inputs, exact) if name not in exact)
         evaluate(self.working.program(missing), exact, _unchecked)
-        chain = [(name, self.working.stable(tree, opaque=self.variables)) for name, tree in self.chain]
+        chain = [
+            (name, self.working.stable(tree, self.variables, known))
+            for (name, tree), known in zip(self.chain, forms, strict=True)
+        ]
         return largest_difference(chain, self.output, gradients, {n: exact[n] for n in inputs})
 
 
@@ -115,9 +120,10 @@ def add_gradients(
     steps, needed = _leading_to(working, [output] if end is None else names(end), inputs)
     chain = steps + ([] if end is None else [(output, end)])
     shapes = {name: working.shapes[name] for name in (*needed, *wrt)}
-    sums_to_one = _distributions(working, needed)
     leading = set(needed)
-    derived = differentiate_alike(chain, output, wrt, {output: SCALAR, **shapes}, sums_to_one, working.items, ending)
+    derived = differentiate_alike(
+        chain, output, wrt, {output: SCALAR, **shapes}, _Distributions(working), working.items, ending
+    )
     for made in derived:
         reason = _reason(made) if made.of in leading else f"{{{output}}} does not depend on {{{made.of}}}"
         if made.of in leading and made.formula == Bin("*", ZERO, Name(made.of)):
@@ -138,20 +144,21 @@ def _leading_to(
     return [(name, tree) for name, tree in formulas if tree is not None], needed
 
 
-def _distributions(working: Working, names: Iterable[str]) -> set[Distribution]:
-    """The given quantities whose columns, or rows, sum to 1."""
-    found: set[Distribution] = set()
-    for name in names:
-        item = working.items[name]
-        numbers = item.value({}) if item.given else None
-        if numbers is not None:
-            with np.errstate(over="ignore"):  # what overflows sums to something else
-                columns, rows = (np.abs(numbers.sum(axis=axis) - 1.0).max() for axis in (0, 1))
-            if columns <= 1e-9:
-                found.add((name, "columns"))
-            if rows <= 1e-9:
-                found.add((name, "rows"))
-    return found
+class _Distributions:
+    """The given quantities whose columns, or rows, sum to 1: looked at when somebody asks."""
+
+    def __init__(self, working: Working) -> None:
+        self.items = working.items
+
+    def __contains__(self, of: object) -> bool:
+        assert isinstance(of, tuple)
+        name, along = of
+        item = self.items.get(name)
+        numbers = item.value({}) if item is not None and item.given else None
+        if numbers is None:
+            return False
+        with np.errstate(over="ignore"):  # what overflows sums to something else
+            return bool(np.abs(numbers.sum(axis=0 if along == "columns" else 1) - 1.0).max() <= 1e-9)
 
 
 def _add(working: Working, made: Derived, output: str, title: str, why: str, begins: Callable[[str], str]) -> None:
@@ -166,8 +173,8 @@ def _add(working: Working, made: Derived, output: str, title: str, why: str, beg
         case _:
             symbol = symbol._replace(wrt=of)
             title = title or f"Gradient by {{{made.of}}}"
-    step = Step(made.name, made.formula, begins(title), why, derivation=_derivation(made))
-    working.add(step, shape(made.formula, working.shapes), symbol, Role(made.kind, made.of))
+    step = Step(made.name, made.formula, begins(title), why, derive=partial(_derivation, made))
+    working.add(step, shape_alike(made.formula, working.shapes, step.unnamed), symbol, Role(made.kind, made.of))
     repeat = working.repeats.get(made.of)
     if repeat is not None:  # what is found of a time that is not shown in full is not either
         working.repeats[made.name] = repeat._replace(series=made.name, heading=None)

@@ -6,7 +6,7 @@ a page asks the item. A new kind is one class that says how it differs from `Ite
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeAlias
@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeAlias
 import numpy as np
 
 from solver.errors import FormulaError
-from solver.formula.form import form
+from solver.formula.form import Form, form
 from solver.formula.source import source
-from solver.formula.tree import Literal_, Name, Num, Sum, Tree, names, written_literal
+from solver.formula.tree import Literal_, Name, Num, Sum, Tree, written_literal
 from solver.formula.walks.reduce import Detail, Operands, reduce
 from solver.formula.walks.stack import FEW
 from solver.formula.walks.value import Env, finite, value
@@ -82,11 +82,15 @@ class Item:
     points_answer: bool = False
     whole: bool = False
     steps: tuple[Line, ...] = ()
-    derivation: tuple[Line, ...] = ()
     stable: Tree | None = None
     again: str = ""
     asks: str = ""
     offered: tuple[str, ...] = ()
+
+    @property
+    def derivation(self) -> tuple[Line, ...]:
+        """Where its number comes from; nothing for most."""
+        return ()
 
     # -- what it is ---------------------------------------------------------------------------------------------------
     @property
@@ -109,6 +113,11 @@ class Item:
     def source(self) -> str:
         """Its formula as an author would type it; empty where it has none."""
         return "" if self.formula is None else source(self.formula)
+
+    @property
+    def unnamed(self) -> tuple[Form, tuple[str, ...]] | None:
+        """Its formula without its names, and these; None where it has none."""
+        return None if self.formula is None else form(self.formula)
 
     @property
     def definition(self) -> Tree | None:
@@ -234,22 +243,34 @@ class Step(Item):
     why: str = ""
     whole: bool = False
     steps: tuple[Line, ...] = ()
-    derivation: tuple[Line, ...] = ()
+    derive: Callable[[], tuple[Line, ...]] = tuple
     stable: Tree | None = None
     again: str = ""
 
+    @property
+    def derivation(self) -> tuple[Line, ...]:
+        """Made when it is shown."""
+        return self.derive()
+
     @cached_property
+    def unnamed(self) -> tuple[Form, tuple[str, ...]]:
+        """Its formula without its names, and these."""
+        return form(self.formula)
+
+    @property
     def needs(self) -> tuple[str, ...]:
         """The names its formula uses."""
-        return tuple(names(self.formula))
+        return self.unnamed[1]
 
     @cached_property
     def alike(self) -> tuple[Hashable, tuple[str, ...]]:
         """Its formulas without their names; a long sum has none like it."""
+        kind, used = self.unnamed
         if isinstance(self.formula, Sum) and len(self.formula.terms) > FEW:
-            return None, self.needs
-        made, used = form(self.formula, *([] if self.stable is None else [self.stable]))
-        return (type(self), made), used
+            return None, used
+        if self.stable is not None:
+            kind, used = form(self.formula, self.stable)
+        return (type(self), kind), used
 
     def value(self, env: Env) -> Floats:
         """The formula's value."""

@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from solver.formula.form import Form, form
 from solver.formula.tree import Bin, Call, Group, Neg, Num, Sum, Transpose, Tree, bare, ungrouped
-from solver.formula.walks.shape import SCALAR, Shape, shape
+from solver.formula.walks.shape import SCALAR, Shape, shape, shape_alike
 
 Shapes = Mapping[str, Shape]
 
@@ -215,21 +216,29 @@ def add(terms: Sequence[Tree], shapes: Shapes) -> Tree:
     """The sum of adjoints, like terms put together, zeros dropped."""
     if len(terms) == 1:
         return terms[0]
-    factors: dict[Tree | None, Fraction] = {}
-    firsts: dict[Tree | None, Tree | None] = {}
+    factors: dict[tuple[Form, tuple[str, ...]], Fraction] = {}
+    firsts: dict[tuple[Form, tuple[str, ...]], Tree | None] = {}
+    plain: set[Form] = set()  # without a number factor, and without brackets
     for term in terms:
-        factor, rest = split(term)
-        key = None if rest is None else ungrouped(rest)
+        factor: Fraction = _UNIT
+        rest: Tree | None = term
+        key = form(term)
+        if key[0] not in plain:
+            factor, rest = split(term)
+            without = None if rest is None else ungrouped(rest)
+            if without is term:
+                plain.add(key[0])
+            key = form(without or ONE)
         firsts.setdefault(key, rest)
-        factors[key] = factors.get(key, Fraction(0)) + factor
+        factors[key] = factors[key] + factor if key in factors else factor
     parts = [(f, firsts[key]) for key, f in factors.items() if f]
     if not parts:
         return ZERO
     if len(parts) > MOST_TERMS:
         made = tuple(join(f, rest) for f, rest in parts)
-        if len({shape(term, shapes) for term in made}) == 1:
+        if len({shape_alike(term, shapes) for term in made}) == 1:
             return Sum(made)
     total = join(*parts[0])
-    for factor, rest in parts[1:]:
-        total = Bin("-" if factor < 0 else "+", total, join(abs(factor), rest))
+    for factor, other in parts[1:]:
+        total = Bin("-" if factor < 0 else "+", total, join(abs(factor), other))
     return total

@@ -1,19 +1,25 @@
-"""Chains that differ in their names alone are differentiated once: a thousand iterations, the variants of a question."""
+"""What differs in its names alone is differentiated once: a thousand iterations, the time steps of a long sequence."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
-from solver.formula.calculus.differentiate import differentiate
-from solver.formula.calculus.pairs import Distribution
-from solver.formula.calculus.reverse import Definition, Derived, Label, Names, Reverse
-from solver.formula.tree import Name, names, replace_names
+from solver.formula.calculus.differentiate import check_scalar
+from solver.formula.calculus.pairs import PAIRS, Distribution, Match
+from solver.formula.calculus.reverse import Definition, Derived, Label, Names, Reverse, Share
+from solver.formula.form import form
+from solver.formula.functions import FUNCTIONS
+from solver.formula.tree import Call, Name, Sum, Tree, bare, names, replace_names, walk
 from solver.formula.walks.shape import Shape
 
 LONG = 60
-"""A longer chain is not worth keeping."""
+"""Of a longer chain, it is each definition that is passed through once for all like it."""
+
+
+_ALONG: tuple[Literal["columns", "rows"], ...] = ("columns", "rows")
+_SHARING = {pair.activation for pair in PAIRS if pair.distribution}
 
 
 class _Kind(NamedTuple):
@@ -28,23 +34,25 @@ def differentiate_alike(
     output: str,
     wrt: Sequence[str],
     shapes: Mapping[str, Shape],
-    distributions: Collection[Distribution],
-    taken: Collection[str],
+    distributions: Container[Distribution],
+    taken: Container[str],
     ending: str = "",
 ) -> list[Derived]:
     """As `differentiate`, derived once for all chains of one form; the steps come without their shares."""
+    check_scalar(output, shapes)
     if len(chain) > LONG:
-        return differentiate(chain, output, wrt, shapes, distributions, taken, ending)
+        made = _Remembering(chain, output, list(wrt), shapes, distributions, Names(shapes, taken, ending=ending)).run()
+        return [each._replace(shares=()) for each in made]
     numbers = _numbered(chain, wrt)
     new = {name: Name(number) for name, number in numbers.items()}
-    made = _derived(
+    kept = _derived(
         tuple((numbers[name], replace_names(tree, new)) for name, tree in chain),
         numbers[output],
         tuple(numbers[name] for name in wrt),
         tuple(shapes[name] for name in numbers),
-        frozenset((numbers[name], along) for name, along in distributions if name in numbers),
+        frozenset((numbers[name], along) for name in numbers for along in _ALONG if (name, along) in distributions),
     )
-    return _renamed(made, {number: name for name, number in numbers.items()}, Names(shapes, taken, ending=ending))
+    return _renamed(kept, {number: name for name, number in numbers.items()}, Names(shapes, taken, ending=ending))
 
 
 def _numbered(chain: Sequence[Definition], wrt: Iterable[str]) -> dict[str, str]:
@@ -77,12 +85,162 @@ def _renamed(kind: _Kind, real: dict[str, str], called: Names) -> list[Derived]:
     for k, label in enumerate(kind.labels):
         real[f"@{k}"] = called(label._replace(of=real[label.of], own=real[label.own]))
     trees = {name: Name(new) for name, new in real.items()}
-    return [
-        made._replace(
-            name=real[made.name],
-            formula=replace_names(made.formula, trees),
-            of=real[made.of],
-            match=made.match and made.match._replace(output=real[made.match.output], target=real[made.match.target]),
+    return [_step(made, real, trees) for made in kind.derived]
+
+
+def _step(made: Derived, real: Mapping[str, str], trees: Mapping[str, Tree]) -> Derived:
+    return made._replace(
+        name=real[made.name],
+        formula=replace_names(made.formula, trees),
+        of=real[made.of],
+        match=made.match and _match(made.match, real),
+    )
+
+
+def _match(match: Match, real: Mapping[str, str]) -> Match:
+    return match._replace(output=real[match.output], target=real[match.target])
+
+
+# -- one definition of a long chain --------------------------------------------------------------------------------------
+class _Passed(NamedTuple):
+    """What it comes to that one definition, in numbered names, passes its adjoint on."""
+
+    labels: tuple[Label, ...]
+    shapes: tuple[Shape, ...]
+    adjoints: tuple[tuple[str, tuple[Tree, ...]], ...]
+    behind: tuple[tuple[str, tuple[Tree, ...]], ...]
+    pairs: tuple[tuple[str, Match], ...]
+    kinks: tuple[tuple[str, tuple[str, ...]], ...]
+    centred: tuple[str, ...]
+    slopes: tuple[Derived, ...]
+    backward: tuple[Derived, ...]
+
+
+class _Remembering(Reverse):
+    """A backward pass that goes through definitions of one form, in one situation, only once. Shares have no path."""
+
+    def __init__(
+        self,
+        chain: Sequence[Definition],
+        output: str,
+        wrt: list[str],
+        shapes: Mapping[str, Shape],
+        distributions: Container[Distribution] | None,
+        called: Names,
+    ) -> None:
+        super().__init__(chain, output, wrt, shapes, distributions, called)
+        self.passed: dict[Hashable, _Passed] = {}
+
+    def definition(self, name: str, tree: Tree) -> None:
+        if isinstance(bare(tree), Sum):  # of everything there is: there is one
+            super().definition(name, tree)
+            return
+        numbers: dict[str, int] = {}
+        adjoints = [share.adjoint for share in self.adjoints.get(name, ())]
+        behind = [share.adjoint for share in self.behind.get(name, ())]
+        match = self.pairs.get(name)
+        paired = [] if match is None else [Name(match.output), Name(match.target)]
+        around = [Name(n) if self.defined.get(n) is None else self.defined[n] for n in self.looked_at(tree)]
+        kind, used = form(Name(name), tree, *adjoints, *behind, *paired, *around, numbers=numbers)
+        key = (
+            kind,
+            len(adjoints),
+            len(behind),
+            match and (id(match.pair), match.factor, match.elementwise),
+            name == self.output,
+            *[(self.shapes[n], n in self.relevant, n in self.wrt, n in self.centred) for n in used],
+            *[tuple(self.kinks[n]) for n in used if n in self.kinks],
+            *[n in self.kinks for n in used if self.kinks],
+            *self.sums(used, around),
         )
-        for made in kind.derived
-    ]
+        passed = self.passed.get(key)
+        if passed is None:
+            passed = self.passed[key] = self.pass_on(name, tree, used)
+        self.apply(passed, name, used)
+
+    def looked_at(self, tree: Tree) -> list[str]:
+        """The names whose own definitions matter: those in a loss, which may be one of a pair, and in a sum of squares."""
+        top = bare(tree)
+        plain = isinstance(top, Call) and FUNCTIONS[top.fn].activation
+        if plain and not any(isinstance(node, Call) and node.fn.startswith(("sum", "mean")) for node in walk(tree)):
+            return []
+        return names(tree)
+
+    def sums(self, used: Iterable[str], around: Sequence[Tree]) -> list[bool]:
+        """Whose columns or rows sum to 1, where an activation wants that of them."""
+        tops = (bare(tree) for tree in around)
+        if self.distributions is None or not any(isinstance(top, Call) and top.fn in _SHARING for top in tops):
+            return []
+        return [(name, along) in self.distributions for name in used for along in _ALONG]
+
+    def pass_on(self, name: str, tree: Tree, used: Sequence[str]) -> _Passed:
+        """What passing through a definition does, in numbered names."""
+        number = {n: f"#{k}" for k, n in enumerate(used)}
+        trees = {n: Name(new) for n, new in number.items()}
+        labels: list[Label] = []
+
+        def called(label: Label) -> str:
+            labels.append(label)
+            return f"@{len(labels) - 1}"
+
+        around = [n for n in self.looked_at(tree) if n in self.defined]
+        chain = [(number[n], replace_names(self.defined[n], trees)) for n in around]
+        chain.append((number[name], replace_names(tree, trees)))
+        output = number[name] if name == self.output else ""
+        shapes = {number[n]: self.shapes[n] for n in used}
+        sums = (
+            None
+            if self.distributions is None
+            else {(number[n], along) for n in used for along in _ALONG if (n, along) in self.distributions}
+        )
+        inner = Reverse(chain, output, [number[n] for n in used if n in self.wrt], shapes, sums, called)
+        inner.relevant = {number[n] for n in used if n in self.relevant}
+        own = number[name]
+        for of, inside in ((self.adjoints, inner.adjoints), (self.behind, inner.behind)):
+            if name in of:
+                inside[own] = [Share(replace_names(share.adjoint, trees)) for share in of[name]]
+        if name in self.pairs:
+            inner.pairs[own] = _match(self.pairs[name], number)
+        inner.kinks = {number[n]: dict(self.kinks[n]) for n in used if n in self.kinks}
+        inner.centred = {number[n] for n in used if n in self.centred}
+        before = {n: tuple(found) for n, found in inner.kinks.items()}
+        inner.definition(own, chain[-1][1])
+        after = {n: tuple(inner.kinks.get(n, ())) for n in number.values()}
+        return _Passed(
+            tuple(labels),
+            tuple(inner.shapes[f"@{k}"] for k in range(len(labels))),
+            _terms(inner.adjoints, own),
+            _terms(inner.behind, own),
+            tuple((n, found) for n, found in inner.pairs.items() if n != own),
+            tuple((n, found) for n, found in after.items() if found != before.get(n, ())),
+            tuple(inner.centred),
+            tuple(inner.slopes),
+            tuple(inner.backward),
+        )
+
+    def apply(self, passed: _Passed, name: str, used: Sequence[str]) -> None:
+        """Does the same to names of this chain."""
+        real = {f"#{k}": n for k, n in enumerate(used)}
+        for k, (label, size) in enumerate(zip(passed.labels, passed.shapes, strict=True)):
+            made = self.called(label._replace(of=real[label.of], own=real[label.own]))
+            real[f"@{k}"] = made
+            self.shapes[made] = size
+        trees = {new: Name(old) for new, old in real.items()}
+        for shares, found in ((self.adjoints, passed.adjoints), (self.behind, passed.behind)):
+            for n, adjoints in found:
+                shares.setdefault(real[n], []).extend([Share(replace_names(each, trees)) for each in adjoints])
+        for n, match in passed.pairs:
+            self.pairs[real[n]] = _match(match, real)
+        for n, functions in passed.kinks:
+            if functions:
+                self.kinks[real[n]] = dict.fromkeys(functions)
+            else:
+                del self.kinks[real[n]]
+        self.centred |= {real[n] for n in passed.centred}
+        self.slopes += [_step(made, real, trees) for made in passed.slopes]
+        self.backward += [_step(made, real, trees) for made in passed.backward]
+
+
+def _terms(shares: Mapping[str, Sequence[Share]], own: str) -> tuple[tuple[str, tuple[Tree, ...]], ...]:
+    """What each name but one gets."""
+    return tuple((n, tuple(share.adjoint for share in found)) for n, found in shares.items() if n != own)

@@ -8,17 +8,18 @@ Squire and Trapp, Using Complex Variables to Estimate Derivatives of Real Functi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from solver.formula.calculus.local import bends, constant_last, local_derivative
 from solver.formula.calculus.own_functions import unfolded
-from solver.formula.functions import FUNCTIONS
+from solver.formula.form import form
+from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.parse import parse
 from solver.formula.tree import Array, Bin, Call, Tree, rebuild, replace_names, walk
-from solver.formula.walks.evaluate import evaluate
+from solver.formula.walks.together import Definition, Program
 from solver.formula.walks.value import Env, value
 from solver.rounding import Floats
 
@@ -45,18 +46,32 @@ def largest_difference(chain: Chain, output: str, gradients: Mapping[str, Floats
     gradients: by variable, each of the variable's shape; a variable may be given or defined in the chain.
     Of many cells, random directions through all of them are compared instead of each cell alone.
     """
-    chain = unfolded(chain)
-    exact = evaluate(chain, dict(given), value)
+    if _some(chain, lambda node: isinstance(node, Call) and isinstance(node.fn, Own)):
+        chain = unfolded(chain)
+    exact = dict(given)
+    _program(chain).evaluate(exact, value)
     if not np.isfinite(exact[output]).all():
         return float("inf")
-    chain = [(name, straight(tree, exact)) for name, tree in chain]
+    if _some(chain, lambda node: isinstance(node, Call) and _bent(node)):
+        chain = [(name, straight(tree, exact)) for name, tree in chain]
     found = _least_difference(chain, output, gradients, given, exact)
-    if found > TOLERANCE / 10 and any(_chooses(node) for _, tree in chain for node in walk(tree)):
+    if found > TOLERANCE / 10 and _some(chain, _chooses):
         chain = [(name, _chosen(tree, exact)) for name, tree in chain]
         found = min(found, _least_difference(chain, output, gradients, given, exact))
     if found > TOLERANCE / 10 and all(map(_analytic, (tree for _, tree in chain))):
         found = min(found, _complex_difference(chain, output, gradients, given, exact))
     return found
+
+
+def _some(chain: Chain, which: Callable[[Tree], bool]) -> bool:
+    """Whether some formula has such a node; of those of one form, one is looked at."""
+    return any(which(node) for tree in {form(tree)[0]: tree for _, tree in chain}.values() for node in walk(tree))
+
+
+def _program(chain: Chain, moved: Container[str] = ()) -> Program[Tree]:
+    """The formulas as a program; those that are moved each for itself."""
+    forms = ((name, tree, *form(tree)) for name, tree in chain)
+    return Program(Definition(name, tree, used, None if name in moved else kind) for name, tree, kind, used in forms)
 
 
 def _least_difference(chain: Chain, output: str, gradients: Mapping[str, Floats], given: Env, exact: Env) -> float:
@@ -149,7 +164,9 @@ def _pushed(chain: Chain, given: Env, pushes: Mapping[str, Floats]) -> Env:
     def push(name: str, found: Floats) -> Floats:
         return found + pushes[name] if name in pushes else found
 
-    return evaluate(chain, {name: push(name, v) for name, v in given.items()}, value, push)
+    env = {name: push(name, v) for name, v in given.items()}
+    _program(chain, pushes).evaluate(env, value, push)
+    return env
 
 
 def straight(tree: Tree, exact: Env) -> Tree:

@@ -12,7 +12,7 @@ Griewank and Walther, Evaluating Derivatives, 2nd ed., chapter 3 (reverse mode),
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from solver.errors import FormulaError
 from solver.formula.calculus.pairs import Distribution
@@ -25,8 +25,8 @@ def differentiate(
     output: str,
     wrt: Iterable[str],
     shapes: Mapping[str, Shape],
-    distributions: Collection[Distribution] | None = None,
-    taken: Collection[str] = (),
+    distributions: Container[Distribution] | None = None,
+    taken: Container[str] = (),
     ending: str = "",
 ) -> list[Derived]:
     """The steps that lead to the gradient of `output` by each name of `wrt`: slopes first, then gradients backwards.
@@ -37,10 +37,15 @@ def differentiate(
     not asked for but would be written out too often.
     Raises FormulaError where the output is no scalar, a function has no derivative, or the name grad_x is taken.
     """
+    check_scalar(output, shapes)
+    return Reverse(chain, output, list(wrt), shapes, distributions, Names(shapes, taken, ending=ending)).run()
+
+
+def check_scalar(output: str, shapes: Mapping[str, Shape]) -> None:
+    """Raises FormulaError for an output that is no scalar."""
     if shapes[output] != SCALAR:
         message = f"{output} is {show(shapes[output])}, but only a scalar has a gradient"
         raise FormulaError(message, "sum it, or choose another output")
-    return Reverse(chain, output, list(wrt), shapes, distributions, Names(shapes, taken, ending=ending)).run()
 
 
 def gradient_name(name: str) -> str:
@@ -53,7 +58,7 @@ def paired_outputs(
     output: str,
     wrt: Iterable[str],
     shapes: Mapping[str, Shape],
-    distributions: Collection[Distribution] | None = None,
+    distributions: Container[Distribution] | None = None,
 ) -> set[str]:
     """The activations that a known pair goes past: no gradient by them is needed on the way to those of `wrt`."""
     reverse = Reverse(chain, output, list(wrt), shapes, distributions, Names(shapes))

@@ -136,13 +136,14 @@ class Reverse:
         output: str,
         wrt: list[str],
         shapes: Mapping[str, Shape],
-        distributions: Collection[Distribution] | None,
+        distributions: Container[Distribution] | None,
         called: Naming,
     ) -> None:
         self.chain, self.output, self.wrt = chain, output, set(wrt)
         self.order, self.distributions, self.called = wrt, distributions, called
         self.shapes = dict(shapes)
         self.defined = dict(chain)
+        self.uses = {name: names(tree) for name, tree in chain}
         self.relevant = self._relevant()
         self.adjoints: dict[str, list[Share]] = {}
         self.behind: dict[str, list[Share]] = {}  # adjoints of an activation's argument that skip its value
@@ -156,8 +157,8 @@ class Reverse:
     def _relevant(self) -> set[str]:
         """The names through which the output depends on a name of `wrt`."""
         found = set(self.wrt)
-        for name, tree in self.chain:
-            if name not in found and self._touches(tree, found):
+        for name, used in self.uses.items():
+            if not found.isdisjoint(used):
                 found.add(name)
         return found
 
@@ -175,7 +176,7 @@ class Reverse:
 
     def _leaf_order(self) -> list[str]:
         """Given names in the order in which the backward pass meets them."""
-        met = dict.fromkeys(n for _, tree in reversed(self.chain) for n in names(tree) if n in self.adjoints)
+        met = dict.fromkeys(n for used in reversed(self.uses.values()) for n in used if n in self.adjoints)
         return list(met | {self.output: None})
 
     def _independent(self) -> list[Derived]:

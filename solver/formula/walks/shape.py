@@ -1,21 +1,38 @@
 """The shape walk: rows and columns of a formula, and the error that names the two shapes that do not fit."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from solver.errors import FormulaError, nearest
+from solver.formula.form import Form, form
 from solver.formula.functions import FUNCTIONS
 from solver.formula.functions.shapes import MAX_CELLS
 from solver.formula.sizes import SCALAR, Shape, Size, misfit, show, spread
 from solver.formula.source import source
 from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree, Written
 
-__all__ = ["MAX_CELLS", "SCALAR", "Shape", "Size", "shape", "show"]
+__all__ = ["MAX_CELLS", "SCALAR", "Shape", "Size", "shape", "shape_alike", "show"]
+
+_KNOWN: dict[Hashable, Shape] = {}
+_MOST_KNOWN = 10_000
 
 
 def shape(tree: Tree, shapes: Mapping[str, Shape]) -> Shape:
     """Rows and columns of a formula whose names have the given shapes; raises FormulaError naming what does not fit."""
     return _SHAPE[type(tree)](tree, shapes)
+
+
+def shape_alike(tree: Tree, shapes: Mapping[str, Shape], known: tuple[Form, tuple[str, ...]] | None = None) -> Shape:
+    """The same, found once for all formulas of one form and names of the same shapes. known: its form and names."""
+    kind, used = known or form(tree)
+    key = (kind, *map(shapes.get, used))
+    made = _KNOWN.get(key)
+    if made is None:
+        made = shape(tree, shapes)
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[key] = made
+    return made
 
 
 def _name(tree: Name, shapes: Mapping[str, Shape]) -> Shape:

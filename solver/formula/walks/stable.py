@@ -9,9 +9,10 @@ Goldberg, What Every Computer Scientist Should Know About Floating-Point Arithme
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Callable, Hashable, Sequence
+from typing import NamedTuple, TypeAlias
 
+from solver.formula.form import Form, form
 from solver.formula.functions import Own
 from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree, bare, rebuild, replace_names, walk
 
@@ -21,15 +22,84 @@ Definitions: TypeAlias = Callable[[str], Tree | None]
 _ONE = Num("1")
 
 
-def stable(tree: Tree, defined: Definitions, binary: Callable[[str], bool] = lambda name: False) -> Tree:
+def stable(
+    tree: Tree,
+    defined: Definitions,
+    binary: Callable[[str], bool] = lambda name: False,
+    known: tuple[Form, tuple[str, ...]] | None = None,
+) -> Tree:
     """The formula rewritten; the same tree where there is nothing to rewrite.
 
-    binary: whether a name stands for zeros and ones only, so that d − y is d(1 − y) − (1 − d)y without any loss.
+    binary: whether a name stands for zeros and ones only, so that d − y is d(1 − y) − (1 − d)y without any loss. known:
+    its form and names. It is rewritten once for all formulas of one form whose names are defined alike.
     """
-    if not any(_may_cancel(node) for node in walk(tree)):
+    kind, used = known or form(tree)
+    for way in _WAYS.get(kind, ()):
+        names = way.followed(used, defined, binary)
+        if names is not None:
+            if way.made is None:
+                return tree
+            return replace_names(way.made, {f"#{k}": Name(name) for k, name in enumerate(names)})
+    made, asked = tree, _Asked(used, defined, binary)
+    if any(_may_cancel(node) for node in walk(tree)):
+        made = _Stable(asked.definition, asked.of_zeros_and_ones).of(tree)
+        made = tree if made == tree else made
+    if isinstance(kind, int):
+        _remember(kind, asked, None if made is tree else made)
+    return made
+
+
+class _Way(NamedTuple):
+    """How a formula was rewritten: what was asked of its names, by their numbers, each with its answer, and what came out."""
+
+    asked: tuple[tuple[bool, int, Hashable], ...]
+    made: Tree | None
+
+    def followed(self, used: Sequence[str], defined: Definitions, binary: Callable[[str], bool]) -> list[str] | None:
+        """The names of another formula of this form, where it has the same answers; None where one of them differs."""
+        now = _Asked(used, defined, binary)
+        for of_numbers, k, answer in self.asked:
+            name = now.names[k]
+            now.of_zeros_and_ones(name) if of_numbers else now.definition(name)
+            if now.asked[-1][2] != answer:
+                return None
+        return now.names
+
+
+_WAYS: dict[Form, list[_Way]] = {}
+_MOST_FORMS, _MOST_WAYS = 2_000, 8
+
+
+def _remember(kind: Form, asked: _Asked, made: Tree | None) -> None:
+    if len(_WAYS) >= _MOST_FORMS:
+        _WAYS.clear()
+    ways = _WAYS.setdefault(kind, [])
+    if len(ways) < _MOST_WAYS:
+        numbered = made and replace_names(made, {name: Name(f"#{k}") for k, name in enumerate(asked.names)})
+        ways.append(_Way(tuple(asked.asked), numbered))
+
+
+class _Asked:
+    """Keeps what is asked of names, which get numbers as they are met."""
+
+    def __init__(self, used: Sequence[str], defined: Definitions, binary: Callable[[str], bool]) -> None:
+        self.numbers = {name: k for k, name in enumerate(used)}
+        self.defined, self.binary = defined, binary
+        self.asked: list[tuple[bool, int, Hashable]] = []
+
+    @property
+    def names(self) -> list[str]:
+        return list(self.numbers)
+
+    def definition(self, name: str) -> Tree | None:
+        tree, number = self.defined(name), self.numbers[name]
+        self.asked.append((False, number, None if tree is None else form(tree, numbers=self.numbers)[0]))
         return tree
-    made = _Stable(defined, binary).of(tree)
-    return tree if made == tree else made
+
+    def of_zeros_and_ones(self, name: str) -> bool:
+        found = self.binary(name)
+        self.asked.append((True, self.numbers[name], found))
+        return found
 
 
 def _may_cancel(node: Tree) -> bool:

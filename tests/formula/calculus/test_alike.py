@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from solver.errors import FormulaError
-from solver.formula.calculus.alike import differentiate_alike
+from solver.formula.calculus import alike
+from solver.formula.calculus.alike import LONG, differentiate_alike
 from solver.formula.calculus.differentiate import differentiate
 from solver.formula.walks.shape import Shape, shape
 from tests.equations import equation
@@ -38,3 +39,29 @@ def test_a_name_that_is_taken_is_refused_in_the_chain_of_the_author() -> None:
     chain = [equation("J = sum(x**2)")]
     with pytest.raises(FormulaError, match="the gradient by x is called grad_x"):
         differentiate_alike(chain, "J", ["x"], {**SHAPES, "J": (1, 1)}, (), ("grad_x",))
+
+
+STEPS = {
+    "recurrent": "h{t} = tanh(U @ x{t} + W @ h{b} + c); y{t} = sigmoid(V @ h{t}); L{t} = -sum(d{t}*log(y{t}) + (1 - d{t})*log(1 - y{t}))",
+    "slopes": "u{t} = U @ x{t} + W @ h{b}; h{t} = relu(u{t}); L{t} = sum((d{t} - V @ h{t})**2)/2",
+    "gates": "f{t} = sigmoid(U @ x{t} + W @ h{b}); g{t} = leaky_relu(W @ h{b}); h{t} = f{t}*h{b} + (1 - f{t})*g{t}; L{t} = sum(h{t}*U @ x{t})",
+    "shares": "h{t} = softmax(W @ h{b} + U @ x{t}); L{t} = -sum(d{t}*log(h{t}))",
+    "variance": "m{t} = mean(h{b}); v{t} = mean((h{b} - m{t})**2); h{t} = (h{b} - m{t})/sqrt(v{t} + s) + U @ x{t}; L{t} = sum(h{t}**2)",
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("by", ["W U", "h0", "W h3 h7 x5 U", "W c V s L4 J"])
+def test_a_long_chain_is_passed_through_as_a_short_one(step: str, by: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    count = 24
+    chain = [each for t in range(1, count + 1) for each in definitions(STEPS[step].format(t=t, b=t - 1))]
+    chain.append(equation("J = " + " + ".join(f"L{t}" for t in range(1, count + 1))))
+    shapes: dict[str, Shape] = {"U": (3, 2), "W": (3, 3), "V": (3, 3), "c": (3, 1), "s": (1, 1), "h0": (3, 1)}
+    for t in range(1, count + 1):
+        shapes |= {f"x{t}": (2, 1), f"d{t}": (3, 1)}
+    for name, tree in chain:
+        shapes[name] = shape(tree, shapes)
+    sums = [(f"d{t}", "columns") for t in range(1, count + 1) if t != 9]  # one is no distribution
+    args = (chain, "J", by.split(), shapes, sums, ("delta_h5", "grad_h2"))
+    assert len(chain) > LONG or monkeypatch.setattr(alike, "LONG", 0) is None
+    assert differentiate_alike(*args) == [made._replace(shares=()) for made in differentiate(*args)]
