@@ -5,29 +5,48 @@ Formulas of one form, such as those of a thousand time steps, are worked out, ch
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from itertools import count
 from typing import Any, TypeAlias
 
-from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree
+from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree, Written
 
 Form: TypeAlias = Hashable
 """Equal for formulas that differ in their names alone."""
+
+_NUMBERS = (Array, Written)
 
 _KNOWN: dict[Hashable, int] = {}
 _COUNT = count()
 _MOST_KNOWN = 10_000
 
 
-def form(*trees: Tree, numbers: dict[str, int] | None = None) -> tuple[Form, tuple[str, ...]]:
-    """The form of some formulas together, and the names they use, each once, in the order of their first use.
+def form(tree: Tree) -> tuple[Form, tuple[str, ...]]:
+    """The form of a formula, and the names it uses, each once, in the order of their first use; found once."""
+    if isinstance(tree, _NUMBERS):
+        return _form(tree)
+    try:
+        return tree.unnamed
+    except AttributeError:
+        tree.unnamed = _form(tree)
+        return tree.unnamed
 
-    numbers: of names that come before these; those of the formulas are added.
-    """
-    numbers = {} if numbers is None else numbers
+
+def form_together(trees: Iterable[Tree], numbers: dict[str, int]) -> Form:
+    """The form of some formulas that share their names. numbers: of the names so far; those that are new are added."""
+    made: list[Hashable] = []
+    for tree in trees:
+        kind, used = form(tree)
+        made.append(kind)
+        made.append(tuple([numbers.setdefault(name, len(numbers)) for name in used]))
+    return tuple(made)
+
+
+def _form(tree: Tree) -> tuple[Form, tuple[str, ...]]:
+    numbers: dict[str, int] = {}
     made: list[Any] = []
     known = True
-    stack: list[Any] = list(trees[::-1])
+    stack: list[Any] = [tree]
     while stack:
         node = stack.pop()
         kind = type(node)
@@ -52,6 +71,23 @@ def form(*trees: Tree, numbers: dict[str, int] | None = None) -> tuple[Form, tup
             known = False
     key = tuple(made)
     return _numbered(key) if known else key, tuple(numbers)
+
+
+def with_names(tree: Tree, trees: Mapping[str, Tree]) -> Tree:
+    """A formula in which every name is replaced: faster than `replace_names`, which looks for what stays."""
+    fill = _FILL.get(type(tree))
+    return tree if fill is None else fill(tree, trees)
+
+
+_FILL: dict[type, Callable[[Any, Mapping[str, Tree]], Tree]] = {
+    Name: lambda x, trees: trees[x.id],
+    Bin: lambda x, trees: Bin(x.op, with_names(x.a, trees), with_names(x.b, trees)),
+    Neg: lambda x, trees: Neg(with_names(x.x, trees)),
+    Transpose: lambda x, trees: Transpose(with_names(x.x, trees)),
+    Group: lambda x, trees: Group(with_names(x.x, trees)),
+    Call: lambda x, trees: Call(x.fn, tuple([with_names(each, trees) for each in x.args]), x.options),
+    Sum: lambda x, trees: Sum(tuple([with_names(each, trees) for each in x.terms])),
+}
 
 
 def _numbered(key: Hashable) -> int:

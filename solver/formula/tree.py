@@ -26,8 +26,9 @@ Options: TypeAlias = tuple[tuple[str, Option], ...]
 class _Node:
     """Equal when kind and operands are; never changed once made. Plain classes, since a formula makes thousands."""
 
-    __slots__: tuple[str, ...] = ()
+    __slots__: tuple[str, ...] = ("unnamed",)
     __match_args__: tuple[str, ...] = ()
+    unnamed: tuple[Any, tuple[str, ...]]  # its form, once `form` has found it
     _parts: ClassVar[Callable[[Any], Any]]
 
     def __init_subclass__(cls) -> None:
@@ -45,6 +46,9 @@ class _Node:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(repr(getattr(self, name)) for name in self.__match_args__)})"
+
+    def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
+        return type(self), tuple(getattr(self, name) for name in self.__match_args__)  # forms are those of this process
 
 
 class Name(_Node):

@@ -41,16 +41,12 @@ class DifferencesProof:
         What the chain starts from, and no part has asked for, is computed and added to the exact values.
         """
         defined = {name for name, _ in self.chain}
-        forms = [form(tree) for _, tree in self.chain]
-        used = [n for _, names in forms for n in names]
+        used = [n for _, tree in self.chain for n in form(tree)[1]]
         inputs = [n for n in dict.fromkeys([*used, *self.variables]) if n not in defined]
         gradients = {name: exact[made] for name, made in self.variables.items() if made in exact}
         missing = (name for name in self.working.closure(inputs, exact) if name not in exact)
         evaluate(self.working.program(missing), exact, _unchecked)
-        chain = [
-            (name, self.working.stable(tree, self.variables, known))
-            for (name, tree), known in zip(self.chain, forms, strict=True)
-        ]
+        chain = [(name, self.working.stable(tree, self.variables)) for name, tree in self.chain]
         return largest_difference(chain, self.output, gradients, {n: exact[n] for n in inputs})
 
 
@@ -174,7 +170,7 @@ def _add(working: Working, made: Derived, output: str, title: str, why: str, beg
             symbol = symbol._replace(wrt=of)
             title = title or f"Gradient by {{{made.of}}}"
     step = Step(made.name, made.formula, begins(title), why, derive=partial(_derivation, made))
-    working.add(step, shape_alike(made.formula, working.shapes, step.unnamed), symbol, Role(made.kind, made.of))
+    working.add(step, shape_alike(made.formula, working.shapes), symbol, Role(made.kind, made.of))
     repeat = working.repeats.get(made.of)
     if repeat is not None:  # what is found of a time that is not shown in full is not either
         working.repeats[made.name] = repeat._replace(series=made.name, heading=None)

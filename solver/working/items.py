@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from solver.errors import FormulaError
-from solver.formula.form import Form, form
+from solver.formula.form import form, form_together
 from solver.formula.source import source
 from solver.formula.tree import Literal_, Name, Num, Sum, Tree, written_literal
 from solver.formula.walks.reduce import Detail, Operands, reduce
@@ -113,11 +112,6 @@ class Item:
     def source(self) -> str:
         """Its formula as an author would type it; empty where it has none."""
         return "" if self.formula is None else source(self.formula)
-
-    @property
-    def unnamed(self) -> tuple[Form, tuple[str, ...]] | None:
-        """Its formula without its names, and these; None where it has none."""
-        return None if self.formula is None else form(self.formula)
 
     @property
     def definition(self) -> Tree | None:
@@ -252,25 +246,21 @@ class Step(Item):
         """Made when it is shown."""
         return self.derive()
 
-    @cached_property
-    def unnamed(self) -> tuple[Form, tuple[str, ...]]:
-        """Its formula without its names, and these."""
-        return form(self.formula)
-
     @property
     def needs(self) -> tuple[str, ...]:
         """The names its formula uses."""
-        return self.unnamed[1]
+        return form(self.formula)[1]
 
-    @cached_property
+    @property
     def alike(self) -> tuple[Hashable, tuple[str, ...]]:
         """Its formulas without their names; a long sum has none like it."""
-        kind, used = self.unnamed
+        kind, used = form(self.formula)
         if isinstance(self.formula, Sum) and len(self.formula.terms) > FEW:
             return None, used
-        if self.stable is not None:
-            kind, used = form(self.formula, self.stable)
-        return (type(self), kind), used
+        if self.stable is None:
+            return (type(self), kind), used
+        numbers: dict[str, int] = {}
+        return (type(self), form_together((self.formula, self.stable), numbers)), tuple(numbers)
 
     def value(self, env: Env) -> Floats:
         """The formula's value."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, fields, replace
 from typing import Literal, NamedTuple, Protocol
 
 from solver.errors import FormulaError
-from solver.formula.form import Form
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Array, Literal_, Num, Tree
@@ -107,17 +106,11 @@ class Working:
     ) -> None:
         """Adds a step; raises FormulaError where its formula uses an unknown name or shapes that do not fit."""
         tree = parse(formula) if isinstance(formula, str) else formula
-        step = Step(name, tree, title, why, whole, again=again)
-        self.add(step, shape_alike(tree, self.shapes, step.unnamed), symbol, role)
+        self.add(Step(name, tree, title, why, whole, again=again), shape_alike(tree, self.shapes), symbol, role)
 
-    def stable(
-        self, formula: Tree, opaque: Container[str] = (), known: tuple[Form, tuple[str, ...]] | None = None
-    ) -> Tree:
-        """The stable form of a formula, from the definitions of its names, but for those that are to stand.
-
-        known: the formula's form and names.
-        """
-        return stable(formula, lambda name: None if name in opaque else self._definition(name), self._binary, known)
+    def stable(self, formula: Tree, opaque: Container[str] = ()) -> Tree:
+        """The stable form of a formula, from the definitions of its names, but for those that are to stand."""
+        return stable(formula, lambda name: None if name in opaque else self._definition(name), self._binary)
 
     def _definition(self, name: str) -> Tree | None:
         return self.items[name].definition if name in self.items else None
@@ -149,7 +142,7 @@ class Working:
         if item.name in self.items:
             raise FormulaError(f"{item.name!r} is defined twice", "a name stands for one quantity")
         formula = item.definition
-        if formula is not None and (made := self.stable(formula, known=item.unnamed)) is not formula:
+        if formula is not None and (made := self.stable(formula)) is not formula:
             item.stable = made
         self.places[item.name] = len(self.items)
         self.items[item.name] = item

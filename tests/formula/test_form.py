@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
-from solver.formula.form import form, runs
+from solver.formula.form import form, form_together, runs, with_names
 from solver.formula.parse import parse
 from solver.formula.tree import Name, Sum, replace_names
 
@@ -35,8 +37,28 @@ def test_formulas_of_one_form(one: str, other: str, alike: bool) -> None:
 
 
 def test_several_formulas_share_their_numbers() -> None:
-    assert form(parse("a"), parse("b"))[0] != form(parse("a"), parse("a"))[0]
-    assert form(parse("a*b"), parse("b"))[1] == ("a", "b")
+    def together(*texts: str) -> tuple[object, list[str]]:
+        numbers: dict[str, int] = {}
+        return form_together(map(parse, texts), numbers), list(numbers)
+
+    assert together("a + c", "b")[0] == together("x + y", "z")[0] != together("x + y", "y")[0]
+    assert together("a*b", "b", "c")[1] == ["a", "b", "c"]
+
+
+def test_a_form_stays_in_its_process() -> None:
+    tree = parse("sum(a*b) + 1")
+    found = form(tree)
+    copied = pickle.loads(pickle.dumps(tree))
+    assert copied == tree
+    assert not hasattr(copied, "unnamed")
+    assert form(copied) == found
+
+
+def test_every_name_is_replaced() -> None:
+    tree = parse("-(a @ b.T)*sum(a) + correlate(a, b, stride=2)/2")
+    new = {"a": parse("x + 1"), "b": Name("y")}
+    assert with_names(tree, new) == replace_names(tree, new)
+    assert with_names(Sum((tree, tree)), new) == replace_names(Sum((tree, tree)), new)
 
 
 def test_terms_of_one_form_side_by_side() -> None:

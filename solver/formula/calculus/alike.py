@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from solver.formula.calculus.differentiate import check_scalar
 from solver.formula.calculus.pairs import PAIRS, Distribution, Match
 from solver.formula.calculus.reverse import Definition, Derived, Label, Names, Reverse, Share
-from solver.formula.form import form
+from solver.formula.form import Form, form, form_together, with_names
 from solver.formula.functions import FUNCTIONS
 from solver.formula.tree import Call, Name, Sum, Tree, bare, names, replace_names, walk
 from solver.formula.walks.shape import Shape
@@ -91,7 +91,7 @@ def _renamed(kind: _Kind, real: dict[str, str], called: Names) -> list[Derived]:
 def _step(made: Derived, real: Mapping[str, str], trees: Mapping[str, Tree]) -> Derived:
     return made._replace(
         name=real[made.name],
-        formula=replace_names(made.formula, trees),
+        formula=with_names(made.formula, trees),
         of=real[made.of],
         match=made.match and _match(made.match, real),
     )
@@ -130,6 +130,7 @@ class _Remembering(Reverse):
     ) -> None:
         super().__init__(chain, output, wrt, shapes, distributions, called)
         self.passed: dict[Hashable, _Passed] = {}
+        self.plain: dict[Form, bool] = {}
 
     def definition(self, name: str, tree: Tree) -> None:
         if isinstance(bare(tree), Sum):  # of everything there is: there is one
@@ -141,7 +142,8 @@ class _Remembering(Reverse):
         match = self.pairs.get(name)
         paired = [] if match is None else [Name(match.output), Name(match.target)]
         around = [Name(n) if self.defined.get(n) is None else self.defined[n] for n in self.looked_at(tree)]
-        kind, used = form(Name(name), tree, *adjoints, *behind, *paired, *around, numbers=numbers)
+        kind = form_together((Name(name), tree, *adjoints, *behind, *paired, *around), numbers)
+        used = tuple(numbers)
         key = (
             kind,
             len(adjoints),
@@ -158,13 +160,14 @@ class _Remembering(Reverse):
             passed = self.passed[key] = self.pass_on(name, tree, used)
         self.apply(passed, name, used)
 
-    def looked_at(self, tree: Tree) -> list[str]:
+    def looked_at(self, tree: Tree) -> tuple[str, ...]:
         """The names whose own definitions matter: those in a loss, which may be one of a pair, and in a sum of squares."""
-        top = bare(tree)
-        plain = isinstance(top, Call) and FUNCTIONS[top.fn].activation
-        if plain and not any(isinstance(node, Call) and node.fn.startswith(("sum", "mean")) for node in walk(tree)):
-            return []
-        return names(tree)
+        kind, used = form(tree)
+        if kind not in self.plain:
+            top = bare(tree)
+            summed = any(isinstance(node, Call) and node.fn.startswith(("sum", "mean")) for node in walk(tree))
+            self.plain[kind] = isinstance(top, Call) and FUNCTIONS[top.fn].activation and not summed
+        return () if self.plain[kind] else used
 
     def sums(self, used: Iterable[str], around: Sequence[Tree]) -> list[bool]:
         """Whose columns or rows sum to 1, where an activation wants that of them."""
@@ -228,7 +231,7 @@ class _Remembering(Reverse):
         trees = {new: Name(old) for new, old in real.items()}
         for shares, found in ((self.adjoints, passed.adjoints), (self.behind, passed.behind)):
             for n, adjoints in found:
-                shares.setdefault(real[n], []).extend([Share(replace_names(each, trees)) for each in adjoints])
+                shares.setdefault(real[n], []).extend([Share(with_names(each, trees)) for each in adjoints])
         for n, match in passed.pairs:
             self.pairs[real[n]] = _match(match, real)
         for n, functions in passed.kinks:

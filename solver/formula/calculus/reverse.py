@@ -23,6 +23,7 @@ from solver.formula.calculus.adjoint import (
 )
 from solver.formula.calculus.local import bends, constant_last, local_adjoint, local_derivative
 from solver.formula.calculus.pairs import Distribution, Match, composed, joined, match_pair, terms_of
+from solver.formula.form import form
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.tree import (
     SUMS,
@@ -143,7 +144,7 @@ class Reverse:
         self.order, self.distributions, self.called = wrt, distributions, called
         self.shapes = dict(shapes)
         self.defined = dict(chain)
-        self.uses = {name: names(tree) for name, tree in chain}
+        self.uses = {name: form(tree)[1] for name, tree in chain}
         self.relevant = self._relevant()
         self.adjoints: dict[str, list[Share]] = {}
         self.behind: dict[str, list[Share]] = {}  # adjoints of an activation's argument that skip its value

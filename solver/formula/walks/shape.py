@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 from solver.errors import FormulaError, nearest
-from solver.formula.form import Form, form
+from solver.formula.form import form
 from solver.formula.functions import FUNCTIONS
 from solver.formula.functions.shapes import MAX_CELLS
 from solver.formula.sizes import SCALAR, Shape, Size, misfit, show, spread
@@ -22,9 +22,9 @@ def shape(tree: Tree, shapes: Mapping[str, Shape]) -> Shape:
     return _SHAPE[type(tree)](tree, shapes)
 
 
-def shape_alike(tree: Tree, shapes: Mapping[str, Shape], known: tuple[Form, tuple[str, ...]] | None = None) -> Shape:
-    """The same, found once for all formulas of one form and names of the same shapes. known: its form and names."""
-    kind, used = known or form(tree)
+def shape_alike(tree: Tree, shapes: Mapping[str, Shape]) -> Shape:
+    """The same, found once for all formulas of one form and names of the same shapes."""
+    kind, used = form(tree)
     key = (kind, *map(shapes.get, used))
     made = _KNOWN.get(key)
     if made is None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from solver.formula.form import Form, form
+from solver.formula.form import Form, form, form_together, with_names
 from solver.formula.functions import Own
 from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree, bare, rebuild, replace_names, walk
 
@@ -26,20 +26,18 @@ def stable(
     tree: Tree,
     defined: Definitions,
     binary: Callable[[str], bool] = lambda name: False,
-    known: tuple[Form, tuple[str, ...]] | None = None,
 ) -> Tree:
     """The formula rewritten; the same tree where there is nothing to rewrite.
 
-    binary: whether a name stands for zeros and ones only, so that d − y is d(1 − y) − (1 − d)y without any loss. known:
-    its form and names. It is rewritten once for all formulas of one form whose names are defined alike.
+    binary: whether a name stands for zeros and ones only, so that d − y is d(1 − y) − (1 − d)y without any loss. It is rewritten once for all formulas of one form whose names are defined alike.
     """
-    kind, used = known or form(tree)
+    kind, used = form(tree)
     for way in _WAYS.get(kind, ()):
         names = way.followed(used, defined, binary)
         if names is not None:
             if way.made is None:
                 return tree
-            return replace_names(way.made, {f"#{k}": Name(name) for k, name in enumerate(names)})
+            return with_names(way.made, {f"#{k}": Name(name) for k, name in enumerate(names)})
     made, asked = tree, _Asked(used, defined, binary)
     if any(_may_cancel(node) for node in walk(tree)):
         made = _Stable(asked.definition, asked.of_zeros_and_ones).of(tree)
@@ -93,7 +91,7 @@ class _Asked:
 
     def definition(self, name: str) -> Tree | None:
         tree, number = self.defined(name), self.numbers[name]
-        self.asked.append((False, number, None if tree is None else form(tree, numbers=self.numbers)[0]))
+        self.asked.append((False, number, None if tree is None else form_together([tree], self.numbers)))
         return tree
 
     def of_zeros_and_ones(self, name: str) -> bool:
