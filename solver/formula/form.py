@@ -73,20 +73,31 @@ def _form(tree: Tree) -> tuple[Form, tuple[str, ...]]:
     return _numbered(key) if known else key, tuple(numbers)
 
 
-def with_names(tree: Tree, trees: Mapping[str, Tree]) -> Tree:
-    """A formula in which every name is replaced: faster than `replace_names`, which looks for what stays."""
+def renamed(tree: Tree, real: Mapping[str, str], trees: Mapping[str, Tree]) -> Tree:
+    """A formula in other names, no two of them the same: its form is known.
+
+    real: the new name of each, and trees: the same as formulas.
+    """
+    made = _filled(tree, trees)
+    if made is not tree and not isinstance(made, _NUMBERS):
+        kind, used = form(tree)
+        made.unnamed = (kind, tuple([real[name] for name in used]))
+    return made
+
+
+def _filled(tree: Tree, trees: Mapping[str, Tree]) -> Tree:
     fill = _FILL.get(type(tree))
     return tree if fill is None else fill(tree, trees)
 
 
 _FILL: dict[type, Callable[[Any, Mapping[str, Tree]], Tree]] = {
     Name: lambda x, trees: trees[x.id],
-    Bin: lambda x, trees: Bin(x.op, with_names(x.a, trees), with_names(x.b, trees)),
-    Neg: lambda x, trees: Neg(with_names(x.x, trees)),
-    Transpose: lambda x, trees: Transpose(with_names(x.x, trees)),
-    Group: lambda x, trees: Group(with_names(x.x, trees)),
-    Call: lambda x, trees: Call(x.fn, tuple([with_names(each, trees) for each in x.args]), x.options),
-    Sum: lambda x, trees: Sum(tuple([with_names(each, trees) for each in x.terms])),
+    Bin: lambda x, trees: Bin(x.op, _filled(x.a, trees), _filled(x.b, trees)),
+    Neg: lambda x, trees: Neg(_filled(x.x, trees)),
+    Transpose: lambda x, trees: Transpose(_filled(x.x, trees)),
+    Group: lambda x, trees: Group(_filled(x.x, trees)),
+    Call: lambda x, trees: Call(x.fn, tuple([_filled(each, trees) for each in x.args]), x.options),
+    Sum: lambda x, trees: Sum(tuple([_filled(each, trees) for each in x.terms])),
 }
 
 

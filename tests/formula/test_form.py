@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from solver.formula.form import form, form_together, runs, with_names
+from solver.formula.form import form, form_together, renamed, runs
 from solver.formula.parse import parse
 from solver.formula.tree import Name, Sum, replace_names
 
@@ -54,11 +54,14 @@ def test_a_form_stays_in_its_process() -> None:
     assert form(copied) == found
 
 
-def test_every_name_is_replaced() -> None:
+def test_another_name_for_each() -> None:
     tree = parse("-(a @ b.T)*sum(a) + correlate(a, b, stride=2)/2")
-    new = {"a": parse("x + 1"), "b": Name("y")}
-    assert with_names(tree, new) == replace_names(tree, new)
-    assert with_names(Sum((tree, tree)), new) == replace_names(Sum((tree, tree)), new)
+    real = {"a": "x", "b": "y", "c": "z"}
+    trees = {name: Name(new) for name, new in real.items()}
+    for each in (tree, Sum((tree, tree)), parse("b"), parse("2")):
+        made = renamed(each, real, trees)
+        assert made == replace_names(each, trees)
+        assert form(made) == form(pickle.loads(pickle.dumps(made)))
 
 
 def test_terms_of_one_form_side_by_side() -> None:

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from solver.formula.calculus.differentiate import check_scalar
 from solver.formula.calculus.pairs import PAIRS, Distribution, Match
 from solver.formula.calculus.reverse import Definition, Derived, Label, Names, Reverse, Share
-from solver.formula.form import Form, form, form_together, with_names
+from solver.formula.form import Form, form, form_together, renamed
 from solver.formula.functions import FUNCTIONS
 from solver.formula.tree import Call, Name, Sum, Tree, bare, names, replace_names, walk
 from solver.formula.walks.shape import Shape
@@ -91,7 +91,7 @@ def _renamed(kind: _Kind, real: dict[str, str], called: Names) -> list[Derived]:
 def _step(made: Derived, real: Mapping[str, str], trees: Mapping[str, Tree]) -> Derived:
     return made._replace(
         name=real[made.name],
-        formula=with_names(made.formula, trees),
+        formula=renamed(made.formula, real, trees),
         of=real[made.of],
         match=made.match and _match(made.match, real),
     )
@@ -231,7 +231,7 @@ class _Remembering(Reverse):
         trees = {new: Name(old) for new, old in real.items()}
         for shares, found in ((self.adjoints, passed.adjoints), (self.behind, passed.behind)):
             for n, adjoints in found:
-                shares.setdefault(real[n], []).extend([Share(with_names(each, trees)) for each in adjoints])
+                shares.setdefault(real[n], []).extend([Share(renamed(each, real, trees)) for each in adjoints])
         for n, match in passed.pairs:
             self.pairs[real[n]] = _match(match, real)
         for n, functions in passed.kinks:

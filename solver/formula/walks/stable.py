@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple, TypeAlias
 
-from solver.formula.form import Form, form, form_together, with_names
+from solver.formula.form import Form, form, form_together, renamed
 from solver.formula.functions import Own
 from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree, bare, rebuild, replace_names, walk
 
@@ -37,7 +37,8 @@ def stable(
         if names is not None:
             if way.made is None:
                 return tree
-            return with_names(way.made, {f"#{k}": Name(name) for k, name in enumerate(names)})
+            real = {f"#{k}": name for k, name in enumerate(names)}
+            return renamed(way.made, real, {number: Name(name) for number, name in real.items()})
     made, asked = tree, _Asked(used, defined, binary)
     if any(_may_cancel(node) for node in walk(tree)):
         made = _Stable(asked.definition, asked.of_zeros_and_ones).of(tree)
