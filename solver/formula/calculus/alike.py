@@ -110,7 +110,7 @@ class _Passed(NamedTuple):
     adjoints: tuple[tuple[str, tuple[Tree, ...]], ...]
     behind: tuple[tuple[str, tuple[Tree, ...]], ...]
     pairs: tuple[tuple[str, Match], ...]
-    kinks: tuple[tuple[str, tuple[str, ...]], ...]
+    noted: tuple[tuple[tuple[str, tuple[str, ...] | None], ...], ...]
     centred: tuple[str, ...]
     slopes: tuple[Derived, ...]
     backward: tuple[Derived, ...]
@@ -151,8 +151,7 @@ class _Remembering(Reverse):
             match and (id(match.pair), match.factor, match.elementwise),
             name == self.output,
             *[(self.shapes[n], n in self.relevant, n in self.wrt, n in self.centred) for n in used],
-            *[tuple(self.kinks[n]) for n in used if n in self.kinks],
-            *[n in self.kinks for n in used if self.kinks],
+            *[tuple(noted[n]) if n in noted else None for noted in _noted(self) if noted for n in used],
             *self.sums(used, around),
         )
         passed = self.passed.get(key)
@@ -161,12 +160,12 @@ class _Remembering(Reverse):
         self.apply(passed, name, used)
 
     def looked_at(self, tree: Tree) -> tuple[str, ...]:
-        """The names whose own definitions matter: those in a loss, which may be one of a pair, and in a sum of squares."""
+        """The names whose own definitions matter: none where all there is is an activation of sums and products."""
         kind, used = form(tree)
         if kind not in self.plain:
             top = bare(tree)
-            summed = any(isinstance(node, Call) and node.fn.startswith(("sum", "mean")) for node in walk(tree))
-            self.plain[kind] = isinstance(top, Call) and FUNCTIONS[top.fn].activation and not summed
+            alone = sum(isinstance(node, Call) for node in walk(tree)) == 1
+            self.plain[kind] = isinstance(top, Call) and FUNCTIONS[top.fn].activation and alone
         return () if self.plain[kind] else used
 
     def sums(self, used: Iterable[str], around: Sequence[Tree]) -> list[bool]:
@@ -204,18 +203,18 @@ class _Remembering(Reverse):
                 inside[own] = [Share(replace_names(share.adjoint, trees)) for share in of[name]]
         if name in self.pairs:
             inner.pairs[own] = _match(self.pairs[name], number)
-        inner.kinks = {number[n]: dict(self.kinks[n]) for n in used if n in self.kinks}
+        for noted, within in zip(_noted(self), _noted(inner), strict=True):
+            within |= {number[n]: dict(noted[n]) for n in used if n in noted}
         inner.centred = {number[n] for n in used if n in self.centred}
-        before = {n: tuple(found) for n, found in inner.kinks.items()}
+        before = [{n: tuple(found) for n, found in noted.items()} for noted in _noted(inner)]
         inner.definition(own, chain[-1][1])
-        after = {n: tuple(inner.kinks.get(n, ())) for n in number.values()}
         return _Passed(
             tuple(labels),
             tuple(inner.shapes[f"@{k}"] for k in range(len(labels))),
             _terms(inner.adjoints, own),
             _terms(inner.behind, own),
             tuple((n, found) for n, found in inner.pairs.items() if n != own),
-            tuple((n, found) for n, found in after.items() if found != before.get(n, ())),
+            tuple(map(_changed, before, _noted(inner))),
             tuple(inner.centred),
             tuple(inner.slopes),
             tuple(inner.backward),
@@ -234,11 +233,12 @@ class _Remembering(Reverse):
                 shares.setdefault(real[n], []).extend([Share(renamed(each, real, trees)) for each in adjoints])
         for n, match in passed.pairs:
             self.pairs[real[n]] = _match(match, real)
-        for n, functions in passed.kinks:
-            if functions:
-                self.kinks[real[n]] = dict.fromkeys(functions)
-            else:
-                del self.kinks[real[n]]
+        for noted, changed in zip(_noted(self), passed.noted, strict=True):
+            for n, words in changed:
+                if words is None:
+                    del noted[real[n]]
+                else:
+                    noted[real[n]] = dict.fromkeys(words)
         self.centred |= {real[n] for n in passed.centred}
         self.slopes += [_step(made, real, trees) for made in passed.slopes]
         self.backward += [_step(made, real, trees) for made in passed.backward]
@@ -247,3 +247,16 @@ class _Remembering(Reverse):
 def _terms(shares: Mapping[str, Sequence[Share]], own: str) -> tuple[tuple[str, tuple[Tree, ...]], ...]:
     """What each name but one gets."""
     return tuple((n, tuple(share.adjoint for share in found)) for n, found in shares.items() if n != own)
+
+
+def _noted(of: Reverse) -> tuple[dict[str, dict[str, None]], ...]:
+    """What is noted of names on the way."""
+    return of.kinks, of.shortened
+
+
+def _changed(
+    before: Mapping[str, tuple[str, ...]], after: Mapping[str, Mapping[str, None]]
+) -> tuple[tuple[str, tuple[str, ...] | None], ...]:
+    """The notes that differ; None for those that are gone."""
+    lost = [(n, None) for n in before if n not in after]
+    return (*lost, *((n, tuple(words)) for n, words in after.items() if tuple(words) != before.get(n)))

@@ -45,6 +45,8 @@ STEPS = {
     "recurrent": "h{t} = tanh(U @ x{t} + W @ h{b} + c); y{t} = sigmoid(V @ h{t}); L{t} = -sum(d{t}*log(y{t}) + (1 - d{t})*log(1 - y{t}))",
     "slopes": "u{t} = U @ x{t} + W @ h{b}; h{t} = relu(u{t}); L{t} = sum((d{t} - V @ h{t})**2)/2",
     "gates": "f{t} = sigmoid(U @ x{t} + W @ h{b}); g{t} = leaky_relu(W @ h{b}); h{t} = f{t}*h{b} + (1 - f{t})*g{t}; L{t} = sum(h{t}*U @ x{t})",
+    "logs": "h{t} = sigmoid(W @ h{b} + U @ x{t}); L{t} = -sum(log(h{t})*2) - sum(log(1 - h{t}))",
+    "logs within": "h{t} = sigmoid(W @ h{b}); g{t} = tanh(W @ log(h{t}) + U @ x{t}); L{t} = sum(g{t}**2)",
     "shares": "h{t} = softmax(W @ h{b} + U @ x{t}); L{t} = -sum(d{t}*log(h{t}))",
     "variance": "m{t} = mean(h{b}); v{t} = mean((h{b} - m{t})**2); h{t} = (h{b} - m{t})/sqrt(v{t} + s) + U @ x{t}; L{t} = sum(h{t}**2)",
 }
