@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from solver.mark.decisions import decisions_in
 from solver.mark.judge.marks import Plan, plan
 from solver.mark.sheet import Sheet, sheet
 from solver.spec.reader import load
-from solver.working.question import Question, Scheme
+from solver.working.question import Alternative, Question, Scheme
 from solver.working.solve import solve_question
 
 
@@ -30,7 +31,23 @@ def asked(question: Question) -> Asked:
     made.others = {name: sheet(solve_question(other)) for name, other in question.alternatives.items()}
     if not made.answers:
         raise _refused(question.file, "asks for nothing that could be marked")
+    problems = [problem for other in scheme.alternatives for problem in _misused(other, made)]
+    if problems:
+        raise SpecError(problems)
     return Asked(made, scheme, plan(made, scheme))
+
+
+def _misused(other: Alternative, made: Sheet) -> Iterator[Problem]:
+    """The answers that another convention is said to be about, and cannot be."""
+    for key in other.answers:
+        kind = made.answers[key].kind if key in made.answers else "number"
+        said = f"the convention {other.name[:60]!r} is about {key[:60]}, "
+        if kind == "text":
+            yield Problem(other.place, f"{said}which a person marks", "name answers of numbers or of a word")
+        elif kind == "formula":
+            yield Problem(other.place, f"{said}which is a formula: all that equal the key's count", "leave it out")
+        elif kind == "word" and other.times is not None:
+            yield Problem(other.place, f"{said}which is no number that `times` could multiply", "given: {…}")
 
 
 def decided(question: Asked, file: str) -> Asked:

@@ -186,6 +186,7 @@ def run(
         if out is not None:
             out.close()
             summary.unmatched = getattr(out, "unmatched", [])
+            summary.notices += out.notices
     beside.end()
     return summary
 

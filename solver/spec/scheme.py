@@ -57,7 +57,8 @@ class Convention(Spec):
     def alternative(self) -> Alternative:
         """What it says."""
         share = 1.0 if self.share is None else float(self.share.text)
-        return Alternative(self.name, self.answers or (), self.times, share)
+        place = self.place("answers" if self.answers else "name")
+        return Alternative(self.name, self.answers or (), self.times, share, place)
 
 
 class Marking(Spec):

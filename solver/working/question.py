@@ -31,13 +31,14 @@ class Alternative(NamedTuple):
     """Another convention that answers may follow, and the share of their marks that they earn then.
 
     answers: by name; all where there are none. times: a factor of their values; None where what is given differs, and a
-    question of its own says how (`Question.alternatives`).
+    question of its own says how (`Question.alternatives`). place: where its answers are named.
     """
 
     name: str
     answers: tuple[str, ...] = ()
     times: float | None = None
     share: float = 1.0
+    place: Place = Place("")
 
 
 class Decision(NamedTuple):

@@ -11,7 +11,8 @@ import pytest
 
 from solver.errors import SpecError
 from solver.mark.asked import Asked, asked, asked_in, decided
-from solver.mark.run import Options, run
+from solver.mark.run import Options, Told, run
+from solver.render.format_markdown import render
 from solver.spec.reader import load_text
 from tests.places import PROBLEMS
 
@@ -46,6 +47,32 @@ def marked(
 
 def totals(text: str) -> dict[str, float]:
     return {row["student"]: float(row["total"]) for row in csv.DictReader(io.StringIO(text))}
+
+
+def audits(question: Asked, folder: Path, decisions: str | None) -> list[str]:
+    (folder / "answers.csv").write_text(ANSWERS)
+    (folder / "d.yaml").write_text(decisions or "[]")
+    told: list[Told] = []
+    run(
+        question,
+        [str(folder / "answers.csv")],
+        Options(decisions=str(folder / "d.yaml"), explain=True),
+        tell=told.append,
+    )
+    return [render(said) for said in told if not isinstance(said, str)]
+
+
+def test_an_audit_says_what_a_person_accepted(q2: Asked, tmp_path: Path) -> None:
+    ann, bob, cy = audits(
+        q2,
+        tmp_path,
+        "- {answer: c/J, value: 9.17, why: other log}\n- {answer: c, student: bob, add: 1, why: nice sketch}\n",
+    )
+    assert "accepted by a person" in ann
+    assert "other log" in ann
+    assert "marks given by a person: nice sketch" in bob
+    assert "by a person" not in cy
+    assert not any("by a person" in said for said in audits(q2, tmp_path, None))
 
 
 CASES = [

@@ -92,7 +92,7 @@ def test_words_are_read_by_a_person(tmp_path: Path) -> None:
 def test_every_output_says_what_is_to_be_looked_at(q2: Asked, tmp_path: Path) -> None:
     path = tmp_path / "answers.csv"
     path.write_text(ANSWERS)
-    for form in ("csv", "long", "json", "gradescope", "moodle", "table"):
+    for form in ("csv", "long", "json", "jsonl", "gradescope", "moodle", "table"):
         marks = io.StringIO()
         run(q2, [str(path)], Options(form=form), marks)
         assert "l.66" in marks.getvalue(), form

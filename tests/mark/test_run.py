@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import pickle
 import tracemalloc
@@ -23,7 +24,7 @@ from solver.mark.engines.engine import engine_file, engines
 from solver.mark.engines.engine_local import SMALL, local, workers_for
 from solver.mark.marker import Marker
 from solver.mark.out.formats import formats, writing
-from solver.mark.read import read_blocks
+from solver.mark.read import read_blocks, read_json, read_long
 from solver.mark.read.chunks import chunks
 from solver.mark.read.read_batch import Texts
 from solver.mark.read.read_names import names
@@ -63,7 +64,7 @@ def marked(asked: Asked, path: Path, form: str = "csv", **options: Any) -> tuple
     return stream.getvalue(), summary
 
 
-@pytest.mark.parametrize("form", ["csv", "long", "json"])
+@pytest.mark.parametrize("form", ["csv", "long", "json", "jsonl"])
 def test_the_same_marks_in_one_chunk_and_in_many(
     q2: Asked, classes: Path, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
@@ -148,6 +149,43 @@ def test_small_classes_need_no_second_process() -> None:
     assert workers_for(None) == workers_for(SMALL) == min(os.cpu_count() or 1, 8)
 
 
+# -- memory ----------------------------------------------------------------------------------------------------------
+def class_file(folder: Path, kind: str, students: int) -> Path:
+    """A class of so many students, whose numbers differ."""
+    cells = ("c/y", "c/J", "b/u1[1]", "b/u1[2]")
+    answers = {f"s{i:05d}": {cell: f"{(i + k) % 90 / 10:.2f}" for k, cell in enumerate(cells)} for i in range(students)}
+    path = folder / f"{students}.{'csv' if kind in ('wide', 'long') else kind}"
+    if kind == "wide":
+        rows = [",".join(["student", *cells]), *(",".join([s, *given.values()]) for s, given in answers.items())]
+    elif kind == "long":  # by answer, as a database gives them
+        rows = ["student,answer,value", *(f"{s},{cell},{answers[s][cell]}" for cell in cells for s in answers)]
+    elif kind == "json":
+        rows = ["[", ",\n".join(json.dumps({"student": s, **given}) for s, given in answers.items()), "]"]
+    else:
+        rows = [json.dumps({"student": s, **given}) for s, given in answers.items()]
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
+@pytest.mark.parametrize("kind", ["wide", "long", "json", "jsonl"])
+def test_memory_is_that_of_a_block(q2: Asked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Five times the students, and no more memory, whatever they come in and whatever their marks go to."""
+    for module, name, size in (
+        (read_blocks, "BLOCK", 4_000), (read_json, "BLOCK", 4_000), (read_json, "LONG_JSON", 1_000),
+        (read_long, "GROUP", 60), (read_long, "WAITING", 500),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, size)
+    peaks = []
+    for students in (300, 300, 1_500):  # the first one finds out what marking keeps of a question
+        path, into = class_file(tmp_path, kind, students), tmp_path / "marks.jsonl"
+        tracemalloc.start()
+        summary = run(q2, [str(path)], Options(form="jsonl", workers=1), into)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert summary.students == students == len(into.read_text().splitlines())
+    assert peaks[2] < 1.4 * peaks[1], peaks
+
+
 # -- runs side by side ------------------------------------------------------------------------------------------------
 def test_runs_in_threads_give_the_same(q2: Asked, classes: Path, tmp_path: Path) -> None:
     """One question in many threads, and a question loaded anew in each, with every format among them."""
@@ -186,8 +224,8 @@ def test_audits_and_moves_are_told_in_order(q2: Asked, tmp_path: Path) -> None:
 
 
 def test_files_register_formats_and_engines() -> None:
-    assert formats() == ("canvas", "csv", "gradescope", "json", "long", "moodle", "table")
-    assert [form for form in formats() if writing(form).apart] == ["csv", "json", "long"]
+    assert formats() == ("canvas", "csv", "gradescope", "json", "jsonl", "long", "moodle", "table")
+    assert [form for form in formats() if writing(form).apart] == ["csv", "json", "jsonl", "long"]
     assert engines() == ("dask", "local")
     assert engine_file("local") is engine_local
     assert [engine_file(name).SEES_FILES for name in engines()] == [False, True]

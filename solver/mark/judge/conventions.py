@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from solver.mark.judge.acceptance import judge
 from solver.mark.judge.digits import coarse, half_asked, near, room
 from solver.mark.judge.key import Key
 from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict
+from solver.mark.judge.word_answers import judge_word
 from solver.mark.sheet import Quantity, Sheet
 from solver.rounding import Floats
 from solver.working.question import Alternative, Scheme
@@ -36,11 +37,34 @@ def judge_alternatives(sheet: Sheet, scheme: Scheme, batch: Batch, judged: Mappi
             if key not in right or right[key].shape != wrong[key].shape:
                 continue
             cells = wrong[key] & right[key]
-            judged[key].verdicts[cells] = Verdict.CORRECT
-            judged[key].notes[cells] = Note.OTHERWISE
-            for at in np.argwhere(cells).tolist():
-                found.setdefault(key, {})[at[0], at[1], at[2]] = other.name
+            _accept(judged[key], cells, found.setdefault(key, {}), other.name)
     return found
+
+
+def judge_other_words(
+    sheet: Sheet, scheme: Scheme, words: Mapping[str, Sequence[str | None]], judged: Mapping[str, Judged]
+) -> Otherwise:
+    """The same for answers in words, by conventions with their own givens."""
+    found: Otherwise = {}
+    for other in scheme.alternatives:
+        answers = sheet.others[other.name].answers if other.name in sheet.others else {}
+        for key in other.answers or answers:
+            there = answers.get(key)
+            if there is None or there.kind != "word" or key not in judged or key not in words:
+                continue
+            cells = (judged[key].verdicts == Verdict.WRONG) & (
+                judge_word(there, words[key]).verdicts == Verdict.CORRECT
+            )
+            _accept(judged[key], cells, found.setdefault(key, {}), other.name)
+    return found
+
+
+def _accept(judged: Judged, cells: Flags, names: dict[tuple[int, int, int], str], convention: str) -> None:
+    """Makes cells right by a convention, which is noted."""
+    judged.verdicts[cells] = Verdict.CORRECT
+    judged.notes[cells] = Note.OTHERWISE
+    for at in np.argwhere(cells).tolist():
+        names[at[0], at[1], at[2]] = convention
 
 
 def _solved(sheet: Sheet, scheme: Scheme, batch: Batch, keys: list[str]) -> dict[str, Flags]:

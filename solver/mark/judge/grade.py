@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 
 from solver.mark.judge.acceptance import judge
-from solver.mark.judge.conventions import judge_alternatives
+from solver.mark.judge.conventions import judge_alternatives, judge_other_words
 from solver.mark.judge.diagnose import name_mistakes
 from solver.mark.judge.fillers import review
 from solver.mark.judge.formulas import Formulas, judge_formulas
 from solver.mark.judge.marks import award
 from solver.mark.judge.numbers import NO_LIMIT, Batch, Judged
 from solver.mark.judge.overrule import accept, give
-from solver.mark.judge.word_answers import judge_shares, judge_words
+from solver.mark.judge.word_answers import judge_word
 from solver.mark.records import Graded, Submissions, Trouble
 from solver.mark.sheet import Answer, Sheet
 from solver.working.question import Scheme
@@ -39,11 +39,10 @@ def grade_batch(sheet: Sheet, scheme: Scheme | None, submissions: Submissions) -
     for answer in sheet.answers.values():
         if answer.kind == "word":
             words = submissions.words.get(answer.key) or [None] * batch.count
-            item, text = answer.solved.item, answer.solved.text
-            in_part = item.share(text) is not None
-            judged[answer.key] = judge_shares(item.share, words) if in_part else judge_words(text, words)
+            judged[answer.key] = judge_word(answer, words)
         elif answer.kind == "text":
             _help(answer, submissions, reasons)
+    mistakes.update(judge_other_words(sheet, scheme, submissions.words, judged))
     for answers in _by_working(sheet):
         formulas = Formulas(answers[0].solved.context.working, [answer.solved.name for answer in answers])
         found, named, unread = judge_formulas(formulas, answers, submissions.formulas, batch.count)

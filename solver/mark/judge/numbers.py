@@ -72,7 +72,8 @@ class Judged:
 
     def rows(self, rows: NDArray[np.int64]) -> Judged:
         """Of some of the students."""
-        return Judged(self.verdicts[rows], self.notes[rows], self.expected[rows])
+        shares = None if self.shares is None else self.shares[rows]
+        return Judged(self.verdicts[rows], self.notes[rows], self.expected[rows], shares)
 
 
 @dataclass(slots=True)

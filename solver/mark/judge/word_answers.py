@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from solver.mark.judge.numbers import Codes, Judged, Note, Verdict
+from solver.mark.sheet import Answer
 
 _TRUTHS = {
     **dict.fromkeys(("true", "t", "yes", "y"), "true"),
@@ -17,6 +18,12 @@ _AROUND = " \t\r\n\u00a0.,;:()[]{}\"'`*_"
 _SIZE = re.compile(r"\d{1,9}(?:\s*[x×*,]\s*\d{1,9})+", re.IGNORECASE | re.ASCII)
 _SPACES = re.compile(r"\s+")
 MAX_LENGTH = 200
+
+
+def judge_word(answer: Answer, words: Sequence[str | None]) -> Judged:
+    """The verdict on what students wrote for an answer in words, as its item says it is right, perhaps in part."""
+    item, text = answer.solved.item, answer.solved.text
+    return judge_words(text, words) if item.share(text) is None else judge_shares(item.share, words)
 
 
 def judge_words(expected: str, answers: Sequence[str | None]) -> Judged:

@@ -1,7 +1,7 @@
 """Marks for Canvas: its own exported gradebook with one assignment filled in, ready to be imported again.
 
 The export has a row of column names (Student, ID, SIS User ID, SIS Login ID, Section, then the assignments as
-`Name (id)`), perhaps a row on posting, a row `Points Possible`, and a row for each student.
+`Name (id)`; between these, columns of one's own, of which `Notes` is what teachers alone see), perhaps a row on posting, a row `Points Possible`, and a row for each student.
 https://community.canvaslms.com, "How do I import grades in the Gradebook?"
 """
 
@@ -20,6 +20,8 @@ from solver.working.question import Scheme
 IDENTITIES = ("SIS Login ID", "SIS User ID", "Integration ID", "ID", "Student")
 _FIXED = {*IDENTITIES, "Section", "Root Account"}
 _KEPT = ("N/A", "EX")
+NOTES = "Notes"
+"""Canvas's own column for teachers, which an export has where the gradebook shows it, and an import changes."""
 MAX_BYTES = 64_000_000
 
 
@@ -27,7 +29,7 @@ class CanvasWriter(Writer):
     """Writes a gradebook when it is closed; until then it keeps the gradebook's rows.
 
     gradebook: the lines of the export. assignment: the column to fill, with or without its id; the question's title
-    if left out. Students are found by login, SIS ID, ID or name; excused ones stay excused. unmatched: the students
+    if left out. What a person has to look at is added to `Notes`, where the gradebook has it. Students are found by login, SIS ID, ID or name; excused ones stay excused. unmatched: the students
     graded that the gradebook does not have.
 
     Raises SpecError where the file is no gradebook, or has no such assignment.
@@ -45,9 +47,12 @@ class CanvasWriter(Writer):
     ) -> None:
         super().__init__(stream, sheet, scheme)
         self.unmatched: list[str] = []
+        self.unsaid = 0
         self.rows, self.separator = _read(gradebook, file)
         self.column = self.found(assignment or sheet.solution.title, file)
         self.known = self.identities()
+        self.notes = next((i for i, name in enumerate(self.rows[0]) if name.strip() == NOTES), None)
+        self.file = file
 
     def found(self, assignment: str, file: str) -> int:
         """The column of the assignment."""
@@ -73,14 +78,23 @@ class CanvasWriter(Writer):
         return {name: r for name, r in known.items() if name not in shared}
 
     def add(self, graded: Graded) -> None:
-        for student, units in zip(graded.submissions.students, self.totals(graded), strict=True):
+        reviews = self.reviews(graded)
+        for student, units, review in zip(graded.submissions.students, self.totals(graded), reviews, strict=True):
             r = self.known.get(student.strip().casefold())
             if r is None:
                 self.unmatched.append(student)
             elif self.rows[r][self.column].strip() not in _KEPT:
                 self.rows[r][self.column] = self.plan.text(units)
+                if review and self.notes is None:
+                    self.unsaid += 1
+                elif review and self.notes is not None and review not in self.rows[r][self.notes]:
+                    self.rows[r][self.notes] = "; ".join(filter(None, (self.rows[r][self.notes].strip(), review)))
 
     def close(self) -> None:
+        if self.unsaid:
+            message = f"has no column {NOTES!r}, which would say of {self.unsaid:,} script{'' if self.unsaid == 1 else 's'} what a person has to look at"
+            hint = "show it in the gradebook and export again, or take the list of --review FILE"
+            self.notices.append(Problem(Place(self.file, 1), message, hint))
         for row in self.rows:
             self.stream.write(csv_line(map(any_cell, row), self.separator))
 

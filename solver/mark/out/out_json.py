@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from solver.mark.out.rows import Row
-from solver.mark.out.rows_json import cell_json, student_head
+from solver.mark.out.rows_json import students_json
 from solver.mark.out.writer import Writer
 from solver.mark.records import Graded
 from solver.render.json_text import json_text
@@ -32,20 +31,7 @@ class JsonWriter(Writer):
         self.stream.write(f'{json_text(head)[:-1]}, "students": [\n')
 
     def add(self, graded: Graded) -> None:
-        rows = self.told(graded)
-        made: dict[int, str] = {}
-        kept: list[Row] = []  # what is kept keeps its identity
-        students = []
-        for i in range(len(graded.submissions.students)):
-            cells = []
-            for row in rows.of(i):
-                cell = made.get(id(row))
-                if cell is None:
-                    kept.append(row)
-                    cell = made[id(row)] = f"{json_text(row.cell)}: {json_text(cell_json(self.plan, row))}"
-                cells.append(cell)
-            head = json_text(student_head(self.plan, rows, i))[:-1]
-            students.append(f'{head}, "answers": {{{", ".join(cells)}}}}}')
+        students = list(students_json(self.plan, self.told(graded)))
         if students:
             self.stream.write((self.between if self.begun else "") + self.between.join(students))
             self.begun = True

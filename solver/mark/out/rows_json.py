@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from solver.mark.judge.marks import Plan
 from solver.mark.out.rows import BY_HAND, Row, Rows
+from solver.render.json_text import json_text
 
 
 def cell_json(plan: Plan, row: Row) -> dict[str, Any]:
@@ -17,13 +19,30 @@ def cell_json(plan: Plan, row: Row) -> dict[str, Any]:
     return made | {name: text for name, text in said.items() if text}
 
 
+def students_json(plan: Plan, rows: Rows) -> Iterator[str]:
+    """Every student of a batch, as the text of what `student_json` gives."""
+    made: dict[int, str] = {}
+    kept: list[Row] = []  # what is kept keeps its identity
+    for i in range(len(rows.graded.submissions.students)):
+        cells = []
+        for row in rows.of(i):
+            cell = made.get(id(row))
+            if cell is None:
+                kept.append(row)
+                cell = made[id(row)] = f"{json_text(row.cell)}: {json_text(cell_json(plan, row))}"
+            cells.append(cell)
+        yield f'{json_text(student_head(plan, rows, i))[:-1]}, "answers": {{{", ".join(cells)}}}}}'
+
+
 def student_json(plan: Plan, rows: Rows, i: int) -> dict[str, Any]:
     """Student i of a batch: `{"student", "total", "parts", "answers"}`, the answers by cell, and `review` if any."""
     return student_head(plan, rows, i) | {"answers": {row.cell: cell_json(plan, row) for row in rows.of(i)}}
 
 
 def student_head(plan: Plan, rows: Rows, i: int) -> dict[str, Any]:
-    """Student i of a batch without the answers: `{"student", "total", "parts"}`, and `review` where a cell was not read."""
+    """Student i of a batch without the answers: `{"student", "total", "parts"}`, and `review` where a person has to look:
+    at cells that were not read, and at the whole script.
+    """
     units = {label: earned[i] for label, earned in rows.part_units.items()}
     student = rows.graded.submissions.students[i]
     made: dict[str, Any] = {
@@ -31,6 +50,8 @@ def student_head(plan: Plan, rows: Rows, i: int) -> dict[str, Any]:
         "total": plan.number(sum(units.values())),
         "parts": {label: plan.number(earned) for label, earned in units.items()},
     }
-    if student in rows.reviews:
-        made["review"] = [{"answer": t.cell, "text": t.found, "reason": t.reason} for t in rows.reviews[student]]
+    unread = [{"answer": t.cell, "text": t.found, "reason": t.reason} for t in rows.reviews.get(student, ())]
+    whole = [{"answer": "", "text": "", "reason": reason} for reason in rows.graded.review.get(i, ())]
+    if unread or whole:
+        made["review"] = unread + whole
     return made

@@ -10,6 +10,7 @@ from typing import ClassVar, TextIO
 
 import numpy as np
 
+from solver.errors import Problem
 from solver.mark.judge.marks import Plan, plan
 from solver.mark.judge.numbers import Note
 from solver.mark.out.rows import ACCEPTED, Rows
@@ -30,7 +31,8 @@ class Writer(ABC):
     earlier batch is kept, unless a writer says so. apart: whether the lines of a batch need nothing of those before, so
     that the processes that mark write them; between: what stands between those of two batches. endings: of the files
     that are written so, "" for a name without one. for_programs: whether what standard output cannot encode is escaped, so that a program reads it back. show: how much is told of each answer; a format that students see tells no number of the key
-    by itself.
+    by itself. notices: what
+    could not be said in it, known when it is closed.
     """
 
     apart: ClassVar[bool] = False
@@ -42,6 +44,7 @@ class Writer(ABC):
     def __init__(self, stream: TextIO, sheet: Sheet, scheme: Scheme | None = None) -> None:
         self.stream, self.sheet, self.scheme = stream, sheet, scheme or Scheme()
         self.plan: Plan = plan(sheet, self.scheme)
+        self.notices: list[Problem] = []
 
     def open(self) -> None:
         """Writes what stands before the first student."""

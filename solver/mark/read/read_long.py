@@ -21,7 +21,7 @@ from solver.mark.read.read_names import IGNORED, STUDENT, AnswerNames, refuse
 from solver.mark.read.read_records import Gathered, Record
 
 ANSWER, VALUE = "(answer)", "(value)"
-GROUP = 1_000
+GROUP = 4_000
 """The students of a group."""
 
 WAITING = 1 << 15

@@ -26,6 +26,8 @@ FOLLOWED = "follows from its own earlier value, which is wrong"
 TOO_FEW = "agrees, with fewer digits than asked for"
 LAST_DIGIT = "agrees but for the last digit"
 OTHERWISE = "agrees by another convention"
+DECIDED = "accepted by a person"
+GIVEN = "marks given by a person"
 WRONG = "wrong"
 BLANK = "left out"
 
@@ -47,10 +49,12 @@ def finding(graded: Graded, answer: Answer, index: int) -> str:
         return BLANK
     if (verdicts == Verdict.FOLLOWED).any():
         return FOLLOWED
-    if answer.kind != "number":
-        return AGREES
+    if (notes & Note.DECIDED).any():
+        return DECIDED
     if (notes & Note.OTHERWISE).any():
         return OTHERWISE
+    if answer.kind != "number":
+        return AGREES
     if (notes & Note.LAST_DIGIT).any():
         return LAST_DIGIT
     if (notes & Note.TOO_FEW).any():
@@ -92,6 +96,9 @@ class _Audit:
         ]
         if troubles:
             yield bullets(*((f"{t.cell}: {t.found[:80]!r}, {t.reason}",) for t in troubles))
+        given = {key: why for (student, key), (_, why) in self.graded.decided.items() if student == self.index}
+        if given:
+            yield bullets(*((f"{key}: {GIVEN}" + (f": {why}" if why else ""),) for key, why in given.items()))
         for part in self.sheet.parts:
             yield from self.part(part)
 
@@ -121,7 +128,7 @@ class _Audit:
         yield Heading(2, part_label(part.label))
         yield Table(("answer", "published", "finding", "here"), tuple(self.row(a) for a in answers), symbols)
         for answer in answers:
-            if self.findings[answer.key] in (WRONG, FOLLOWED, LAST_DIGIT, TOO_FEW):
+            if self.findings[answer.key] in (WRONG, FOLLOWED, LAST_DIGIT, TOO_FEW, OTHERWISE, DECIDED):
                 yield from self.explained(answer)
 
     def row(self, answer: Answer) -> tuple[Words | Tree, ...]:
@@ -139,5 +146,5 @@ class _Audit:
                 pieces = (verdict.get(Verdict(int(judged.verdicts[at])), ""), remark(self.graded, answer, at))
                 said.append((f"{cell.name}: {': '.join(p for p in pieces if p)}",))
         yield bullets(*said[:_MOST_CELLS])
-        if answer.kind == "number":
+        if answer.kind == "number" and self.findings[answer.key] not in (OTHERWISE, DECIDED):
             yield from expected(self.own, answer, "its")

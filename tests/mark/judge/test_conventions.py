@@ -8,9 +8,9 @@ import pytest
 from solver.errors import SpecError
 from solver.mark.asked import Asked, asked
 from solver.mark.judge.grade import grade_batch
-from solver.mark.judge.numbers import Note, Verdict
+from solver.mark.judge.numbers import Batch, Note, Verdict
 from solver.mark.out.rows import Rows
-from solver.mark.records import Graded
+from solver.mark.records import Graded, Submissions
 from solver.mark.tell.feedback import feedback
 from solver.render.format_markdown import render
 from solver.spec.reader import load, load_text
@@ -128,6 +128,59 @@ def test_errors_are_located(alternatives: str, message: str) -> None:
     problem = error.value.problems[0]
     assert message in problem.message
     assert problem.place.line == len(TEXT.splitlines()) + 2 or problem.place.line == len(TEXT.splitlines()) + 1
+
+
+MIXED = """
+title: Mixed
+parts:
+  - {label: a, marks: 2, given: {family: concept, points: [one, two]}}
+  - {label: b, marks: 1, given: {family: concept, statement: S., truth: true}}
+  - {label: n, marks: 1, given: {family: formula, quantities: {n: 7}, formulas: [{formula: m = 2*n, whole: true}]}, find: m}
+  - label: c
+    marks: 2
+    given: {family: gradient, symbols: {x: n, A: n x n}, J: x.T @ A @ x, by: [A]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("alternatives", "message"),
+    [
+        ("{name: x, answers: [b], times: 2}", "about b, which is no number that `times` could multiply"),
+        ("{name: x, answers: [a], times: 2}", "about a, which a person marks"),
+        ("{name: x, answers: [n/m, c/grad_A], times: -1}", "about c/grad_A, which is a formula"),
+    ],
+)
+def test_what_cannot_be_another_conventions_is_refused_at_its_place(alternatives: str, message: str) -> None:
+    with pytest.raises(SpecError) as error:
+        question(alternatives, MIXED)
+    problem = error.value.problems[0]
+    assert message in problem.message
+    assert problem.place.line == len(MIXED.splitlines()) + 2
+    assert problem.place.column
+
+
+def test_a_count_by_another_convention() -> None:
+    made = question("{name: MACs, answers: [n/m], times: 0.5, share: 0.5}", MIXED)
+    batch = Batch(3, {"n/m": np.array([14.0, 7.0, 8.0])[:, None, None]}, {"n/m": np.zeros((3, 1, 1), dtype=np.int16)})
+    found = grade_batch(made.sheet, made.scheme, Submissions(["a", "b", "c"], batch))
+    assert found.marks["n/m"].tolist() == [1, 0.5, 0]
+
+
+WORD = """
+title: Words
+parts: [{label: b, marks: 1, given: {family: concept, statement: S., truth: true}}]
+"""
+
+
+def test_a_word_by_another_convention() -> None:
+    """The statement is false where another convention holds."""
+    made = question("{name: other books, answers: [b], given: {truth: false, statement: S.}, share: 0.25}", WORD)
+    words: dict[str, list[str | None]] = {"b": ["TRUE", "FALSE", "maybe", None]}
+    found = grade_batch(made.sheet, made.scheme, Submissions(list("wxyz"), Batch(4), words))
+    assert found.marks["b"].tolist() == [1, 0.25, 0, 0]
+    assert found.mistakes["b"] == {(1, 0, 0): "other books"}
+    row = Rows(made.sheet, made.plan, made.scheme, found).of(1)[0]
+    assert (row.verdict, row.reason) == ("CORRECT", "right by another convention: other books")
 
 
 def test_solving_knows_nothing_of_it() -> None:

@@ -112,6 +112,21 @@ def test_json() -> None:
     assert json.loads(written("json", Q2))["students"] == []
 
 
+def test_jsonl() -> None:
+    """A line a student, the same objects as in json's list; nothing for nobody."""
+    lines = written("jsonl", Q2, class_of()).splitlines()
+    assert [json.loads(line) for line in lines] == json.loads(written("json", Q2, class_of()))["students"]
+    assert json.loads(lines[2])["review"] == [{"answer": "c/y", "text": "0..8", "reason": "is no number"}]
+    assert written("jsonl", Q2) == ""
+
+
+def test_json_says_why_a_person_should_look_at_a_script() -> None:
+    graded = class_of()
+    graded.review[1] = ["1 stands in 60 of 64 cells"]
+    student = json.loads(written("jsonl", Q2, graded).splitlines()[1])
+    assert student["review"] == [{"answer": "", "text": "", "reason": "1 stands in 60 of 64 cells"}]
+
+
 def test_gradescope() -> None:
     graded = class_of()
     several = json.loads(written("gradescope", Q2, graded))
@@ -190,6 +205,20 @@ def test_canvas() -> None:
     assert rows[4][0] == '\'="Bob"'
 
 
+def test_canvas_has_notes_for_teachers() -> None:
+    """What a person has to look at goes behind what stands in Notes, once; without that column, that is told."""
+    noted = GRADEBOOK.replace(",Section,", ",Section,Notes,").replace(",S1,", ',S1,"late, ill",')
+    text, to = canvas(class_of(["ann", "zed", "102", "cy"]), noted)
+    again, _ = canvas(class_of(["ann", "zed", "102", "cy"]), text)
+    column = noted.splitlines()[0].split(",").index("Notes")
+    for found in (text, again):
+        notes = [row[column] for row in csv.reader(io.StringIO(found))]
+        assert "late, ill; c/y: 0..8" in notes, found
+    assert to.notices == []
+    _, without = canvas(class_of(["ann", "zed", "102", "cy"]))
+    assert "no column 'Notes', which would say of 1 script what" in without.notices[0].message
+
+
 def test_canvas_with_semicolons_and_a_byte_order_mark() -> None:
     text, _ = canvas(
         class_of(["ann", "u2", "x", "y"]), "\ufeff" + GRADEBOOK.replace('"Ann, A"', "Ann").replace(",", ";")
@@ -242,7 +271,7 @@ def test_by_hand() -> None:
     assert "to be marked by hand: a" in written("moodle", made, graded)
 
 
-@pytest.mark.parametrize("form", ["csv", "long", "json", "moodle", "gradescope", "table"])
+@pytest.mark.parametrize("form", ["csv", "long", "json", "jsonl", "moodle", "gradescope", "table"])
 def test_batches_are_written_as_one(form: str) -> None:
     """However the class is cut into batches, the text is the same."""
     whole = class_of()
