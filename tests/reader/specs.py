@@ -257,6 +257,34 @@ def generative(draw: Draw) -> str:
     return question(draw, f"family: generative, {given}", "[sampling, kl, gradients]")
 
 
+SIGNS = st.sampled_from(["1", "-1"])
+
+
+@st.composite
+def competitive(draw: Draw) -> str:
+    """Every kind of net."""
+    kind, n, m = (
+        draw(st.sampled_from(["som", "lvq", "k-means", "rbf", "hopfield"])),
+        *(draw(st.integers(2, 3)) for _ in "nm"),
+    )
+    if kind == "hopfield":
+        given = f"patterns: {matrix(draw, m, n, SIGNS)}, scale: {draw(st.sampled_from(['none', 'N']))}"
+        given += f", start: {vector(draw, n, SIGNS)}, update: {draw(st.sampled_from(['synchronous', 'asynchronous']))}"
+        return question(draw, f"family: competitive, kind: hopfield, {given}", "[weights, recall, stability]")
+    X, units = matrix(draw, 3, n), matrix(draw, m, n)
+    if kind == "rbf":
+        end = f"w: {vector(draw, m)}" if draw(st.booleans()) else "sigma: 2"
+        given = f"X: {X}, centres: {units}{', sigma: 2' if end[0] == 'w' else ''}, {end}"
+        return question(
+            draw, f"family: competitive, kind: rbf, {given}", "[hidden, output]" if end[0] == "w" else "hidden"
+        )
+    if kind == "k-means":
+        return question(draw, f"family: competitive, kind: k-means, X: {X}, W: {X}, epochs: 1", "[distances, loss]")
+    more = {"som": ", sigma: 1", "lvq": f", classes: [1, 2, 1], labels: {[1, 2, 2][:m]}"}[kind]
+    given = f"X: {X}, W: {units}, rate: {draw(st.sampled_from(RATES))}{more}"
+    return question(draw, f"family: competitive, kind: {kind}, {given}", "[distances, table]")
+
+
 @st.composite
 def positional(draw: Draw) -> str:
     """A few dimensions of an encoding, or a vector that is turned."""
@@ -474,6 +502,7 @@ FAMILIES: dict[str, Callable[[], st.SearchStrategy[str]]] = {
     "initialisation": initialisation,
     "autoencoder": autoencoder,
     "generative": generative,
+    "competitive": competitive,
     "positional": positional,
     "gradient": gradient,
     "optimizer": optimizer,

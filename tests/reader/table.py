@@ -43,7 +43,7 @@ def _size(u: Floats, axis: int, keepdims: bool) -> Floats:
 
 
 _REDUCTIONS: dict[str, Callable[..., Floats]] = {
-    "sum": np.sum, "mean": np.mean, "variance": np.var, "max": np.max, "min": np.min, "argmax": _first(np.argmax),
+    "sum": np.sum, "mean": np.mean, "variance": np.var, "max": np.max, "min": np.min, "argmax": _first(np.argmax), "argmin": _first(np.argmin),
     "size": _size,
 }  # fmt: skip
 
@@ -209,6 +209,9 @@ FUNCTIONS: Mapping[str, Callable[..., Floats]] = {
     "huber": lambda u, a=1.0: np.where(np.abs(u) < a, u**2 / 2, a * np.abs(u) - a**2 / 2),
     "KL": lambda p, q: p * np.log(p / q) + (1 - p) * np.log((1 - p) / (1 - q)),
     "KL normal": lambda mu, v: (mu**2 + np.exp(v) - v - 1) / 2,
+    "sign or": lambda u, v: np.where(u > 0, 1.0, np.where(u < 0, -1.0, v)),
+    "squared distances": lambda u, v: np.array([[((a - b) ** 2).sum() for b in v] for a in u]),
+    "city distances": lambda u, v: np.array([[np.abs(a - b).sum() for b in v] for a in u]),
     "greater": lambda u, v: np.where(u > v, 1.0, 0.0),
     "equal": lambda u, v: np.where(u == v, 1.0, 0.0),
     "mask": lambda u, m: np.where(m == 0, -np.inf, u),
@@ -217,6 +220,7 @@ FUNCTIONS: Mapping[str, Callable[..., Floats]] = {
     "max": _extreme(np.maximum, np.max),
     "min": _extreme(np.minimum, np.min),
     "argmax": _argmax,
+    "argmin": lambda u: _argmax(-u),
     "sum": _scalar(np.sum),
     "mean": _scalar(np.mean),
     "variance": _scalar(np.var),

@@ -23,6 +23,10 @@ def _equal(u: Floats, v: Floats) -> Floats:
     return np.where(u == v, 1.0, 0.0)
 
 
+def _sign_or(u: Floats, v: Floats) -> Floats:
+    return np.where(u == 0, v, np.sign(u))
+
+
 def _huber(u: Floats, a: Floats | float = 1.0) -> Floats:
     return np.where(np.abs(u) <= a, u * u / 2, a * (np.abs(u) - a / 2))
 
@@ -105,6 +109,19 @@ ROWS = {
         analytic=True,
     ),
     "sign": Function(np.sign, "-1, 0 or 1.", ("sign(X)",), slopes=(CONSTANT,), range=(-1.0, 1.0)),
+    "sign_or": Function(
+        _sign_or,
+        "-1 or 1 by the sign of u; v where u is 0.",
+        ("sign_or(X, sign(Y))",),
+        params=("u", "v"),
+        definition=(("1", "u > 0"), ("-1", "u < 0"), ("v", "otherwise")),
+        slopes=(CONSTANT, "equal(u, 0)"),
+        notation=Notation("sign or"),
+        slips=(
+            Slip("1 where the input is 0", "where the input is 0, what was there stays", "sgn(u)"),
+            Slip("−1 where the input is 0", "where the input is 0, what was there stays", "bipolar(u)"),
+        ),
+    ),
     "floor": Function(
         np.floor,
         "The largest whole number that is not above u.",

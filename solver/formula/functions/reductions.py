@@ -106,16 +106,18 @@ def _back(flat: Floats, axes: Axes) -> Floats:
     return flat if axes != (-2,) else np.swapaxes(flat, -1, -2)
 
 
-def _index(u: Floats, axes: Axes) -> Floats:
+def _index(u: Floats, axes: Axes, best: Callable[..., Floats]) -> Floats:
     flat = _flat(u, axes)
-    return _back((np.argmax(flat, axis=-1) + 1.0)[..., None], axes)
+    return _back((best(flat, axis=-1) + 1.0)[..., None], axes)
 
 
-def _index_bounds(axes: Axes) -> Bounding:
+def _index_bounds(axes: Axes, smallest: bool) -> Bounding:
     """Between the first and the last place that can be the best."""
 
     def bounds(code: Code, args: Sequence[Interval], options: Given) -> Ends:
         low, high = args[0]
+        if smallest:
+            low, high = -high, -low
         possible = _flat((high >= np.max(low, axis=axes, keepdims=True)).astype(float), axes)
         first = np.argmax(possible, axis=-1) + 1.0
         last = possible.shape[-1] - np.argmax(possible[..., ::-1], axis=-1) + 0.0
@@ -152,6 +154,10 @@ def _share(operands: Cells, i: int, j: int, options: Given) -> Tree:
 
 
 _FIRST = "has no slope where two cells tie; there the first of them counts"
+
+
+def _exchanged(best: str, other: str, formula: str) -> Slip:
+    return Slip(f"{other} for {best}", f"the {other} is taken where the {best} belongs", formula)
 
 
 def _rows() -> dict[str, Function]:
@@ -203,11 +209,12 @@ def _rows() -> dict[str, Function]:
             analytic=True,
             notation=Notation("size", below=suffix[1:]),
         )
-        for best, kind, reduction, index in (
-            ("largest", "max", np.max, np.argmax),
-            ("smallest", "min", np.min, np.argmin),
+        for best, kind, reduction, index, worst in (
+            ("largest", "max", np.max, np.argmax, ("smallest", "min")),
+            ("smallest", "min", np.min, np.argmin, ("largest", "max")),
         ):
             name = f"{kind}{suffix}" if suffix else best
+            last = f"{worst[1]}{suffix}" if suffix else worst[0]
             made[name] = Function(
                 _reduced(reduction, axes),
                 f"The {best} {where}; of equal ones the first has the slope.",
@@ -228,19 +235,24 @@ def _rows() -> dict[str, Function]:
                 bounds=_first_bounds(axes, kind == "min"),
                 adjoints=("",),
                 notation=Notation(f"is {kind}", below=suffix[1:]),
+                slips=(_exchanged(best, worst[0], f"is_{last}(u)"),),
                 range=(0.0, 1.0),
             )
-        made[f"argmax{suffix}"] = Function(
-            partial(_index, axes=axes),
-            f"The place of the largest {where}, counted from 1"
-            + (", row by row" if not suffix else "")
-            + "; of equal ones the first.",
-            (f"argmax{suffix}(X)",),
-            shape=shaped,
-            bounds=_index_bounds(axes),
-            adjoints=("",),
-            notation=Notation("argmax", below=suffix[1:]),
-        )
+        for best, index, other in (("largest", np.argmax, "smallest"), ("smallest", np.argmin, "largest")):
+            smallest = best == "smallest"
+            fn, turned = ("argmin", "argmax") if smallest else ("argmax", "argmin")
+            made[f"{fn}{suffix}"] = Function(
+                partial(_index, axes=axes, best=index),
+                f"The place of the {best} {where}, counted from 1"
+                + (", row by row" if not suffix else "")
+                + "; of equal ones the first.",
+                (f"{fn}{suffix}(X)",),
+                shape=shaped,
+                bounds=_index_bounds(axes, smallest),
+                adjoints=("",),
+                notation=Notation(fn, below=suffix[1:]),
+                slips=(_exchanged(best, other, f"{turned}{suffix}(u)"),),
+            )
     return made
 
 

@@ -378,6 +378,24 @@ def variance_for_deviation(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     return _once(tree, change)
 
 
+def diagonal_kept(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        match node:
+            case Bin("-", a, b) if any(isinstance(n, Call) and n.fn == "eye" for n in walk(b)):
+                yield a
+
+    return _once(tree, change)
+
+
+def two_below_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    def change(node: Tree) -> Iterator[Tree]:
+        match node:
+            case Bin("/", a, Group(Bin("*", Num("2"), b))):
+                yield Bin("/", a, b)
+
+    return iter(()) if around.whole else _once(tree, change)
+
+
 def factor_of_loss(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     def change(node: Tree) -> Iterator[Tree]:
         match node:

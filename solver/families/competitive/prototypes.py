@@ -1,0 +1,237 @@
+"""Units that compete for inputs: winner-take-all, SOM, LVQ1, one presentation after the other; k-means, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from solver.families.competitive.given import Given, rows_of_inputs
+from solver.formula.parse import parse
+from solver.formula.symbol import Symbol
+from solver.formula.tree import Array, Literal_, Num, Tree
+from solver.formula.walks.shape import shape
+from solver.nets.recurrent import as_array, rows_of
+from solver.rounding import Floats
+from solver.spec.nodes import Report
+from solver.working.items import Listing, Step
+from solver.working.page import Repeat, Working
+from solver.working.roles import Role
+
+_MOST = 100
+"""So many iterations of k-means are tried where the question does not say how many."""
+
+
+@dataclass(eq=False, repr=False)
+class Winners(Step):
+    """The winner of every presentation, with a table. rows: an epoch, and the names of what is shown of it."""
+
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What its formula uses, and what the table shows."""
+        return tuple(dict.fromkeys([*super().needs, *(name for _, names in self.rows for name in names)]))
+
+    def listing(self, numbers: Mapping[str, Literal_]) -> Listing:
+        """A row a presentation."""
+        made: list[tuple[str | Tree, ...]] = []
+        for t, (epoch, names) in enumerate(self.rows, 1):
+            cells = (numbers[name] for name in names)
+            made.append((str(t), epoch, *(x.T if isinstance(x, Array) and x.value.shape[1] == 1 else x for x in cells)))
+        return Listing(("t", "epoch", *self.columns), tuple(made))
+
+
+def prototypes(given: Given) -> Working:
+    """All presentations, and their table."""
+    return _Presented(given).run()
+
+
+class _Presented:
+    """Presents the inputs one after the other."""
+
+    def __init__(self, given: Given) -> None:
+        self.given, self.working = given, Working()
+        self.inputs = len(rows_of_inputs(given))
+        self.groups: dict[str, list[str]] = {key: [] for key in ("distances", "winners", "neighbourhood", "weights")}
+        self.rows: list[tuple[str, tuple[str, ...]]] = []
+
+    def run(self) -> Working:
+        """The working."""
+        w, given = self.working, self.given
+        self.start()
+        now, t = "W", 0
+        for epoch in range(1, (given.epochs or 1) + 1):
+            for k in range(1, self.inputs + 1):
+                t += 1
+                before = len(w.items)
+                now = self.present(t, k, now, epoch)
+                for name in list(w.items)[before:]:
+                    w.repeats[name] = Repeat(t, name.rpartition("_t")[0])
+        shown = self.groups["winners"]
+        if t > 1:
+            tree, learns = parse(f"vstack({', '.join(shown)})"), ("W",) if given.rate else ()
+            rows, columns = tuple(self.rows), ("x", "d", "winner", *learns)
+            title = "The winners, one after the other"
+            w.add(Winners("winners", tree, title, "", True, columns=columns, rows=rows), shape(tree, w.shapes))
+            self.groups["winners"] = shown = ["winners"]
+        for word, names in self.groups.items():
+            if names:
+                w.group(word, names)
+        w.group("table", [*self.groups["weights"], *shown])
+        if given.rate:
+            w.group("final", [now])
+        else:
+            w.absent |= dict.fromkeys(("weights", "final"), "give a rate: without it nothing is learnt")
+        w.default = (*([now] if given.rate else []), *shown)
+        return w
+
+    def start(self) -> None:
+        """States inputs, units, rates, the grid and the classes."""
+        w, given = self.working, self.given
+        assert given.X is not None
+        assert given.W is not None
+        array = as_array(given.X)
+        array = array.T if given.flat("X") else array
+        for k in range(1, self.inputs + 1):
+            w.given(f"x{k}", rows_of(array, k - 1, k).T, f"Input {k}", Symbol("x", argument=str(k)))
+            if given.classes:
+                w.given(f"class{k}", Num(str(given.classes[k - 1])), f"Class of input {k}")
+        w.given("W", given.W, "Units, one a row", Symbol("W", argument="0"))
+        if given.labels:
+            w.given("L", _column([str(label) for label in given.labels]), "Class of each unit")
+        if len(given.rate) == 1:
+            w.given("eta", given.rate[0], "Learning rate")
+        for t, rate in enumerate(given.rate, 1):
+            if len(given.rate) > 1:
+                w.given(f"eta_t{t}", rate, "", Symbol("eta", argument=str(t)))
+        if given.kind == "som" and given.rate:
+            w.given("G", self.places(), "Places on the grid")
+            if given.sigma is not None:
+                w.given("sigma", as_array(given.sigma), "Width of the neighbourhood")
+            elif given.radius is not None:
+                w.given("rho", given.radius, "Radius of the neighbourhood")
+
+    def places(self) -> Array:
+        """Row and column of each unit; of a chain its number."""
+        assert self.given.W is not None
+        units, grid = self.given.W.value.shape[0], self.given.grid
+        if len(grid) < 2:
+            return _column([str(k) for k in range(1, units + 1)])
+        cells = [(str(i), str(j)) for i in range(1, grid[0] + 1) for j in range(1, grid[1] + 1)]
+        return Array(np.array(cells, dtype=float), tuple(cells))
+
+    def step(
+        self,
+        base: str,
+        t: int,
+        formula: str,
+        title: str,
+        *,
+        whole: bool = False,
+        why: str = "",
+        role: Role | None = None,
+    ) -> str:
+        """A step of presentation t; its name."""
+        name = f"{base}_t{t}"
+        symbol = Symbol(base, argument=str(t))
+        self.working.step(name, formula, f"Presentation {t}: {title}", why=why, symbol=symbol, whole=whole, role=role)
+        return name
+
+    def present(self, t: int, k: int, W: str, epoch: int) -> str:
+        """Presents input k as number t; the name of the units after it."""
+        given, x = self.given, f"x{k}"
+        distance = {
+            "squared": "squared_distances({})",
+            "euclidean": "sqrt(squared_distances({}))",
+            "city": "city_distances({})",
+        }
+        title = "squared distances" if given.distance == "squared" else "distances"
+        d = self.step("d", t, distance[given.distance].format(f"{W}, {x}.T"), f"{title} of all units")
+        self.groups["distances"].append(d)
+        c = self.step("c", t, f"argmin({d})", "the winner", whole=True, why="the unit that is nearest")
+        self.groups["winners"].append(c)
+        shown = (x, d, c)
+        made = W
+        if given.rate or given.kind == "lvq":
+            made = self.learn(t, k, W, d)
+        self.rows.append((str(epoch), (*shown, made) if given.rate else shown))
+        return made
+
+    def learn(self, t: int, k: int, W: str, d: str) -> str:
+        """Moves the winner, and with it its neighbours; the name of the units after it."""
+        given, x = self.given, f"x{k}"
+        s = self.step("s", t, f"is_smallest({d})", "1 at the winner, 0 elsewhere", whole=True)
+        factor, why = s, "the winner moves towards the input"
+        if given.kind == "lvq":
+            found = self.step("k", t, f"{s}.T @ L", "class of the winner", whole=True)
+            if not given.rate:
+                return W
+            a = self.step(
+                "a", t, f"2*equal({found}, class{k}) - 1", "1 for the right class, −1 for another", whole=True
+            )
+            factor, why = f"{a}*{s}", "the winner moves towards an input of its class, and away from any other"
+        if given.kind == "som":
+            r = self.step("r", t, f"squared_distances(G, {s}.T @ G)", "squared distances from the winner on the grid")
+            formula = f"exp(-({r}/(2*sigma**2)))" if given.sigma is not None else f"1 - greater({r}, rho**2)"
+            factor = self.step("h", t, formula, "neighbourhood")
+            why = "each unit moves towards the input, the less the farther it is from the winner"
+            self.groups["neighbourhood"] += [r, factor]
+        eta = "eta" if len(given.rate) == 1 else f"eta_t{t}"
+        role = Role("update", "W", t)
+        made = self.step("W", t, f"{W} + {eta}*{factor}*({x}.T - {W})", "new units", why=why, role=role)
+        self.groups["weights"].append(made)
+        return made
+
+
+def clustered(given: Given, report: Report) -> Working:
+    """k-means: the nearest unit of every input, then the means of what each unit has won."""
+    w, env = Working(), dict[str, Floats]()
+    assert given.X is not None
+    assert given.W is not None
+    array = as_array(given.X)
+    w.given("X", array.T if given.flat("X") else array, "Inputs, one a row")
+    w.given("W", given.W, "Units, one a row", Symbol("W", argument="0"))
+    env |= {name: value for name in ("X", "W") if (value := w.items[name].value({})) is not None}
+
+    def step(base: str, t: int, formula: str, title: str, *, whole: bool = False, why: str = "") -> str:
+        name = f"{base}_t{t}"
+        w.step(name, formula, f"Iteration {t}: {title}", why=why, symbol=Symbol(base, argument=str(t)), whole=whole)
+        made = w.items[name].precise(env)
+        assert made is not None
+        env[name] = made
+        w.repeats[name] = Repeat(t, base)
+        return name
+
+    now, last, names = "W", None, dict[str, list[str]](D=[], A=[], W=[], J=[])
+    for t in range(1, (given.epochs or _MOST) + 1):
+        D = step("D", t, f"squared_distances(X, {now})", "squared distances of inputs (rows) from units (columns)")
+        A = step("A", t, f"is_min_rows({D})", "1 at the nearest unit of each input", whole=True)
+        J = step("J", t, f"sum(min_rows({D}))", "sum of the smallest squared distances")
+        for base, name in (("D", D), ("A", A), ("J", J)):
+            names[base].append(name)
+        if given.epochs is None and last is not None and np.array_equal(env[A], last):
+            break
+        last = env[A]
+        idle = np.flatnonzero(last.sum(axis=0) == 0)
+        if len(idle):
+            hint = "start it nearer to the inputs"
+            report.add(given.place("W"), f"unit {idle[0] + 1} wins no input in iteration {t}: it has no mean", hint)
+            return Working()
+        now = step(
+            "W", t, f"({A}.T @ X)/sum_columns({A}).T", "new units", why="the means of the inputs that each has won"
+        )
+        names["W"].append(now)
+    w.group("distances", names["D"])
+    w.group("clusters", names["A"])
+    w.group("weights", names["W"])
+    w.group("loss", names["J"])
+    w.group("final", [now])
+    w.default = (*names["A"], now)
+    return w
+
+
+def _column(texts: list[str]) -> Array:
+    return Array(np.array(texts, dtype=float).reshape(-1, 1), tuple((text,) for text in texts))

@@ -1,0 +1,59 @@
+"""RBF networks: Gaussian hidden units, the design matrix, weights that are given or found by least squares."""
+
+from solver.families.competitive.given import Given, inputs_of, rows_of_inputs
+from solver.formula.walks.shape import SCALAR
+from solver.nets.recurrent import as_array
+from solver.working.gradients import OnDemand
+from solver.working.page import Working
+
+
+def radial(given: Given) -> Working:
+    """Hidden units, output, weights and error."""
+    w = Working()
+    assert given.X is not None
+    assert given.centres is not None
+    assert given.sigma is not None
+    rows, count = len(rows_of_inputs(given)), given.centres.value.shape[0]
+    X = as_array(given.X)
+    w.given("X", X.T if given.flat("X") else X, "Inputs, one a row")
+    w.given("C", given.centres, "Centres, one a row")
+    w.given("sigma", as_array(given.sigma), "Width" if as_array(given.sigma).value.size == 1 else "Widths")
+    sigma = "sigma" if w.shapes["sigma"] == SCALAR else "sigma.T"
+    w.step("R", "squared_distances(X, C)", "Squared distance of each input from each centre")
+    divisor = f"(2*{sigma}**2)" if given.gaussian == "2 sigma²" else f"{sigma}**2"
+    hidden = f"exp(-(R/{divisor}))"
+    if given.bias:
+        w.step("G", hidden, "Hidden units")
+        w.step("Phi", f"hstack(ones({rows}), G)", "Design matrix: a column of ones for the bias")
+    else:
+        w.step("Phi", hidden, "Design matrix: the hidden units, a row for each input")
+    names = ["R", *(["G"] if given.bias else []), "Phi"]
+    w.group("hidden", names)
+    w.default = tuple(names)
+    if given.w is None and given.d is None:
+        hint = "give weights w, or desired outputs d"
+        w.absent |= dict.fromkeys(("output", "y", "w", "weights", "loss", "J"), hint)
+        return w
+    made = []
+    if given.d is not None:
+        w.given("d", given.d, "Desired outputs")
+    if given.w is not None:
+        w.given("w", given.w, "Weights of the output")
+    elif rows == count + given.bias:
+        w.step("w", "inv(Phi) @ d", "Weights of the output", why="as many weights as inputs: all are met exactly")
+        made = ["w"]
+    else:
+        w.step("A", "Phi.T @ Phi", "Normal equations: the matrix")
+        w.step("q", "Phi.T @ d", "Normal equations: the right side")
+        w.step("w", "inv(A) @ q", "Weights of the output", why="least squares: (ΦᵀΦ)⁻¹Φᵀ is the pseudo-inverse")
+        made = ["A", "q", "w"]
+    w.step("y", "Phi @ w", "Output of the network" + ("" if inputs_of(given) == 1 else " for each input"))
+    w.group("weights", made)
+    w.group("output", ["y"])
+    if given.d is not None:
+        w.step("J", "sum((d - y)**2)" if w.shapes["y"] != SCALAR else "(d - y)**2", "Sum of squared errors")
+        w.group("loss", ["J"])
+        if given.w is not None:
+            w.gradients = OnDemand(w, "J", ["w", "C", "sigma"])
+    w.default = (*names, *made, "y", *(["J"] if given.d is not None else []))
+    return w
