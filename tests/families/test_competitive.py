@@ -266,7 +266,7 @@ def test_the_examples_run() -> None:
     ("fields", "key", "wrong", "mistake"),
     [
         (STORED, "W", [[1, 1, -1], [1, 1, -1], [-1, -1, 1]], "diagonal kept"),
-        ("kind: rbf, X: [[1.3]], centres: [[0.2]], sigma: 0.9", "Phi", [[0.2245]], "2 below forgotten"),
+        ("kind: rbf, X: [[1.3]], centres: [[0.2]], sigma: 0.9", "Phi", [[0.2245]], "2 of 2σ² forgotten"),
         ("kind: som, X: [1, 0.3], W: [[0, 0.1]]", "d_t1", [[1.2]], "sums of moduli for squares"),
         (f"{LVQ}, classes: [2]", "W_t1", [[0.5, 0], [3, 0]], "wrong sign"),
     ],

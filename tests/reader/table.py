@@ -38,13 +38,26 @@ def _first(pick: Callable[..., NDArray[np.int64]]) -> Callable[..., Floats]:
     return lambda u, axis, keepdims: np.asarray(pick(u, axis=axis, keepdims=True) + 1.0)
 
 
+def _marked(pick: Callable[..., NDArray[np.int64]]) -> Callable[..., Floats]:
+    def marks(u: Floats, axis: int, keepdims: bool) -> Floats:
+        made = np.zeros(u.shape)
+        np.put_along_axis(made, pick(u, axis=axis, keepdims=True), 1.0, axis)
+        return made
+
+    return marks
+
+
+def _marked_alone(pick: Callable[[Floats], np.int64]) -> Callable[[Floats], Floats]:
+    return lambda u: (np.arange(u.size) == pick(u)).astype(float).reshape(u.shape)
+
+
 def _size(u: Floats, axis: int, keepdims: bool) -> Floats:
     return np.asarray(np.ones(u.shape).sum(axis=axis, keepdims=True))
 
 
 _REDUCTIONS: dict[str, Callable[..., Floats]] = {
     "sum": np.sum, "mean": np.mean, "variance": np.var, "max": np.max, "min": np.min, "argmax": _first(np.argmax), "argmin": _first(np.argmin),
-    "size": _size,
+    "size": _size, "is max": _marked(np.argmax), "is min": _marked(np.argmin),
 }  # fmt: skip
 
 
@@ -212,6 +225,7 @@ FUNCTIONS: Mapping[str, Callable[..., Floats]] = {
     "sign or": lambda u, v: np.where(u > 0, 1.0, np.where(u < 0, -1.0, v)),
     "squared distances": lambda u, v: np.array([[((a - b) ** 2).sum() for b in v] for a in u]),
     "city distances": lambda u, v: np.array([[np.abs(a - b).sum() for b in v] for a in u]),
+    "bell": lambda u, v: np.exp(-u / v),
     "greater": lambda u, v: np.where(u > v, 1.0, 0.0),
     "equal": lambda u, v: np.where(u == v, 1.0, 0.0),
     "mask": lambda u, m: np.where(m == 0, -np.inf, u),
@@ -220,6 +234,8 @@ FUNCTIONS: Mapping[str, Callable[..., Floats]] = {
     "max": _extreme(np.maximum, np.max),
     "min": _extreme(np.minimum, np.min),
     "argmax": _argmax,
+    "is max": _marked_alone(np.argmax),
+    "is min": _marked_alone(np.argmin),
     "argmin": lambda u: _argmax(-u),
     "sum": _scalar(np.sum),
     "mean": _scalar(np.mean),

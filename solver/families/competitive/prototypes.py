@@ -175,7 +175,7 @@ class _Presented:
             factor, why = f"{a}*{s}", "the winner moves towards an input of its class, and away from any other"
         if given.kind == "som":
             r = self.step("r", t, f"squared_distances(G, {s}.T @ G)", "squared distances from the winner on the grid")
-            formula = f"exp(-({r}/(2*sigma**2)))" if given.sigma is not None else f"1 - greater({r}, rho**2)"
+            formula = f"bell({r}, 2*sigma**2)" if given.sigma is not None else f"1 - greater({r}, rho**2)"
             factor = self.step("h", t, formula, "neighbourhood")
             why = "each unit moves towards the input, the less the farther it is from the winner"
             self.groups["neighbourhood"] += [r, factor]

@@ -1,6 +1,10 @@
 """RBF networks: Gaussian hidden units, the design matrix, weights that are given or found by least squares."""
 
+import numpy as np
+
 from solver.families.competitive.given import Given, inputs_of, rows_of_inputs
+from solver.formula.symbol import Symbol
+from solver.formula.tree import Array
 from solver.formula.walks.shape import SCALAR
 from solver.nets.recurrent import as_array
 from solver.working.gradients import OnDemand
@@ -20,11 +24,12 @@ def radial(given: Given) -> Working:
     w.given("sigma", as_array(given.sigma), "Width" if as_array(given.sigma).value.size == 1 else "Widths")
     sigma = "sigma" if w.shapes["sigma"] == SCALAR else "sigma.T"
     w.step("R", "squared_distances(X, C)", "Squared distance of each input from each centre")
-    divisor = f"(2*{sigma}**2)" if given.gaussian == "2 sigma²" else f"{sigma}**2"
-    hidden = f"exp(-(R/{divisor}))"
+    divisor = f"2*{sigma}**2" if given.gaussian == "2 sigma²" else f"{sigma}**2"
+    hidden = f"bell(R, {divisor})"
     if given.bias:
         w.step("G", hidden, "Hidden units")
-        w.step("Phi", f"hstack(ones({rows}), G)", "Design matrix: a column of ones for the bias")
+        w.given("one", Array(np.ones((rows, 1)), (("1",),) * rows), "", Symbol("1", str(rows)))
+        w.step("Phi", "hstack(one, G)", "Design matrix: a column of ones for the bias")
     else:
         w.step("Phi", hidden, "Design matrix: the hidden units, a row for each input")
     names = ["R", *(["G"] if given.bias else []), "Phi"]

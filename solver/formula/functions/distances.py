@@ -1,4 +1,4 @@
-"""Distances between the rows of two matrices."""
+"""Distances between the rows of two matrices, and how fast a bell falls with them."""
 
 from collections.abc import Sequence
 
@@ -8,9 +8,9 @@ from solver.errors import FormulaError
 from solver.formula.functions.intervals import Code, Ends, Given
 from solver.formula.functions.row import Function, Notation, Slip
 from solver.formula.functions.written import Cells
-from solver.formula.interval import Interval, minus, point, power
+from solver.formula.interval import Interval, minus, over, point, power
 from solver.formula.sizes import Shape, show
-from solver.formula.tree import Bin, Call, Group, Num, Tree
+from solver.formula.tree import Bin, Call, Group, Neg, Num, Tree
 from solver.rounding import Floats
 
 
@@ -69,6 +69,19 @@ def _city_cell(operands: Cells, i: int, j: int, options: Given) -> Tree:
     return operands.total([Call("abs", (term,)) for term in _terms(operands, i, j)])
 
 
+def _bell(u: Floats, v: Floats) -> Floats:
+    return np.asarray(np.exp(-u / v))
+
+
+def _bell_bounds(code: Code, args: Sequence[Interval], options: Given) -> Ends:
+    low, high = over(*args)
+    return np.exp(-high), np.exp(-low)
+
+
+def _bell_cell(operands: Cells, i: int, j: int, options: Given) -> Tree:
+    return Call("exp", (Neg(Group(Bin("/", operands.cell(i, j), operands.cell(i, j, 1)))),))
+
+
 ROWS = {
     "squared_distances": Function(
         _squared,
@@ -97,5 +110,19 @@ ROWS = {
         cells=_city_cell,
         notation=Notation("city distances"),
         slips=(Slip("squares for moduli", "squares are added up, where moduli belong", "squared_distances(u, v)"),),
+    ),
+    "bell": Function(
+        _bell,
+        "A bell over the squared distance u, e^(-u/v), with v = 2*sigma^2 for a Gaussian of width sigma.",
+        ("bell(P, 0.7)", "bell(P, 1 + P)"),
+        params=("u", "v"),
+        bounds=_bell_bounds,
+        definition="exp(-(u/v))",
+        cells=_bell_cell,
+        slopes=("-y/v", "y*u/v**2"),
+        domain="of a width that is not 0",
+        slips=(Slip("2 of 2σ² forgotten", "the squared distance is divided by 2σ², not by σ²", "bell(u, v/2)"),),
+        range=(0.0, 1.0),
+        analytic=True,
     ),
 }

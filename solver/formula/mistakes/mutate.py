@@ -153,9 +153,6 @@ MISTAKES: dict[str, Mistake] = {
     "diagonal kept": Mistake(
         slips.diagonal_kept, "the diagonal of the weights is not 0", "A.T @ A - 2*eye(A)", "A.T @ A"
     ),
-    "2 below forgotten": Mistake(
-        slips.two_below_left_out, "a factor 2 below the stroke is missing", "exp(-(h/(2*k**2)))", "exp(-(h/k**2))"
-    ),
     "MACs for FLOPs": Mistake(
         slips.macs_for_flops, "each multiplication comes with an addition: that makes two operations", "2*D1*F1**2*H2", "D1*F1**2*H2"
     ),

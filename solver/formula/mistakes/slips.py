@@ -387,15 +387,6 @@ def diagonal_kept(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     return _once(tree, change)
 
 
-def two_below_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def change(node: Tree) -> Iterator[Tree]:
-        match node:
-            case Bin("/", a, Group(Bin("*", Num("2"), b))):
-                yield Bin("/", a, b)
-
-    return iter(()) if around.whole else _once(tree, change)
-
-
 def factor_of_loss(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     def change(node: Tree) -> Iterator[Tree]:
         match node:
@@ -406,8 +397,8 @@ def factor_of_loss(tree: Tree, around: Surroundings) -> Iterator[Tree]:
             case Bin("*", Bin("/", Num(text="1"), Num(text="2")) | Group(Bin("/", Num(text="1"), Num(text="2"))), x):
                 yield x
 
-    exponent = isinstance(tree, Call) and FUNCTIONS[tree.fn].notation.style == "power of e"
-    if around.whole or exponent:  # what is off by a factor in an exponent is not off by that factor
+    inside = isinstance(tree, Call) and FUNCTIONS[tree.fn].elementwise
+    if around.whole or inside:  # a result is not off by a factor of a function's argument
         return
     yield from _once(tree, change)
     if _is_error(tree):
