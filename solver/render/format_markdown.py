@@ -9,11 +9,12 @@ from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from solver.formula.print.printer_latex import LatexPrinter, piece_latex, words_latex
+from solver.formula.print.printer_latex import LatexPrinter
+from solver.formula.print.printer_typeset import TypesetPrinter, words_typeset
 from solver.formula.print.setter_latex import LatexSetter
-from solver.formula.symbol import Symbol
-from solver.formula.tree import Array, Tree
-from solver.formula.typeset import Align
+from solver.formula.symbol import Symbol, Symbols
+from solver.formula.tree import Tree
+from solver.formula.typeset import Align, Face, Typeset
 from solver.formula.words import Code, Extent, Inline, Link, Maths, Styled, Words
 from solver.render.blocks import (
     Block,
@@ -30,6 +31,7 @@ from solver.render.blocks import (
     Prose,
     Table,
 )
+from solver.render.breaking import FEWER, SetRow, broken, set_facts, set_rows
 from solver.render.clean import clean
 from solver.working.items import Line
 
@@ -43,7 +45,27 @@ _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$&@]|:(?=//)|/(?=/)|(?<=\bwww)\.", re.I
 """Signs that would be markup: of CommonMark, of tables, strikes and mathematics, of addresses that become links."""
 _LEADING = re.compile(r"^(\d+(?=[.)](?:\s|$))|(?=[-+=]))")
 """Before a sign that would make a line an item of a list, a rule or an underline."""
-_FACTS_WIDTH = 84
+_ROOM = 41.0
+"""The width of a viewer's column of 830 pixels, in the font of its mathematics."""
+_LONGEST = 940
+"""The most characters of a block of mathematics, without what stands around it: viewers refuse 1,000."""
+_RELATIONS = {"=": "=", "≈": r"\approx", "→": r"\to"}
+
+
+class _CleanSetter(LatexSetter):
+    """LaTeX whose words are safe to show."""
+
+    def said(self, text: str) -> str:
+        return super().said(clean(text))
+
+    def letters(self, text: str, face: Face) -> str:
+        return super().letters(clean(text), face)
+
+    def named(self, text: str, limits: bool) -> str:
+        return super().named(clean(text), limits)
+
+
+_SETTER = _CleanSetter()
 
 
 def page(shown: Shown) -> str:
@@ -72,17 +94,17 @@ def _block(block: Block) -> Iterator[str]:
         case Listed(text, language):
             yield _listed(text, language)
         case Displayed(formula):
-            yield f"$$\n{LatexSetter().set(formula)}\n$$"
+            yield _displayed(formula)
         case Picture(alt, path):
             yield f"![{_escape(alt)}](<{_file(path)}>)"
         case Figure(_, alt):
             yield f"*\\[{_escape(alt)}\\]*"
         case Equations(lines, symbols, most):
-            yield _aligned(lines, LatexPrinter(symbols, most))
+            yield from _aligned(lines, symbols, most)
         case Cases(left, cases, symbols):
             yield _cases(left, cases, LatexPrinter(symbols))
         case Facts(lines, symbols, most):
-            yield from _facts(lines, LatexPrinter(symbols, most))
+            yield from _facts(lines, symbols, most)
         case Table(header, rows, symbols, most, aligns):
             yield _table(header, rows, aligns, LatexPrinter(symbols, most))
 
@@ -107,7 +129,7 @@ def _piece(piece: Inline) -> str:
         case str():
             return _escape(piece)
         case Symbol() | Extent() | Maths():
-            return _inline(piece_latex(piece))
+            return _inline(_SETTER.set(words_typeset((piece,))))
         case Styled(words, strong):
             return _styled(words, "**" if strong else "*")
         case Code(text):
@@ -180,46 +202,60 @@ def _prose(text: str, role: str) -> str:
             return text
 
 
-def _note(words: Words) -> str:
-    """Words inside mathematics."""
-    return words_latex(tuple(clean(w) if isinstance(w, str) else w for w in words))
+def _row(row: SetRow) -> str:
+    left = _SETTER.set(row.left) + " " if row.left is not None else ""
+    relation = _RELATIONS[row.relation] if row.relation else r"\quad"
+    return f"{left}&{relation} {_SETTER.set(row.right).strip()}"
 
 
-def _line(line: Line, printer: LatexPrinter) -> str:
-    left = printer.print(line.left) + " " if line.left is not None else ""
-    note = rf" \qquad {_note(line.note)}" if line.note else ""
-    relation = {"=": "=", "≈": r"\approx", "→": r"\to"}[line.relation]
-    return f"{left}&{relation} {printer.print(line.right)}{note}"
+def _aligned(lines: Sequence[Line], symbols: Symbols, most: int) -> Iterator[str]:
+    """Lines below each other; a block that viewers would refuse for its length is parted, its formulas shortened."""
+    for fewer in (most, *(few for few in FEWER if few < most)):
+        rows = [_row(row) for row in set_rows(lines, TypesetPrinter(symbols, fewer), _ROOM)]
+        if max(map(len, rows), default=0) <= _LONGEST:
+            break
+    yield from (_aligned_block(part) for part in _parted(rows))
 
 
-def _aligned(lines: Sequence[Line], printer: LatexPrinter) -> str:
-    body = " \\\\\n".join(_line(line, printer) for line in lines)
+def _aligned_block(rows: Sequence[str]) -> str:
+    body = " \\\\\n".join(rows)
     return f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$"
 
 
+def _parted(rows: Sequence[str]) -> Iterator[list[str]]:
+    """The rows in groups that one block holds."""
+    group: list[str] = []
+    for row in rows:
+        if group and sum(map(len, group)) + 4 * len(group) + len(row) > _LONGEST:
+            yield group
+            group = []
+        group.append(row)
+    if group:
+        yield group
+
+
+def _displayed(formula: Typeset) -> str:
+    first, *more = broken(formula, _ROOM)
+    if not more:
+        return f"$$\n{_SETTER.set(first)}\n$$"
+    return _aligned_block([f"& {_SETTER.set(first)}", *(rf"&\quad {_SETTER.set(part).strip()}" for part in more)])
+
+
 def _cases(left: Tree, cases: Sequence[tuple[Tree, Words]], printer: LatexPrinter) -> str:
-    rows = " \\\\\n".join(f"{printer.print(value)} & {_note(words)}" for value, words in cases)
+    rows = " \\\\\n".join(f"{printer.print(value)} & {_SETTER.set(words_typeset(words))}" for value, words in cases)
     return f"$$\n{printer.print(left)} = \\begin{{cases}}\n{rows}\n\\end{{cases}}\n$$"
 
 
-def _facts(lines: Sequence[Line], printer: LatexPrinter) -> Iterator[str]:
+def _facts(lines: Sequence[Line], symbols: Symbols, most: int) -> Iterator[str]:
     """Quantities side by side, as many in a row as a page is wide."""
-    row: list[str] = []
-    room = _FACTS_WIDTH
-    for line in lines:
-        width = _width(line.right)
-        if row and width > room:
-            yield "$$\n" + r" \qquad ".join(row) + "\n$$"
-            row, room = [], _FACTS_WIDTH
-        row.append(_line(line, printer).replace("&", "", 1))
-        room -= width
-    if row:
-        yield "$$\n" + r" \qquad ".join(row) + "\n$$"
-
-
-def _width(tree: Tree) -> int:
-    """About how wide a quantity is set, in digits."""
-    return 10 + 6 * (min(tree.value.shape[1], 9) if isinstance(tree, Array) else 1)
+    for row in set_facts(lines, TypesetPrinter(symbols, most), _ROOM):
+        made = [_SETTER.set(fact) for fact in row]
+        while made:
+            count = len(made)
+            while count > 1 and sum(map(len, made[:count])) + 8 * count > _LONGEST:
+                count -= 1
+            yield "$$\n" + r" \qquad ".join(made[:count]) + "\n$$"
+            made = made[count:]
 
 
 _RULES: dict[Align | None, str] = {None: " --- |", "left": " :-- |", "centre": " :-: |", "right": " --: |"}

@@ -34,7 +34,7 @@ from tests.places import ROOT
         ),
         (
             Cases(Name("f"), ((parse("u"), ("if ", Symbol("u"), " > 0")), (parse("0"), ("otherwise",))), {}),
-            "$$\nf = \\begin{cases}\nu & \\text{if }u\\text{ }\\gt \\text{ 0} \\\\\n0 & \\text{otherwise}\n\\end{cases}\n$$\n",
+            "$$\nf = \\begin{cases}\nu & \\text{if } u\\text{ }\\gt \\text{ 0} \\\\\n0 & \\text{otherwise}\n\\end{cases}\n$$\n",
         ),
         (
             Facts([Line(parse("1"), left=Name("a")), Line(parse("2"), left=Name("b"))], {}),

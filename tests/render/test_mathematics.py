@@ -13,12 +13,15 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from solver.formula.functions import FUNCTIONS
+from solver.formula.macros import FACES, GAPS, LETTERS, MARKS, NAMES
+from solver.formula.macros import SIGNS as SIGN_MACROS
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Name, names
-from solver.render.blocks import Cases, Equations
+from solver.render.blocks import Cases, Displayed, Equations
 from solver.render.document import definition, document
 from solver.render.format_markdown import render
+from solver.spec.prose.mathematics import typeset
 from solver.spec.reader import load_text
 from solver.working.items import Line
 from solver.working.solve import solve_paper
@@ -99,6 +102,23 @@ def test_random_networks_and_every_function() -> None:
 @needs_viewers
 def test_definitions() -> None:
     assert not refused(render(list(definition(fn))) for fn in FUNCTIONS if list(definition(fn)))
+
+
+WRITTEN = [
+    r"\mathbf{W}_1^\top x", r"\sum_{i=1}^n w_i x_i", r"\hat y = \widehat{ab}", r"\left\| \frac{a}{b} \right\|_2", r"f'(x)_1^2",
+    r"\begin{cases} 1 & \text{if } u > 0 \\ 0 & \text{50\% $} \end{cases}", r"\underbrace{x+y}_{\text{sum}}", r"\binom{n}{k}",
+    r"\begin{aligned} a &= b \\ &= c \end{aligned}", r"\begin{array}{lr} a & b \end{array}", r"\overset{!}{=} \underset{w}{x}",
+    r"\sqrt[3]{x}", r"\left. x \right|_{0}", r"\boldsymbol{\theta} \mathbb{R} \mathcal{L} \mathsf{a} \mathtt{b}", r"x\:y\;z\!\quad w",
+    r"\operatorname*{argmax}_k", r"\begin{Vmatrix} 1 \end{Vmatrix}\begin{smallmatrix} 1 \end{smallmatrix}",
+]  # fmt: skip
+
+
+@needs_viewers
+def test_what_authors_write() -> None:
+    """Every macro that authors may write, and how they go together."""
+    alone = [rf"\{name}" for name in (*LETTERS, *SIGN_MACROS, *NAMES)] + [rf"\{name}{{x}}" for name in (*MARKS, *FACES)]
+    alone += [rf"a\{name} b" for name in GAPS if name != " "]
+    assert not refused(render([Displayed(typeset(tex))]) for tex in (*WRITTEN, *alone))
 
 
 SIGNS = "\\{}$&#%_^~<>`'\"×|→\n\t-"

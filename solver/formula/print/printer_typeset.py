@@ -10,7 +10,7 @@ from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.greek import GREEK
 from solver.formula.macros import NAMES
 from solver.formula.print.printer import Join, Printer, style
-from solver.formula.print.printer_text import grouped, scientific
+from solver.formula.print.printer_text import grouped, scientific, words_text
 from solver.formula.symbol import Symbol
 from solver.formula.typeset import (
     Accented,
@@ -30,7 +30,7 @@ from solver.formula.typeset import (
     parts_of,
     together,
 )
-from solver.formula.words import Extent
+from solver.formula.words import Extent, Inline, Maths, Words
 from solver.rounding import MINUS_INFINITY
 
 _FENCES = {"bars": ("|", "|"), "double bars": ("‖", "‖"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉")}
@@ -71,6 +71,20 @@ def piece_typeset(piece: Symbol | Extent) -> Typeset:
     if isinstance(piece, Symbol):
         return symbol_typeset(piece)
     return together(_words(str(piece.rows)), Sign("×", "binary"), _words(str(piece.columns)))
+
+
+def words_typeset(words: Words) -> Typeset:
+    """Words inside mathematics, where nothing but mathematics is set apart."""
+    return together(*map(_inside, words))
+
+
+def _inside(piece: Inline) -> Typeset:
+    match piece:
+        case Symbol() | Extent():
+            return piece_typeset(piece)
+        case Maths(formula):
+            return formula
+    return Said(words_text((piece,)))
 
 
 def _base(symbol: Symbol) -> Typeset:

@@ -28,6 +28,7 @@ from solver.formula.typeset import (
 _ESCAPES = {
     "\\": r"\backslash ", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\hat{\ }", "~": r"\sim ", "<": r"\lt ", ">": r"\gt ", "`": r"\text{'}", "×": r" \times ", "·": r" \cdot ",
+    "‖": r" \| ",
 }  # fmt: skip
 _SPECIAL = re.compile(f"([{re.escape(''.join(_ESCAPES))}‼\u2100-\u214f\u2190-\u23ff\u27c0-\u2aff])")
 """Signs that \\text{} cannot hold in every viewer: those with a macro, letters like ℝ, arrows, mathematics."""

@@ -1,0 +1,118 @@
+"""How wide mathematics is set, about, in units of the font's size: by classes of glyphs of Computer Modern.
+
+The estimate is of a display; it is rather too wide than too narrow. Words of a spec may be of any script.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+from solver.formula.print.setter import Setter
+from solver.formula.typeset import Align, Enclosed, Face, Lattice, Mark, Over, Role, Scripts, Together, Typeset
+
+_DIGIT = 0.5
+_NARROW = frozenset("ijl.,:;!'|()[]ft ")
+_WIDE = frozenset("mwMW@%…—")
+_SCRIPT = 0.72
+_FENCE = 0.4
+_TALL_FENCE = 0.8
+_COLUMN_GAP = 1.0
+_ROLES: dict[Role, float] = {
+    "relation": 1.34,
+    "binary": 1.23,
+    "prefix": 0.78,
+    "punctuation": 0.45,
+    "open": 0.4,
+    "close": 0.4,
+    "ordinary": 0.6,
+    "large": 1.65,
+}
+
+
+@lru_cache(maxsize=8192)
+def words_width(text: str) -> float:
+    """The width of words."""
+    return sum(map(_glyph, text))
+
+
+def _glyph(c: str) -> float:
+    if c.isascii() or unicodedata.category(c)[0] == "L":
+        wide = unicodedata.east_asian_width(c) in "WF"
+        if wide:
+            return 1.0
+        if c in _NARROW:
+            return 0.36
+        return 0.9 if c in _WIDE else 0.75 if c.isupper() else 0.53
+    if unicodedata.category(c) in ("Mn", "Me", "Cf"):
+        return 0.0
+    return 1.0
+
+
+class WidthSetter(Setter[float]):
+    """The width of each node."""
+
+    def letters(self, text: str, face: Face) -> float:
+        wider = 1.15 if face.startswith("bold") else 1.05
+        return sum(map(_glyph, text)) * wider
+
+    def digits(self, text: str) -> float:
+        return sum(_DIGIT if c.isdigit() else 0.28 for c in text)
+
+    def sign(self, text: str, role: Role) -> float:
+        if role == "ordinary" and text in "…⋯":
+            return 1.35
+        return _ROLES[role]
+
+    def named(self, text: str, limits: bool) -> float:
+        return words_width(text) + 0.17
+
+    def said(self, text: str) -> float:
+        return words_width(text)
+
+    def gap(self, ems: float) -> float:
+        return ems
+
+    def together(self, parts: tuple[Typeset, ...]) -> float:
+        return sum(map(self.set, parts))
+
+    def scripts(self, base: Typeset, below: Typeset | None, above: Typeset | None, limits: bool) -> float:
+        scripts = max((self.set(part) * _SCRIPT for part in (below, above) if part is not None), default=0.0)
+        return max(self.set(base), scripts) if limits else self.set(base) + scripts + 0.05
+
+    def over(self, top: Typeset, bottom: Typeset, rule: bool) -> float:
+        return max(self.set(top), self.set(bottom)) + (0.24 if rule else 2 * _TALL_FENCE)
+
+    def root(self, inner: Typeset, degree: Typeset | None) -> float:
+        return self.set(inner) + 1.0 + (self.set(degree) * 0.5 if degree is not None else 0.0)
+
+    def enclosed(self, left: str, inner: Typeset, right: str) -> float:
+        fence = _TALL_FENCE if _tall(inner) else _FENCE
+        return self.set(inner) + fence * (bool(left) + bool(right))
+
+    def accented(self, mark: Mark, inner: Typeset) -> float:
+        return self.set(inner)
+
+    def lattice(self, rows: tuple[tuple[Typeset, ...], ...], aligns: tuple[Align, ...], tight: bool) -> float:
+        widths = self.columns(rows)
+        return sum(widths) + (0.0 if tight else _COLUMN_GAP * max(len(widths) - 1, 0))
+
+    def columns(self, rows: tuple[tuple[Typeset, ...], ...]) -> list[float]:
+        """The width of each column."""
+        count = max(map(len, rows), default=0)
+        return [max((self.set(row[j]) for row in rows if j < len(row)), default=0.0) for j in range(count)]
+
+
+def _tall(node: Typeset) -> bool:
+    """Whether it is taller than a line."""
+    match node:
+        case Together(parts):
+            return any(map(_tall, parts))
+        case Scripts(base):
+            return _tall(base)
+        case Enclosed(_, inner, _):
+            return _tall(inner)
+    return isinstance(node, Over | Lattice)
+
+
+WIDTH = WidthSetter()

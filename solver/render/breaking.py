@@ -1,0 +1,253 @@
+"""Lines of working in a page's width, free of any format: sums and products broken, matrices without their middle.
+
+Widths are in units of the font's size, as `formula/print/setter_width.py` estimates them. A format sets each row as
+it comes: what stands left of the relation, the relation with what follows it, a part that continues the row above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from solver.formula.print.printer_typeset import TypesetPrinter, words_typeset
+from solver.formula.print.setter_width import WIDTH
+from solver.formula.tree import Tree
+from solver.formula.typeset import Enclosed, Gap, Lattice, Said, Sign, Together, Typeset, parts_of, together
+from solver.formula.words import Words
+from solver.working.items import Line
+
+INDENT = 1.0
+"""Of what continues a row, behind the place of the relation."""
+_NOTE_GAP = 2.0
+_WIDEST_LEFT = 0.45
+FEWER = (6, 5, 4, 3)
+"""How many rows, columns and terms are shown of what is too wide, one after the other."""
+_DOTS = Sign("…")
+_RANKS = {"=": 0, "≈": 0, "→": 0, "+": 1, "-": 1, "±": 1, "⊙": 2, "·": 2, "×": 2}
+_LAST = 3
+
+
+class SetRow(NamedTuple):
+    """One row: what stands left of the relation, the relation, what follows it.
+
+    relation: "" for a row that continues the one above, `INDENT` to the right of where relations stand.
+    """
+
+    left: Typeset | None
+    relation: str
+    right: Typeset
+
+
+def set_rows(lines: Sequence[Line], printer: TypesetPrinter, room: float) -> list[SetRow]:
+    """Lines in rows that are about `room` wide at the most; what cannot be broken or shortened stays wider."""
+    lefts = [printer.print(line.left) if line.left is not None else None for line in lines]
+    widths = [WIDTH.set(left) if left is not None else 0.0 for left in lefts]
+    column = max((width for width in widths if width <= room * _WIDEST_LEFT), default=0.0)
+    rows: list[SetRow] = []
+    for line, left, width in zip(lines, lefts, widths, strict=True):
+        if left is not None and width > column:
+            rows += [SetRow(None, "", part) for part in broken(left, room)]
+            left = None
+        rows += _line(left, line, printer, room - column)
+    return rows
+
+
+def _line(left: Typeset | None, line: Line, printer: TypesetPrinter, room: float) -> Iterator[SetRow]:
+    relation = WIDTH.sign(line.relation, "relation")
+    note = words_typeset(line.note) if line.note else None
+    parts = broken(fitted(line.right, printer, room - relation), room - relation)
+    beside = (
+        note is not None and len(parts) == 1 and WIDTH.set(parts[0]) + relation + _NOTE_GAP + WIDTH.set(note) <= room
+    )
+    if note is not None and beside:
+        parts = [together(parts[0], Gap(_NOTE_GAP), note)]
+    for k, part in enumerate(parts):
+        yield SetRow(None if k else left, "" if k else line.relation, part)
+    if note is not None and not beside:
+        yield from (SetRow(None, "", part) for part in _wrapped(line.note, room - INDENT))
+
+
+def set_facts(lines: Sequence[Line], printer: TypesetPrinter, room: float, gap: float = 2.0) -> list[list[Typeset]]:
+    """Quantities side by side, `a = 1`, with `gap` between two, as many in a row as there is room for."""
+    rows: list[list[Typeset]] = []
+    used = 0.0
+    for line in lines:
+        left = parts_of(printer.print(line.left)) if line.left is not None else ()
+        start = together(*left, Sign(line.relation, "relation"))
+        right = fitted(line.right, printer, room - WIDTH.set(start))
+        note = (Gap(_NOTE_GAP), *parts_of(words_typeset(line.note))) if line.note else ()
+        for k, part in enumerate(broken(together(start, right, *note), room)):
+            width = WIDTH.set(part)
+            if rows and not k and used + gap + width <= room:
+                rows[-1].append(part)
+                used += gap + width
+            else:
+                rows.append([part])
+                used = width
+    return rows
+
+
+def fitted(tree: Tree, printer: TypesetPrinter, room: float) -> Typeset:
+    """A formula with as many rows, columns and terms as there is room for."""
+    made = printer.print(tree)
+    for most in (most for most in FEWER if most < printer.most):
+        if _least(made) <= room:
+            break
+        made = TypesetPrinter(printer.symbols, most).print(tree)
+    return made if _least(made) <= room else _narrowed(made, room)
+
+
+def broken(node: Typeset, room: float) -> list[Typeset]:
+    """A formula in parts of at most `room`, the later ones `INDENT` narrower; a sign stands before what follows it."""
+    if WIDTH.set(node) <= room:
+        return [node]
+    pieces = _pieces(node)
+    if len(pieces) < 2:
+        return _opened(node, room)
+    made: list[Typeset] = []
+    row: list[Typeset] = []
+    for piece in pieces:
+        limit = room - (INDENT if made else 0.0)
+        if row and WIDTH.set(together(*row, piece)) <= limit:
+            row.append(piece)
+            continue
+        if row:
+            made.append(together(*row))
+            limit = room - INDENT
+        *full, last = broken(piece, limit)
+        made += full
+        row = [*_ungapped(last)]
+    return [*made, together(*row)]
+
+
+def _pieces(node: Typeset) -> list[Typeset]:
+    """A row cut before its signs of the lowest rank, or between factors."""
+    parts = parts_of(node)
+    ranks = [_rank(parts[i - 1], part) if i else None for i, part in enumerate(parts)]
+    lowest = min((rank for rank in ranks if rank is not None), default=None)
+    starts = [0, *(i for i, rank in enumerate(ranks) if rank is not None and rank == lowest), len(parts)]
+    return [together(*parts[i:j]) for i, j in pairwise(starts) if i < j]
+
+
+def _rank(before: Typeset, part: Typeset) -> int | None:
+    """How readily a row is broken between two parts; None where it is not."""
+    if isinstance(part, Sign) and part.role in ("relation", "binary"):
+        return _RANKS.get(part.text, 2)
+    apart = isinstance(part, Gap) or (isinstance(part, Enclosed) and isinstance(before, Enclosed))
+    return _LAST if apart else None
+
+
+def _ungapped(node: Typeset) -> tuple[Typeset, ...]:
+    """What begins a row, without the space before it."""
+    first, *rest = parts_of(node) or (None,)
+    return tuple(rest) if isinstance(first, Gap) and rest else parts_of(node)
+
+
+def _bracketed(node: Typeset) -> tuple[tuple[Typeset, ...], Enclosed, tuple[Typeset, ...]] | None:
+    """The widest brackets in a row that may be broken inside, with what stands before and behind them."""
+    parts = parts_of(node)
+    found = [i for i, part in enumerate(parts) if isinstance(part, Enclosed) and not isinstance(part.inner, Lattice)]
+    if not found:
+        return None
+    widest = max(found, key=lambda i: WIDTH.set(parts[i]))
+    fence = parts[widest]
+    assert isinstance(fence, Enclosed)
+    return parts[:widest], fence, parts[widest + 1 :]
+
+
+def _opened(node: Typeset, room: float) -> list[Typeset]:
+    """A row broken inside its brackets: they open in the first part and close in the last."""
+    found = _bracketed(node)
+    if found is None:
+        return [node]
+    before, fence, after = found
+    around = WIDTH.set(together(*before, fence._replace(inner=Together(())), *after))
+    parts = broken(fence.inner, room - around)
+    if len(parts) < 2:
+        return [node]
+    first, *inner, last = parts
+    return [
+        together(*before, Enclosed(fence.left, first, "")),
+        *inner,
+        together(Enclosed("", last, fence.right), *after),
+    ]
+
+
+@lru_cache(maxsize=4096)
+def _least(node: Typeset) -> float:
+    """The width of what cannot be broken in a formula."""
+    pieces = _pieces(node)
+    if len(pieces) > 1:
+        return max(map(_least, pieces))
+    found = _bracketed(node)
+    if found is None:
+        return WIDTH.set(node)
+    before, fence, after = found
+    return WIDTH.set(together(*before, fence._replace(inner=Together(())), *after)) + _least(fence.inner)
+
+
+def _narrowed(node: Typeset, room: float) -> Typeset:
+    """A row whose matrices lose columns, and whose cells lose terms, until they fit where they can."""
+    match node:
+        case Together(parts):
+            return Together(tuple(_narrowed(part, room) for part in parts))
+        case Enclosed(left, Lattice(rows, aligns, tight), right) if WIDTH.set(node) > room:
+            lattice = Lattice(_fewer_columns(rows, room - 1.6), aligns, tight)
+            return Enclosed(left, lattice, right)
+        case Enclosed(left, inner, right):
+            return Enclosed(left, _narrowed(inner, room), right)
+    return node
+
+
+def _fewer_columns(rows: tuple[tuple[Typeset, ...], ...], room: float) -> tuple[tuple[Typeset, ...], ...]:
+    widths = WIDTH.columns(rows)
+    count = len(widths)
+    for kept in range(count - 1, 1, -1):
+        first = kept - 1
+        if sum(widths[:first]) + widths[-1] + 1.35 + kept <= room:
+            return tuple((*row[:first], _DOTS, row[-1]) for row in rows)
+    if count > 1 and widths[0] + 2.35 <= room:
+        return tuple((row[0], _DOTS) for row in rows)
+    if count > 1:
+        rows = tuple((row[0], _DOTS) for row in rows)
+        room -= 2.35
+    return tuple((_fewer_terms(row[0], room), *row[1:]) for row in rows)
+
+
+def _fewer_terms(cell: Typeset, room: float) -> Typeset:
+    """A sum without its middle."""
+    pieces = _pieces(cell)
+    for kept in range(len(pieces) - 1, 1, -1):
+        made = together(*pieces[: kept - 1], Sign("+", "binary"), _DOTS, pieces[-1])
+        if WIDTH.set(made) <= room:
+            return made
+    return cell
+
+
+def _wrapped(words: Words, room: float) -> list[Typeset]:
+    """Words in rows, broken at spaces."""
+    rows: list[list[Typeset]] = [[]]
+    for piece in words:
+        for i, text in enumerate(piece.split(" ") if isinstance(piece, str) else [""]):
+            made = Said((" " if i else "") + text) if isinstance(piece, str) else words_typeset((piece,))
+            if made == Said(""):
+                continue
+            if rows[-1] and (i or not isinstance(piece, str)) and WIDTH.set(together(*rows[-1], made)) > room:
+                rows.append([])
+                made = Said(text) if isinstance(piece, str) else made
+            rows[-1].append(made)
+    return [_said(row) for row in rows if row]
+
+
+def _said(row: Sequence[Typeset]) -> Typeset:
+    """A row with its words put together again."""
+    made: list[Typeset] = []
+    for node in row:
+        last = made[-1] if made else None
+        if isinstance(node, Said) and isinstance(last, Said):
+            made[-1] = Said(last.text + node.text)
+        else:
+            made.append(node)
+    return together(*made)

@@ -1,0 +1,137 @@
+"""Lines of working in a page's width: nothing is lost, nothing is wider than it must be."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solver.formula.parse import parse
+from solver.formula.print.printer_typeset import TypesetPrinter
+from solver.formula.print.setter_text import TextSetter
+from solver.formula.print.setter_width import WIDTH
+from solver.formula.tree import Array, Bin, Name, Num, Sum, Tree, Written
+from solver.formula.typeset import Lattice, Letters, Sign, Together, Typeset, parts_of, together
+from solver.render.blocks import Displayed, Equations
+from solver.render.breaking import INDENT, SetRow, broken, fitted, set_facts, set_rows
+from solver.render.format_markdown import render
+from solver.working.items import Line
+from tests.render.documents import markdown
+
+PRINTER = TypesetPrinter()
+
+
+def text(node: Typeset) -> str:
+    return TextSetter().set(node).strip()
+
+
+def width(row: SetRow) -> float:
+    left = WIDTH.set(row.left) if row.left is not None else 0.0
+    return left + (WIDTH.sign(row.relation, "relation") if row.relation else INDENT) + WIDTH.set(row.right)
+
+
+@pytest.mark.parametrize(
+    ("formula", "room", "parts"),
+    [
+        ("a + b", 9, ["a + b"]),
+        ("aa + bb - cc + dd", 5.6, ["aa + bb", "- cc + dd"]),
+        ("a*b*c*d*e", 5, ["a · b · c", "· d · e"]),
+        ("a*b + c*d", 5, ["a · b", "+ c · d"]),
+        ("f*(aa + bb + cc)", 7, ["f", "· (aa + bb", "+ cc)"]),
+    ],
+)
+def test_where_it_breaks(formula: str, room: float, parts: list[str]) -> None:
+    assert [text(part) for part in broken(PRINTER.print(parse(formula)), room)] == parts
+
+
+terms = st.recursive(
+    st.sampled_from("abcdefgh").map(Name) | st.integers(1, 99999).map(lambda n: Num(str(n))),
+    lambda inner: st.builds(Bin, st.sampled_from("+-*/"), inner, inner),
+    max_leaves=25,
+)
+
+
+@given(terms, st.floats(3, 30))
+def test_nothing_is_lost(tree: Tree, room: float) -> None:
+    made = PRINTER.print(tree)
+    parts = broken(made, room)
+    assert "".join(map(text, parts)).replace(" ", "") == text(made).replace(" ", "")
+    assert all(part != Together(()) for part in parts)
+
+
+@given(terms, st.floats(12, 30))
+def test_rows_fit_where_they_can(tree: Tree, room: float) -> None:
+    """A row is wider than its room only if it is one piece that cannot be broken."""
+    for k, part in enumerate(broken(PRINTER.print(tree), room)):
+        if WIDTH.set(part) > room - (INDENT if k else 0) + 1e-9:
+            assert (
+                len([p for p in parts_of(part) if isinstance(p, Sign) and p.text in "+-" and p.role == "binary"]) == 0
+            )
+
+
+def test_a_wide_matrix_loses_its_middle() -> None:
+    tree = Array(np.arange(64.0).reshape(8, 8))
+    made = fitted(tree, PRINTER, 12)
+    assert WIDTH.set(made) <= 12
+    assert "…" in text(made)
+    assert text(fitted(tree, PRINTER, 40)) == text(PRINTER.print(tree))
+
+
+def test_a_wide_cell_loses_terms() -> None:
+    cell: Tree = Sum(tuple(Bin("*", Num(f"1.{i}"), Num(f"2.{i}")) for i in range(8)))
+    made = fitted(Written((2, 1), ((cell,), (cell,))), PRINTER, 18)
+    assert WIDTH.set(made) <= 18
+    assert "1.0 · 2.0 + … + 1.7 · 2.7" in text(made)
+
+
+def test_a_wide_left_side_has_a_row_of_its_own() -> None:
+    line = Line(Num("1"), left=parse("aaaaaaa + bbbbbbb + ccccccc"))
+    first, second = set_rows([line], PRINTER, 30)
+    assert (first.left, first.relation) == (None, "")
+    assert (second.left, second.relation, text(second.right)) == (None, "=", "1")
+
+
+def test_a_note_stands_beside_or_below() -> None:
+    line = Line(parse("a + b"), left=Name("y"), note=("because ", "it is so"))
+    (only,) = set_rows([line], PRINTER, 30)
+    assert text(only.right) == "a + b because it is so"
+    first, second, third = set_rows([line], PRINTER, 7)
+    assert [text(row.right) for row in (first, second, third)] == ["a + b", "because it", "is so"]
+
+
+def test_facts_fill_rows() -> None:
+    facts = [Line(Num("1.00"), left=Name(name)) for name in "abcdefgh"]
+    rows = set_facts(facts, PRINTER, 20)
+    assert [len(row) for row in rows] == [3, 3, 2]
+    assert text(rows[0][0]) == "a = 1.00"
+
+
+@pytest.mark.parametrize("room", [24.0, 41.0])
+def test_rows_of_long_sums_fit(room: float) -> None:
+    line = Line(Sum(tuple(Num(f"{1000 * i}.25") for i in range(1, 9))), left=Name("total"))
+    rows = set_rows([line], TypesetPrinter(most=8), room)
+    assert max(map(width, rows)) <= room
+
+
+def test_no_block_is_longer_than_viewers_take() -> None:
+    for name, page in markdown().items():
+        blocks = page.split("$$\n")[1::2]
+        assert max(map(len, blocks), default=0) < 1_000, name
+
+
+def test_a_row_that_is_too_long_is_shortened() -> None:
+    cell: Tree = Sum(tuple(Bin("*", Num(f"1.{i}2345"), Num(f"2.{i}2345")) for i in range(6)))
+    tree = Written((8, 1), ((cell,),) * 8)
+    made = render([Equations([Line(tree, left=Name("y"))], {})])
+    assert len(made) < 1_000
+    assert r"\dots" in made
+
+
+def test_an_authors_long_line_is_broken() -> None:
+    formula = together(*(part for i in range(40) for part in (Letters("w"), Sign("+", "binary"))), Letters("w"))
+    made = render([Displayed(formula)])
+    assert made.count(r"\quad +") >= 1
+    assert made.count("w") == 41
+
+
+def test_a_lattice_of_one_column_stays() -> None:
+    assert broken(Lattice(((Letters("x" * 99),),)), 10) == [Lattice(((Letters("x" * 99),),))]

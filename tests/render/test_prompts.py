@@ -1,0 +1,147 @@
+"""Prompts through every format: what is hostile stays text, and what is markup is set."""
+
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from solver.formula.typeset import Letters, Over
+from solver.formula.words import Code, Link, Maths, Styled
+from solver.render.blocks import (
+    Block,
+    Bullets,
+    Displayed,
+    Figure,
+    Heading,
+    Inset,
+    Listed,
+    Picture,
+    Prose,
+    Table,
+    bullets,
+)
+from solver.render.format import Shown, format_file, formats
+from solver.render.format_markdown import render as markdown
+from solver.render.format_text import render as text
+from solver.spec.reader import load_text
+from solver.working.solve import solve_paper
+from tests.render.test_markdown_words import MARKUP, PARSER, flat
+
+HALF = Over(Letters("a"), Letters("b"))
+
+ALL: list[Block] = [
+    Heading(1, "Title", "3 marks"),
+    Prose(("An ", Styled(("emphasised",)), " and ", Styled(("strong ", Maths(HALF), " word"), True), " one"), "prompt"),
+    Prose(("Code ", Code("a`b|c"), ", ", Link(("a link",), "https://a.org/b_c"), ", ", Maths(HALF))),
+    Bullets(((Prose(("point",)), bullets(("inner",))), (Prose(("other",)), Displayed(HALF))), 3),
+    Table((("left",), ("right",)), ((("cell",), (Code("x|y"),)),), {}, aligns=("left", "right")),
+    Inset((Prose(("noted",)), bullets(("below",))), "note"),
+    Inset((Prose(("quoted",)),), "quote"),
+    Listed("first\n\tsecond `x` ```", "py"),
+    Displayed(HALF),
+    Picture("shown", "fig/net 1.png", "png", b""),
+    Figure("network", "Figure: network"),
+]
+WORDS = [
+    "Title",
+    "emphasised",
+    "strong",
+    "a link",
+    "https://a.org",
+    "point",
+    "inner",
+    "other",
+    "cell",
+    "noted",
+    "below",
+]
+WORDS += ["quoted", "first", "second", "shown", "network"]
+
+
+def test_text() -> None:
+    made = text(ALL, 60)
+    assert all(word in made for word in WORDS)
+    assert "3. point\n   • inner\n4. other\n\n      a\n     ───\n      b\n" in made
+    assert "Note: noted\n      • below\n" in made
+    assert "│ quoted\n" in made
+    assert "  first\n      second `x` ```\n" in made
+    assert "[Picture: shown (net 1.png)]" in made
+
+
+def test_markdown() -> None:
+    made = markdown(ALL)
+    kinds = [token.type for token in flat(PARSER.parse(made))]
+    assert all(word in made for word in WORDS)
+    for kind in (
+        "em_open",
+        "strong_open",
+        "code_inline",
+        "link_open",
+        "ordered_list_open",
+        "bullet_list_open",
+        "table_open",
+    ):
+        assert kind in kinds, kind
+    assert kinds.count("fence") == kinds.count("image") == 1
+    assert kinds.count("blockquote_open") == 2
+    assert "**strong** $`\\frac{a}{b}`$ **word**" in made
+    assert "![shown](<fig/net 1.png>)" in made
+
+
+QUESTION = """title: t
+prompt: {prompt}
+parts: [{{label: a, prompt: {prompt}, note: {prompt}, given: {{family: concept, points: [{prompt}], why: {prompt}}}}}]
+"""
+HOSTILE = [
+    "<script>alert(1)</script>", r"\write18{ls}", "a $ b", "#", "# a", "`", "```", "\x1b[31mred\x1b[0m", "\u202egnp.exe",
+    "🙂", "x_1*y_2*z", "$5 and $6", "[a](javascript:alert(1))", "<img src=x onerror=y>", r"\input{/etc/passwd}", "&lt;b&gt;",
+    "{{1}}", "%s %d", "--", "$$", "|",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("form", formats())
+@pytest.mark.parametrize("prompt", HOSTILE)
+def test_hostile_prompts_are_text_in_every_format(form: str, prompt: str) -> None:
+    paper = load_text(QUESTION.format(prompt=json.dumps(prompt, ensure_ascii=False)))
+    made = format_file(form).page(Shown(paper.title, solve_paper(paper), color=True))
+    shown = re.sub(r"\x1b\[[\d;]*m", "", made) if "\x1b" not in prompt else made
+    assert "<script" not in made or form in ("text", "terminal", "json", "markdown")
+    assert "\u202e" not in made
+    assert "\x1b[31mred" not in made
+    if form == "text":
+        assert shown.count(prompt.replace("\x1b", "␛").replace("\u202e", "")) == 5
+    if form == "markdown":
+        found = [token for token in flat(PARSER.parse(made)) if token.type == "text"]
+        assert any(prompt.replace("\x1b", "␛").replace("\u202e", "") in token.content for token in found)
+    if form == "json":
+        assert json.loads(made)["parts"][0]["prompt"] == prompt
+
+
+@given(st.sampled_from(MARKUP) | st.text(max_size=20))
+def test_any_words_set_apart_stay_words(said: str) -> None:
+    """Hostile words inside of code, emphasis, links and pictures: one span of each, and nothing else."""
+    made = markdown([Prose(("x ", Code(said), " y ", Link((said,), "https://a.org"), " z"))])
+    kinds = [token.type for token in flat(PARSER.parse(made))]
+    assert set(kinds) <= {
+        "paragraph_open",
+        "paragraph_close",
+        "inline",
+        "text",
+        "code_inline",
+        "link_open",
+        "link_close",
+    }
+    text([Prose((Code(said), Styled((said,), True))), Listed(said), Picture(said, said, "png", b"")], 40)
+
+
+def test_json_keeps_what_was_typed() -> None:
+    paper = load_text(QUESTION.format(prompt=json.dumps("*a* $x^2$")))
+    made = json.loads(format_file("json").page(Shown(paper.title, solve_paper(paper))))
+    assert made["parts"][0]["prompt"] == "*a* $x^2$"
+
+
+def test_a_figure_is_named() -> None:
+    paper = load_text("title: t\nfigure: network\nparts: [{label: a, given: {family: concept, points: [a]}}]")
+    assert "[Figure: network]" in format_file("text").page(Shown("t", solve_paper(paper)))
