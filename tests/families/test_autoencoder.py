@@ -14,7 +14,7 @@ from solver.mark.sheet import sheet
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
-from tests.mark.simulate import key_of
+from tests.mark.simulate import key_of, lost_beyond
 from tests.places import PROBLEMS
 
 EXACT = "round: {decimals: 12}\ncarry: exact"
@@ -232,3 +232,14 @@ def test_mistakes_are_named(fields: str, key: str, wrong: list[list[float]], mis
     given = key_of(made, 1)
     given.batch.values[f"a/{key}"][0] = np.array(wrong)
     assert mistake in set(grade_batch(made, None, given).mistakes[f"a/{key}"].values())
+
+
+@pytest.mark.parametrize(
+    ("fields", "find", "key"),
+    [
+        (f"{TIED}, decoder: {{b: [0.3, 0.2]}}, train: {{rate: 0.1}}", "[forward, loss, gradients_u, gradients_Wb, updates, loss_after]", "h1"),
+        (f"{BATCH.replace('}', ', activation: sigmoid}', 1)}, sparsity: {{rho: 0.2, beta: 2}}, weight_decay: 0.1", "[forward, sparsity, loss, gradients_u, gradients_Wb]", "U1"),
+    ],
+)  # fmt: skip
+def test_what_follows_from_a_slip_is_followed(fields: str, find: str, key: str) -> None:
+    assert lost_beyond(sheet(solved(fields, find)), f"a/{key}") == []

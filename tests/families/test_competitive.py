@@ -14,7 +14,7 @@ from solver.mark.sheet import sheet
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
-from tests.mark.simulate import key_of
+from tests.mark.simulate import key_of, lost_beyond
 from tests.places import PROBLEMS
 
 EXACT = "round: {decimals: 12}\ncarry: exact"
@@ -276,3 +276,17 @@ def test_mistakes_are_named(fields: str, key: str, wrong: list[list[float]], mis
     given = key_of(made, 1)
     given.batch.values[f"a/{key}"][0] = np.array(wrong)
     assert mistake in set(grade_batch(made, None, given).mistakes[f"a/{key}"].values())
+
+
+@pytest.mark.parametrize(
+    ("fields", "find", "key"),
+    [
+        (f"{SOM}, sigma: 1", "[distances, winners, s_t1, neighbourhood, weights]", "d_t1"),
+        (f"{LVQ}, classes: [2]", "[distances, winners, s_t1, k_t1, a_t1, weights]", "d_t1"),
+        (f"{RBF}, bias: true, d: [0, 1]", "[hidden, weights, output, loss]", "R"),
+        ("kind: k-means, X: [[0], [1], [10]], W: [[0], [10]], epochs: 1", "[distances, clusters, loss, weights]", "D_t1"),
+        (f"{STORED}, start: [1, -1, -1], update: asynchronous, steps: 2", "[W, u_t1, s_t1, u_t2, s_t2, energy]", "u_t1"),
+    ],
+)  # fmt: skip
+def test_what_follows_from_a_slip_is_followed(fields: str, find: str, key: str) -> None:
+    assert lost_beyond(sheet(solved(fields, find)), f"a/{key}") == []

@@ -14,7 +14,7 @@ from solver.mark.sheet import sheet
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
-from tests.mark.simulate import key_of
+from tests.mark.simulate import key_of, lost_beyond
 from tests.places import PROBLEMS
 
 EXACT = "round: {decimals: 12}\ncarry: exact"
@@ -218,3 +218,15 @@ def test_mistakes_are_named(fields: str, key: str, wrong: list[list[float]], mis
     given = key_of(made, 1)
     given.batch.values[f"a/{key}"][0] = np.array(wrong)
     assert mistake in set(grade_batch(made, None, given).mistakes[f"a/{key}"].values())
+
+
+@pytest.mark.parametrize(
+    ("fields", "find", "key"),
+    [
+        ("a_real: [2, 0.5], a_fake: [-1, 0.2]", "[D_real, D_fake, value, losses, gradients]", "D_fake"),
+        ("p_data: [0.5, 0.3, 0.2], p_g: [0.2, 0.3, 0.5]", "[optimal, value, divergences]", "D_opt"),
+        (f"{UNIT}, x: [1], decoder: {{W: [[1], [2]]}}", "[sampling, kl, xhat, R, elbo, gradients]", "sigma"),
+    ],
+)  # fmt: skip
+def test_what_follows_from_a_slip_is_followed(fields: str, find: str, key: str) -> None:
+    assert lost_beyond(sheet(solved(fields, find)), f"a/{key}") == []

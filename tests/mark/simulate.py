@@ -10,7 +10,8 @@ import numpy as np
 from solver.formula.functions import FUNCTIONS
 from solver.formula.tree import Call, bare
 from solver.formula.walks.value import value
-from solver.mark.judge.numbers import NO_LIMIT, Batch
+from solver.mark.judge.grade import grade_batch
+from solver.mark.judge.numbers import NO_LIMIT, Batch, Verdict
 from solver.mark.records import Submissions
 from solver.mark.sheet import Answer, Quantity, Sheet
 from solver.rounding import Floats, Rounding
@@ -91,6 +92,17 @@ def key_of(sheet: Sheet, count: int) -> Submissions:
         elif answer.kind == "formula":
             made.formulas[key] = [str(answer.solved.value)] * count
     return made
+
+
+def lost_beyond(sheet: Sheet, key: str, at: tuple[int, int] = (0, 0)) -> list[str]:
+    """The cells beside one that a student loses who slips in it, and goes on from it; what is wrong with the slip itself."""
+    given = key_of(sheet, 1)
+    batch = honest(sheet, 1, "rounded", np.random.default_rng(1), {key: (0, *at)})
+    given.batch.values |= {name: batch.values[name] for name in given.batch.values}
+    verdicts = {name: judged.verdicts[0].copy() for name, judged in grade_batch(sheet, None, given).judged.items()}
+    lost = [] if verdicts[key][at] == Verdict.WRONG else [f"{key} is not wrong"]
+    verdicts[key][at] = Verdict.CORRECT
+    return lost + [name for name, found in verdicts.items() if (found == Verdict.WRONG).any()]
 
 
 def spoil(made: Submissions, answer: Answer, student: int, how: Literal["slip", "invalid"]) -> None:
