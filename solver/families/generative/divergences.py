@@ -31,7 +31,7 @@ def divergences(given: Given) -> Working:
         if (np.where(numbers[1] == 0, numbers[0], 0) > 0).any():
             w.absent[name] = f"it is infinite: {q} is 0 where {p} is not"
             continue
-        arguments = " ‖ ".join(p_.removeprefix("p_") for p_ in (p, q))
+        arguments = ", ".join(p_.removeprefix("p_") for p_ in (p, q))
         title = f"Divergence of {{{p}}} from {{{q}}}"
         w.step(name, f"sum({p}*log({p}/{q})){based}", title, symbol=Symbol("KL", argument=arguments))
         apart.append(name)
