@@ -59,6 +59,8 @@ PAIR = "kind: hopfield, W: [[0, 1], [1, 0]], start: [1, -1]"
         (WINNER, "[final, winners]", {"W_t2": [[0.5, 0], [2.5, 2]], "winners": [[1], [2]]}),
         (f"{WINNER.replace('rate: 0.5', 'rate: [1, 0.5]')}", "final", {"W_t2": [[1, 0], [2.5, 2]]}),
         ("kind: k-means, X: [[0], [1], [10]], W: [[0], [10]]", "[final, J_t1]", {"W_t1": [[0.5], [10]], "J_t1": 1}),
+        ("kind: k-means, X: [0, 1, 10], W: [0, 10]", "final", {"W_t1": [[0.5], [10]]}),
+        ("kind: hopfield, patterns: [[1], [-1]], start: [1]", "[W, s_t1]", {"W": 0, "s_t1": 1}),
         (RBF, "hidden", {"R": [[0], [1]], "Phi": [[1], [0.6065]]}),
         (f"{RBF}, gaussian: sigma²", "Phi", {"Phi": [[1], [0.3679]]}),
         (f"{RBF}, w: [2], d: [1, 1]", "[output, loss]", {"y": [[2], [1.213]], "J": 1.0454}),
@@ -74,7 +76,7 @@ PAIR = "kind: hopfield, W: [[0, 1], [1, 0]], start: [1, -1]"
         (PAIR, "recall", {"s_t1": [[-1], [1]], "s_t2": [[1], [-1]], "conclusion": "a cycle: after update 2 the state is that at first"}),
         (f"{PAIR}, update: asynchronous", "conclusion", {"conclusion": "stable after 1 update: a fixed point"}),
         (f"{PAIR}, update: asynchronous, order: [2]", "recall", {
-            "s_t1": [[1], [1]], "conclusion": "after 1 update: a fixed point"}),
+            "s_t1": [[1], [1]], "conclusion": "after 1 update: no pattern"}),
         (f"{PAIR}, theta: [3, 3], steps: 1", "[u_t1, s_t1]", {"u_t1": [[-4], [-2]], "s_t1": [[-1], [-1]]}),
         ("kind: hopfield, W: [[0, 0], [0, 0]], start: [1, -1], tie: -1, steps: 1", "s_t1", {"s_t1": [[-1], [-1]]}),
         ("kind: hopfield, W: [[0, 0], [0, 0]], start: [1, -1], tie: 1, steps: 1", "s_t1", {"s_t1": [[1], [1]]}),
@@ -91,7 +93,7 @@ def test_in_numbers(fields: str, find: str, answers: dict[str, Any]) -> None:
 def test_three_patterns_make_spurious_states() -> None:
     item = solved("kind: hopfield, patterns: [[1, 1, 1, -1, -1], [1, -1, 1, 1, -1], [-1, 1, 1, 1, 1]]", "attractors")
     points = item["a/attractors"].item.points
-    assert any(point.endswith("spurious") for point in points)
+    assert any(point.endswith("a spurious state") for point in points)
     assert not any(point.endswith("no pattern") for point in points)
 
 

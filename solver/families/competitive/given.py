@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 
+from solver.formula.tree import Array
 from solver.nets.recurrent import as_array, size
 from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, Vector
 from solver.spec.nodes import Report
@@ -19,8 +20,8 @@ class Given(Spec):
     """The net and its inputs."""
 
     kind: Annotated[Kind, "what kind of net it is"]
-    X: Annotated[Quantity | None, "inputs, one a row; a list is one input"] = None
-    W: Annotated[Matrix | None, "units, one a row, before learning; of hopfield the weights"] = None
+    X: Annotated[Quantity | None, "inputs, one a row; a list is one input, unless units have one number each"] = None
+    W: Annotated[Quantity | None, "units, one a row, before learning; of hopfield the weights"] = None
     rate: Annotated[tuple[Scalar, ...], AtMost(MAX_PRESENTATIONS), "the learning rate η, or a list"] = ()
     epochs: Annotated[int | None, AtLeast(1), AtMost(MAX_PRESENTATIONS), "how often all inputs are presented"] = None
     distance: Annotated[Literal["squared", "euclidean", "city"], "which distance d is"] = "squared"
@@ -29,7 +30,7 @@ class Given(Spec):
     radius: Annotated[Scalar | None, "som: in place of sigma, how far neighbours learn on the grid, in full"] = None
     labels: Annotated[tuple[int, ...], AtMost(1000), "lvq: the class of each unit"] = ()
     classes: Annotated[tuple[int, ...], AtMost(1000), "lvq: the class of each input"] = ()
-    centres: Annotated[Matrix | None, "rbf: the centres, one a row"] = None
+    centres: Annotated[Quantity | None, "rbf: the centres, one a row"] = None
     gaussian: Annotated[Literal["2 sigma²", "sigma²"], "rbf: what divides the squared distance"] = "2 sigma²"
     bias: Annotated[bool, "rbf: whether the output has a bias, the first of w"] = False
     w: Annotated[Vector | None, "rbf: the weights of the output"] = None
@@ -68,17 +69,18 @@ def fits(given: Given, report: Report) -> bool:
     return len(report.problems) == before
 
 
-def inputs_of(given: Given) -> int:
-    """How many inputs there are; a list is one."""
-    assert given.X is not None
-    return 1 if given.flat("X") or as_array(given.X).value.size == 1 else int(as_array(given.X).value.shape[0])
+def units_of(given: Given) -> Array:
+    """The units or centres, a row each; a list is of one number each."""
+    units = given.W if given.centres is None else given.centres
+    assert units is not None
+    return as_array(units)
 
 
-def rows_of_inputs(given: Given) -> np.ndarray:
-    """The inputs, a row each."""
+def inputs_of(given: Given) -> Array:
+    """The inputs, a row each; a list is one input, or several of one number each where units have one."""
     assert given.X is not None
-    values = as_array(given.X).value
-    return values.T if given.flat("X") else values
+    array = as_array(given.X)
+    return array.T if given.flat("X") and units_of(given).value.shape[1] > 1 else array
 
 
 def _missing(given: Given, report: Report, *names: tuple[str, str]) -> bool:
@@ -92,11 +94,11 @@ def _units(given: Given, report: Report) -> None:
     add = report.add
     if _missing(given, report, ("X", "the inputs, one a row"), ("W", "the units, one a row")):
         return
-    assert given.W is not None
-    units, width = given.W.value.shape
-    inputs = rows_of_inputs(given)
+    W = units_of(given)
+    units, width = W.value.shape
+    inputs = inputs_of(given).value
     if inputs.shape[1] != width:
-        add(given.place("W"), f"W is {size(given.W)}, but an input has {inputs.shape[1]} numbers", "a unit in each row")
+        add(given.place("W"), f"W is {size(W)}, but an input has {inputs.shape[1]} numbers", "a unit in each row")
     count = len(inputs) * (given.epochs or 1)
     if count > MAX_PRESENTATIONS:
         add(given.place("epochs"), f"{count:,} presentations, expected at most {MAX_PRESENTATIONS:,}")
@@ -130,9 +132,8 @@ def _radial(given: Given, report: Report) -> None:
     add = report.add
     if _missing(given, report, ("X", "the inputs, one a row"), ("centres", "one a row"), ("sigma", "the width")):
         return
-    assert given.centres is not None
     assert given.sigma is not None
-    inputs, centres = rows_of_inputs(given), given.centres.value
+    inputs, centres = inputs_of(given).value, units_of(given).value
     if inputs.shape[1] != centres.shape[1]:
         add(given.place("centres"), f"a centre has {centres.shape[1]} numbers, but an input {inputs.shape[1]}")
     widths = as_array(given.sigma).value
@@ -162,8 +163,9 @@ def _hopfield(given: Given, report: Report) -> None:
     if given.patterns is None and given.W is None:
         add(given.place(), "'patterns' is missing: what is stored, a row each", "or W, the weights")
         return
-    if given.W is not None and len(set(given.W.value.shape)) > 1:
-        add(given.place("W"), f"W is {size(given.W)}, expected as many rows as columns")
+    W = None if given.W is None else as_array(given.W)
+    if W is not None and len(set(W.value.shape)) > 1:
+        add(given.place("W"), f"W is {size(W)}, expected as many rows as columns")
     for name in ("scale", "diagonal"):
         if given.W is not None and name in given.written:
             add(given.place(name), f"{name} is of weights that are made of patterns, but W is given")
@@ -183,7 +185,7 @@ def _hopfield(given: Given, report: Report) -> None:
             add(given.place("order", i), f"there is no neuron {neuron}", f"they count from 1 to {count}")
     if given.order and given.update == "synchronous":
         add(given.place("order"), "an order of neurons that are updated all at once", "update: asynchronous")
-    if given.W is not None and not np.array_equal(given.W.value, given.W.value.T):
+    if W is not None and not np.array_equal(W.value, W.value.T):
         report.warn(given.place("W"), "W is not symmetric", "the energy may rise, and recall need not end")
 
 
@@ -191,4 +193,4 @@ def neurons(given: Given) -> int:
     """How many neurons a Hopfield network has."""
     made = given.W if given.W is not None else given.patterns
     assert made is not None
-    return int(made.value.shape[1])
+    return int(as_array(made).value.shape[1])

@@ -12,6 +12,7 @@ from solver.families.competitive.given import MAX_ENUMERATED, Given, neurons
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Literal_, Tree
 from solver.nets.layers import spread
+from solver.nets.recurrent import as_array
 from solver.rounding import Floats
 from solver.spec.nodes import Report
 from solver.working.items import Listing, Statement
@@ -93,7 +94,7 @@ class _Hopfield:
         if given.patterns is not None:
             self.state("P", given.patterns, "Stored patterns, one a row")
         if given.W is not None:
-            self.state("W", given.W, "Weights")
+            self.state("W", as_array(given.W), "Weights")
         else:
             assert given.patterns is not None
             stored = given.patterns.value.shape[0]
@@ -141,7 +142,8 @@ class _Hopfield:
         rows = [("0", "", ("s", self.energy("s", 0)))]
         now, seen, t = "s", {self.key("s"): 0}, 0
         ended, cycle, quiet = False, -1, 0
-        most = given.steps or (_MOST if len(set(order)) == self.count else len(order))
+        whole = len(set(order)) == self.count  # or some neurons are never asked
+        most = given.steps or (max(_MOST, 2 * len(order)) if whole else len(order))
         while t < most and not ended and cycle < 0:
             t += 1
             neuron = order[(t - 1) % len(order)] if one_by_one else 0
@@ -149,7 +151,7 @@ class _Hopfield:
             same = self.key(now) == self.key(before)
             quiet = quiet + 1 if same else 0
             rows.append((str(t), str(neuron or ""), (now, self.energy(now, t))))
-            ended = quiet >= (len(order) if one_by_one else 1) and (not one_by_one or len(set(order)) == self.count)
+            ended = quiet >= (len(order) if one_by_one else 1) and whole
             if not one_by_one and not ended:
                 cycle = seen.get(self.key(now), -1)
                 seen[self.key(now)] = t
@@ -218,21 +220,24 @@ class _Hopfield:
         """How recall ends, in words."""
         if cycle >= 0:
             return f"a cycle: after update {last} the state is that {f'after update {cycle}' if cycle else 'at first'}"
-        if not ended:
-            return f"after {last} update{'s' * (last > 1)}: {self.what(np.ravel(self.env[now]))}"
-        reached = f"stable after {t} update{'s' * (t != 1)}" if t else "the first state is stable"
         known = self.what(np.ravel(self.env[now]))
-        return f"{reached}: {'a spurious state' if known == 'no pattern' else known}"
+        if not ended:
+            return f"after {last} update{'s' * (last > 1)}: {known or 'no pattern'}"
+        reached = f"stable after {t} update{'s' * (t != 1)}" if t else "the first state is stable"
+        return f"{reached}: {known or self.spurious}"
+
+    @property
+    def spurious(self) -> str:
+        """What a stable state is called that is no pattern."""
+        return "a fixed point" if self.given.patterns is None else "a spurious state"
 
     def what(self, state: Floats) -> str:
-        """Which pattern a state is."""
-        patterns = () if self.given.patterns is None else self.given.patterns.value
-        for k, pattern in enumerate(patterns, 1):
-            if np.array_equal(state, pattern):
-                return f"pattern {k}"
-            if np.array_equal(state, -pattern):
-                return f"pattern {k} inverted"
-        return "no pattern" if len(patterns) else "a fixed point"
+        """Which pattern a state is, or its inverse; "" for none."""
+        for k, pattern in enumerate([] if self.given.patterns is None else self.given.patterns.value, 1):
+            for known, inverted in ((pattern, ""), (-pattern, " inverted")):
+                if np.array_equal(state, known):
+                    return f"pattern {k}{inverted}"
+        return ""
 
     # -- all states ---------------------------------------------------------------------------------------------------
     def attractors(self) -> None:
@@ -244,9 +249,6 @@ class _Hopfield:
         output = self.output(f"({inputs})" if self.given.tie != "keep" else inputs, "S")
         self.step("rest", f"min_rows(equal({output}, S))", "Which states stay as they are: 1 for yes", whole=True)
         found = states[np.ravel(self.env["rest"]) == 1]
-        points = [
-            f"({', '.join(str(int(x)) for x in row)}): {self.what(row).replace('no pattern', 'spurious')}"
-            for row in found
-        ]
+        points = [f"({', '.join(str(int(x)) for x in row)}): {self.what(row) or self.spurious}" for row in found]
         count = f"{len(found)} stable state{'s' * (len(found) != 1)}"
         self.working.statement("attractors", count, "Stable states", points=points)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from solver.families.competitive.given import Given, rows_of_inputs
-from solver.formula.parse import parse
+from solver.families.competitive.given import Given, inputs_of, units_of
 from solver.formula.symbol import Symbol
-from solver.formula.tree import Array, Literal_, Num, Tree
+from solver.formula.tree import Array, Call, Literal_, Name, Num, Tree
 from solver.formula.walks.shape import shape
 from solver.nets.recurrent import as_array, rows_of
 from solver.rounding import Floats
@@ -54,7 +53,7 @@ class _Presented:
 
     def __init__(self, given: Given) -> None:
         self.given, self.working = given, Working()
-        self.inputs = len(rows_of_inputs(given))
+        self.inputs = inputs_of(given).value.shape[0]
         self.groups: dict[str, list[str]] = {key: [] for key in ("distances", "winners", "neighbourhood", "weights")}
         self.rows: list[tuple[str, tuple[str, ...]]] = []
 
@@ -72,7 +71,7 @@ class _Presented:
                     w.repeats[name] = Repeat(t, name.rpartition("_t")[0])
         shown = self.groups["winners"]
         if t > 1:
-            tree, learns = parse(f"vstack({', '.join(shown)})"), ("W",) if given.rate else ()
+            tree, learns = Call("vstack", tuple(map(Name, shown))), ("W",) if given.rate else ()
             rows, columns = tuple(self.rows), ("x", "d", "winner", *learns)
             title = "The winners, one after the other"
             w.add(Winners("winners", tree, title, "", True, columns=columns, rows=rows), shape(tree, w.shapes))
@@ -91,15 +90,12 @@ class _Presented:
     def start(self) -> None:
         """States inputs, units, rates, the grid and the classes."""
         w, given = self.working, self.given
-        assert given.X is not None
-        assert given.W is not None
-        array = as_array(given.X)
-        array = array.T if given.flat("X") else array
+        array = inputs_of(given)
         for k in range(1, self.inputs + 1):
             w.given(f"x{k}", rows_of(array, k - 1, k).T, f"Input {k}", Symbol("x", argument=str(k)))
             if given.classes:
                 w.given(f"class{k}", Num(str(given.classes[k - 1])), f"Class of input {k}")
-        w.given("W", given.W, "Units, one a row", Symbol("W", argument="0"))
+        w.given("W", units_of(given), "Units, one a row", Symbol("W", argument="0"))
         if given.labels:
             w.given("L", _column([str(label) for label in given.labels]), "Class of each unit")
         if len(given.rate) == 1:
@@ -116,8 +112,7 @@ class _Presented:
 
     def places(self) -> Array:
         """Row and column of each unit; of a chain its number."""
-        assert self.given.W is not None
-        units, grid = self.given.W.value.shape[0], self.given.grid
+        units, grid = units_of(self.given).value.shape[0], self.given.grid
         if len(grid) < 2:
             return _column([str(k) for k in range(1, units + 1)])
         cells = [(str(i), str(j)) for i in range(1, grid[0] + 1) for j in range(1, grid[1] + 1)]
@@ -189,11 +184,8 @@ class _Presented:
 def clustered(given: Given, report: Report) -> Working:
     """k-means: the nearest unit of every input, then the means of what each unit has won."""
     w, env = Working(), dict[str, Floats]()
-    assert given.X is not None
-    assert given.W is not None
-    array = as_array(given.X)
-    w.given("X", array.T if given.flat("X") else array, "Inputs, one a row")
-    w.given("W", given.W, "Units, one a row", Symbol("W", argument="0"))
+    w.given("X", inputs_of(given), "Inputs, one a row")
+    w.given("W", units_of(given), "Units, one a row", Symbol("W", argument="0"))
     env |= {name: value for name in ("X", "W") if (value := w.items[name].value({})) is not None}
 
     def step(base: str, t: int, formula: str, title: str, *, whole: bool = False, why: str = "") -> str:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from solver.families.competitive.given import Given, inputs_of, rows_of_inputs
+from solver.families.competitive.given import Given, inputs_of, units_of
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array
 from solver.formula.walks.shape import SCALAR
@@ -14,13 +14,11 @@ from solver.working.page import Working
 def radial(given: Given) -> Working:
     """Hidden units, output, weights and error."""
     w = Working()
-    assert given.X is not None
-    assert given.centres is not None
     assert given.sigma is not None
-    rows, count = len(rows_of_inputs(given)), given.centres.value.shape[0]
-    X = as_array(given.X)
-    w.given("X", X.T if given.flat("X") else X, "Inputs, one a row")
-    w.given("C", given.centres, "Centres, one a row")
+    X, C = inputs_of(given), units_of(given)
+    rows, count = X.value.shape[0], C.value.shape[0]
+    w.given("X", X, "Inputs, one a row")
+    w.given("C", C, "Centres, one a row")
     w.given("sigma", as_array(given.sigma), "Width" if as_array(given.sigma).value.size == 1 else "Widths")
     sigma = "sigma" if w.shapes["sigma"] == SCALAR else "sigma.T"
     w.step("R", "squared_distances(X, C)", "Squared distance of each input from each centre")
@@ -52,7 +50,7 @@ def radial(given: Given) -> Working:
         w.step("q", "Phi.T @ d", "Normal equations: the right side")
         w.step("w", "inv(A) @ q", "Weights of the output", why="least squares: (ΦᵀΦ)⁻¹Φᵀ is the pseudo-inverse")
         made = ["A", "q", "w"]
-    w.step("y", "Phi @ w", "Output of the network" + ("" if inputs_of(given) == 1 else " for each input"))
+    w.step("y", "Phi @ w", "Output of the network" + ("" if rows == 1 else " for each input"))
     w.group("weights", made)
     w.group("output", ["y"])
     if given.d is not None:
