@@ -21,7 +21,7 @@ from solver.mark.records import Submissions
 from solver.mark.sheet import Sheet, sheet
 from solver.rounding import Floats, Rounding
 from tests.bench.plant import CHEATS, decimals, key_batch, mistaken, random_wrong
-from tests.bench.simulate import HABITS, honest, networks, questions
+from tests.bench.simulate import HABITS, honest, networks, questions, recomputed
 from tests.places import Q2
 
 STUDENTS = 60
@@ -269,12 +269,28 @@ def rate(students: int = 20_000, runs: int = 5) -> None:
             key = list(batch.values)[rng.integers(len(batch.values))]
             numbers = batch.values[key][s].reshape(-1)
             numbers[rng.integers(numbers.size)] += round(float(rng.uniform(-2, 2)), 2) + 0.3
-        submissions = Submissions([str(s) for s in range(students)], batch)
-        best = [
-            min(_timed(run) for _ in range(runs))
-            for run in (lambda: judge(made, batch), lambda: grade_batch(made, None, submissions))  # noqa: B023
-        ]
-        print(f"  {slips:.0%} with a slip: " + "; ".join(f"{students / t:,.0f}" for t in best))
+        _rate(f"{slips:.0%} with a slip", made, batch, runs)
+    _rate("half with a mistake that has a name, carried on", made, mistaken_class(made, students, 0.5, rng), runs)
+
+
+def mistaken_class(made: Sheet, students: int, share: float, rng: np.random.Generator) -> Batch:
+    """Honest students, of whom some make a named mistake and go on from it."""
+    batch, mistakes = honest(made, students, "mixed", rng), list(mistaken(made))
+    chosen = np.where(rng.random(students) < share, rng.integers(len(mistakes), size=students), -1)
+    for k, (key, _, numbers) in enumerate(mistakes):
+        rows = np.flatnonzero(chosen == k)
+        for answer, values in recomputed(made, key, np.repeat(numbers[None], rows.size, axis=0)).items():
+            batch.values[answer][rows] = values
+    return batch
+
+
+def _rate(what: str, made: Sheet, batch: Batch, runs: int) -> None:
+    submissions = Submissions([str(s) for s in range(batch.count)], batch)
+    best = [
+        min(_timed(run) for _ in range(runs))
+        for run in (lambda: judge(made, batch), lambda: grade_batch(made, None, submissions))
+    ]
+    print(f"  {what}: " + "; ".join(f"{batch.count / t:,.0f}" for t in best))
 
 
 def _timed(run: object) -> float:

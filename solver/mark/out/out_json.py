@@ -31,9 +31,8 @@ class JsonWriter(Writer):
         self.stream.write(f'{json_text(head)[:-1]}, "students": [\n')
 
     def add(self, graded: Graded) -> None:
-        students = list(students_json(self.plan, self.told(graded)))
-        if students:
-            self.stream.write((self.between if self.begun else "") + self.between.join(students))
+        for student in students_json(self.plan, self.told(graded)):
+            self.stream.write(f"{self.between if self.begun else ''}{student}")
             self.begun = True
 
     def close(self) -> None:

@@ -15,4 +15,5 @@ class JsonlWriter(Writer):
     for_programs = True
 
     def add(self, graded: Graded) -> None:
-        self.stream.write("".join([f"{student}\n" for student in students_json(self.plan, self.told(graded))]))
+        for student in students_json(self.plan, self.told(graded)):
+            self.stream.write(f"{student}\n")

@@ -8,6 +8,8 @@ from solver.mark.records import Graded
 
 COLUMNS = ("student", "answer", "written", "expected", "key", "verdict", "mistake", "reason", "marks", "of", "review")
 
+_MOST_LINES = 50_000
+
 
 class LongWriter(Writer):
     """Writes `student,answer,written,expected,key,verdict,mistake,reason,marks,of,review`.
@@ -36,6 +38,9 @@ class LongWriter(Writer):
                     tail = tails[id(row)] = self.tail(row)
                 found = unread.get((name, row.cell)) or unread.get((name, row.answer)) if unread else None
                 lines.append(f"{student},{tail}\n" if not found else f"{student},{tail}{text_cell(found)}\n")
+            if len(lines) > _MOST_LINES:
+                self.stream.write("".join(lines))
+                lines.clear()
         self.stream.write("".join(lines))
 
     def tail(self, row: Row) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from solver.mark.judge.marks import Plan, cell_units
 from solver.mark.judge.numbers import NO_LIMIT, Note, Verdict
@@ -48,17 +49,28 @@ _Seen: TypeAlias = tuple[int, int, int, float | None, int | None, float | str | 
 """All that a row follows from: verdict, note, units, expected (None where nothing is said of it), decimals, what was written."""
 
 
+WINDOW = 1_000
+"""So many students have what was seen of them as plain objects at a time, which are large."""
+
+
 @dataclass(slots=True)
 class _Column:
-    """One cell of all students of a batch. A class writes few different things, and each has its row made once."""
+    """One cell of all students of a batch. A class writes few different things, and each has its row made once.
+
+    parts: what `_Seen` is made of, over the students; seen: of the students of a window.
+    """
 
     answer: Answer
     cell: Cell
     key: str
     most: int
-    seen: list[_Seen]
+    parts: tuple[Sequence[Any] | NDArray[Any], ...]
     mistakes: dict[int, str]
     rows: dict[_Seen, Row]
+
+    def seen(self, some: slice) -> list[_Seen]:
+        """All that is seen of some students."""
+        return list(zip(*(_plain(part[some]) for part in self.parts), strict=True))
 
 
 class Rows:
@@ -67,13 +79,7 @@ class Rows:
     def __init__(self, sheet: Sheet, plan: Plan, scheme: Scheme, graded: Graded, show: Show = "key") -> None:
         self.plan, self.scheme, self.graded, self.show = plan, scheme, graded, show
         self.columns = [c for answer in sheet.answers.values() for c in self.columns_of(answer)]
-        nobody: list[_Seen] = [(0, 0, 0, None, None, None)] * len(graded.submissions.students)
-        self.quick: list[tuple[list[_Seen], Callable[[_Seen], Row | None], dict[int, str], _Column | Answer]] = [
-            (nobody, _NO_ROWS.get, {}, column)
-            if isinstance(column, Answer)
-            else (column.seen, column.rows.get, column.mistakes, column)
-            for column in self.columns
-        ]
+        self.start = -WINDOW
         self.part_units = {label: units.tolist() for label, units in plan.part_units(graded.marks).items()}
         self.reviews: dict[str, list[Trouble]] = {}
         for trouble in graded.submissions.troubles:
@@ -98,32 +104,38 @@ class Rows:
             by_cell.setdefault((r, c), {})[i] = mistake
         for cell in answer.cells:
             at = (slice(None), cell.row, cell.column)
-            written: list[Any]
-            decimals: list[Any]
+            written: Sequence[Any] | Floats
+            decimals: Sequence[Any] | NDArray[np.int16]
             if answer.kind == "number":
-                written, decimals = _numbers(given.batch.values[key][at]), given.batch.decimals[key][at].tolist()
+                written, decimals = given.batch.values[key][at], given.batch.decimals[key][at]
             else:
                 words = given.words if answer.kind == "word" else given.formulas
-                written = decimals = [None] * len(given.students)
-                written = list(words.get(key) or written)
-            seen = zip(
-                judged.verdicts[at].tolist(),
-                judged.notes[at].tolist(),
-                units[at].tolist(),
-                _numbers(expected[at]),
-                decimals,
-                written,
-                strict=True,
-            )
+                decimals = [None] * len(given.students)
+                written = words.get(key) or decimals
+            parts = (judged.verdicts[at], judged.notes[at], units[at], expected[at], decimals, written)
             worth = int(most[cell.row, cell.column])
             mistaken = by_cell.get((cell.row, cell.column), {})
-            yield _Column(answer, cell, _key(answer, cell), worth, list(seen), mistaken, {})
+            yield _Column(answer, cell, _key(answer, cell), worth, parts, mistaken, {})
+
+    def window(self, i: int) -> None:
+        """Makes plain objects of what is seen of student i and those behind."""
+        self.start = i
+        some = slice(i, i + WINDOW)
+        nobody: list[_Seen] = [(0, 0, 0, None, None, None)] * WINDOW
+        self.quick: list[tuple[list[_Seen], Callable[[_Seen], Row | None], dict[int, str], _Column | Answer]] = [
+            (nobody, _NO_ROWS.get, {}, column)
+            if isinstance(column, Answer)
+            else (column.seen(some), column.rows.get, column.mistakes, column)
+            for column in self.columns
+        ]
 
     def of(self, i: int) -> list[Row]:
         """The rows of one student, in the order of the sheet, and a person's decisions. Rows that are the same are one object."""
-        found = []
+        if not 0 <= i - self.start < WINDOW:
+            self.window(i)
+        found, at = [], i - self.start
         for all_seen, made, mistakes, column in self.quick:
-            seen = all_seen[i]
+            seen = all_seen[at]
             row = made(seen)
             if row is None or i in mistakes:
                 row = self.by_hand(column, i) if isinstance(column, Answer) else self.new(column, seen, i)
@@ -185,9 +197,12 @@ class Rows:
         return self.troubles.get((student, cell.name)) or self.troubles.get((student, cell.key)) or NO_ANSWER
 
 
-def _numbers(values: Floats) -> list[float | None]:
-    """Numbers with None for nan, which equals nothing."""
-    return [None if value != value else value for value in values.tolist()]
+def _plain(part: Sequence[Any] | NDArray[Any]) -> Sequence[Any]:
+    """Plain objects, which are quicker; None for nan, which equals nothing."""
+    if not isinstance(part, np.ndarray):
+        return part
+    found: list[Any] = part.tolist()
+    return [None if value != value else value for value in found] if part.dtype.kind == "f" else found
 
 
 _NO_ROWS: dict[_Seen, Row] = {}

@@ -26,7 +26,7 @@ MAX_FORMULA = 2_000
 SHOWN = 80
 """Characters of an unreadable text that a report repeats."""
 
-BATCH = 16_000
+BATCH = 8_000
 """The most students that are marked at once."""
 
 MAX_NAME = 200

@@ -11,7 +11,7 @@ from typing import IO
 from solver.errors import Place, Problem
 from solver.mark.read.read_names import refuse
 
-BLOCK = 1 << 22
+BLOCK = 1 << 21
 MOST_BLOCK = 1 << 24
 """The most bytes that one row may span: a quote that never closes is found there."""
 

@@ -120,6 +120,19 @@ def test_jsonl() -> None:
     assert written("jsonl", Q2) == ""
 
 
+@pytest.mark.parametrize("form", ["long", "json", "jsonl", "moodle", "gradescope"])
+def test_students_are_told_some_at_a_time(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few have their rows as plain objects, the text is the same; a student may be asked for again."""
+    students = [f"s{i}" for i in range(11)]
+    whole = written(form, Q2, class_of(students))
+    monkeypatch.setattr("solver.mark.out.rows.WINDOW", 3)
+    assert written(form, Q2, class_of(students)) == whole
+    graded = class_of(students)
+    told = writer("long", io.StringIO(), Q2).told(graded)
+    assert [told.of(i) for i in (10, 0, 4, 10)] == [told.of(i) for i in (10, 0, 4, 10)]
+    assert told.of(3)[32].written == "9.00"
+
+
 def test_json_says_why_a_person_should_look_at_a_script() -> None:
     graded = class_of()
     graded.review[1] = ["1 stands in 60 of 64 cells"]
