@@ -9,7 +9,7 @@ from solver.errors import SpecError
 from solver.formula.walks.value import value
 from solver.mark.judge.numbers import Batch
 from solver.mark.judge.routes import INNER, NAMED, Route, result, rounded
-from solver.mark.sheet import Sheet, sheet
+from solver.mark.sheet import Quantity, Sheet, sheet
 from solver.rounding import Floats, Rounding
 from solver.spec.reader import load_text
 from solver.spec.registry import families, family
@@ -71,9 +71,10 @@ def _solved(text: str, form: Rounding) -> Iterator[Sheet]:
 
 
 def _rounded(question: Question, form: Rounding) -> Question:
+    """A question in other digits; what wants figures, such as squares of small gradients, keeps them."""
     question.rounding = form
     for part in question.parts:
-        part.rounding = form
+        part.rounding = form if form.figures or not part.rounding.figures else Rounding(form.digits + 1, figures=True)
     return question
 
 
@@ -102,14 +103,24 @@ def honest(made: Sheet, count: int, habit: str, rng: np.random.Generator) -> Bat
                     some = np.flatnonzero(routes == index)
                     if some.size:
                         needs = {need: env[need][some] for need in quantity.solved.item.needs}
-                        found[some] = result(quantity, needs, route)
+                        found[some] = _sensible(quantity, needs, route)
                         written[some] = rounded(form, found[some], route.even)
-                exact = (carries == 1) & ((habit == "mixed") | (routes < _NAMED))
-                env[name] = np.where(exact[:, None, None], found, written)
+                exact = ((carries == 1) & ((habit == "mixed") | (routes < _NAMED)))[:, None, None]
+                if habit == "mixed" and quantity.key is None:
+                    exact = exact | (written == 0)
+                env[name] = np.where(exact, found, written)
             if quantity.key is not None:
                 batch.values[quantity.key] = np.where(written < np.inf, written, np.nan)
                 batch.decimals[quantity.key] = decimals(form, batch.values[quantity.key])
     return batch
+
+
+def _sensible(quantity: Quantity, needs: dict[str, Floats], route: Route) -> Floats:
+    """What a route gives, but where that is no number, or a thousand times too large."""
+    found, truth = result(quantity, needs, route), quantity.truth.low
+    with np.errstate(invalid="ignore"):
+        good = (np.abs(found) <= 1000 * np.maximum(np.abs(truth), 1.0)) | (found == truth)
+    return found if good.all() else np.where(good, found, result(quantity, needs, NAMED))
 
 
 def recomputed(made: Sheet, key: str, values: Floats) -> dict[str, Floats]:

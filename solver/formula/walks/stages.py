@@ -48,7 +48,7 @@ class _Stages:
                 return np.asarray(sum(self.operand(term, env) for term in terms))
             case Bin(op, x, y):
                 a, b = (self.operand(side, env, op) for side in (x, y))
-                if op == "@" and self.every and 1 < a.shape[-1] <= _MOST_TERMS and a.shape[-1] == b.shape[-2]:
+                if op == "@" and self.every and summed(a, b):
                     products = self.stands(a[..., :, :, None] * b[..., None, :, :])
                     return np.asarray(products.sum(axis=-2))
                 return value(Bin(op, Name("a"), Name("b")), {"a": a, "b": b})
@@ -59,23 +59,39 @@ class _Stages:
 
     def operand(self, tree: Tree, env: Env, op: str = "") -> Floats:
         """An operand, as it is written down where it is a result of its own."""
-        found, inner = self.of(tree, env), bare(tree)
-        while isinstance(inner, Neg | Transpose):
-            inner = bare(inner.x)
-        if isinstance(inner, Name | Num | Array):
+        found = self.of(tree, env)
+        if stated(tree):
             return found
-        if op and not self.every and inner is tree and isinstance(inner, Bin) and (inner.op in SUMS) == (op in SUMS):
+        if op and not self.every and isinstance(tree, Bin) and (tree.op in SUMS) == (op in SUMS):
             return found
         return self.stands(found)
 
     def call(self, call: Call, args: list[Floats]) -> Floats:
         row = FUNCTIONS[call.fn]
-        written = isinstance(row.definition, str) and len(args) == 1 and not call.options
-        if written and (self.every or row.cells or args[0].shape[-2:] == (1, 1)):
-            return self.of(_definition(call.fn), {row.params[0]: args[0]})
+        if by_definition(call) and (self.every or row.cells or args[0].shape[-2:] == (1, 1)):
+            return self.of(definition(call.fn), {row.params[0]: args[0]})
         return row.code(*args, **dict(call.options))
 
 
+def stated(tree: Tree) -> bool:
+    """Whether an operand stands there already, so that nothing is worked out."""
+    inner = bare(tree)
+    while isinstance(inner, Neg | Transpose):
+        inner = bare(inner.x)
+    return isinstance(inner, Name | Num | Array)
+
+
+def summed(a: Floats, b: Floats) -> bool:
+    """Whether the products of a matrix product may be written down one by one."""
+    return bool(1 < a.shape[-1] <= _MOST_TERMS and a.shape[-1] == b.shape[-2])
+
+
+def by_definition(call: Call) -> bool:
+    """Whether a function is worked out by its definition where there is no key for it."""
+    return isinstance(FUNCTIONS[call.fn].definition, str) and len(call.args) == 1 and not call.options
+
+
 @cache
-def _definition(fn: str) -> Tree:
+def definition(fn: str) -> Tree:
+    """The definition of a function, of its one parameter."""
     return parse(str(FUNCTIONS[fn].definition))

@@ -137,5 +137,6 @@ class JudgedNumbers(FollowedNumbers):
         wrong = (verdicts == WRONG) | (verdicts == FOLLOWED)
         self.slipped[name] = anywhere(wrong) | (anywhere(blank) & behind)
         self.zeros[name] = nothing(answer, verdicts)
+        self.right[name] = (verdicts >= FOLLOWED) & (notes == 0)
         self.written[name], self.unrounded[name] = written, exact
         return Judged(verdicts, notes, expected)

@@ -27,6 +27,9 @@ FLAGS = 3
 MANY_FLAGS = 0.1
 """So many answers, and this share of all, on no usual route are many."""
 
+FAR = 10
+"""What is accepted with a flag so many units off what was expected is for a person."""
+
 Reasons = dict[int, list[str]]
 
 
@@ -40,6 +43,7 @@ def review(sheet: Sheet, scheme: Scheme, batch: Batch, judged: Mapping[str, Judg
     wrong = {key: found.verdicts == Verdict.WRONG for key, found in judged.items() if key in batch.values}
     flags = {key: (judged[key].notes & Note.FLAGGED) != 0 for key in wrong}
     amiss, flagged = _counts(wrong.values(), batch.count), _counts(flags.values(), batch.count)
+    far = [_far(sheet.answers[key], batch, judged[key], cells) for key, cells in flags.items() if cells.any()]
     rows = np.flatnonzero((amiss >= min(FILLED, SHARED)) | (flagged >= FLAGS))  # of all others there is nothing to say
     reasons: Reasons = {}
     if not rows.size:
@@ -68,6 +72,9 @@ def review(sheet: Sheet, scheme: Scheme, batch: Batch, judged: Mapping[str, Judg
             found.notes[where] |= np.uint8(note)
     for i in rows[(flagged[rows] >= FLAGS) & (flagged[rows] >= MANY_FLAGS * values.shape[1])].tolist():
         reasons.setdefault(i, []).append(f"{flagged[i]} answers are accepted that are on no usual route")
+    for i, n in zip(*np.unique(np.concatenate(far), return_counts=True), strict=True):
+        accepted = "1 answer is accepted that is" if n == 1 else f"{n} answers are accepted that are"
+        reasons.setdefault(int(i), []).append(f"{accepted} far from the usual routes, where honest rounding may lead")
     _alike({key: batch.values[key] for key in wrong}, wrong, amiss >= SHARED, reasons)
     return reasons
 
@@ -79,6 +86,14 @@ def _counts(cells: Iterable[Flags], count: int) -> NDArray[np.int64]:
         if some.size:
             found += np.bincount(np.flatnonzero(some) // (some.size // count), minlength=count)
     return found
+
+
+def _far(answer: Answer, batch: Batch, judged: Judged, flagged: Flags) -> NDArray[np.intp]:
+    """Whose flagged cells are far off what was expected, a student for each cell."""
+    at = np.nonzero(flagged)
+    values = batch.values[answer.key][at]
+    half = half_asked(Quantity(answer.solved.name, answer.solved, answer.key), values)
+    return at[0][np.abs(values - judged.expected[at]) > FAR * 2 * half]
 
 
 def _coarse(answer: Answer, batch: Batch, rows: NDArray[np.int64]) -> Flags:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 
 import numpy as np
 
@@ -10,11 +10,11 @@ from solver.formula.walks.bounds import Interval, point
 from solver.mark.judge.digits import (
     half_asked,
     room,
-    unrounded,
 )
 from solver.mark.judge.key import Key, Rows, of_rows
 from solver.mark.judge.numbers import Batch, Flags
 from solver.mark.judge.routes import INNER, NAMED, Route, result, rounded
+from solver.mark.judge.second_look import honest, or_rounded
 from solver.mark.sheet import Quantity
 from solver.rounding import Floats
 
@@ -25,7 +25,8 @@ class FollowedNumbers:
     """Follows one working from quantity to quantity with every student's own numbers.
 
     written: what each student goes on with who rounds each result; unrounded: who carries exact values from the last
-    wrong one on. slipped: of which students a wrong answer stands behind a quantity; zeros: whose answer is nothing.
+    wrong one on. slipped: of which students a wrong answer stands behind a quantity; zeros: whose answer is nothing; right:
+    which answers are on a route.
     """
 
     def __init__(self, key: Key, batch: Batch, reach: float) -> None:
@@ -39,6 +40,8 @@ class FollowedNumbers:
         self.steps: dict[str, int] = {}
         self.slipped: dict[str, Flags] = {}
         self.zeros: dict[str, Flags] = {}
+        self.right: dict[str, Flags] = {}
+        self.honest: dict[str, Interval] = {}
 
     def fill(self) -> None:
         """Works out what is not written, without a verdict on what is."""
@@ -72,15 +75,32 @@ class FollowedNumbers:
         """The numbers of what a quantity needs, of some students."""
         return {name: of_rows(env[name], rows, self.batch.count) for name in quantity.solved.item.needs}
 
+    def stands(self, quantity: Quantity) -> bool:
+        """Whether a quantity is given, or asked for, so that what leads to it does not matter to what follows."""
+        return quantity.solved.item.given or (quantity.key is not None and quantity.key in self.batch.values)
+
+    def leading(self, name: str, known: Container[str], ends: Callable[[Quantity], bool]) -> list[Quantity]:
+        """A quantity behind those that lead to it and are not known yet, in order; ends: what nothing leads to."""
+        found, stack = {name}, [name]
+        while stack:
+            quantity = self.key.quantities[stack.pop()]
+            more = () if ends(quantity) else set(quantity.solved.item.needs).difference(found)
+            new = [need for need in more if need not in known]
+            found.update(new)
+            stack += new
+        if len(found) == 1:
+            return [self.key.quantities[name]] if name not in known else []
+        return [quantity for each, quantity in self.key.quantities.items() if each in found]
+
     def on_route(self, name: str, route: Route) -> Floats:
         """What a student goes on with who takes another route where nothing is asked."""
-        quantity, env = self.key.quantities[name], self.others[route]
-        if quantity.solved.item.given or (quantity.key is not None and quantity.key in self.batch.values):
-            return self.written[name]
-        if name not in env:
-            needs = {need: self.on_route(need, route) for need in quantity.solved.item.needs}
-            made = _known(result(quantity, needs, route), self.written[name])
-            env[name] = rounded(quantity.solved.form, made, route.even)
+        env = self.others[route]
+        for quantity in self.leading(name, env, self.stands):
+            if self.stands(quantity):
+                env[quantity.name] = self.written[quantity.name]
+            else:
+                made = _known(result(quantity, self.needs(quantity, env), route), self.written[quantity.name])
+                env[quantity.name] = rounded(quantity.solved.form, made, route.even)
         return env[name]
 
     def reached(self, name: str, route: Route = NAMED) -> Floats:
@@ -97,36 +117,70 @@ class FollowedNumbers:
 
     def unwritten(self, name: str) -> int:
         """How many steps before a quantity, itself included, are not asked for."""
-        quantity = self.key.quantities[name]
-        if quantity.solved.item.given or (quantity.key is not None and quantity.key in self.batch.values):
-            return 0
-        if name not in self.steps:
-            self.steps[name] = min(1 + sum(map(self.unwritten, quantity.solved.item.needs)), _MOST_STEPS)
+        for quantity in self.leading(name, self.steps, self.stands):
+            before = 0 if self.stands(quantity) else 1 + sum(self.steps[need] for need in quantity.solved.item.needs)
+            self.steps[quantity.name] = min(before, _MOST_STEPS)
         return self.steps[name]
 
     def interval(self, name: str) -> Interval:
         """Between what a student's own number lies: half a unit of the digits asked for around what is written."""
-        if name not in self.spans:
-            self.spans[name] = self.span(self.key.quantities[name])
+        for quantity in self.leading(name, self.spans, self.known):
+            self.spans[quantity.name] = self.span(quantity)
         return self.spans[name]
+
+    def carried(self, name: str) -> Interval:
+        """Between what lies that a student goes on with: the same, but of a right answer only what comes of honest work."""
+        near, right, quantity = self.interval(name), self.right.get(name), self.key.quantities[name]
+        if right is None or near.exact:
+            return near
+        if name not in self.honest:
+            found = honest(quantity, {need: self.interval(need) for need in quantity.solved.item.needs})
+            if found is not None:
+                low, high = np.maximum(near.low, found.low), np.minimum(near.high, found.high)
+                here, written = right & (low <= high), self.written[name]
+                near = Interval(
+                    np.where(here, np.minimum(low, written), near.low),
+                    np.where(here, np.maximum(high, written), near.high),
+                )
+            self.honest[name] = near
+        return self.honest[name]
+
+    def known(self, quantity: Quantity) -> bool:
+        """Whether every student has written a number, or has no choice of it."""
+        found = self.batch.values.get(quantity.key or "")
+        given = quantity.solved.item.given or quantity.name in self.key.exact
+        return given or (found is not None and not np.isnan(found).any())
 
     def span(self, quantity: Quantity) -> Interval:
         written = self.written[quantity.name]
-        asked = quantity.key is not None and quantity.key in self.batch.values
-        if quantity.solved.item.given and not asked:
-            return point(written)
-        if quantity.name in self.key.exact:
+        answer = self.batch.values.get(quantity.key or "")
+        if quantity.name in self.key.exact or (quantity.solved.item.given and answer is None):
             return point(written)
         half = half_asked(quantity, written)
         near = Interval(written - half, written + half) if half.any() else point(written)
-        blank = np.isnan(self.batch.values[quantity.key or ""]) if asked else np.ones(written.shape, dtype=bool)
-        if not blank.any() or quantity.solved.item.given:
+        if self.known(quantity):
             return near
-        found = quantity.solved.item.bounds({need: self.interval(need) for need in quantity.solved.item.needs})
-        wide = unrounded(quantity, quantity.truth if found is None else found)
+        blank = np.ones(written.shape, dtype=bool) if answer is None else np.isnan(answer)
+        found = honest(quantity, {need: self.spans[need] for need in quantity.solved.item.needs})
+        wide = or_rounded(quantity.solved.form, quantity.truth if found is None else found)
         with np.errstate(invalid="ignore"):
             lost = ~blank | ~(np.isfinite(wide.low) & np.isfinite(wide.high))
         return Interval(*(np.where(lost, end, other) for end, other in zip(near, wide, strict=True)))
+
+
+def widths(key: Key, name: str) -> Floats:
+    """How far honest rounding may lead from the key in each cell, for who has the key's numbers; 0 where it has no end."""
+    if name not in key.widths:
+        asked = {q.key: q.solved.written[None] for q in key.quantities.values() if q.key is not None}
+        itself = key.itself if isinstance(key.itself, FollowedNumbers) else FollowedNumbers(key, Batch(1, asked), 0.0)
+        if not itself.written:
+            itself.fill()
+        key.itself, quantity = itself, key.quantities[name]
+        span = honest(quantity, {need: itself.interval(need) for need in quantity.solved.item.needs})
+        with np.errstate(invalid="ignore"):
+            width = np.zeros((1, 1)) if span is None else span.high - span.low
+        key.widths[name] = np.where(np.isfinite(width), width, 0.0)
+    return key.widths[name]
 
 
 def _known(x: Floats, otherwise: Floats) -> Floats:

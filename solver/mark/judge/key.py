@@ -23,11 +23,13 @@ Rows = NDArray[np.int64]
 
 
 class Key:
-    """One working's key, worked out as it is needed."""
+    """One working's key, worked out as it is needed. widths, itself: kept by `follow.py`."""
 
     def __init__(self, chain: list[Quantity]) -> None:
         self.chain = chain
         self.quantities = {q.name: q for q in chain if q.solved.numeric}
+        self.widths: dict[str, Floats] = {}
+        self.itself: object = None
 
     @cached_property
     def routes(self) -> dict[str, list[Floats]]:

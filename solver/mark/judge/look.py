@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
 
 import numpy as np
 
@@ -17,20 +16,20 @@ from solver.mark.judge.digits import (
     room,
     two_digits_right,
 )
-from solver.mark.judge.follow import FollowedNumbers
+from solver.mark.judge.follow import FollowedNumbers, widths
 from solver.mark.judge.guards import may_be_infinite, outside
 from solver.mark.judge.key import CORRECT, FOLLOWED, WRONG, Rows, of_rows
 from solver.mark.judge.numbers import Codes, Flags, Judged, Note, Verdict, anywhere
-from solver.mark.judge.routes import INNER, NAMED, result, rounded
-from solver.mark.judge.second_look import in_reach, near_routes
+from solver.mark.judge.routes import INNER, NAMED, result
+from solver.mark.judge.second_look import honest, near_routes
 from solver.mark.sheet import Quantity
-from solver.rounding import Floats, Format, Rounding
+from solver.rounding import Floats, Rounding
 
-_FAR, _FAR_SHARE = 40.0, 0.3
-"""What is off by more than so many units, and by this share, is on no route, however somebody rounds."""
+_FAR, _FAR_SHARE, _FAR_WIDTHS = 40.0, 0.3, 3.0
+"""What is off by more than so many units, and by this share, and by so many times what honest rounding makes of the key's
+own numbers, is on no route, however somebody rounds."""
 _USUAL = 4.3
 """What a route that rounds within a step gives is flagged where it leads further off than so many units."""
-_MOST_MIXED = 3
 
 
 class FurtherLook:
@@ -104,11 +103,12 @@ class FurtherLook:
 
     def possible(self, known: list[Floats]) -> Flags:
         """Which cells are so near to what follows, or to the key, that a further look is worth while."""
-        answer = self.answer
+        answer, wide = self.answer, _FAR_WIDTHS * widths(self.own.key, self.quantity.name)
         found: Flags = np.zeros(answer.shape, dtype=bool)
         with np.errstate(invalid="ignore", over="ignore"):
             for x in (self.follows, *known[:2]):
-                found |= ~(np.abs(answer - x) > np.maximum(_FAR * 2 * self.half, _FAR_SHARE * np.abs(x)))
+                far = np.maximum(np.maximum(_FAR * 2 * self.half, _FAR_SHARE * np.abs(x)), wide)
+                found |= ~(np.abs(answer - x) > far)
         return found
 
     def empty(self) -> Flags:
@@ -121,8 +121,8 @@ class FurtherLook:
         return found
 
     def further(self, some: Rows, candidates: list[Floats]) -> tuple[Flags, Flags, Flags, Flags, Flags]:
-        """Of some students: what is on another route from the truth, from own numbers, or in the interval; short of a
-        digit, or with a wrong last digit.
+        """Of some students: what is on another route from the truth, from own numbers, or where honest rounding alone
+        leads, by no more than the reach where that has no end; short of a digit, or with a wrong last digit.
         """
         answer, decimals, quantity = self.answer[some], self.decimals[some], self.quantity
         half = np.broadcast_to(self.half, self.answer.shape)[some]
@@ -138,20 +138,15 @@ class FurtherLook:
             one = one_short(answer, decimals, half)
             wide = half_written(decimals) * (1 + 1e-9)
             few_true, few_own = one & _near(answer, known, wide), one & _near(answer, mine, wide)
-            plain = [*candidates, reached, *self.carried(some)]
             flagged = ~short & ~true & ~follows
-            if flagged.any():
-                flagged &= in_reach(
-                    quantity, answer, limit, self.spans(some), candidates[0], self.like(some, candidates[0], inner)
-                )
-            if flagged.any():
-                reach = room(2 * half * self.reach, answer)
-                close = near_routes(answer, plain, inner, reach)
-                left = np.flatnonzero((flagged & ~close).any(axis=(1, 2)))
-                if left.size:
-                    deep = list(self.deep(some[left]))
-                    close[left] |= near_routes(answer[left], [x[left] for x in plain] + deep, deep, reach[left])
-                flagged &= close
+            span = honest(quantity, self.spans(some)) if flagged.any() else None
+            if span is not None:
+                flagged &= _within(answer, span, limit)
+                close = near_routes(answer, [*candidates, reached], inner, room(2 * half * self.reach, answer))
+                known_end = np.isfinite(np.where(answer > candidates[0], span.high, span.low))
+                flagged &= close | known_end
+            else:
+                flagged &= False
             last_true, last_own = (_last_digit(answer, of, half) & ~short & ~flagged for of in (known, candidates))
         few, last = (few_true | few_own) & ~true & ~follows, (last_true | last_own) & ~true & ~follows
         return (
@@ -190,57 +185,12 @@ class FurtherLook:
         """How many units of the last digit an answer may be off a route: each step that is not written adds its own."""
         return self.own.reach * (1 + sum(self.own.unwritten(need) for need in self.quantity.solved.item.needs))
 
-    def deep(self, some: Rows) -> Iterator[Floats]:
-        """What the routes give from operands that come of other routes, not rounded themselves."""
-        own, quantity, count = self.own, self.quantity, self.own.batch.count
-        rows, shape = self.rows[some], (some.size, *self.answer.shape[1:])
-        envs: list[dict[str, Floats]] = [
-            {need: of_rows(own.reached(need, before), rows, count) for need in quantity.solved.item.needs}
-            for before in INNER
-        ]
-        found = [need for need in quantity.solved.item.needs if not own.key.quantities[need].solved.item.given]
-        if len(found) <= _MOST_MIXED:  # each operand in its own way
-            known = {need: of_rows(own.written[need], rows, count) for need in quantity.solved.item.needs}
-            ways = [(own.written[n], own.unrounded[n], own.reached(n), own.reached(n, INNER[2])) for n in found]
-            for chosen in product(*ways):
-                mixed = zip(found, chosen, strict=True)
-                envs.append(known | {n: of_rows(x, rows, count) for n, x in mixed})
-        for env in envs:
-            for route in (NAMED, *INNER):
-                yield np.broadcast_to(result(quantity, env, route), shape)
-
-    def carried(self, some: Rows) -> Iterator[Floats]:
-        """What comes of operands with one to three digits more than asked for."""
-        own, quantity = self.own, self.quantity
-        rows, shape = self.rows[some], (some.size, *self.answer.shape[1:])
-        for more in (1, 2, 3):
-            for numbers in (own.reached, own.unrounded.__getitem__):
-                env = {}
-                for need in quantity.solved.item.needs:
-                    form, known = own.key.quantities[need].solved.form, of_rows(numbers(need), rows, own.batch.count)
-                    env[need] = _with_more(form, known, more)
-                yield np.broadcast_to(result(quantity, env), shape)
-        spans = self.spans(some)
-        unwritten = [need for need, span in spans.items() if not span.exact and self.left_out(need)]
-        for end in range(2) if unwritten else ():
-            env = {need: of_rows(own.written[need], rows, own.batch.count) for need in spans}
-            for need in unwritten:
-                values = own.batch.values.get(own.key.quantities[need].key or "")
-                blank = True if values is None else np.isnan(values[rows])
-                env[need] = np.where(blank, spans[need][end], env[need])
-            yield np.broadcast_to(result(quantity, env), shape)
-
-    def left_out(self, need: str) -> bool:
-        """Whether anybody leaves out a quantity that this one needs."""
-        values = self.own.batch.values.get(self.own.key.quantities[need].key or "")
-        return values is None or bool(np.isnan(values).any())
-
     def spans(self, some: Rows) -> dict[str, Interval]:
         """Between what the students' own numbers lie."""
         rows, count = self.rows[some], self.own.batch.count
         found = {}
         for need in self.quantity.solved.item.needs:
-            span = self.own.interval(need)
+            span = self.own.carried(need)
             low = of_rows(span.low, rows, count)
             found[need] = point(low) if span.exact else Interval(low, of_rows(span.high, rows, count))
         return found
@@ -253,14 +203,13 @@ def _near(answer: Floats, values: list[Floats], limit: Floats) -> Flags:
     return found
 
 
+def _within(answer: Floats, span: Interval, limit: Floats) -> Flags:
+    return np.asarray((answer >= span.low - limit) & (answer <= span.high + limit))
+
+
 def _last_digit(answer: Floats, values: list[Floats], half: Floats) -> Flags:
     """One unit off, and still right to two significant digits."""
     found: Flags = np.zeros(answer.shape, dtype=bool)
     for x in values:
         found |= (np.abs(answer - x) <= 2 * half * (1 + 1e-9)) & two_digits_right(answer, x)
     return found
-
-
-def _with_more(form: Format, x: Floats, more: int) -> Floats:
-    """Numbers with more digits than asked for."""
-    return rounded(Rounding(form.digits + more, form.figures), x) if isinstance(form, Rounding) else x

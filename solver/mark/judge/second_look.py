@@ -3,43 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import product
 
 import numpy as np
 
 from solver.formula.functions import FUNCTIONS
-from solver.formula.interval import Interval
+from solver.formula.interval import Interval, point
 from solver.formula.tree import Bin, Call, Name, Tree, walk
-from solver.formula.walks.value import value
+from solver.formula.walks.bounds import Stands, bounds
 from solver.mark.judge.numbers import Flags
+from solver.mark.judge.routes import rounded
 from solver.mark.sheet import Quantity
-from solver.rounding import Floats
+from solver.rounding import Floats, Format, Rounding
 
 _MOST_NAMES = 3
 
 
-def in_reach(
-    quantity: Quantity,
-    answer: Floats,
-    limit: Floats,
-    own: Mapping[str, Interval],
-    follows: Floats,
-    inner: Sequence[Floats],
-) -> Flags:
-    """Whether an honest calculation can reach an answer from operands that lie between what `own` says.
+def honest(quantity: Quantity, own: Mapping[str, Interval]) -> Interval | None:
+    """Between what the result of an honest calculation lies, not yet rounded; None where nothing is carried forward.
 
-    limit: half a unit of the answer. follows: what the operands as written give; inner: what comes out where intermediates are rounded too, which tells
-    how far that may lead off.
+    own: between what the operands lie. Any intermediate result may be written down, rounded half up or to even.
     """
-    found = quantity.solved.item.bounds(own)
-    if found is None or not inner:
-        return np.zeros(answer.shape, dtype=bool)
-    if quantity.solved.item.definition is not None:
-        found = corners(quantity.solved.item.definition, own, found)
-    with np.errstate(invalid="ignore"):
-        gaps = [np.where(np.isfinite(x), np.abs(x - follows), 0.0) for x in inner]
-        more = limit + np.fmax.reduce(gaps)
-        return np.asarray((answer >= found.low - more) & (answer <= found.high + more))
+    formula, form = quantity.solved.item.definition, quantity.solved.form
+    if formula is None:
+        return quantity.solved.item.bounds(own)
+    stands = partial(or_rounded, form) if isinstance(form, Rounding) else None
+    return corners(formula, own, bounds(formula, own, stands), stands)
+
+
+def or_rounded(form: Format, x: Interval) -> Interval:
+    """Between what a number lies that may be rounded, or not, half up or to even."""
+    low, high = (
+        fmin.reduce([end, rounded(form, end), rounded(form, end, even=True)])
+        for fmin, end in zip((np.minimum, np.maximum), x, strict=True)
+    )
+    return Interval(low, high)
 
 
 def near_routes(answer: Floats, plain: Sequence[Floats], inner: Sequence[Floats], reach: Floats) -> Flags:
@@ -52,7 +51,7 @@ def near_routes(answer: Floats, plain: Sequence[Floats], inner: Sequence[Floats]
     return found
 
 
-def corners(tree: Tree, own: Mapping[str, Interval], found: Interval) -> Interval:
+def corners(tree: Tree, own: Mapping[str, Interval], found: Interval, stands: Stands | None = None) -> Interval:
     """A tighter interval of an elementwise formula in which an operand stands twice, as in h·(1 − h).
 
     Each cell then depends on the same cell of its operands alone: its values at all their ends and middles, and a
@@ -63,9 +62,10 @@ def corners(tree: Tree, own: Mapping[str, Interval], found: Interval) -> Interva
     if len(used) == len(names) or not 0 < len(names) <= _MOST_NAMES or not _elementwise(tree):
         return found
     ends = [[own[n].low] if own[n].exact else [own[n].low, own[n].middle, own[n].high] for n in names]
-    values = [value(tree, dict(zip(names, chosen, strict=True))) for chosen in product(*ends)]
+    points = (map(point, chosen) for chosen in product(*ends))
+    values = [bounds(tree, dict(zip(names, chosen, strict=True)), stands) for chosen in points]
     with np.errstate(invalid="ignore"):
-        low, high = np.fmin.reduce(values), np.fmax.reduce(values)
+        low, high = np.fmin.reduce([x.low for x in values]), np.fmax.reduce([x.high for x in values])
         more = (high - low) / 4
         low, high = np.where(np.isfinite(more), low - more, -np.inf), np.where(np.isfinite(more), high + more, np.inf)
     return Interval(np.maximum(found.low, low), np.minimum(found.high, high))

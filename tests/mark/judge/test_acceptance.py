@@ -172,7 +172,7 @@ def test_no_interval_is_infinite() -> None:
 
 
 def test_the_interval_is_capped_and_flagged() -> None:
-    """Of −1.0..1.0 in steps, what is on no route is flagged, and nothing is accepted beyond three units."""
+    """Of −1.0..1.0 in steps, what is on no route is flagged; beyond three units nothing but what honest rounding gives."""
     made = asked("x: 1.234, v: 40.0", "h = tanh(x)", "z = v*h")
     verdicts = {}
     for k in range(-60, 61):
@@ -183,9 +183,9 @@ def test_the_interval_is_capped_and_flagged() -> None:
     assert {"33.60", "33.75"} <= routes  # 40·0.84; 40·0.84385
     reached = sorted(float(x) for x, (v, n) in verdicts.items() if v == "CORRECT" and Note.LAST_DIGIT not in n)
     assert reached[0] >= 33.57 - 1e-9
-    assert reached[-1] <= 33.79 + 1e-9  # 0.844 with one digit more, and three units
+    assert reached[-1] <= 33.80 + 1e-9  # 40·0.845: 0.84 comes of no more
     assert all(
-        n == Note.FLAGGED
+        n & ~Note.FAR == Note.FLAGGED
         for x, (v, n) in verdicts.items()
         if v == "CORRECT" and x not in routes and Note.LAST_DIGIT not in n
     )
