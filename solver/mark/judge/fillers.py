@@ -46,6 +46,12 @@ def review(sheet: Sheet, scheme: Scheme, batch: Batch, judged: Mapping[str, Judg
     far = [_far(sheet.answers[key], batch, judged[key], cells) for key, cells in flags.items() if cells.any()]
     rows = np.flatnonzero((amiss >= min(FILLED, SHARED)) | (flagged >= FLAGS))  # of all others there is nothing to say
     reasons: Reasons = {}
+    if far:
+        for i, n in zip(*np.unique(np.concatenate(far), return_counts=True), strict=True):
+            accepted = "1 answer is accepted that is" if n == 1 else f"{n} answers are accepted that are"
+            reasons.setdefault(int(i), []).append(
+                f"{accepted} far from the usual routes, where honest rounding may lead"
+            )
     if not rows.size:
         return reasons
     values, verdicts, few = (
@@ -72,9 +78,6 @@ def review(sheet: Sheet, scheme: Scheme, batch: Batch, judged: Mapping[str, Judg
             found.notes[where] |= np.uint8(note)
     for i in rows[(flagged[rows] >= FLAGS) & (flagged[rows] >= MANY_FLAGS * values.shape[1])].tolist():
         reasons.setdefault(i, []).append(f"{flagged[i]} answers are accepted that are on no usual route")
-    for i, n in zip(*np.unique(np.concatenate(far), return_counts=True), strict=True):
-        accepted = "1 answer is accepted that is" if n == 1 else f"{n} answers are accepted that are"
-        reasons.setdefault(int(i), []).append(f"{accepted} far from the usual routes, where honest rounding may lead")
     _alike({key: batch.values[key] for key in wrong}, wrong, amiss >= SHARED, reasons)
     return reasons
 

@@ -19,6 +19,8 @@ from solver.mark.sheet import Quantity
 from solver.rounding import Floats
 
 _MOST_STEPS = 8
+MORE = 3
+"""Whoever carries more digits than asked carries so many more at most, or all."""
 
 
 class FollowedNumbers:
@@ -136,12 +138,10 @@ class FollowedNumbers:
         if name not in self.honest:
             found = honest(quantity, {need: self.interval(need) for need in quantity.solved.item.needs})
             if found is not None:
+                found = or_rounded(quantity.solved.form, found, MORE)
                 low, high = np.maximum(near.low, found.low), np.minimum(near.high, found.high)
-                here, written = right & (low <= high), self.written[name]
-                near = Interval(
-                    np.where(here, np.minimum(low, written), near.low),
-                    np.where(here, np.maximum(high, written), near.high),
-                )
+                here = right & (low <= high)
+                near = Interval(np.where(here, low, near.low), np.where(here, high, near.high))
             self.honest[name] = near
         return self.honest[name]
 
@@ -162,7 +162,7 @@ class FollowedNumbers:
             return near
         blank = np.ones(written.shape, dtype=bool) if answer is None else np.isnan(answer)
         found = honest(quantity, {need: self.spans[need] for need in quantity.solved.item.needs})
-        wide = or_rounded(quantity.solved.form, quantity.truth if found is None else found)
+        wide = or_rounded(quantity.solved.form, quantity.truth if found is None else found, MORE)
         with np.errstate(invalid="ignore"):
             lost = ~blank | ~(np.isfinite(wide.low) & np.isfinite(wide.high))
         return Interval(*(np.where(lost, end, other) for end, other in zip(near, wide, strict=True)))

@@ -32,11 +32,14 @@ def honest(quantity: Quantity, own: Mapping[str, Interval]) -> Interval | None:
     return corners(formula, own, bounds(formula, own, stands), stands)
 
 
-def or_rounded(form: Format, x: Interval) -> Interval:
-    """Between what a number lies that may be rounded, or not, half up or to even."""
+def or_rounded(form: Format, x: Interval, more: int = 0) -> Interval:
+    """Between what a number lies that may be rounded, half up or to even, or not; more: or with so many digits more."""
+    if not isinstance(form, Rounding):
+        return x
+    finer = [Rounding(form.digits + k, form.figures) for k in range(1, more + 1)]
     low, high = (
-        fmin.reduce([end, rounded(form, end), rounded(form, end, even=True)])
-        for fmin, end in zip((np.minimum, np.maximum), x, strict=True)
+        choose.reduce([end, rounded(form, end, even=True), *(rounded(each, end) for each in (form, *finer))])
+        for choose, end in ((np.fmin, x.low), (np.fmax, x.high))
     )
     return Interval(low, high)
 

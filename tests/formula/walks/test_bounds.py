@@ -1,5 +1,7 @@
 """Bounds hold every value that operands within their intervals can give, and are not wastefully wide."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,11 @@ from hypothesis import strategies as st
 
 from solver.formula.parse import parse
 from solver.formula.walks.bounds import Interval, bounds, point
+from solver.formula.walks.stages import staged
 from solver.formula.walks.value import value
+from solver.mark.judge.routes import rounded
+from solver.mark.judge.second_look import or_rounded
+from solver.rounding import Rounding
 
 FORMULAS = [
     "W.T @ x + b",
@@ -54,6 +60,26 @@ def test_every_value_lies_within(formula: str, seed: int, width: float) -> None:
     slack = 1e-9 * (1 + np.abs(values))
     assert np.all(values >= found.low - slack)
     assert np.all(values <= found.high + slack)
+
+
+@pytest.mark.parametrize("formula", [*FORMULAS[:6], "1/p + x/p", "softmax(b)", "sigmoid(x)*(1 - p)", "2**p"])
+@given(seed=st.integers(0, 2**32 - 1), form=st.sampled_from([Rounding(2), Rounding(3), Rounding(3, figures=True)]))
+def test_who_rounds_on_the_way_lies_within(formula: str, seed: int, form: Rounding) -> None:
+    """Each line, or every intermediate result, or none; half up or to even; from any operands."""
+    rng = np.random.default_rng(seed)
+    env = {
+        name: np.round(rng.uniform(0.2, 0.8, shape) if name == "p" else rng.normal(size=shape), 3)
+        for name, shape in (("W", (2, 3)), ("x", (2, 1)), ("b", (3, 1)), ("d", (1, 1)), ("p", (1, 1)))
+    }
+    near = {name: Interval(x - 0.01, x + 0.01) for name, x in env.items()}
+    found = bounds(parse(formula), near, partial(or_rounded, form))
+    for every in (False, True):
+        for even in (False, True):
+            drawn = {name: rng.uniform(x.low, x.high) for name, x in near.items()}
+            made = staged(parse(formula), drawn, lambda x, even=even: rounded(form, x, even), every)
+            good = np.isfinite(made)
+            assert np.all((made >= found.low - 1e-9)[good])
+            assert np.all((made <= found.high + 1e-9)[good])
 
 
 @pytest.mark.parametrize(

@@ -185,10 +185,30 @@ def test_the_interval_is_capped_and_flagged() -> None:
     assert reached[0] >= 33.57 - 1e-9
     assert reached[-1] <= 33.80 + 1e-9  # 40·0.845: 0.84 comes of no more
     assert all(
-        n & ~Note.FAR == Note.FLAGGED
+        n == Note.FLAGGED
         for x, (v, n) in verdicts.items()
         if v == "CORRECT" and x not in routes and Note.LAST_DIGIT not in n
     )
+
+
+def test_what_cancels_is_accepted_however_far_it_leads_and_is_for_a_person() -> None:
+    """1 − 0.997² in three figures is 0.00599; by 0.994 0.00600, by 0.99668 0.00663, by both and 0.9965 0.00700."""
+    made = asked("u: 3.2", "h = tanh(u)", "g = 1 - h**2", rounding="{figures: 3}")
+    for g, verdict in (("0.00600", "CORRECT"), ("0.00650", "CORRECT"), ("0.00750", "WRONG"), ("0.00450", "WRONG")):
+        assert one(made, h="0.997", g=g)[0]["g"] == [verdict], g
+    batch = key_batch(made)
+    batch.values["a/g"][:], batch.decimals["a/g"][:] = 0.00650, 5
+    assert any("far from" in why for why in graded(made, batch).review[0])
+    assert not graded(made, key_batch(made)).review
+
+
+def test_long_chains_that_nobody_wrote_down() -> None:
+    """No limit of nested calls is met."""
+    steps = [f"h{k + 1} = tanh(0.5*h{k} + 0.3*x)" for k in range(150)]
+    made = asked("h0: 0.1, x: 1.5", *steps)
+    last = made.answers["a/h150"].solved.written.item()
+    assert one(made, h150=f"{last + 0.01:.2f}")[1]["h150"] == Note.FLAGGED
+    assert one(made, h150=f"{last + 0.3:.2f}")[0]["h150"] == ["WRONG"]
 
 
 def test_an_operand_that_stands_twice_is_one() -> None:

@@ -7,15 +7,16 @@ from solver.mark.judge.acceptance import judge
 from solver.mark.judge.numbers import Verdict
 from tests.bench.marking import cheats, names, planted, sheets, whole
 from tests.bench.plant import key_batch
-from tests.bench.simulate import honest, recomputed
+from tests.bench.simulate import HABITS, honest, recomputed
 
 SHEETS = list(sheets(3, 1))
 
 
+@pytest.mark.parametrize("habit", HABITS)
 @pytest.mark.parametrize(("name", "made"), SHEETS, ids=[f"{name}{k}" for k, (name, _) in enumerate(SHEETS)])
-def test_honest_students_are_never_rejected(name: str, made: object) -> None:
-    """Half up and half to even, whatever they round on the way."""
-    batch = honest(made, 30, "pure", np.random.default_rng(4))  # type: ignore[arg-type]
+def test_honest_students_are_never_rejected(name: str, made: object, habit: str) -> None:
+    """Half up and half to even, whatever they round on the way, be it another way at every step."""
+    batch = honest(made, 30, habit, np.random.default_rng(4))  # type: ignore[arg-type]
     for key, judged in judge(made, batch).items():  # type: ignore[arg-type]
         there = ~np.isnan(batch.values[key])
         assert (judged.verdicts[there] == Verdict.CORRECT).all(), key
