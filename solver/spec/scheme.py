@@ -4,8 +4,8 @@ marking:
   follow: 0.5                 # right work from a wrong value earns half of its marks
   too_few_digits: 0.5         # an answer with one digit too few loses half; with fewer still it is wrong
   last_digit: 0.1             # a wrongly rounded last digit loses a tenth
-  reach: 3                    # an answer on no usual route may be 3 units of its last digit off one, and is flagged
-  fillers: none               # a value that was never worked out earns no follow-on marks
+  reach: 3                    # where honest rounding has no end, an answer may be 3 units of its last digit off a route
+  fillers: follow             # a value that stands wrong in several places earns follow-on marks all the same
   weights: {f/grad_W1: 2}     # this answer counts twice within its part
   alternatives:               # other conventions, each with its own truth; a right answer by one earns this share
     - {name: log to base 2, answers: [c/J], times: 1/log(2)}
@@ -69,10 +69,11 @@ class Marking(Spec):
     last_digit: Annotated[Scalar | None, "what a wrongly rounded last digit loses, as a share (0)"] = None
     mistake: Annotated[Scalar | None, "what a wrong answer that a named mistake explains earns, as a share (0)"] = None
     share: Annotated[Share, "an answer's marks are shared over its cells, or given for all of them"] = "cells"
-    reach: Annotated[Scalar | None, "how far from a usual way of rounding an answer may lie, in its last digit (3)"] = (
-        None
-    )
-    fillers: Annotated[Fillers, "whether a value that was never worked out earns what follows from it"] = "follow"
+    reach: Annotated[
+        Scalar | None,
+        "how far off a usual way of rounding an answer may lie where honest rounding has no end, in its last digit (3)",
+    ] = None
+    fillers: Annotated[Fillers, "whether a value that was never worked out earns what follows from it"] = "none"
     weights: Annotated[
         dict[str, Scalar] | None, AtMost(MAX_WEIGHTS), "weights of the answers of a part, by answer name (1 each)"
     ] = None

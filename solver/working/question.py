@@ -61,8 +61,8 @@ class Decision(NamedTuple):
 class Scheme:
     """How verdicts become marks. weights: of answers within their part, by name; those left out count 1.
 
-    reach: how far beyond what a usual way of rounding gives an answer may lie, in units of its last digit. fillers:
-    whether a value that was never worked out earns what follows from the earlier ones. decisions: a person's, the later
+        reach: how far off a usual way of rounding an answer may lie, in units of its last digit, where honest rounding has no
+    end. fillers: whether a value that was never worked out earns what follows from it. decisions: a person's, the later
     ones over the earlier. alternatives: other conventions that count.
     """
 
@@ -70,7 +70,7 @@ class Scheme:
     share: Share = "cells"
     weights: Mapping[str, float] = field(default_factory=dict)
     reach: float = 3.0
-    fillers: Fillers = "follow"
+    fillers: Fillers = "none"
     decisions: tuple[Decision, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
 

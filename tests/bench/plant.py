@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -154,6 +155,21 @@ def _neighbours(sheet: Sheet) -> Batch:
     return batch
 
 
+def _in_each(change: Callable[[Floats], Floats]) -> Callable[[str, Floats], Floats]:
+    """A change of the answers after part a."""
+    return lambda key, x: x if key[0] == "a" else change(x)
+
+
+def _answer_before(sheet: Sheet) -> Batch:
+    """From part c on, each answer filled with the first number of the one before it."""
+    batch = key_batch(sheet, 1)
+    right = {key: float(x[0, 0, 0]) for key, x in batch.values.items()}
+    for before, key in pairwise(right):
+        if key[0] in "cdef":
+            batch.values[key][:] = right[before]
+    return batch
+
+
 CHEATS: dict[str, Callable[[Sheet], Batch]] = {
     "blank": everywhere(np.nan, 0),
     "1 everywhere": everywhere(1.0, 0),
@@ -170,5 +186,9 @@ CHEATS: dict[str, Callable[[Sheet], Batch]] = {
     "y copied into d–f": _neighbours,
     "blank but for f, all 0.00": replaced(lambda key, x: 0 * x if key[0] == "f" else np.nan * x),
     "every sign turned": replaced(lambda key, x: -x),
+    "first cell copied down in b–f": replaced(_in_each(lambda x: np.zeros_like(x) + x[:, :1, :1])),
+    "cells in another order in b–f": replaced(_in_each(lambda x: x[:, ::-1, ::-1])),
+    "answer before copied in c–f": _answer_before,
+    "0.01 in d–f": replaced(lambda key, x: 0 * x + 0.01 if key[0] in "def" else x),
     "J = 1000000": replaced(lambda key, x: 0 * x + 1e6 if key == "c/J" else x),
 }

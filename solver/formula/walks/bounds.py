@@ -32,10 +32,10 @@ def bounds(tree: Tree, env: Mapping[str, Interval], stands: Stands | None = None
     interval around 0) is infinite.
     """
     with np.errstate(all="ignore"):
-        return _Bounds(stands).of(tree, env)
+        return _BoundsWalk(stands).of(tree, env)
 
 
-class _Bounds:
+class _BoundsWalk:
     def __init__(self, stands: Stands | None) -> None:
         self.stands = stands
 

@@ -18,7 +18,7 @@ LEAST_CELLS = 6
 """A script with fewer numbers than this has no filler."""
 
 FILLED = 3
-"""A value that is wrong in so many cells was put where nothing was worked out."""
+"""A value that is wrong in so many cells, of two answers at least, was put where nothing was worked out."""
 
 SHARED = 3
 """So many wrong values that nobody else has make two scripts alike."""
@@ -36,8 +36,8 @@ Reasons = dict[int, list[str]]
 def review(sheet: Sheet, scheme: Scheme, batch: Batch, judged: Mapping[str, Judged]) -> Reasons:
     """Why a person should look at a script, by student; follow-on marks of fillers are withheld in `judged`.
 
-    The same value nearly everywhere earns no follow-on marks; with `fillers: none`, neither does any value that is wrong
-    in several other cells. Who rounds too coarsely in several places has worked nothing out that is written as coarsely.
+    The same value nearly everywhere earns no follow-on marks; but for `fillers: follow`, neither does any value that is
+    wrong in several other cells of several answers: it was put there, not worked out. Who rounds too coarsely in several places has worked nothing out that is written as coarsely.
     Likeness is seen within a batch.
     """
     wrong = {key: found.verdicts == Verdict.WRONG for key, found in judged.items() if key in batch.values}
@@ -54,17 +54,20 @@ def review(sheet: Sheet, scheme: Scheme, batch: Batch, judged: Mapping[str, Judg
             )
     if not rows.size:
         return reasons
-    values, verdicts, few = (
+    values, verdicts, few, guarded = (
         np.concatenate([x.reshape(rows.size, -1) for x in some], axis=1)
         for some in (
             [batch.values[k][rows] for k in wrong],
             [judged[k].verdicts[rows] for k in wrong],
             [_coarse(sheet.answers[k], batch, rows) for k in wrong],
+            [(judged[k].notes[rows] & Note.GUARDED) != 0 for k in wrong],
         )
     )
     rough = few & (verdicts == Verdict.FOLLOWED)
     rough &= ((few & (verdicts == Verdict.WRONG)).sum(axis=1) >= FILLED)[:, None]
-    withheld = _fillers(values, verdicts, rows, reasons, scheme.fillers == "none") & ~rough
+    sizes = [judged[k].verdicts[0].size for k in wrong]
+    of = np.repeat(np.where([_whole(sheet.answers[k]) for k in wrong], -1, np.arange(len(sizes))), sizes)
+    withheld = _fillers(values, verdicts, guarded, of, rows, reasons, scheme.fillers == "none") & ~rough
     at = 0
     for key in wrong if withheld.any() or rough.any() else ():
         found = judged[key]
@@ -106,10 +109,26 @@ def _coarse(answer: Answer, batch: Batch, rows: NDArray[np.int64]) -> Flags:
     return coarse(batch.decimals[answer.key][rows], half) & bool(half.any())
 
 
+def _whole(answer: Answer) -> bool:
+    """Whether an answer is of whole numbers, such as bits, which are alike by nature."""
+    number = answer.solved.written if answer.solved.exact is None else answer.solved.exact
+    return bool(np.array_equal(number, np.rint(number)))
+
+
 def _fillers(
-    values: Floats, verdicts: NDArray[np.uint8], rows: NDArray[np.int64], reasons: Reasons, all_: bool
+    values: Floats,
+    verdicts: NDArray[np.uint8],
+    guarded: Flags,
+    of: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    reasons: Reasons,
+    all_: bool,
 ) -> Flags:
-    """The cells whose follow-on marks are withheld; notes the scripts with one value nearly everywhere."""
+    """The cells whose follow-on marks are withheld; notes the scripts with one value nearly everywhere, or often wrong.
+
+    guarded: cells left empty by an earlier zero, which are no evidence. of: the answer that a cell is of; -1 where it is
+    of whole numbers.
+    """
     withheld: Flags = np.zeros(values.shape, dtype=bool)
     wrong, written = verdicts == Verdict.WRONG, ~np.isnan(values)
     count = written.sum(axis=1)
@@ -117,21 +136,31 @@ def _fillers(
     if not some.size:
         return withheld
     order = np.argsort(values[some], axis=1, kind="stable")
-    x = np.take_along_axis(values[some], order, axis=1)
+    x, bad, empty = (np.take_along_axis(each[some], order, axis=1) for each in (values, wrong, guarded))
     begins = np.concatenate([np.ones((some.size, 1), dtype=bool), x[:, 1:] != x[:, :-1]], axis=1)
     run = (np.cumsum(begins) - 1).reshape(x.shape)  # cells of one student with one value
     times = np.bincount(run.ravel())
-    bad = np.bincount(run.ravel(), np.take_along_axis(wrong[some], order, axis=1).ravel())
     student, cell = np.nonzero(begins)
-    everywhere = (times >= NEARLY_EVERYWHERE * count[some][student]) & (bad >= FILLED)
-    for k in np.flatnonzero(everywhere).tolist():
-        said = f"{x[student[k], cell[k]]:.10g} stands in {times[k]} of {count[some[student[k]]]} cells"
+    everywhere = (times >= NEARLY_EVERYWHERE * count[some][student]) & (np.bincount(run.ravel(), bad.ravel()) >= FILLED)
+    often, put = (_in_several(run, cells & (of[order] >= 0), of[order]) for cells in (bad, bad & ~empty))
+    for k in np.flatnonzero(everywhere | (often >= FILLED)).tolist():
+        where = f"stands in {times[k]} of {count[some[student[k]]]}" if everywhere[k] else f"is wrong in {often[k]}"
+        said = f"{x[student[k], cell[k]]:.10g} {where} cells"
         reasons.setdefault(int(rows[some[student[k]]]), []).append(said)
-    filler = (bad >= FILLED) if all_ else everywhere
+    filler = everywhere | (put >= FILLED) if all_ else everywhere
     found: Flags = np.zeros(x.shape, dtype=bool)
     np.put_along_axis(found, order, filler[run], axis=1)
     withheld[some] = found & (verdicts[some] == Verdict.FOLLOWED)
     return withheld
+
+
+def _in_several(run: NDArray[np.int64], cells: Flags, of: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many cells of each run there are, where they are of several answers; none where they are of one."""
+    runs = int(run.max()) + 1
+    first, last = np.full(runs, of.max() + 1), np.full(runs, -1)
+    np.minimum.at(first, run[cells], of[cells])
+    np.maximum.at(last, run[cells], of[cells])
+    return np.where(last > first, np.bincount(run[cells], minlength=runs), 0)
 
 
 def _alike(values: Mapping[str, Floats], wrong: Mapping[str, Flags], several: Flags, reasons: Reasons) -> None:

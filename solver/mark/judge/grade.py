@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from solver.mark.judge.acceptance import judge
+from solver.mark.judge.behind import acquit
 from solver.mark.judge.conventions import judge_alternatives, judge_other_words
 from solver.mark.judge.diagnose import name_mistakes
 from solver.mark.judge.fillers import review
@@ -53,6 +54,8 @@ def grade_batch(sheet: Sheet, scheme: Scheme | None, submissions: Submissions) -
     ordered = {key: judged[key] for key in sheet.answers if key in judged}
     done = replace(submissions, batch=batch, troubles=troubles)
     accept(sheet, scheme, done, ordered, mistakes)
+    if otherwise or scheme.decisions:
+        acquit(sheet, ordered)
     graded = Graded(done, ordered, mistakes, award(sheet, scheme, ordered, mistakes), reasons)
     give(sheet, scheme, graded)
     return graded

@@ -365,12 +365,32 @@ def test_copies_are_seen() -> None:
     assert set(graded(made, batch).review) == {1, 3}
 
 
-def test_fillers_none_withholds_what_was_never_worked_out() -> None:
-    q2 = SHEETS["q2"]
-    batch = key_batch(q2)
+def test_what_was_never_worked_out_earns_nothing_that_follows() -> None:
+    """1.00 stands wrong in the derivatives and gradients of several layers: what it is copied to earns nothing."""
+    made = SHEETS["q2"]
+    batch = key_batch(made)
     for key in ("d/df2", "e/grad_u3", "e/grad_u2", "e/grad_u1", "f/grad_b2", "f/grad_b3"):
         batch.values[key][:] = 1.0
-    assert total(q2, batch, Scheme(fillers="none")) < total(q2, batch)
+    assert total(made, batch) < total(made, batch, Scheme(fillers="follow"))
+    assert graded(made, batch).review[0] == ["1 is wrong in 8 cells"]
+
+
+@pytest.mark.parametrize("keys", [("b/u1",), ("b/u1", "b/h1")])
+def test_one_value_in_one_answer_or_twice_is_no_filler(keys: tuple[str, ...]) -> None:
+    """Three equal cells of one answer, or two slips to one value, are mistakes as others are."""
+    made = SHEETS["q2"]
+    batch = key_batch(made)
+    for key in keys:
+        batch.values[key][:, : 3 if len(keys) == 1 else 1] = 0.77
+    assert 0 not in graded(made, batch).review
+    assert total(made, batch) == total(made, batch, Scheme(fillers="follow"))
+
+
+def test_bits_are_alike_by_nature() -> None:
+    batch = key_batch(BITS, 1)
+    for key in ("a/u", "a/y", "a/z"):
+        batch.values[key][:] = 1 - batch.values[key]
+    assert 0 not in graded(BITS, batch).review
 
 
 # -- cheats ------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,6 +16,7 @@ from solver.mark.records import Graded, Submissions
 from solver.mark.tell.feedback import feedback
 from solver.render.format_markdown import render
 from solver.spec.reader import load, load_text
+from solver.working.question import Decision
 from tests.mark.simulate import key_of
 from tests.places import PROBLEMS
 
@@ -185,3 +188,19 @@ def test_a_word_by_another_convention() -> None:
 
 def test_solving_knows_nothing_of_it() -> None:
     assert load(PROBLEMS / "q2.yaml").questions[0].alternatives == {}
+
+
+@pytest.mark.parametrize(("c", "d", "verdict"), [(20, 6.67, "CORRECT"), (30, 10, "FOLLOWED"), (20, 9, "WRONG")])
+def test_what_follows_from_another_convention_follows_from_nothing_wrong(c: float, d: float, verdict: str) -> None:
+    text = GIVEN.replace("given: {quantities: {k: 2}}", "answers: [a/c], times: 2")
+    made = graded(asked(load_text(text).questions[0]), **{"a/c": c, "a/d": d})
+    assert Verdict(int(made.judged["a/d"].verdicts.item())).name == verdict
+
+
+def test_what_follows_from_what_a_person_accepts_follows_from_nothing_wrong() -> None:
+    made = asked(load_text(GIVEN).questions[0])
+    scheme = replace(made.scheme, decisions=(Decision("a/c", (("11",),), why="as copied"),))
+    found = graded(Asked(made.sheet, scheme, made.plan), **{"a/c": 11, "a/d": 3.67, "a/e": 15.97})
+    assert [Verdict(int(found.judged[key].verdicts.item())).name for key in ("a/c", "a/d", "a/e")] == ["CORRECT"] * 3
+    found = graded(Asked(made.sheet, scheme, made.plan), **{"a/c": 11, "a/d": 4, "a/e": 18.5})
+    assert [Verdict(int(found.judged[key].verdicts.item())).name for key in ("a/d", "a/e")] == ["WRONG", "FOLLOWED"]
