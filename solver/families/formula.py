@@ -9,28 +9,44 @@ A quantity is a number, a vector (a list) or a matrix (a list of rows). A formul
 in the formula language: names, numbers, + - * / ** @, .T, brackets, and functions such as tanh, log, exp, sum. Constants
 are quantities too: give e or pi where a formula uses them.
 
+Formulas repeat over a letter, in a recurrence or for several inputs:
+
+    quantities: {w: 0.5, u: 0.8, h0: 0}
+    series: {x: [1, 0.5, -1]}
+    formulas:
+      - {over: t, formulas: ["h[t] = tanh(w*x[t] + u*h[t-1])", "e[t] = h[t]**2/t"]}
+      - J = sum(e)
+
+`series` gives x1, x2, x3; x[t] is one of them (of a quantity x, it is the entry), h[t-1] the h before; t alone is the
+number. The letter counts from 1 to the end of the series that the formulas use, or as `over: t = 1..4` says. Behind it,
+sum(e) adds e1, e2, e3; mean(e), vstack(e), hstack(e) take them all, too. Answers are h1, h2, …; `find: h` asks for all.
+
 Gradients are derived, of the last formula or of the one named as `output`, which must be a scalar:
 
     output: J
 
 find: any quantity by name; gradients (by every given quantity that leads to the output); `gradients of: [W, h]` (by
 given quantities or by results of formulas), which are called grad_W, grad_h; all formulas if left out.
+
+A question of any family, or a part of it, may have `formulas` of this kind behind its `given`, in the names of that family:
+
+    given: {family: cnn, …}
+    parts: [{label: a, formulas: [saving = 1 - flops_separable/flops]}]
+
+With two families side by side, `given: {one: {family: …}, other: {family: …}}`, names are one_flops and other_flops.
 """
 
-import re
-from collections.abc import Container
 from typing import Annotated
 
-from solver.errors import FormulaError, Place, nearest
-from solver.formula.parse import misnamed, parse_using, split_equation
-from solver.formula.tree import Bin, Name, Tree, bare, names
+from solver.errors import nearest
+from solver.formula.parse import member, misnamed
 from solver.formula.walks.shape import SCALAR, show
 from solver.nets.own_activations import MAX_ACTIVATIONS, read_activations
-from solver.spec.fields import AtLeast, AtMost, Quantity, Spec
+from solver.spec.fields import AtMost, Quantity
 from solver.spec.nodes import Report
+from solver.spec.own_formulas import FormulaList, FormulasReader, size_role
 from solver.working.gradients import OnDemand
 from solver.working.page import Working
-from solver.working.roles import Role
 
 EXAMPLE = """
 title: One neuron
@@ -49,33 +65,18 @@ parts:
 """
 
 MAX_QUANTITIES = 500
-MAX_FORMULAS = 500
-MAX_NUMBERS = 10_000_000
-
-_SIZE = re.compile(r"([HWL])(\d{1,9})", re.ASCII)
-_WORD = re.compile(r"[A-Za-z_]\w*")
 
 
-class Formula(Spec):
-    """One formula with what a reader is told about it."""
-
-    formula: Annotated[str, "NAME = FORMULA, such as u = W.T @ x + b"]
-    title: Annotated[str | None, "what it computes, in a few words"] = None
-    why: Annotated[str | None, "the reason behind it"] = None
-    whole: Annotated[bool, "whether it is an exact count, never rounded"] = False
-
-
-class Given(Spec):
+class Given(FormulaList):
     """What is given, and the formulas in the order of the page."""
 
-    formulas: Annotated[
-        tuple[Formula | str, ...],
-        AtLeast(1),
-        AtMost(MAX_FORMULAS),
-        "the formulas, each `NAME = FORMULA`, or a map with formula, title, why and whole",
-    ]
     quantities: Annotated[
         dict[str, Quantity] | None, AtMost(MAX_QUANTITIES), "what is given, by name: a number, a vector or a matrix"
+    ] = None
+    series: Annotated[
+        dict[str, tuple[Quantity, ...]] | None,
+        AtMost(MAX_QUANTITIES),
+        "what is given again and again, each a list: {x: [1, 2]} is x1 and x2, x[t] in formulas over t",
     ] = None
     output: Annotated[str | None, "the scalar that gradients are taken of; the last formula's if left out"] = None
     activations: Annotated[
@@ -87,130 +88,49 @@ class Given(Spec):
 
 def work(given: Given, report: Report) -> Working:
     """One step a formula; raises nothing, each formula that cannot be used goes to the report."""
-    return _FormulasReader(given, report).working()
+    working = Working()
+    reader = FormulasReader(working, report, read_activations(given.activations or {}, given, report))
+    _state(given, reader)
+    reader.add(given)
+    _gradients(given, reader)
+    return working
 
 
-class _FormulasReader:
-    """Reads the formulas one by one. `spoilt`: names that a faulty formula was to define; they excuse what uses them."""
-
-    def __init__(self, given: Given, report: Report) -> None:
-        self.given, self.report = given, report
-        self.made = Working()
-        self.spoilt: set[str] = set()
-        self.numbers = 0
-        self.own = read_activations(given.activations or {}, given, report)
-        self.later = {split_equation(_text(item))[0] for item in given.formulas}
-
-    def working(self) -> Working:
-        for name, numbers in (self.given.quantities or {}).items():
-            problem = misnamed(name)
-            if problem:
-                self.report.add(self.given.place("quantities", name), *problem)
-                self.spoilt.add(name)
-            else:
-                self.made.given(name, numbers, role=_role(name, None, self.given.quantities or {}))
-        for k, item in enumerate(self.given.formulas):
-            self.formula(k, item)
-        self.gradients()
-        return self.made
-
-    def gradients(self) -> None:
-        """Lets parts ask for gradients; an output that has none is noted."""
-        defined = [split_equation(_text(item))[0] for item in self.given.formulas]
-        output = self.given.output or (defined[-1] if defined else "")
-        if not output or output in self.spoilt:
-            return
-        if output not in defined:
-            self.report.add(self.given.place("output"), f"unknown output {output[:60]!r}", nearest(output, defined))
-        elif self.given.output and self.made.shapes[output] != SCALAR:
-            message = f"{output} is {show(self.made.shapes[output])}, but only a scalar has a gradient"
-            self.report.add(self.given.place("output"), message, "sum it, or name another output")
-        else:
-            self.made.gradients = OnDemand(self.made, output)
-
-    def place(self, k: int, column: int = 0) -> Place:
-        """Where formula k stands, or a column of its text."""
-        item = self.given.formulas[k]
-        offset = max(column - 1, 0)
-        return (
-            self.given.place("formulas", k, offset) if isinstance(item, str) else item.place("formula", offset=offset)
-        )
-
-    def formula(self, k: int, item: Formula | str) -> None:
-        """Adds one formula to the working, or its problems to the report."""
-        before = len(self.report.problems)
-        text = _text(item)
-        name, start = split_equation(text)
-        tree = self.parsed(k, text, start) if self.check_name(k, text, name) else None
-        known = tree is not None and self.check_names(k, text, start, tree)
-        if tree is None or not known or len(self.report.problems) > before:
-            self.spoilt.add(name)
-            return
-        title, why, whole = ("", "", False) if isinstance(item, str) else (item.title or "", item.why or "", item.whole)
-        try:
-            self.made.step(name, tree, title, why=why, whole=whole, role=_role(name, tree, self.made.items))
-        except FormulaError as error:
-            self.report.add(self.place(k), error.message, error.hint)
-            self.spoilt.add(name)
-            return
-        self.count(k, name)
-
-    def check_name(self, k: int, text: str, name: str) -> bool:
-        """Notes a name that the formula cannot define; returns whether there is a formula at all."""
+def _state(given: Given, reader: FormulasReader) -> None:
+    """States the quantities and the series; a name that cannot be one is noted at its key."""
+    working, quantities = reader.made, given.quantities or {}
+    for name, numbers in quantities.items():
         problem = misnamed(name)
-        if "=" not in text:
-            message = f"{text[:80]!r} does not define a name"
-            self.report.add(self.place(k), message, "write NAME = FORMULA, such as u = W.T @ x + b")
-        elif problem:
-            self.report.add(self.place(k), *problem)
-        elif name in self.made.items or name in self.spoilt:
-            self.report.add(self.place(k), f"{name!r} is defined twice", "a name stands for one quantity")
-        return "=" in text
-
-    def parsed(self, k: int, text: str, start: int) -> Tree | None:
-        try:
-            return bare(parse_using(text[start:], self.own))
-        except FormulaError as error:
-            self.report.add(self.place(k, start + error.column if error.column else 0), error.message, error.hint)
-            return None
-
-    def check_names(self, k: int, text: str, start: int, tree: Tree) -> bool:
-        """Whether every name stands above; one that does not is noted, unless a faulty formula was to define it."""
-        known = self.made.items
-        missing = [name for name in names(tree) if name not in known]
-        columns: dict[str, int] = {}
-        for word in _WORD.finditer(text, start):
-            columns.setdefault(word.group(), word.start() + 1)
-        hinted = False
-        for name in missing:
-            if name in self.spoilt:
-                continue
-            hint = ""
-            if name in self.later:
-                hint = "it is defined below: a formula uses what stands above it"
-            elif not hinted:
-                hint, hinted = nearest(name, known), True
-            self.report.add(self.place(k, columns.get(name, 0)), f"{name[:60]!r} is not given yet", hint)
-        return not missing
-
-    def count(self, k: int, name: str) -> None:
-        """Keeps all results together within memory."""
-        height, width = self.made.shapes[name]
-        before = self.numbers
-        self.numbers += int(height) * int(width)
-        if before <= MAX_NUMBERS < self.numbers:
-            self.report.add(self.place(k), "the results hold too many numbers", f"the most is {MAX_NUMBERS:,} in all")
+        if problem:
+            reader.report.add(given.place("quantities", name), *problem)
+            reader.spoilt.add(name)
+        else:
+            working.given(name, numbers, role=size_role(name, quantities))
+    for name, members in (given.series or {}).items():
+        problem = misnamed(name)
+        taken = next((n for k in range(len(members)) if (n := member(name, k + 1)) in working.items), None)
+        if not problem and (taken or name in working.items):
+            problem = f"{taken or name!r} is given twice", f"the series {name} is {name}1, {name}2, …"
+        if not problem and not members:
+            problem = f"{name} has no members", "such as [1, 2, 3]"
+        if problem:
+            reader.report.add(given.place("series", name), *problem)
+            reader.spoilt.add(name)
+            continue
+        for k, numbers in enumerate(members, 1):
+            working.given(member(name, k), numbers)
+        reader.count_as(name, range(1, len(members) + 1))
 
 
-def _role(name: str, tree: Tree | None, known: Container[str]) -> Role | None:
-    """What an author's own names tell: W_new = W - … is an update of W; H2 is put out by a layer that receives H1."""
-    match tree:
-        case Bin("-" | "+", Name(id=old), _) if name.startswith(f"{old}_"):
-            return Role("update", old, 1)
-    size = _SIZE.fullmatch(name)
-    before = f"{size[1]}{int(size[2]) - 1}" if size else ""
-    return Role("size", before) if before in known else None
-
-
-def _text(item: Formula | str) -> str:
-    return item if isinstance(item, str) else item.formula
+def _gradients(given: Given, reader: FormulasReader) -> None:
+    """Lets parts ask for gradients; an output that has none is noted."""
+    output = given.output or (reader.defined[-1] if reader.defined else "")
+    if not output or output in reader.spoilt:
+        return
+    if output not in reader.defined:
+        reader.report.add(given.place("output"), f"unknown output {output[:60]!r}", nearest(output, reader.defined))
+    elif given.output and reader.made.shapes[output] != SCALAR:
+        message = f"{output} is {show(reader.made.shapes[output])}, but only a scalar has a gradient"
+        reader.report.add(given.place("output"), message, "sum it, or name another output")
+    else:
+        reader.made.gradients = OnDemand(reader.made, output)

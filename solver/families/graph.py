@@ -28,6 +28,7 @@ from solver.formula.tree import Bin, Group, Name, Neg, Num, Tree, bare, names, r
 from solver.formula.walks.shape import SCALAR, show
 from solver.spec.fields import AtLeast, AtMost, Quantity, Spec
 from solver.spec.nodes import Report
+from solver.spec.own_formulas import PlainFormula
 from solver.working.gradients import DifferencesProof, add_gradients
 from solver.working.page import Working
 from solver.working.roles import Role
@@ -49,7 +50,7 @@ class Given(Spec):
     """The graph."""
 
     inputs: Annotated[dict[str, Quantity], AtLeast(1), AtMost(500), "what the graph starts from, by name"]
-    nodes: Annotated[tuple[str, ...], AtLeast(1), AtMost(500), "its nodes in order, each `NAME = FORMULA`"]
+    nodes: Annotated[tuple[PlainFormula, ...], AtLeast(1), AtMost(500), "its nodes in order, each `NAME = FORMULA`"]
     output: Annotated[str | None, "the node that gradients are of; the last one if left out"] = None
     upstream: Annotated[Quantity | None, "the gradient that arrives at the output; 1 if left out"] = None
 

@@ -13,8 +13,12 @@ called hhat1 …. W, U and b are given by gate; or stacked, all gates in one mat
 [x; h] or [h; x] (`concatenated`), and there is no U. With desired outputs and a loss (of h where there is no V), gradients
 are derived back through time, and `train` makes one update.
 
+Several layers: `layers`, a list of maps with W, U, b … each; both directions: `backward`, with its own W, U, b, of a layer or
+of the single one. The states of both directions stand one below the other for the layer above, and for V.
+
 Quantities: Wz Uz bz … (given), x1 x2 …, h0; z1 r1 n1 h1 y1 z2 …; J1 J2 … J; delta_z1 … (gradients at the net inputs),
-grad_h1 grad_x1 grad_Wz …; Wz_t1 … (after the update). `names` renames x, h, y, d.
+grad_h1 grad_x1 grad_Wz …; Wz_t1 … (after the update). `names` renames x, h, y, d. With several layers
+h2_1 (layer 2, time 1), Wz2; with both directions hf1 hb1 and h1 of both, Wzf Wzb.
 
 find: parameters, gates (with the candidate), hidden (all h), output (all y), states (h and y in the order of time),
 forward, loss, deltas, gradients (by all weights and biases), gradients_x, backward (all of these), updates,
@@ -26,6 +30,7 @@ from typing import Annotated, Literal
 from solver.formula.parse import parse
 from solver.formula.tree import Bin, Group, Name, Tree, replace_names
 from solver.nets.gated import Gated, GatedCell
+from solver.nets.gated_net import GatedNet
 from solver.nets.recurrent import added, weighted
 from solver.spec.nodes import Report
 from solver.working.page import Working
@@ -61,32 +66,32 @@ class Given(Gated):
 
 def work(given: Given, report: Report) -> Working:
     """Gates and states in the order of time; raises nothing, misfits go to the report."""
-    cell = GatedCell(given, tuple(GATES), ("h",), report)
+    net = GatedNet(given, tuple(GATES), ("h",), report)
     if given.reset == "after" and given.concatenated:
         hint = "reset: after needs U and W apart"
         report.add(given.place("reset"), "r is multiplied after a product that x and h share", hint)
-    if not cell.ok:
+    if not net.ok:
         return Working()
-    cell.givens({**GATES, cell.candidate: "candidate"})
-    cell.sequence()
-    for t in range(1, cell.length + 1):
+    net.givens({**GATES, net.candidate: "candidate"})
+    net.sequence()
+    for cell, t in net.steps():
         for gate, title in GATES.items():
-            cell.gate(gate, t, title)
-        cell.candidate_step(t, _fed(cell, given, t))
-        now = {"z": cell.gate_at("z", t), "n": cell.gate_at(cell.candidate, t), "h": cell.at("h", t - 1)}
+            net.gate(cell, gate, t, title)
+        net.candidate_step(cell, t, _fed(net, cell, given, t))
+        h = cell.at("h", cell.before(t))
+        now = {"z": cell.gate_at("z", t), "n": cell.gate_at(net.candidate, t), "h": h}
         formula = replace_names(STATE[given.z_weighs], {letter: Name(name) for letter, name in now.items()})
-        cell.step("h", t, formula, "hidden state")
-        cell.output(t)
-    return cell.finish()
+        net.step(cell, "h", t, formula, "hidden state")
+    return net.finish()
 
 
-def _fed(cell: GatedCell, given: Given, t: int) -> Tree:
+def _fed(net: GatedNet, cell: GatedCell, given: Given, t: int) -> Tree:
     """The net input of the candidate."""
-    r, h, n = Name(cell.gate_at("r", t)), Name(cell.at("h", t - 1)), cell.candidate
+    r, h, n = Name(cell.gate_at("r", t)), Name(cell.at("h", cell.before(t))), net.candidate
     if given.reset == "before":
-        return cell.fed(n, t, Bin("*", r, h))
-    w, items = cell.working, cell.working.items
-    back = added([weighted(w, f"U{n}", h, cell.stored), *([Name(f"bh{n}")] if f"bh{n}" in items else [])])
-    reset = Bin("*", r, Group(back))
-    terms = [weighted(w, f"W{n}", Name(cell.at("x", t)), cell.stored), reset]
-    return added([*terms, *([Name(f"b{n}")] if f"b{n}" in items else [])])
+        return net.fed(cell, n, t, Bin("*", r, h))
+    w = net.working
+    W, U, b, bh = (cell.weight(letter, n) for letter in ("W", "U", "b", "bh"))
+    back = added([weighted(w, U, h, cell.stored), *([Name(bh)] if bh in w.items else [])])
+    terms = [weighted(w, W, net.below(cell, t), cell.stored), Bin("*", r, Group(back))]
+    return added([*terms, *([Name(b)] if b in w.items else [])])

@@ -39,6 +39,7 @@ from solver.nets.network import begun
 from solver.nets.training import MAX_ITERATIONS, UPDATES, Optimizer, Rule, at, check, iteration, repeat, within_budget
 from solver.spec.fields import AtLeast, AtMost, Quantity
 from solver.spec.nodes import Report
+from solver.spec.own_formulas import PlainFormula
 from solver.working.gradients import add_gradients
 from solver.working.items import Item
 from solver.working.page import Repeat, Working
@@ -71,7 +72,7 @@ class Given(Rule):
         dict[str, Quantity] | None, AtMost(500), "with a loss: what is given, the parameters' first values among it"
     ] = None
     formulas: Annotated[
-        tuple[formulas_.Formula | str, ...], AtMost(500), "with a loss: formulas it needs, each `NAME = FORMULA`"
+        tuple[PlainFormula, ...], AtMost(500), "with a loss: formulas it needs, each `NAME = FORMULA`"
     ] = ()
     loss: Annotated[str | None, "a scalar: a formula (then called J), NAME = FORMULA, or the name of a formula"] = None
     parameters: Annotated[tuple[str, ...] | None, AtLeast(1), AtMost(100), "the names that are learnt"] = None

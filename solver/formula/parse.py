@@ -7,10 +7,11 @@ Nothing is evaluated. Brackets and typed digits stay as the author wrote them.
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import lru_cache
 from keyword import iskeyword
 from types import MappingProxyType
+from typing import NamedTuple
 
 from solver.errors import FormulaError, nearest
 from solver.formula.functions import FUNCTIONS, Function, Own
@@ -26,6 +27,7 @@ from solver.formula.tree import (
     Op,
     Option,
     Options,
+    Sum,
     Transpose,
     Tree,
 )
@@ -49,6 +51,25 @@ _PART = "write W[1, 2] for an entry, X[1:3, :] for rows 1 to 3: whole numbers, c
 _LANGUAGE = "a formula has names, numbers, + - * / ** @, .T, brackets and functions, such as tanh(W1.T @ x + b1)"
 
 
+class Around(NamedTuple):
+    """What stands around a formula that may speak of series, h1 h2 h3.
+
+    whole: the quantities that are no series; members: the names of a series, none of what is no series; letter, number:
+    a letter that counts, and where it stands. With t at 3, `h[t - 1]` is h2, and t alone the number; `x[t]` of a whole
+    quantity is an entry. A function of a series' name alone takes all its members.
+    """
+
+    whole: Container[str]
+    members: Callable[[str], Sequence[str]]
+    letter: str = ""
+    number: int = 0
+
+
+def member(series: str, number: int) -> str:
+    """What one quantity of a series is called: h3, h1_3."""
+    return f"{series}_{number}" if series[-1].isdigit() else f"{series}{number}"
+
+
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Tree:
     """The tree of a formula such as `W1.T @ x + b1`.
@@ -68,19 +89,22 @@ def rule(text: str | Tree) -> Tree:
     return parse(text) if isinstance(text, str) else text
 
 
-def parse_using(text: str, own: Mapping[str, Own]) -> Tree:
-    """The tree of a formula that may call an author's own functions, by name; raises FormulaError as `parse` does."""
-    if not own:
+def parse_using(text: str, own: Mapping[str, Own], scope: Around | None = None) -> Tree:
+    """The tree of a formula that may call an author's own functions, by name, and speaks of series.
+
+    Raises FormulaError as `parse` does.
+    """
+    if not own and scope is None:
         return parse(text)
     try:
-        return _parse(text, own)
+        return _parse(text, own, scope)
     except FormulaError as error:
         if error.column:
             error.column += len(text) - len(text.lstrip())
         raise
 
 
-def _parse(text: str, own: Mapping[str, Own] = MappingProxyType({})) -> Tree:
+def _parse(text: str, own: Mapping[str, Own] = MappingProxyType({}), scope: Around | None = None) -> Tree:
     if len(text) > MAX_LENGTH:
         raise FormulaError(f"a formula of {len(text)} characters is too long", f"the most is {MAX_LENGTH}")
     source = text.strip()
@@ -93,7 +117,7 @@ def _parse(text: str, own: Mapping[str, Own] = MappingProxyType({})) -> Tree:
         raise FormulaError(f"{source[:80]!r} is not a formula", _LANGUAGE, error.offset or 1) from None
     except (ValueError, RecursionError, MemoryError):
         raise FormulaError("the formula is nested too deeply", f"the most is {MAX_DEPTH} levels") from None
-    return _TreeReader(source, own).tree(body, 0)
+    return _TreeReader(source, own, scope).tree(body, 0)
 
 
 _FOREIGN = {
@@ -162,8 +186,8 @@ def _foreign(source: str, k: int) -> str:
 
 
 class _TreeReader:
-    def __init__(self, source: str, own: Mapping[str, Own]) -> None:
-        self.source, self.own = source, own
+    def __init__(self, source: str, own: Mapping[str, Own], scope: Around | None = None) -> None:
+        self.source, self.own, self.scope = source, own, scope
 
     def fail(self, node: ast.expr | ast.keyword, hint: str = _LANGUAGE) -> FormulaError:
         found = self.source[node.col_offset : node.end_col_offset] or self.source
@@ -174,7 +198,7 @@ class _TreeReader:
             raise FormulaError("the formula is nested too deeply", f"the most is {MAX_DEPTH} levels")
         match node:
             case ast.Name(id=name):
-                return Name(name)
+                return Num(str(self.scope.number)) if self.scope and name == self.scope.letter else Name(name)
             case ast.Constant():
                 return self.number(node)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPS:
@@ -190,6 +214,8 @@ class _TreeReader:
                 return Transpose(self.grouped(x, node.col_offset, x.col_offset, depth))
             case ast.Call(func=ast.Name(id=fn), args=args, keywords=keywords):
                 return self.call(node, fn, args, keywords, depth)
+            case ast.Subscript(value=ast.Name(id=series), slice=index) if self.serial(series, index):
+                return Name(member(series, self.whole(index) or 0))
             case ast.Subscript(value=x, slice=index):
                 inner = self.grouped(x, node.col_offset, x.col_offset, depth)
                 return Call("[]", (inner,), self.part(index))
@@ -234,10 +260,32 @@ class _TreeReader:
             raise self.fail(index, "entries are counted from 1: the first is x[1]" if found == 0 else _PART)
         return found
 
+    def serial(self, series: str, index: ast.expr) -> bool:
+        """Whether `h[t]` is one quantity of a series; raises FormulaError where it would stand before the first."""
+        if (
+            not self.scope
+            or not self.scope.letter
+            or series in self.scope.whole
+            or (number := self.whole(index)) is None
+        ):
+            return False
+        if number < 0:
+            message = f"{series}[{number}] does not exist, at {self.scope.letter} = {self.scope.number}"
+            raise FormulaError(message, "let the letter start higher", index.col_offset + 1)
+        return True
+
     def whole(self, node: ast.expr) -> int | None:
-        """A whole number typed in digits."""
-        known = isinstance(node, ast.Constant) and type(node.value) is int
-        return int(self.number(node).text) if known and isinstance(node, ast.Constant) else None
+        """A whole number: typed in digits, or as the letter that counts, with a number more or less."""
+        match node:
+            case ast.Constant() if type(node.value) is int:
+                return int(self.number(node).text)
+            case ast.Name(id=letter) if self.scope and letter == self.scope.letter:
+                return self.scope.number
+            case ast.BinOp(left=ast.Name() as left, op=ast.Add() | ast.Sub() as op, right=ast.Constant() as right):
+                first, more = self.whole(left), self.whole(right)
+                if first is not None and more is not None:
+                    return first + more if isinstance(op, ast.Add) else first - more
+        return None
 
     def options(self, row: Function, fn: str, keywords: list[ast.keyword]) -> Options:
         """What is given by name, `stride=2`, in the table's order."""
@@ -276,11 +324,24 @@ class _TreeReader:
         if made is not None:
             return made
         options = self.options(row, fn, keywords)
+        if self.scope and len(args) == 1 and isinstance(args[0], ast.Name) and (of := self.scope.members(args[0].id)):
+            return self.over_all(node, fn, tuple(map(Name, of)), options)
         needed = [name for name, default in row.options.items() if default == ()]
         if not row.takes(len(args)) or not all(name in dict(options) for name in needed):
             wanted = ", ".join([*row.params, *["…"] * row.more, *(f"{name}=" for name in needed)])
             raise self.fail(node, f"{fn} takes ({wanted}): {row.doc[0].lower()}{row.doc[1:]}" if row.doc else "")
         return Call(fn, tuple(self.tree(a, depth + 1) for a in args), options)
+
+    def over_all(self, node: ast.expr, fn: str, members: tuple[Name, ...], options: Options) -> Tree:
+        """A function of all quantities of a series; sum adds them, mean is their mean."""
+        total = Group(Sum(members) if len(members) > 1 else members[0])
+        if fn == "sum":
+            return total
+        if fn == "mean":
+            return Bin("/", total, Num(str(len(members))))
+        if not FUNCTIONS[fn].takes(len(members)):
+            raise self.fail(node, f"there are {members[0].id} to {members[-1].id}: take one of them, or their sum")
+        return Call(fn, members, options)
 
     def unknown(self, fn: str) -> str:
         """What to write for a function that there is not."""

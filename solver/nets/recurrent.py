@@ -16,10 +16,7 @@ from solver.nets.losses import Loss, loss
 from solver.nets.network import Stored
 from solver.spec.fields import Spec, Vector
 from solver.spec.nodes import Report
-from solver.working.page import Repeat, Working
-
-LONG = 12
-"""Of a longer sequence, only some times are worked out in full, unless full detail is asked for."""
+from solver.working.page import Working
 
 MAX_STEPS = 100_000
 
@@ -85,12 +82,6 @@ def added(terms: Iterable[Tree]) -> Tree:
     for term in rest:
         first = Bin("+", first, term)
     return first
-
-
-def symbol_at(base: str, t: int) -> Symbol:
-    """h₁: a quantity at time t; ĥ₁ where its name ends in hat."""
-    hat = base.endswith("hat") and len(base) > 3
-    return Symbol(base.removesuffix("hat") if hat else base, str(t), hat=hat)
 
 
 # -- an author's own names ----------------------------------------------------------------------------------------------
@@ -201,21 +192,6 @@ def add_losses(
 def loss_formula(given: Learning, outputs: int, activation: str) -> str:
     """The loss at one time, in d and y."""
     return loss(given.loss, outputs, softmax=activation == "softmax")[0]
-
-
-def shorten(working: Working, bases: Iterable[tuple[str, bool]], length: int) -> None:
-    """Leaves the first two times and the last one of a long sequence in full; a table has the numbers between.
-
-    bases: what stands there at each time, and whether it has a column in the table.
-    """
-    if length <= LONG:
-        return
-    for base, column in bases:
-        for t in range(1, length + 1):
-            name = f"{base}{t}"
-            if name in working.items:
-                heading = symbol_at(base, t)._replace(sub="").shaped(working.shapes[name]) if column else None
-                working.repeats[name] = Repeat(t, base, heading, t <= 2 or t == length, "time")
 
 
 def check_vector(name: str, vector: Array | None, expected: int, because: str, place: Place, report: Report) -> None:

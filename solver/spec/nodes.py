@@ -105,13 +105,28 @@ class Node:
 
 
 def merged(old: Node, new: Node) -> Node:
-    """A map with the entries of another put in place of its own, maps within maps likewise."""
+    """A map with the entries of another put in place of its own, maps within maps likewise.
+
+    Of a list, a map of places counted from 1 changes these items alone: {2: …} is the second.
+    """
     entries = {key.text: (key, value) for key, value in old.entries}
     for key, value in new.entries:
         known = entries.get(key.text)
-        both = known is not None and known[1].kind == value.kind == "map"
-        entries[key.text] = (key, merged(known[1], value) if known is not None and both else value)
+        entries[key.text] = (key, value if known is None else _changed(known[1], value))
     return Node("map", new.place, entries=list(entries.values()))
+
+
+def _changed(old: Node, new: Node) -> Node:
+    if old.kind == new.kind == "map":
+        return merged(old, new)
+    places = [key.text for key, _ in new.entries]
+    inside = all(place.isdecimal() and 1 <= int(place) <= old.length for place in places if len(place) < 9)
+    if old.kind != "list" or new.kind != "map" or not places or not inside or max(map(len, places)) >= 9:
+        return new
+    items = list(old.items)
+    for key, value in new.entries:
+        items[int(key.text) - 1] = _changed(items[int(key.text) - 1], value)
+    return Node("list", new.place, items=items)
 
 
 class Report:

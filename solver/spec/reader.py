@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
 from decimal import Decimal
 from stat import S_ISREG
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from solver.errors import FormulaError, Place, Problem, SpecError, nearest
+from solver.errors import FormulaError, Place, Problem, SpecError
 from solver.formula.calculus.differentiate import gradient_name
+from solver.formula.parse import misnamed
 from solver.rounding import MAX_DIGITS, Carry, Rounding
+from solver.spec.asking import Asking
 from solver.spec.attached import beside
 from solver.spec.fields import AtLeast, AtMost, entries_of, fields_of, read, text_of, unknown_key, whole_number
 from solver.spec.nodes import MAX_BYTES, Node, Report, merged, read_nodes
@@ -24,13 +26,17 @@ from solver.working.page import Working
 from solver.working.passage import NOTHING, Figure, Passage
 from solver.working.question import Paper, Part, Question, Scheme, Task
 
+if TYPE_CHECKING:
+    from solver.spec.own_formulas import FormulasReader
+
 MAX_PARTS_DEPTH = 4
 MAX_PARTS = 20_000
 MAX_QUESTIONS = 200
 
-_QUESTION_KEYS = ("title", "prompt", "figure", "round", "carry", "marking", "given", "parts")
-_PART_KEYS = ("label", "marks", "prompt", "figure", "round", "given", "with", "find", "parts", "note")
-_GRADIENTS_OF = "gradients of"
+_QUESTION_KEYS = ("title", "prompt", "figure", "round", "carry", "marking", "given", "formulas", "parts")
+_PART_KEYS = ("label", "marks", "prompt", "figure", "round", "given", "with", "formulas", "find", "parts", "note")
+_OWN_NAMES = {"quantities", "series", "inputs"}
+"""Fields that hold an author's own names."""
 MAX_LABEL = 12
 
 
@@ -142,7 +148,8 @@ class _QuestionReader:
         self.labels: dict[str, Place] = {}
         self.tasks: list[Task] = []
         self.sources: dict[int, Node] = {}  # by task: the map that it was read from
-        self.asking: dict[int, tuple[Node, dict[str, None]]] = {}  # by working: where gradients were asked first, which
+        self.formulas: dict[int, tuple[FormulasReader, list[Node]]] = {}  # by task: of the author's own, behind it
+        self.asking = Asking(report)
         self.count = 0
 
     def question(self, node: Node) -> Question:
@@ -157,12 +164,14 @@ class _QuestionReader:
         question.rounding = self.rounding(entries, question.rounding)
         question.carry = self.carry(entries)
         task = self.task(entries, None)
+        if "formulas" in entries and task is not None:
+            self.add_formulas(entries["formulas"], task)
         parts = entries.get("parts")
         if parts is None:
             self.report.add(node, "'parts' is missing", "a question has a list of parts, each with a label")
         else:
             question.parts = list(self.parts(parts, "", task, question.rounding, 1))
-        self.derive()
+        self.asking.derive(self.tasks)
         question.warnings = self.report.warnings[before:]
         if "marking" in entries:
             question.marking = self.marking(entries["marking"], question, node)
@@ -261,6 +270,9 @@ class _QuestionReader:
         task = self.task(entries, task)
         if "with" in entries:
             task = self.changed(entries, task)
+        defined: list[str] = []
+        if "formulas" in entries and task is not None:
+            defined = self.add_formulas(entries["formulas"], task)
         inner = entries.get("parts")
         if inner is not None:
             if "find" in entries:
@@ -272,7 +284,9 @@ class _QuestionReader:
             self.report.add(node, f"part {part.label} has nothing to work with", "give it, or the question, a `given`")
         elif task is not _UNREAD:
             part.task = task
-            part.find = self.find(entries.get("find"), task.working)
+            part.find = (
+                defined if defined and "find" not in entries else self.asking.find(entries.get("find"), task.working)
+            )
         yield part
 
     def label(self, entries: dict[str, Node], node: Node, prefix: str) -> str:
@@ -305,6 +319,8 @@ class _QuestionReader:
 
     def given(self, node: Node) -> Task | None:
         named = node.get("family") if node.kind == "map" else None
+        if named is None and any(value.get("family") is not None for _, value in node.entries):
+            return self.side_by_side(node)
         if named is None:
             write = f"write {{family: {node.text}}}" if node.text in families() else f"one of {', '.join(families())}"
             self.report.add(node, "'family' is missing", write)
@@ -328,9 +344,49 @@ class _QuestionReader:
             self.report.add(node, error.message, error.hint)
         if len(self.report.problems) > before:
             return None
-        self.tasks.append(Task(named.text, working, given))
-        self.sources[id(self.tasks[-1])] = node
-        return self.tasks[-1]
+        return self.noted(Task(named.text, working, given), node)
+
+    def side_by_side(self, node: Node) -> Task | None:
+        """Several families, each by a word of the author's."""
+        from solver.working.beside import side_by_side
+
+        before, workings = len(self.report.problems), {}
+        for word, inner in entries_of(node, self.report).items():
+            problem = misnamed(word)
+            if problem:
+                self.report.add(node.key(word), *problem)
+            task = self.given(inner)
+            if task is not None:
+                self.tasks.remove(task)
+                workings[word] = task.working
+        if len(self.report.problems) > before:
+            return None
+        return self.noted(Task("", side_by_side(workings)), node)
+
+    def noted(self, task: Task, node: Node) -> Task:
+        self.tasks.append(task)
+        self.sources[id(task)] = node
+        return task
+
+    def add_formulas(self, node: Node, task: Task) -> list[str]:
+        """The names that the author's own formulas add to what a task has."""
+        if task is _UNREAD:
+            return []
+        from solver.spec.own_formulas import FormulaList, FormulasReader  # few questions bring some
+        from solver.working.gradients import OnDemand
+
+        reader, nodes = self.formulas.setdefault(id(task), (FormulasReader(task.working, self.report), []))
+        nodes.append(node)
+        key = Node("scalar", node.place, "formulas")
+        given = read(FormulaList, Node("map", node.place, entries=[(key, node)]), self.report)
+        defined, working = reader.add(given) if given else [], task.working
+        if (
+            defined
+            and working.gradients is None
+            and not any(gradient_name(name) in working.items for name in working.items)
+        ):
+            working.gradients = OnDemand(working, defined[-1])
+        return defined
 
     def changed(self, entries: dict[str, Node], task: Task | None) -> Task | None:
         """What is given with some of it in another way."""
@@ -350,88 +406,22 @@ class _QuestionReader:
         if task is _UNREAD:
             return task
         entries_of(node, self.report)  # a key that stands twice is noted
-        return self.given(merged(self.sources[id(task)], node)) or _UNREAD
+        made = self.given(merged(self.sources[id(task)], self.within(node, task)))
+        if made is None:
+            return _UNREAD
+        for formulas in self.formulas.get(id(task), (None, []))[1]:
+            self.add_formulas(formulas, made)
+        return made
 
-    def find(self, node: Node | None, working: Working) -> list[str]:
-        if node is None:
-            return working.expand(())
-        words = node.items if node.kind == "list" else [node]
-        if not words:
-            self.report.add(node, "find names nothing", "leave it out to ask for every step")
-        asked: dict[str, None] = {}
-        for word in words:
-            asked.update(dict.fromkeys(self.found(word, working)))
-        return list(asked)
-
-    def found(self, word: Node, working: Working) -> list[str]:
-        """The names that one word of `find` asks for."""
-        known = working.findable()
-        by = self.gradients_of(word)
-        if by is not None:
-            return [name for node, variable in by for name in self.gradients(node, [variable], working)]
-        name = text_of(word, self.report, "find")
-        if name in known:
-            return working.expand([name]) or self.nothing(word, name, working)
-        if name == "gradients":
-            return self.gradients(word, None, working)
-        variable = next((n for n in working.items if gradient_name(n) == name), None)
-        if variable is not None and working.gradients:
-            return self.gradients(word, [variable], working)
-        if name in working.absent:
-            self.report.add(word, f"there is no {name[:60]} here", working.absent[name])
-        elif name:
-            self.report.unknown(word, "find", name, [*known, "gradients"] if working.gradients else known)
-        return []
-
-    def nothing(self, word: Node, name: str, working: Working) -> list[str]:
-        """Notes that a word asks for nothing here, and says which ask for something."""
-        full = [other for other, members in working.groups.items() if other and members]
-        hint = f"what there is: {', '.join(full)}" if full else "there is nothing to find"
-        self.report.add(word, f"there are no {name} here", hint)
-        return []
-
-    def gradients_of(self, word: Node) -> list[tuple[Node, str]] | None:
-        """The variables of `{gradients of: [W, b]}`, or of the text `gradients of [W, b]`, with their places."""
-        if word.kind == "map" and [key.text for key, _ in word.entries] == [_GRADIENTS_OF]:
-            node = word.entries[0][1]
-            listed = node.items if node.kind == "list" else [node]
-            return [(item, text_of(item, self.report, _GRADIENTS_OF)) for item in listed]
-        if word.kind == "scalar" and word.text.startswith(f"{_GRADIENTS_OF} "):
-            return [(word, name) for name in re.findall(r"[^\s,\[\]]+", word.text.removeprefix(_GRADIENTS_OF))]
-        return None
-
-    def gradients(self, node: Node, by: list[str] | None, working: Working) -> list[str]:
-        """The gradients by some variables, or by all; they are derived when all parts have asked."""
-        made = working.having("gradient")
-        if working.gradients is None:
-            if not made or (by and by[0] not in made):
-                self.no_gradient(node, by, made)
-                return []
-            return [made[name] for name in by] if by else list(made.values())
-        try:
-            asked = working.gradients.ask(by)
-        except KeyError:
-            self.no_gradient(node, by, working.items)
-            return []
-        except FormulaError as error:
-            self.report.add(node, error.message, error.hint)
-            return []
-        self.asking.setdefault(id(working), (node, {}))[1].update(dict.fromkeys(asked))
-        return asked
-
-    def no_gradient(self, node: Node, by: list[str] | None, known: Iterable[str]) -> None:
-        if by is None:
-            self.report.add(node, "there are no gradients here", "they need a loss, or one scalar output")
-        elif by[0]:
-            self.report.add(node, f"no gradient by {by[0][:60]!r}", nearest(by[0], known))
-
-    def derive(self) -> None:
-        """The workings with all gradients that parts asked for."""
-        for task in self.tasks:
-            node, asked = self.asking.get(id(task.working), (None, {}))
-            if node is None or task.working.gradients is None:
-                continue
-            try:
-                task.working = task.working.gradients.derived(asked)
-            except FormulaError as error:
-                self.report.add(node, error.message, error.hint)
+    def within(self, node: Node, task: Task) -> Node:
+        """What changes, with an author's own names put among the quantities where they stand."""
+        source, rest, moved = self.sources[id(task)], list(node.entries), []
+        fields = fields_of(family(task.family).Given) if task.family else {}
+        for field in _OWN_NAMES & fields.keys():
+            known = {key.text for key, _ in found.entries} if (found := source.get(field)) else set()
+            inner = [pair for pair in rest if pair[0].text in known - fields.keys()]
+            rest = [pair for pair in rest if pair not in inner]
+            if inner:
+                key = Node("scalar", node.place, field)
+                moved.append((key, Node("map", node.place, entries=inner)))
+        return Node("map", node.place, entries=[*rest, *moved])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field, fields, replace
-from typing import Literal, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from solver.errors import FormulaError
 from solver.formula.parse import parse
@@ -47,14 +47,14 @@ class Repeat(NamedTuple):
     """A step that every iteration repeats with new numbers: from the second on, only its number is shown, in a table.
 
     series: the quantity that is made again and again. heading: the symbol above its column; None where it is in no
-    column. shown: whether it is worked out in full all the same. counts: what is counted: iterations, times or layers.
+    column. shown: whether it is worked out in full all the same. counts: what is counted: iterations, times, layers, an author's own letter.
     """
 
     iteration: int
     series: str
     heading: Symbol | None = None
     shown: bool = False
-    counts: Literal["iteration", "time", "layer"] = "iteration"
+    counts: str = "iteration"
 
 
 @dataclass(eq=False, repr=False)

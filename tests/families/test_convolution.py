@@ -59,6 +59,10 @@ def problems(fields: str, find: str = "forward") -> list[str]:
         (f"{X}, pool: max, stride: 1", {"Y": [[4, 5], [7, 8]]}),
         (f"{X}, pool: average, size: [1, 3]", {"Y": [[1], [4], [7]]}),
         (f"{X}, pool: global-average", {"Y": 4}),
+        (f"{X}, pool: max, ceil: true", {"Y": [[4, 5], [7, 8]]}),
+        (f"{X}, pool: average, ceil: true", {"Y": [[2, 3.5], [6.5, 8]]}),
+        ("X: [1, 5, 2, 4, 7], pool: average, ceil: true", {"Y": [[3, 3, 7]]}),
+        ("X: [1, 5, 2, 4], pool: max, size: 2, stride: 3, padding: 1, ceil: true", {"Y": [[1, 4]]}),
         (f"{X}, pool: global-max", {"Y": 8}),
         ("X: [1, 5, 2, 4], pool: max", {"Y": [[5, 4]]}),
         ("X: [[1, 2], [3, 4]], unpool: nearest", {"Y": [[1, 1, 2, 2], [1, 1, 2, 2], [3, 3, 4, 4], [3, 3, 4, 4]]}),
@@ -132,6 +136,8 @@ def test_of_equal_cells_the_first_has_the_gradient_and_it_is_proved(layers: str,
     [
         (X, "the question has none of K, pool, unpool and W"),
         (f"{X}, {K}, pool: max", "the question has K and pool at once"),
+        (f"{X}, {K}, ceil: true", "ceil is not used by a layer with K"),
+        (f"{X}, pool: global-max, ceil: true", "ceil is not used by pool: global-max"),
         (f"{X}, {K}, layers: [{{{K}}}]", "K is given, and layers with their own | move it into a layer"),
         (f"{X}, layers: [{{{K}}}, {{K: [[1,1,1],[1,1,1],[1,1,1]]}}]", "filter 3×3 larger than the input 2×2 of layer 2"),
         (f"{X}, K: [[1, 1, 1, 1, 1, 1]], padding: 1", "filter 1×6 larger than the padded input 5×5"),
@@ -206,3 +212,56 @@ def test_a_mistake_is_followed() -> None:
     graded = grade_batch(made, None, given)
     assert set(graded.mistakes["a/U"].values()) == {"kernel turned"}
     assert set(graded.judged["a/Y"].verdicts.ravel().tolist()) == {Verdict.FOLLOWED}
+
+
+# -- long pages ---------------------------------------------------------------------------------------------------------
+def page(fields: str, find: str = "forward") -> str:
+    from solver.render.document import document
+    from solver.render.format_text import render
+
+    return render(document("t", [solved(fields, find)]), 120)
+
+
+def test_many_sums_stand_in_a_table_and_every_answer_is_there() -> None:
+    rng = np.random.default_rng(1)
+    X, K = rng.integers(-3, 4, (8, 9)), rng.integers(-2, 3, (3, 3))
+    solution = solved(f"X: {X.tolist()}, {{K}}, b: 2".replace("{K}", f"K: {K.tolist()}"), "output", "rounded")
+    (step,) = (s for s in solution.parts[0].steps if not s.item.given)
+    assert len(step.lines()) == 3
+    table = step.listing
+    assert table is not None
+    assert len(table.rows) == 6 * 7
+    from solver.formula.walks.value import value
+
+    for k, (cell, sum_, result) in enumerate(table.rows):
+        i, j = divmod(k, 7)
+        assert cell == f"{i + 1}, {j + 1}"
+        expected = (X[i : i + 3, j : j + 3] * K).sum() + 2
+        assert not isinstance(sum_, str)
+        assert not isinstance(result, str)
+        assert value(sum_, {}).item() == value(result, {}).item() == expected == step.written[i, j]
+
+
+def test_few_sums_stand_where_they_did() -> None:
+    solution = solved(f"{X}, {K}")
+    steps = [s for s in solution.parts[0].steps if not s.item.given]
+    assert [s.listing for s in steps] == [None]
+    assert len(steps[0].lines()) == 4
+
+
+def test_a_huge_map_leaves_rows_of_its_table_out() -> None:
+    row = "[" + ", ".join(["1", "2"] * 15) + "]"
+    solution = solved(f"X: [{', '.join([row] * 30)}], {K}")
+    step = solution["a/Y"]
+    assert step.listing is not None
+    assert len(step.listing.rows) <= 201
+    assert ("…", "", "") in step.listing.rows
+
+
+def test_what_not_every_reader_knows_is_said_once() -> None:
+    fields = f"{X}, layers: [{{pool: max, stride: 1}}, {{{K}, operation: transposed}}, {{{K}, operation: transposed}}]"
+    assert page(fields).count("puts each cell of u times the kernel k where the kernel stood") == 1
+    back = "X: [[1, 3], [2, 0]], layers: [{pool: max}, {unpool: max}]"
+    assert page(back).count("puts each number of u where the largest cell of its window") == 1
+    assert "180°" in page(f"{X}, {K}, operation: convolution")
+    assert "as well" in page(f"{X}, pool: max, ceil: true")

@@ -140,6 +140,38 @@ def test_the_problem_runs() -> None:
     assert (answers["b/h2"], answers["c/J"], answers["d/delta_f1"]) == (0.3313, 0.061, 0.0)
 
 
+def test_both_directions_side_by_side() -> None:
+    """Each is a cell of its own; the one from the end receives the sequence the other way round."""
+    both = solved(
+        f"{W}, {U}, {X}, h0: 0.3, c0: 0.2, backward: {{{W}, {U}, b: 0.1, h0: 0.5, peephole: {{o: 0.2}}}}",
+        "[hidden, cell]",
+    )
+    ahead = solved(f"{W}, {U}, {X}, h0: 0.3, c0: 0.2")
+    back = solved(f"{W}, {U}, x: [[0.5, 3], [1, 2]], b: 0.1, h0: 0.5, peephole: {{o: 0.2}}")
+    for t in (1, 2):
+        assert exact(both, f"hf{t}") == pytest.approx(exact(ahead, f"h{t}"))
+        assert exact(both, f"hb{t}") == pytest.approx(exact(back, f"h{3 - t}"))
+        assert exact(both, f"cb{t}") == pytest.approx(exact(back, f"c{3 - t}"))
+        assert exact(both, f"h{t}").ravel() == pytest.approx(
+            [exact(ahead, f"h{t}").item(), exact(back, f"h{3 - t}").item()]
+        )
+
+
+def test_a_second_layer_receives_the_states_of_the_first() -> None:
+    second = "W: {f: 0.3, i: 0.2, g: 0.7, o: -0.4}, U: {f: 0.1, i: 0.5, g: 0.2, o: 0.3}"
+    deep = solved(f"{X}, layers: [{{{W}, {U}, h0: 0.4}}, {{{second}, c0: 1}}]", "[hidden, f2_1, cell]", "exact")
+    first = solved(f"{W}, {U}, {X}, h0: 0.4")
+    states = [exact(first, f"h{t}").item() for t in (1, 2)]
+    above = solved(f"{second}, x: [[{states[0]!r}], [{states[1]!r}]], c0: 1")
+    assert [*deep.answers] == [
+        f"a/{name}" for name in ("h1_1", "h1_2", "h2_1", "h2_2", "f2_1", "c1_1", "c1_2", "c2_1", "c2_2")
+    ]
+    for t in (1, 2):
+        assert exact(deep, f"h2_{t}").item() == pytest.approx(exact(above, f"h{t}").item())
+    assert deep["a/f2_1"].item.source == "sigmoid(Wf2*h1_1 + Uf2*h2_0)"
+    assert deep["a/f2_1"].item.title == "At t = 1: forget gate of layer 2"
+
+
 # -- misfits ------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("fields", "found"),
@@ -168,6 +200,14 @@ def test_the_problem_runs() -> None:
         (f"{W}, {U}, {X}, train: {{rate: 1}}", "an update needs a loss"),
         (f"{W}, {U}, {X}, {LEARNS}, train: {{rate: 1, iterations: 2}}", "one update is made"),
         (f"{W}, {U}, {X}, V: [[1, 2]]", "V is 1×2, but h is 1×1"),
+        (f"{U}, {X}", "'W' is missing: the weights from the input"),
+        (f"{W}, {U}, {X}, layers: [{{{W}, {U}}}]", "W is given beside layers | each layer has its own"),
+        (f"{X}, layers: [{{{W}, {U}}}, {{W: {{f: [[1, 2]], i: 1, g: 1, o: 1}}, {U}}}]", "W of f is 1×2, but the state below is 1×1: 1×1 expected"),
+        (f"{X}, layers: [{{{W}, {U}}}, {{W: {{f: 1, i: 1, a: 1, o: 1}}, {U}}}]", "W names 'a'"),
+        (f"{X}, {W}, {U}, backward: {{W: {{f: 1, i: 1, g: 1, o: 1}}, {U}}}", "W of f is 1×1, but x is 2×1: 1×2 expected"),
+        (f"{X}, {W}, {U}, backward: {{{W}, {U}, c0: [1, 2]}}", "c0 is 2×1, but there is one neuron: 1×1 expected"),
+        (f"{X}, {W}, {U}, backward: {{{W}, {U}, peephole: {{g: 1}}}}", "there is no gate 'g' with a peephole"),
+        (f"{X}, {W}, {U}, backward: {{{W}, {U}}}, V: [[1]]", "V is 1×1, but h is 2×1"),
     ],
 )  # fmt: skip
 def test_a_misfit_is_named(fields: str, found: str) -> None:

@@ -17,6 +17,7 @@ from solver.api import solve
 from solver.cli.main import main
 from solver.errors import SpecError
 from solver.families import perceptron
+from solver.families.perceptron.realised import Realised
 from solver.families.perceptron.separable import Contradiction, Weights, separated
 from solver.render.document import View, document
 from solver.render.format_text import render as text_of
@@ -368,3 +369,60 @@ def test_a_mistake_by_its_name(tmp_path: Path) -> None:
     said = graded(tmp_path, fields, "[u_t1, y_t1, deltas]", slipped)
     assert "bias forgotten" in said
     assert "a/delta_t1: follows" in said
+
+
+# -- weights of a student's own -----------------------------------------------------------------------------------------
+def realised(fields: str) -> Realised:
+    item = solved(fields, "solution")["a/solution"].item
+    assert isinstance(item, Realised)
+    return item
+
+
+@pytest.mark.parametrize(
+    ("fields", "said", "share"),
+    [
+        ("gate: NAND", "w = [-1, -1], b = 1.5", 1),
+        ("gate: NAND", "-2,-2,3", 1),
+        ("gate: NAND", "w1=-1, w2=-1, theta=-1.5", 1),
+        ("gate: NAND", "b = 3; w = (-2, -2)", 1),
+        ("gate: NAND", "W2: -1 W1: −1 bias 3/2", 1),
+        ("gate: NAND", "1, 1, -1.5", 0),
+        ("gate: NAND", "-1, -1, 1", 0),  # (1, 0) has u = 0, which puts out 0
+        ("gate: NAND, tie: 1", "-1, -1, 1", 1),
+        ("gate: NAND", "no weights", 0),
+        ("gate: NAND", "w = [-1, -1]", None),
+        ("gate: NAND", "1/0, 1, 1", None),
+        ("gate: NAND", "hmm", None),
+        ("gate: NAND", "1" * 400, None),
+        ("gate: XOR", "there are no weights that do", 1),
+        ("gate: XOR", "It is impossible", 1),
+        ("gate: XOR", "1, 1, -1.5", 0),
+        ("gate: OR, inputs: 3", "w1 = 1 w2 = 1 w3 = 1 b = -0.5", 1),
+        ("gate: OR, inputs: 3", "1, 1, -0.5", None),
+    ],
+)
+def test_a_student_s_own_weights(fields: str, said: str, share: float | None) -> None:
+    item = realised(fields)
+    understood = item.understood(said)
+    assert (understood == "") == (share is None), understood
+    if share is not None:
+        assert item.share(understood) == share
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.tuples(*[st.integers(-4, 4)] * 3), st.sampled_from(["AND", "OR", "NAND", "NOR"]), st.booleans())
+def test_own_weights_are_right_where_their_truth_table_is(w: tuple[int, ...], gate: str, closed: bool) -> None:
+    truth = {"AND": lambda a, b: a and b, "OR": lambda a, b: a or b}
+    key = truth[gate.removeprefix("N") if gate != "NOR" else "OR"]
+    right = all(
+        ((u := w[0] * a + w[1] * b + w[2]) > 0 or (u == 0 and closed)) == (bool(key(a, b)) != gate.startswith("N"))
+        for a in (0, 1)
+        for b in (0, 1)
+    )
+    item = realised(f"gate: {gate}" + ", tie: 1" * closed)
+    assert item.share(item.understood(f"w = [{w[0]}, {w[1]}], b = {w[2]}")) == float(right)
+
+
+def test_what_is_no_answer_earns_nothing() -> None:
+    for said in ("neither of them", "", "1, 2", "1, 1, 1/0", "nan, 1, 1"):
+        assert realised("gate: AND").share(said) == 0

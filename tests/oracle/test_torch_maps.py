@@ -120,14 +120,15 @@ def test_pooling_and_back(seed: int, pool: str) -> None:
     rng = np.random.default_rng(seed)
     window, stride = drawn_pair(rng, 1, 4), drawn_pair(rng, 1, 4)
     size, padding = drawn_pair(rng, 4, 8), tuple(int(rng.integers(0, w // 2 + 1)) for w in window)
+    ceil = bool(rng.integers(2))
     X = draw(rng, *size).requires_grad_()
     if pool == "max":
-        out, at = F.max_pool2d(X[None, None], window, stride, padding, return_indices=True)
+        out, at = F.max_pool2d(X[None, None], window, stride, padding, ceil_mode=ceil, return_indices=True)
     else:
-        out = F.avg_pool2d(X[None, None], window, stride, padding)
+        out = F.avg_pool2d(X[None, None], window, stride, padding, ceil_mode=ceil)
     gradient = draw(rng, *out.shape[2:])
     (out[0, 0] * gradient).sum().backward()
-    fields = f"size: {list(window)}, stride: {list(stride)}, padding: {list(padding)}"
+    fields = f"size: {list(window)}, stride: {list(stride)}, padding: {list(padding)}, ceil: {str(ceil).lower()}"
     given = (
         f"  {{family: convolution, X: {X.detach().tolist()}, pool: {pool}, {fields}, gradient: {gradient.tolist()}}}"
     )

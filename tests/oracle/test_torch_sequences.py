@@ -172,6 +172,68 @@ def test_random_gru_that_resets_before_the_product(seed: int) -> None:
         agree(solution, f"grad_b{name}", column(made.of(b.grad, name)), given)
 
 
+@pytest.mark.parametrize("kind", ["lstm", "gru"])
+@pytest.mark.parametrize("seed", range(12))
+def test_random_gated_layers(kind: str, seed: int) -> None:
+    """nn.LSTM and nn.GRU of one to three layers, in one direction or both, with a linear output."""
+    rng = np.random.default_rng(seed)
+    depth, n, m, k, steps = (int(rng.integers(1, top)) for top in (4, 3, 3, 3, 4))
+    both = bool(rng.integers(2)) or depth == 1
+    order = "ifgo" if kind == "lstm" else "rzn"
+    cell = (torch.nn.LSTM if kind == "lstm" else torch.nn.GRU)(n, m, depth, bidirectional=both).double()
+    with torch.no_grad():
+        for parameter in cell.parameters():
+            parameter.copy_(draw(rng, *parameter.shape))
+    V, by, x, d = draw(rng, k, m * (1 + both)), draw(rng, k), draw(rng, steps, n), draw(rng, steps, k)
+    names: dict[str, tuple[Any, int]] = {}
+    starts: list[Any] = []
+
+    def layer(level: int, end: str) -> dict[str, Any]:
+        fields: dict[str, Any] = {}
+        for field, of in (("W", "weight_ih"), ("U", "weight_hh"), ("b", "bias_ih"), ("b_hh", "bias_hh")):
+            values = getattr(cell, f"{of}_l{level}{end}")
+            side = ("b" if end else "f") if both else ""
+            for at, gate in enumerate(order):
+                letter = "bh" if field == "b_hh" else field
+                names[f"grad_{letter}{gate}{side}{level + 1 if depth > 1 else ''}"] = (values, at)
+            fields[field] = values.tolist()
+        starts.append([draw(rng, m), draw(rng, m)])
+        fields["h0"] = starts[-1][0].tolist()
+        return fields | ({"c0": starts[-1][1].tolist()} if kind == "lstm" else {})
+
+    made = [layer(level, "") | ({"backward": layer(level, "_reverse")} if both else {}) for level in range(depth)]
+    fields = {
+        "family": kind,
+        "order": list(order),
+        **({} if kind == "lstm" else {"reset": "after", "z_weighs": "state"}),
+        **(made[0] if depth == 1 else {"layers": made}),
+        "V": V.tolist(),
+        "by": by.tolist(),
+        "x": x.tolist(),
+        "d": d.tolist(),
+        "loss": "square-error",
+    }
+    given = f"  {json.dumps(fields)}"  # JSON is YAML
+    solution = solved(given, "[states, J, gradients, gradients_x]")
+    V.requires_grad_(), by.requires_grad_(), x.requires_grad_()
+    h0, c0 = (torch.stack([start[j] for start in starts]) for j in (0, 1))
+    out, _ = cell(x, (h0, c0) if kind == "lstm" else h0)
+    y = out @ V.T + by
+    J = ((d - y) ** 2).sum()
+    J.backward()
+    agree(solution, "J", J, given)
+    for t in range(steps):
+        agree(solution, f"y{t + 1}", column(y[t]), given)
+        agree(solution, f"h{f'{depth}_' if depth > 1 else ''}{t + 1}", column(out[t]), given)
+        agree(solution, f"grad_x{t + 1}", column(x.grad[t]), given)
+    agree(solution, "grad_V", V.grad, given)
+    agree(solution, "grad_by", column(by.grad), given)
+    for name, (leaf, at) in names.items():
+        part = leaf.grad[at * m : (at + 1) * m]
+        agree(solution, name, part if part.ndim == 2 else column(part), given)
+    assert solution.parts[0].checked is not None
+
+
 # -- recurrent networks -------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("seed", range(40))
 def test_random_rnn(seed: int) -> None:

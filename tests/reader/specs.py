@@ -144,7 +144,8 @@ def _gated(draw: Draw, family: str, gates: str, more: str) -> str:
     given = f"family: {family}, W: {{{W}}}, " + ("concatenated: [x, h]" if both else f"U: {{{U}}}{more}")
     given += f", b: {draw(UNITS)}, x: [{', '.join(vector(draw, inputs) for _ in range(times))}]"
     if both or draw(st.booleans()):
-        return question(draw, given)
+        back = "" if both or draw(st.booleans()) else f", backward: {{W: {{{W}}}, U: {{{U}}}}}"
+        return question(draw, given + back)
     desired = ", ".join(vector(draw, hidden) for _ in range(times))
     return question(draw, f"{given}, d: [{desired}], loss: square-error", "[forward, loss, gradients]")
 
@@ -414,6 +415,10 @@ def formula(draw: Draw) -> str:
         f"{name}: {draw(NUMBERS) if size == (1, 1) else matrix(draw, *size, NUMBERS)}" for name, size in shapes.items()
     ]
     formulas = []
+    if draw(st.booleans()):  # a recurrence over a scalar
+        again = "{over: k = 1..3, formulas: ['s[k] = (k - s[k-1])**2/5']}"
+        given = [*given, f"s0: {draw(UNITS)}"]
+        formulas = [again, '"total = sum(s)"']
     for k in range(draw(st.integers(1, 4))):
         shape = draw(st.sampled_from([(1, 1), (1, 1), (n, 1), (m, 1), (n, m)]))
         formulas.append(f'"r{k} = {draw(expressions(shapes, shape, 3))}"')

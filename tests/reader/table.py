@@ -123,7 +123,7 @@ def _transposed(
     return made[p : p + size[0], q : q + size[1]]
 
 
-def _pool(code: Callable[[Floats], float], fill: float) -> Callable[..., Floats]:
+def _pool(code: Callable[[Floats], float], fill: float, behind: float) -> Callable[..., Floats]:
     def pooled(
         x: Floats,
         window: int | Pair = 2,
@@ -132,7 +132,8 @@ def _pool(code: Callable[[Floats], float], fill: float) -> Callable[..., Floats]
         after: int | Pair = 0,
     ) -> Floats:
         (h, w), (s, t), (p, q) = _pair(window), _pair(window if stride is None else stride), _pair(padding)
-        x = np.pad(x, ((p, p + _pair(after)[0]), (q, q + _pair(after)[1])), constant_values=fill)
+        x = np.pad(x, ((p, p), (q, q)), constant_values=fill)
+        x = np.pad(x, ((0, _pair(after)[0]), (0, _pair(after)[1])), constant_values=behind)
         rows, columns = (x.shape[0] - h) // s + 1, (x.shape[1] - w) // t + 1
         cells = [[code(x[i * s : i * s + h, j * t : j * t + w]) for j in range(columns)] for i in range(rows)]
         return np.array(cells)
@@ -168,7 +169,8 @@ def _average_unpool(
     n, m = size or (rows - 2 * p - e, columns - 2 * q - f)
     made = np.zeros((max(rows, p + n), max(columns, q + m)))
     for i, j in np.ndindex(*u.shape):
-        made[i * s : i * s + h, j * t : j * t + w] += u[i, j] / (h * w)
+        inside = min(h, n + 2 * p - i * s) * min(w, m + 2 * q - j * t)  # what lies behind the padding has no share
+        made[i * s : i * s + h, j * t : j * t + w] += u[i, j] / inside
     return made[p : p + n, q : q + m]
 
 
@@ -253,8 +255,8 @@ FUNCTIONS: Mapping[str, Callable[..., Floats]] = {
     "flatten": lambda u: u.reshape(-1, 1),
     "reshape": lambda u, size: u.reshape(size),
     "turned": lambda u: u[::-1, ::-1],
-    "max pool": _pool(np.max, -np.inf),
-    "average pool": _pool(np.mean, 0.0),
+    "max pool": _pool(np.max, -np.inf, -np.inf),
+    "average pool": _pool(np.nanmean, 0.0, np.nan),
     "max unpool": _max_unpool,
     "average unpool": _average_unpool,
     **{name: code for each, along in _REDUCTIONS.items() for name, code in _along(each, along).items()},

@@ -52,3 +52,69 @@ def test_what_cannot_change(part: str, column: int, message: str) -> None:
 def test_nothing_is_given() -> None:
     with pytest.raises(SpecError, match="with has nothing to change"):
         load_text("title: t\nparts: [{label: a, with: {x: 1}}]")
+
+
+LSTM = "family: lstm, W: {f: 0.7, i: 0.9, g: 0.4, o: 0.6}, U: {f: 0.1, i: 0.8, g: 0.2, o: 0.3}, x: [[1], [0.5]]"
+MLP = (
+    "family: mlp, x: [1, 2], layers: [{W: [[1, -2], [0.5, 3]], activation: tanh}, {W: [[2], [1]], activation: sigmoid}]"
+)
+FAMILIES = [
+    # what is given, what changes, what is given then
+    ("family: formula, quantities: {a: 2}, series: {x: [1, 2]}, formulas: [b = a*sum(x)]", "a: 5",
+     "family: formula, quantities: {a: 5}, series: {x: [1, 2]}, formulas: [b = a*sum(x)]"),
+    ("family: formula, quantities: {a: 2}, series: {x: [1, 2]}, formulas: [b = a*sum(x)]", "x: [3, 4, 5]",
+     "family: formula, quantities: {a: 2}, series: {x: [3, 4, 5]}, formulas: [b = a*sum(x)]"),
+    ("family: formula, quantities: {a: 2}, series: {x: [1, 2]}, formulas: [b = a*sum(x)]", "x: {2: 7}",
+     "family: formula, quantities: {a: 2}, series: {x: [1, 7]}, formulas: [b = a*sum(x)]"),
+    ("family: graph, inputs: {x: 3, y: -1}, nodes: [p = x*y, f = p**2]", "y: 2",
+     "family: graph, inputs: {x: 3, y: 2}, nodes: [p = x*y, f = p**2]"),
+    (LSTM, "h0: 0.5", f"{LSTM}, h0: 0.5"),
+    (LSTM, "W: {f: -1}", LSTM.replace("f: 0.7", "f: -1")),
+    (LSTM, "x: {1: [3]}", LSTM.replace("[[1], [0.5]]", "[[3], [0.5]]")),
+    (MLP, "x: {2: -4}", MLP.replace("[1, 2]", "[1, -4]")),
+    (MLP, "layers: {1: {activation: relu}}", MLP.replace("tanh", "relu")),
+    (MLP, "layers: {1: {W: {2: {1: 9}}}}", MLP.replace("[0.5, 3]", "[9, 3]")),
+    ("family: rnn, U: [[0.5]], W: [[0.3]], V: [[1]], x: [[1], [2]]", "b: 0.1",
+     "family: rnn, U: [[0.5]], W: [[0.3]], V: [[1]], x: [[1], [2]], b: 0.1"),
+    ("family: convolution, X: [[1, 2, 3], [4, 5, 6]], K: [[1, -1]]", "padding: [0, 1]",
+     "family: convolution, X: [[1, 2, 3], [4, 5, 6]], K: [[1, -1]], padding: [0, 1]"),
+    ("family: attention, Q: [[1, 0]], K: [[1, 1], [0, 1]], V: [[1, 0], [0, 1]]", "scaled: false",
+     "family: attention, Q: [[1, 0]], K: [[1, 1], [0, 1]], V: [[1, 0], [0, 1]], scaled: false"),
+    ("family: count, input: [3, 9, 9], layers: [conv 4@3x3, max-pool 2]", "layers: {1: conv 5@3x3 no-bias}",
+     "family: count, input: [3, 9, 9], layers: [conv 5@3x3 no-bias, max-pool 2]"),
+    ("family: cnn, input: [3, 9, 9], layers: [{type: conv, filters: 2, size: 3}]", "layers: {1: {stride: 2}}",
+     "family: cnn, input: [3, 9, 9], layers: [{type: conv, filters: 2, size: 3, stride: 2}]"),
+    ("family: perceptron, gate: AND", "gate: OR", "family: perceptron, gate: OR"),
+    ("family: loss, z: [2, 1, 0.1], label: 1", "label: 3", "family: loss, z: [2, 1, 0.1], label: 3"),
+    ("family: metrics, counts: {TP: 40, FP: 5, FN: 10, TN: 45}", "counts: {FP: 9}",
+     "family: metrics, counts: {TP: 40, FP: 9, FN: 10, TN: 45}"),
+    ("family: normalisation, kind: layer, X: [[1, 2, 6]]", "eps: 0.5", "family: normalisation, kind: layer, X: [[1, 2, 6]], eps: 0.5"),
+    ("family: dropout, x: [2, -1, 4], mask: [1, 0, 1], p: 0.5", "p: 0.25", "family: dropout, x: [2, -1, 4], mask: [1, 0, 1], p: 0.25"),
+    ("family: positional, position: 3, d_model: 8", "position: 1", "family: positional, position: 1, d_model: 8"),
+    ("family: optimizer, quantities: {x: 10}, loss: f = (x - 4)**2, parameters: x, rate: 0.2, iterations: 2", "x: 8",
+     "family: optimizer, quantities: {x: 8}, loss: f = (x - 4)**2, parameters: x, rate: 0.2, iterations: 2"),
+    ("family: initialisation, scheme: xavier, shape: [300, 100]", "scheme: he", "family: initialisation, scheme: he, shape: [300, 100]"),
+    ("family: gradient, symbols: {x: n, w: n, d: scalar}, formulas: [y = w.T @ x], J: (d - y)**2, by: [w]", "J: d*y",
+     "family: gradient, symbols: {x: n, w: n, d: scalar}, formulas: [y = w.T @ x], J: d*y, by: [w]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("given", "change", "then"), FAMILIES, ids=[f"{g.split(',')[0]} {c}" for g, c, _ in FAMILIES])
+def test_in_every_family(given: str, change: str, then: str) -> None:
+    text = f"title: t\ngiven: {{{given}}}\nparts: [{{label: a}}, {{label: b, with: {{{change}}}}}]"
+    changed = solve_question(load_text(text).questions[0]).answers
+    written = f"title: t\nparts: [{{label: a, given: {{{given}}}}}, {{label: b, given: {{{then}}}}}]"
+    expected = solve_question(load_text(written).questions[0]).answers
+    assert changed == expected
+    assert {k[2:]: v for k, v in changed.items() if k[0] == "a"} != {
+        k[2:]: v for k, v in changed.items() if k[0] == "b"
+    }
+
+
+@pytest.mark.parametrize(
+    "change", ["x: {3: 1}", "x: {0: 1}", "x: {a: 1}", "x: {1: 1, b: 2}", "x: {9999999999: 1}", "x: {}"]
+)
+def test_a_place_that_is_not_there_changes_nothing(change: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        load_text(f"title: t\ngiven: {{{MLP}}}\nparts: [{{label: a}}, {{label: b, with: {{{change}}}}}]")
+    assert caught.value.problems[0].place.line == 3

@@ -10,7 +10,8 @@ One layer stands in the question itself, several in `layers`:
     operation: cross-correlation             as networks do; convolution turns the kernel by 180°; transposed
     activation: relu                         U are the sums, Y = φ(U)
 
-    pool: max, size: 2                       max, average, global-max, global-average; stride as large as size
+    pool: max, size: 2                       max, average, global-max, global-average; stride as large as size; ceil: true
+                                             counts windows that stand out at the end
     unpool: max, size: 2                     max (back to where the last max pooling found them), average, nearest, nails
     W: [[…]], b: […]                         a dense layer, after `flatten` (row by row, channel by channel)
 

@@ -88,6 +88,17 @@ def sliding(stage: Sliding, size: Pair, flat: bool) -> Windows:
     return Windows(size, stride, padding, dilation, after)
 
 
+def rounded_up(found: Windows, shape: Pair) -> Windows:
+    """The same windows with one more down or across where it stands out at the end, but not in padding alone."""
+    after = []
+    for n, f, s, p in zip(shape, found.size, found.stride, found.padding, strict=True):
+        count = -((f - n - 2 * p) // s) + 1
+        if (count - 1) * s >= n + p:
+            count -= 1
+        after.append(max((count - 1) * s + f - n - 2 * p, 0))
+    return found._replace(after=(after[0], after[1]))
+
+
 def check_place(what: str, windows: Windows, shape: Pair, layer: str) -> None:
     """Raises FormulaError where a window has no place on an input."""
     for n, f, p, which in zip(shape, windows.size, windows.padding, ("row", "column"), strict=True):

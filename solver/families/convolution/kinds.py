@@ -7,7 +7,7 @@ from solver.spec.nodes import Report
 KINDS = ("K", "pool", "unpool", "W")
 BELONGS = {
     "K": ("b", "operation", "stride", "padding", "dilation", "output_padding", "groups", "kernels", "activation"),
-    "pool": ("size", "stride", "padding", "activation"),
+    "pool": ("size", "stride", "padding", "ceil", "activation"),
     "unpool": ("size", "stride", "activation"),
     "W": ("b", "weights", "activation"),
 }
@@ -53,6 +53,6 @@ def _check_options(stage: Sliding, kind: str, report: Report) -> None:
         add(stage.place("padding"), f"padding: {stage.padding} is not for {what}", "a number, or [rows, columns]")
     if kind != "W" and stage.activation != "linear" and not FUNCTIONS[stage.activation].elementwise:
         add(stage.place("activation"), f"{stage.activation} of maps", "it is for a dense layer at the end")
-    for field in ("size", "stride", "padding") if stage.pool in ("global-max", "global-average") else ():
+    for field in ("size", "stride", "padding", "ceil") if stage.pool in ("global-max", "global-average") else ():
         if field in stage.written:
             add(stage.place(field), f"{field} is not used by pool: {stage.pool}", "its window is the whole map")

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from solver.errors import FormulaError
-from solver.families.convolution.filters import Bank, bank, both, check_place, options, sliding
+from solver.families.convolution.filters import Bank, bank, both, check_place, options, rounded_up, sliding
 from solver.families.convolution.kinds import check_kinds, kind_of
 from solver.families.convolution.stages import Given, Sliding, maps
+from solver.families.convolution.table import MapStep
 from solver.formula.functions.windows import Pair, Windows
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Bin, Call, Name, Num, Options, Tree
+from solver.formula.walks.shape import shape
 from solver.nets.layers import activated, spread
 from solver.nets.recurrent import added, neurons_inputs, size, weighted, weights_of
 from solver.spec.fields import Spec
@@ -79,11 +81,14 @@ class Maps:
         parts = [f"Layer {self.label}"] * bool(self.label) + [f"{word} {channel}"] * bool(channel)
         return f"{', '.join(parts)}: {what}" if parts else what[:1].upper() + what[1:]
 
-    def _step(self, letter: str, k: int, count: int, formula: Tree, what: str, word: str = "channel") -> str:
+    def _step(
+        self, letter: str, k: int, count: int, formula: Tree, what: str, word: str = "channel", terms: int = 1
+    ) -> str:
         index = k if count > 1 else 0
         name, symbol = self._name(letter, index)
         title = self._title(what, index, word)
-        self.working.step(name, formula, title[:1].upper() + title[1:], symbol=symbol)
+        step = MapStep(name, formula, title[:1].upper() + title[1:], terms=terms)
+        self.working.add(step, shape(formula, self.working.shapes), symbol)
         return name
 
     def note(self, spec: Spec, field: str, error: FormulaError) -> None:
@@ -135,22 +140,25 @@ class Maps:
             if stage.b is not None:
                 terms.append(Name(self._bias(f + 1, count)))
             sums.append(added(terms))
-        self._outputs(stage, sums, self._letter("H"), title, "filter")
+        products = len(filters.filters[0]) * kernel[0] * kernel[1]
+        self._outputs(stage, sums, self._letter("H"), title, "filter", products)
 
     def _letter(self, letter: str) -> str:
         """Y of a single layer."""
         return letter if self.label else "Y"
 
-    def _outputs(self, stage: Sliding, sums: Sequence[Tree], letter: str, what: str, word: str = "channel") -> None:
-        """The maps of a layer: what it sums up, and the activation of that."""
+    def _outputs(
+        self, stage: Sliding, sums: Sequence[Tree], letter: str, what: str, word: str = "channel", terms: int = 1
+    ) -> None:
+        """The maps of a layer: what it sums up, so many terms a cell, and the activation of that."""
         now, count = [], len(sums)
         for k, formula in enumerate(sums, 1):
             if stage.activation != "linear":
-                net = self._step("U", k, count, formula, what, word)
+                net = self._step("U", k, count, formula, what, word, terms)
                 self.nets.append(net)
                 now.append(self._step(letter, k, count, activated(stage.activation, Name(net)), "output", word))
             else:
-                now.append(self._step(letter, k, count, formula, what, word))
+                now.append(self._step(letter, k, count, formula, what, word, terms))
         self.now = now
 
     def _spread(self, stage: Sliding, windows: Windows) -> Options:
@@ -215,6 +223,8 @@ class Maps:
         stride = both(stage, "stride", self.flat, 1, size)
         stride = (1, stride[1]) if self.flat else stride
         window = window._replace(stride=stride)
+        if stage.ceil:
+            window = rounded_up(window, self.size())
         chosen: Options = () if size == (2, 2) else (("window", size[0] if size[0] == size[1] else size),)
         if stride != size:
             chosen = (*chosen, ("stride", stride[0] if stride[0] == stride[1] else stride))
@@ -222,13 +232,17 @@ class Maps:
             if any(2 * p > n for p, n in zip(window.padding, size, strict=True)):
                 raise FormulaError("padding is more than half the window", "a window would hold zeros alone")
             chosen = (*chosen, *options(window, self.flat, ("padding",)))
+        if any(window.after):
+            chosen = (*chosen, *options(window, self.flat, ("after",)))
         if stage.pool:
             check_place("pooling window", window, self.size(), self._where())
             fn = "max_pool" if stage.pool == "max" else "average_pool"
             what = "largest of each window" if stage.pool == "max" else "mean of each window"
+            what += ", one that stands out at the end as well" * any(window.after)
             if stage.pool == "max":
                 self.pooled.append((self.now, window))
-            self._outputs(stage, [Call(fn, (x,), chosen) for x in names], self._letter("P"), what)
+            cells = size[0] * size[1]
+            self._outputs(stage, [Call(fn, (x,), chosen) for x in names], self._letter("P"), what, terms=cells)
             return
         if stage.unpool == "average":
             made: list[Tree] = [Call("average_unpool", (x,), chosen) for x in names]
@@ -267,6 +281,8 @@ class Maps:
             chosen = (*chosen, ("stride", window.stride))
         if any(window.padding):
             chosen = (*chosen, ("padding", window.padding))
+        if any(window.after):
+            chosen = (*chosen, ("after", window.after))
         made = [Call("max_unpool", (Name(x), Name(y)), chosen) for x, y in zip(self.now, sources, strict=True)]
         self._outputs(stage, made, self._letter("P"), "each number where the maximum of its window was, 0 elsewhere")
 

@@ -53,6 +53,7 @@ class Sliding(Spec):
         "each cell over a window of `size`: at its maximum's place, in equal shares, repeated, or in its first cell",
     ] = None
     size: Annotated[int | tuple[int, ...] | None, "of the window of pooling: a number, or [rows, columns]"] = None
+    ceil: Annotated[bool, "of pooling, whether a window that stands out at the end counts, too (ceil mode)"] = False
     W: Annotated[Quantity | None, "weights of a dense layer, stored as `weights` says"] = None
     weights: Annotated[Stored, "how weights of a dense layer are stored"] = "inputs x neurons"
 

@@ -13,7 +13,9 @@ of its product; FLOPs count both, 2 a MAC. Operations are those of weights and o
 no parameters. Activations are what layers put out for one example, kept once each; sums, flatten, dropout and
 activations need no memory of their own.
 
-Where a size is a word, as in input: [n, d], operations are formulas: macs, flops and order, O(n²d).
+Where a size is a word, as in input: [n, d] or [c, h, w] (strides are taken to divide), operations are formulas: macs, flops and order, O(n²d); of attention,
+recurrent layers and convolutions along a sequence also sequential operations and the longest path between two positions:
+sequential and path (steps_NAME, path_NAME, order_steps_NAME, order_path_NAME), and growth, a table of the orders of all.
 
 Quantities: for layer NAME (conv1 pool1 fc1 bn1 …, or its own name) D_NAME H_NAME W_NAME (channels, height, width; T_NAME
 steps of a sequence, L_NAME a length), weights_NAME biases_NAME params_NAME, neurons_NAME, connections_NAME, macs_NAME

@@ -26,7 +26,8 @@ class Costs(NamedTuple):
     """A layer's formulas in local names; empty where it has none.
 
     params: weights and biases in one formula. added: additions of biases. neurons: whether its outputs are neurons.
-    why: how a parameter count comes about; why_macs: the same of the operations.
+    why: how a parameter count comes about; why_macs: the same of the operations. steps: operations that wait for one
+    another; path: the longest way from one place of a sequence to another.
     """
 
     weights: str = ""
@@ -39,6 +40,8 @@ class Costs(NamedTuple):
     why: str = ""
     why_macs: str = ""
     stores: bool = True
+    steps: str = ""
+    path: str = ""
 
 
 def cells(out: Output) -> str:
@@ -76,6 +79,10 @@ def charge(at: At, out: Output, costs: Costs) -> None:
         terms = costs.macs if " + " not in costs.macs else f"({costs.macs})"
         count("flops", f"2*{terms}{added}", "FLOPs", costs.why_macs, "FLOPs")
         at.net.group(at.tag, row["FLOPs"])
+    if at.net.symbolic and costs.steps:
+        at.count("steps", costs.steps, "sequential operations")
+    if at.net.symbolic and costs.path:
+        at.count("path", costs.path, "longest path")
     if costs.stores:
         batch = "batch*" if given.batch > 1 else ""
         count("activations", f"{batch}{cells(out)}", "activations")

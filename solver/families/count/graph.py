@@ -9,14 +9,16 @@ from solver.errors import nearest
 from solver.families.count import sequence, spatial
 from solver.families.count.architecture import CountLayer
 from solver.families.count.costs import Costs, charge
-from solver.families.count.net import MOST_LAYERS, At, Maker, Net, Output, UnfitError
+from solver.families.count.net import LOST, MOST_LAYERS, At, EndlessError, Maker, Net, Output, UnfitError
 from solver.formula.tree import Num, Tree
 from solver.formula.walks.evaluate import evaluate
 from solver.formula.walks.rational import rational
 
+POOLS = ("max-pool", "average-pool", "subsampling")
+
 MAKERS: dict[str, Maker] = {
     **dict.fromkeys(("conv", "depthwise", "pointwise", "transposed"), spatial.convolution),
-    **dict.fromkeys(("max-pool", "average-pool", "subsampling"), spatial.pool),
+    **dict.fromkeys(POOLS, spatial.pool),
     **dict.fromkeys(("global-pool", "adaptive-pool"), spatial.adaptive),
     **dict.fromkeys(("batch-norm", "layer-norm", "group-norm", "instance-norm", "rms-norm"), sequence.norm),
     **dict.fromkeys(("rnn", "lstm", "gru"), sequence.recurrent),
@@ -53,9 +55,41 @@ class Graph:
         for layer in layers:
             self.net.layers += 1
             if self.net.layers > MOST_LAYERS:
-                raise UnfitError(layer.place(), f"more than {MOST_LAYERS:,} layers, with all that repeat")
-            before = self.entry(layer, self.taken(layer, before), scope)
+                raise EndlessError(layer.place(), f"more than {MOST_LAYERS:,} layers, with all that repeat")
+            try:
+                taken = self.taken(layer, before)
+                before = self.entry(layer, taken, scope) if taken is not LOST else LOST
+            except EndlessError:
+                raise
+            except UnfitError as error:
+                self.net.note(error)
+                before = self.recovered(layer, before, scope)
+                self.net.lost = self.net.lost or before is LOST
+                if layer.name:
+                    self.net.outputs.setdefault(self.prefix + layer.name, before)
+            if before is LOST:
+                return LOST
         return before
+
+    def recovered(self, layer: CountLayer, before: Output, scope: Scope) -> Output:
+        """What a layer that does not fit hands on, so that those behind it are looked at as well: its features, if it
+        says how many, and what it received otherwise; LOST where that would be a guess."""
+        kind = layer.type
+        if not before.features:
+            return LOST
+        if kind in ("attention", "encoder", "decoder") and before.kind == "sequence":
+            return self.net.doubted(before)
+        made = layer.filters or layer.neurons
+        try:
+            features = made and self.net.whole(made, scope, layer.place(), "")
+        except UnfitError:
+            return LOST
+        if kind in ("conv", "pointwise", "depthwise", *POOLS) and before.kind == "image":
+            return self.net.doubted(before, features)
+        if kind == "dense":
+            flat = before if before.kind == "sequence" else before._replace(axes=(), kind="vector")
+            return self.net.doubted(flat, features)
+        return LOST
 
     def taken(self, layer: CountLayer, before: Output) -> Output:
         """What a layer takes: the output before it, or that of the layer it names."""
@@ -67,6 +101,8 @@ class Graph:
         """The output of a layer (or input) by its name, within the same block first."""
         outputs = self.net.outputs
         found = outputs.get(self.prefix + name) or outputs.get(name)
+        if found is None and (self.net.lost or self.prefix + name in self.net.tags):
+            return LOST  # it stands behind what does not fit, or may
         if found is None:
             raise UnfitError(
                 layer.place(field), f"there is no layer {name[:40]!r} before this one", nearest(name, outputs)
@@ -76,15 +112,14 @@ class Graph:
     def entry(self, layer: CountLayer, before: Output, scope: Scope) -> Output:
         """A layer, a block or branches."""
         if layer.branches:
-            return self.joined(
-                layer, before, [self.walk(branch, before, scope) for branch in layer.branches], layer.join
-            )
+            parts = [self.walk(branch, before, scope) for branch in layer.branches]
+            return self.joined(layer, before, parts, layer.join)
         times = self.times(layer, scope)
         if layer.type:
             for k in range(1, times + 1):
                 numbered = {"name": f"{layer.name}{k}", "repeat": None}
                 each = replace_fields(layer, layer.type, numbered) if layer.name and times > 1 else layer
-                before = self.layer(each, before, scope)
+                before = self.layer(each, before, scope) if before is not LOST else LOST
             if layer.name:
                 self.net.outputs[self.prefix + layer.name] = before
             return before
@@ -102,9 +137,9 @@ class Graph:
             }
             inside = {**scope, **numbers}
         if self.depth > 30:
-            raise UnfitError(layer.place("block"), f"the block {layer.block} stands within itself")
+            raise EndlessError(layer.place("block"), f"the block {layer.block} stands within itself")
         for k in range(1, times + 1):
-            before = self.block(layer, layers, before, inside, k if times > 1 else 0)
+            before = self.block(layer, layers, before, inside, k if times > 1 else 0) if before is not LOST else LOST
         return before
 
     def times(self, layer: CountLayer, scope: Scope) -> int:
@@ -141,6 +176,7 @@ class Graph:
         if own and tag in net.outputs:
             hint = "each layer has a name of its own"
             raise UnfitError(layer.place("name"), f"the name {tag!r} stands twice", hint)
+        net.tags.add(tag)
         return At(net, layer, tag, before, scope, kind)
 
     def layer(self, layer: CountLayer, before: Output, scope: Scope) -> Output:
@@ -155,8 +191,8 @@ class Graph:
             return self.feed_forward(layer, before, scope)
         if kind in ("encoder", "decoder"):
             return self.coder(layer, before, scope, kind)
-        if layer.memory:
-            self.named(layer, layer.memory, "memory")
+        if layer.memory and self.named(layer, layer.memory, "memory") is LOST:
+            return LOST
         return MAKERS[kind](self.at(layer, before, scope, kind))
 
     def made(self, layer: CountLayer, before: Output, scope: Scope, kind: str, name: str, **fields: object) -> Output:
@@ -192,8 +228,8 @@ class Graph:
         inner = Graph(self.net, f"{at.tag}_", self.depth + 1)
         memories = ["", layer.memory] if kind == "decoder" and layer.memory else [""]
         for k, memory in enumerate(memories):
-            if memory:
-                self.named(layer, memory, "memory")
+            if memory and self.named(layer, memory, "memory") is LOST:
+                return LOST
             name = "cross" if memory else "attn"
             before = inner.made(layer, before, scope, "attention", name, memory=memory)
             before = self.normed(inner, layer, before, scope, k + 1)
@@ -211,6 +247,8 @@ class Graph:
     # -- coming together ----------------------------------------------------------------------------------------------
     def joined(self, layer: CountLayer, before: Output, parts: Sequence[Output], how: str) -> Output:
         """Branches side by side in the channels, or added or multiplied cell by cell."""
+        if LOST in parts:
+            return LOST
         name = layer.name if layer.branches or layer.type else ""
         at = self.at(layer if name else replace_fields(layer, how, {"name": ""}), before, {}, how, name)
         first, place = parts[0], layer.place("join" if layer.branches else "")
@@ -244,7 +282,7 @@ class Graph:
         if how == "concat":
             a, b = a[:-1], b[:-1]
         broadcast = how == "multiply" and all(x == "1" for x in b[:-1]) and a[-1:] == b[-1:]
-        if a == b or broadcast:
+        if a == b or broadcast or not net.doubtful.isdisjoint((*first.all, *other.all)):
             return
         what = {"add": "a sum", "concat": "a concatenation", "multiply": "a product"}[how]
         hint = {"concat": "branches side by side have the same height and width"}.get(

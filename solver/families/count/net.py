@@ -12,7 +12,8 @@ from solver.families.count.architecture import CountLayer, Given
 from solver.formula.parse import parse
 from solver.formula.source import source
 from solver.formula.symbol import Symbol, default_symbol
-from solver.formula.tree import Name, Num, Tree, names, replace_names
+from solver.formula.tree import Name, Num, Tree, names, rebuild, replace_names
+from solver.formula.walks.polynomial import polynomial, written
 from solver.formula.walks.rational import rational
 from solver.formula.walks.value import value
 from solver.rounding import Floats
@@ -36,11 +37,15 @@ SAID = {"L": "length", "T": "length", "H": "height", "W": "width", "Z": "depth"}
 
 
 class UnfitError(Exception):
-    """A layer that does not fit what stands before it; it is noted where it stands, and the layers after it are left."""
+    """A layer that does not fit what stands before it; it is noted where it stands."""
 
     def __init__(self, place: Place, message: str, hint: str = "") -> None:
         self.place, self.message, self.hint = place, message, hint
         super().__init__(message)
+
+
+class EndlessError(UnfitError):
+    """A network that would not end: nothing more is looked at."""
 
 
 class Output(NamedTuple):
@@ -61,6 +66,10 @@ class Output(NamedTuple):
         return tuple(name for name in (self.features, *self.axes) if name)
 
 
+LOST = Output("", (), "lost")
+"""Behind a layer that does not fit, where its output cannot be told."""
+
+
 class Counted(Floored):
     """A count, small enough to be exact."""
 
@@ -76,7 +85,9 @@ class Net:
     """The working of a network as it grows, layer by layer.
 
     known: the value of every size. symbolic: sizes are words, and all that is made are formulas (`definitions`).
-    outputs: of layers, by name; made: layers with theirs, in order. rows: of the table. groups: names by what a part may call them together.
+    outputs: of layers, by name; made: layers with theirs, in order. rows: of the table. groups: names by what a part may
+    call them together. misfits: where something did not fit; doubtful: the names of sizes behind it; tags:
+    of layers, fitting or not; lost: whether layers were left out behind a misfit.
     """
 
     given: Given
@@ -92,6 +103,34 @@ class Net:
     seen: dict[str, int] = field(default_factory=dict)
     made: list[tuple[At, Output]] = field(default_factory=list)
     layers: int = 0
+    doubtful: set[str] = field(default_factory=set)
+    misfits: set[Place] = field(default_factory=set)
+    tags: set[str] = field(default_factory=set)
+    lost: bool = False
+
+    def note(self, error: UnfitError) -> None:
+        """Notes a misfit, once where a block repeats it."""
+        if error.place not in self.misfits:
+            self.misfits.add(error.place)
+            self.report.add(error.place, error.message, error.hint)
+
+    def doubted(self, out: Output, features: Tree | None = None) -> Output:
+        """What a layer that does not fit would have put out, by names of its own: no misfit of sums follows from it."""
+
+        def copied(name: str) -> str:
+            made = f"{name}?"
+            self.doubtful.add(made)
+            self.definitions[made] = self.definitions[name]
+            if name in self.known:
+                self.known[made] = self.known[name]
+            return made
+
+        made = out._replace(features=copied(out.features), axes=tuple(map(copied, out.axes)), reach=())
+        if features is not None:
+            self.definitions[made.features] = features
+            if isinstance(features, Num):
+                self.known[made.features] = features.value
+        return made
 
     def number(self, name: str) -> int:
         """The value of a size."""
@@ -101,7 +140,16 @@ class Net:
         """The value of a size in words: its number, or the word that stands for it."""
         if not self.symbolic:
             return f"{self.number(name):,}"
-        return source(self.definitions[name]).replace("**", "^").replace("*", "·")
+        put_in = self.expanded(Name(name))
+        made = polynomial(put_in)
+        tree = put_in if made is None else written(made, names(put_in))
+        return source(tree).replace("**", "^").replace("*", "·")
+
+    def expanded(self, tree: Tree) -> Tree:
+        """A formula with every name that is computed replaced by its formula, down to the words of the question."""
+        if isinstance(tree, Name) and tree.id in self.definitions:
+            return self.expanded(self.definitions[tree.id])
+        return rebuild(tree, self.expanded)
 
     def sizes(self, out: Output) -> str:
         """An output's sizes as 64×112×112."""
@@ -245,6 +293,8 @@ class At:
 
     def out(self, output: Output, said: str) -> Output:
         """Ends the layer: its output by its name, and its row."""
+        if not self.net.doubtful.isdisjoint(self.before.all):
+            self.net.doubtful.update(output.all)
         self.net.outputs[self.tag] = output
         self.local |= {"E": output.features} | {f"Y{i}": name for i, name in enumerate(output.axes, 1)}
         cells = {"receptive field": self.reached} if self.reached else {}

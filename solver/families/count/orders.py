@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from solver.families.count.net import Net, UnfitError
 from solver.formula.sizes import SCALAR
+from solver.formula.source import source
 from solver.formula.symbol import Symbol, default_symbol
-from solver.formula.tree import Name, Sum, Tree, names, rebuild
+from solver.formula.tree import Literal_, Name, Sum, Tree, names
 from solver.formula.walks.polynomial import leading, polynomial, written
-from solver.working.items import Derivation, Line
+from solver.working.items import Derivation, Item, Line, Listing
 from solver.working.page import Working
+
+WHY = {
+    "attention": ("all positions at once", "each position sees every other one directly"),
+    **dict.fromkeys(
+        ("rnn", "lstm", "gru"),
+        ("each step waits for the one before", "what is first reaches what is last through every step between them"),
+    ),
+    "conv": (
+        "all positions at once",
+        "one layer sees as many positions as the filter is wide: so many layers, one on the other, see all",
+    ),
+}
+"""Why a layer takes so many sequential operations, and why its longest path is so long."""
 
 _TITLES = {"params": "parameters", "weights": "weights", "biases": "biases", "macs": "MACs", "flops": "FLOPs"}
 _BASES = {"macs": "MACs", "flops": "FLOPs"}
@@ -36,18 +52,9 @@ def formulas(net: Net) -> Working:
         working.group({"params": "parameters"}.get(word, word), counted)
     orders = []
     for name in [*groups.get("macs", []), *(["macs_total"] if "macs_total" in working.items else [])]:
-        order = name.replace("macs", "order", 1)
-        made = polynomial(expanded(net, Name(name)))
-        assert made is not None  # as add has found
-        tree = written(leading(made), symbols)
         title = "How all operations grow" if name == "macs_total" else f"{layer(name)}: how its operations grow"
-        working.add(
-            Derivation(
-                order, tree, (Line(tree, left=Name(order), note=("constants and outgrown terms left out",)),), title
-            ),
-            symbol=Symbol("O", layer(name)),
-        )
-        orders.append(order)
+        orders.append(_order(net, symbols, name, name.replace("macs", "order", 1), title))
+    _sequential(net, symbols)
     working.group("order", orders)
     working.group("orders", orders)
     for tag in net.rows:
@@ -56,15 +63,85 @@ def formulas(net: Net) -> Working:
     return working
 
 
+def _sequential(net: Net, symbols: list[str]) -> None:
+    """How long each layer's operations wait for one another, and the longest path through it; all of it in a table."""
+    working, groups = net.working, net.groups
+    kinds = {at.tag: at.kind for at, _ in net.made}
+    titles = {"steps": "sequential operations", "path": "longest path between two positions"}
+    for k, (word, title) in enumerate(titles.items()):
+        found = []
+        for name in groups.get(word, []):
+            tag = name.partition("_")[2]
+            why = WHY[kinds[tag]][k] if kinds[tag] in WHY else ""
+            add(net, symbols, name, net.definitions[name], f"{layer(name)}: {title}", word, why)
+            found += [
+                name,
+                _order(
+                    net,
+                    symbols,
+                    name,
+                    f"order_{name}",
+                    f"{layer(name)}: {title}, how they grow" if k == 0 else f"{layer(name)}: {title}, how it grows",
+                ),
+            ]
+        working.group({"steps": "sequential"}.get(word, word), found)
+    rows = []
+    for tag in net.rows:
+        cells = [_grown(net, symbols, f"{word}_{tag}") for word in ("macs", "steps", "path")]
+        if cells[0] is not None and cells[1] is not None:
+            rows.append((tag.replace("_", " "), *("—" if cell is None else cell for cell in cells)))
+    if rows:
+        working.add(Growth("growth", rows))
+
+
+def _grown(net: Net, symbols: list[str], name: str) -> Tree | None:
+    if name not in net.working.items:
+        return None
+    made = polynomial(net.expanded(Name(name)))
+    return None if made is None else written(leading(made), symbols)
+
+
+def _order(net: Net, symbols: list[str], name: str, order: str, title: str) -> str:
+    """How a count grows, as a step; its name."""
+    tree = _grown(net, symbols, name)
+    assert tree is not None  # as add has found
+    line = Line(tree, left=Name(order), note=("constants and outgrown terms left out",))
+    word, _, rest = order.partition("_")[2].partition("_")
+    symbol = Symbol("O", layer(name), argument=word) if rest else Symbol("O", word.replace("_", " "))
+    net.working.add(Derivation(order, tree, (line,), title), symbol=symbol)
+    return order
+
+
+class Growth(Item):
+    """How everything grows, layer by layer, in a table."""
+
+    title = "How they grow"
+    points = ("Constants and outgrown terms are left out.",)
+    points_answer = True
+
+    def __init__(self, name: str, rows: Sequence[tuple[str | Tree, ...]]) -> None:
+        self.name, self.rows = name, tuple(rows)
+        cells = ([cell if isinstance(cell, str) else _said(cell) for cell in row] for row in rows)
+        self.answer = "; ".join(f"{layer}: {', '.join(orders)}" for layer, *orders in cells)
+
+    def listing(self, numbers: Mapping[str, Literal_]) -> Listing:
+        """A row a layer."""
+        return Listing(("layer", "operations", "sequential operations", "longest path"), self.rows)
+
+
+def _said(tree: Tree) -> str:
+    return source(tree).replace("**", "^").replace("*", "·")
+
+
 def layer(name: str) -> str:
     """The layer whose count it is, in words."""
     return name.partition("_")[2].replace("_", " ")
 
 
-def add(net: Net, symbols: list[str], name: str, formula: Tree, title: str, base: str) -> None:
+def add(net: Net, symbols: list[str], name: str, formula: Tree, title: str, base: str, why: str = "") -> None:
     """A count: its formula, then that with the sizes put in, then worked out."""
     net.definitions[name] = formula
-    put_in = expanded(net, formula)
+    put_in = net.expanded(formula)
     made = polynomial(put_in)
     if made is None:
         raise UnfitError(net.given.place("input"), f"{name} is no polynomial of the sizes", "give sizes as numbers")
@@ -75,11 +152,4 @@ def add(net: Net, symbols: list[str], name: str, formula: Tree, title: str, base
     if result != formula:
         lines.append(Line(result))
     symbol = default_symbol(name)._replace(base=base)
-    net.working.add(Derivation(name, result, tuple(lines), title), symbol=symbol)
-
-
-def expanded(net: Net, tree: Tree) -> Tree:
-    """A formula with every name that is computed replaced by its formula, down to the words of the question."""
-    if isinstance(tree, Name) and tree.id in net.definitions:
-        return expanded(net, net.definitions[tree.id])
-    return rebuild(tree, lambda x: expanded(net, x))
+    net.working.add(Derivation(name, result, tuple(lines), title, why), symbol=symbol)

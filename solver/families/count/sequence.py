@@ -154,6 +154,7 @@ def recurrent(at: At) -> Output:
             f"{times}n*({seen}){peepholes}", f"{times}n" + ("*2" if bias == 2 else "") if bias else "",
             f"{times}n*({seen} + {bias}){peepholes}", f"{steps}{times}n*({seen})", f"{steps}{times}n", neurons=True,
             why=why, why_macs="gates that multiply cell by cell are not counted",
+            steps="X1" if steps else "", path="X1 - 1" if steps else "",
         ),
     )  # fmt: skip
     return out
@@ -180,6 +181,7 @@ def attention(at: At) -> Output:
     if heads > 1:
         net.rows[at.tag] = net.rows[at.tag]._replace(said=net.rows[at.tag].said + f", {heads} heads")
     made = _plain(at, crosses) if plain and (not crosses or _alike(at)) else _general(at)
+    made = made._replace(steps="1", path="1")
     if not at.bias():
         made = made._replace(biases="", params="")
     charge(at, out, made if layer.projections else made._replace(weights="", biases="", params="", added=""))

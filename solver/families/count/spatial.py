@@ -59,11 +59,7 @@ class SlidingWindow:
         what, why = f"output {SAID[axis]}", ""
         template = sliding.output(size, F, s, p, r, self.rounds, self.extra[i] or "")
         if at.net.symbolic:
-            stride = at.net.definitions[at.local[s]]
-            if stride != Num("1"):
-                raise at.unfit("stride", f"{what} of {at.title} in symbols needs stride 1", "give sizes as numbers")
-            template = size if self.rounds == "same" else template.replace(f"/{s})", ")").removeprefix("floor")
-            return at.size(axis, template, what, of=at.local[size])
+            return at.size(axis, self.symbolic(i, template), what, of=at.local[size])
         if self.rounds == "floor" or (self.rounds == "ceil" and at.worth(template) < 1):
             self.fits(i)  # in ceil mode the only window may stand out
         if self.rounds == "ceil":
@@ -85,6 +81,20 @@ class SlidingWindow:
         windows = zip(self.F, self.s, self.p, self.r, self.extra, strict=True)
         first, *others = windows
         return others[i - 1] == first and self.at.worth("X1") == self.at.worth(f"X{i + 1}")
+
+    def symbolic(self, i: int, template: str) -> str:
+        """The size of one axis where sizes are words: without rounding, so windows must fit by the look of them."""
+        at, size, s = self.at, f"X{i + 1}", self.s[i]
+        stride, filter_ = (at.net.definitions[at.local[name]] for name in (s, self.F[i]))
+        if stride == Num("1") and self.rounds != "transposed":
+            return size if self.rounds == "same" else template.replace(f"/{s})", ")").removeprefix(self.rounds)
+        if self.rounds == "same" or (stride == filter_ and not any((self.p[i], self.r[i]))):
+            return f"{size}*{s}" if self.rounds == "transposed" else f"{size}/{s}"  # taken to be a multiple
+        if self.rounds == "transposed":
+            return template
+        axis = SAID[LETTERS[at.before.kind][len(at.before.axes)][i]]
+        hint = "stride 1, padding: same, or windows side by side; otherwise give sizes as numbers"
+        raise at.unfit("stride", f"output {axis} of {at.title} in symbols has to be rounded", hint)
 
     def fits(self, i: int) -> None:
         """Refuses a filter larger than its padded input."""
@@ -184,7 +194,10 @@ def convolution(at: At) -> Output:
         + ("" if layer.shared else ", unshared")
         + (", partly connected" if layer.connections else ""),
     )
-    charge(at, out, filters(at, window, kind, deep))
+    costs = filters(at, window, kind, deep)
+    if len(at.before.axes) == 1 and "F" in at.local and not layer.dilation:
+        costs = costs._replace(steps="1", path="X1/F")
+    charge(at, out, costs)
     return out
 
 

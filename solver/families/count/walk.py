@@ -40,9 +40,6 @@ def network(given: Given, report: Report) -> Net | None:
     if not given.layers:
         report.add(given.place("layers"), "layers has 0 items, expected at least 1")
         return None
-    if symbolic and not all(len(sizes) <= 2 for sizes in given.input.values()):
-        report.add(given.place("input"), "sizes in symbols are [n, d]", "give the numbers of a volume")
-        return None
     first = None
     try:
         for tag, sizes in given.input.items():
@@ -51,9 +48,8 @@ def network(given: Given, report: Report) -> Net | None:
         assert first is not None
         Graph(net).walk(given.layers, first, {})
     except UnfitError as error:
-        report.add(error.place, error.message, error.hint)
-        return None
-    return net
+        net.note(error)
+    return None if net.misfits else net
 
 
 def entered(net: Net, tag: str, sizes: tuple[Tree, ...]) -> Output:
@@ -80,7 +76,7 @@ def entered(net: Net, tag: str, sizes: tuple[Tree, ...]) -> Output:
         name = f"{letter}_{tag}"
         net.state(name, tree, f"Input: {SAID.get(letter, 'channels' if kind == 'image' else 'features')}", "in")
         made.append(name)
-    if kind == "image" and len(sizes) == 3 and "order" not in given.written:
+    if not net.symbolic and kind == "image" and len(sizes) == 3 and "order" not in given.written:
         doubt = order_in_doubt(*(net.number(name) for name in made))
         if doubt:
             net.report.warn(given.place("input"), *doubt)

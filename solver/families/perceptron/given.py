@@ -1,6 +1,7 @@
 """A unit, its patterns and what it should give, as they are typed, and whether they fit together."""
 
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from itertools import product
 from typing import Annotated, Literal, NamedTuple
 
@@ -91,6 +92,12 @@ class Data(NamedTuple):
         if self.W is not None:
             return int(self.W.value.shape[1])
         return 1 if self.d is None else int(self.d.value.shape[1])
+
+    @property
+    def fractions(self) -> tuple[tuple[Fraction, ...], ...]:
+        """The patterns, exactly."""
+        rows, columns = self.X.value.shape
+        return tuple(tuple(Fraction(self.X.text(k, j)) for j in range(columns)) for k in range(rows))
 
     def row(self, k: int) -> Array:
         """Pattern k as a column."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from solver.families.perceptron.given import Data, Given, column
+from solver.families.perceptron.realised import Realised
 from solver.families.perceptron.separable import Contradiction, Weights, separated
 from solver.families.perceptron.unit import forward
 from solver.formula.symbol import Symbol
@@ -15,6 +16,7 @@ from solver.working.page import Working
 def solved(given: Given, data: Data) -> Working:
     """Weights and the table that checks them, or the conditions that contradict each other."""
     bias = given.bias_input is None
+    assert data.d is not None
     found = found_for(data, bias)
     if isinstance(found, Weights):
         chosen = data._replace(W=column([typed(v) for v in found.w]), b=_bias(found))
@@ -30,7 +32,14 @@ def solved(given: Given, data: Data) -> Working:
         points += contradiction(given, data, found, bias)
     elif found is None:
         words, why = "not decided", "neither weights nor a contradiction were found"
-    working.statement("solution", words, "What the weights must fulfil", points=points, why=why)
+    title = "What the weights must fulfil"
+    if found is None:
+        working.statement("solution", words, title, points=points, why=why)
+    else:
+        item = Realised("solution", words, title, tuple(points), why)
+        item.patterns, item.high = data.fractions, tuple(bool(cell == 1) for cell in data.d.value[:, 0])
+        item.bias, item.closed = bias, given.tie == "1"
+        working.add(item)
     working.group("conditions", ["solution"])
     working.default = ("solution", *(["y"] if isinstance(found, Weights) else []))
     return working
@@ -39,11 +48,8 @@ def solved(given: Given, data: Data) -> Working:
 def found_for(data: Data, bias: bool) -> Weights | Contradiction | None:
     """Weights for one neuron, or a contradiction."""
     assert data.d is not None
-    patterns = [
-        tuple(Fraction(data.X.text(k, j)) for j in range(data.X.value.shape[1])) for k in range(len(data.X.value))
-    ]
     high = [bool(cell == 1) for cell in data.d.value[:, 0]]
-    found = separated(patterns, high, bias)
+    found = separated(list(data.fractions), high, bias)
     if isinstance(found, Contradiction) and len({high[k] for k in found.counts}) == 1:
         return None  # a sum of 0 on one side: what holds then is a matter of ties
     return found

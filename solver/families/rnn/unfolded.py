@@ -10,10 +10,11 @@ from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Bin, Call, Name, Transpose, Tree
 from solver.nets.layers import activated, spread
 from solver.nets.losses import loss
-from solver.nets.recurrent import LONG, add_losses, added, loss_formula, neurons_inputs, weighted
+from solver.nets.recurrent import add_losses, added, loss_formula, neurons_inputs, weighted
 from solver.nets.training import Optimizer
 from solver.working.gradients import OnDemand, add_gradients
 from solver.working.page import Repeat, Working
+from solver.working.series import LONG
 
 
 class Unfolded:

@@ -110,10 +110,25 @@ def _kernel(window: Option) -> Floats:
     return np.full((rows, columns), 1.0 / (rows * columns))
 
 
+def _shares(found: Windows, shape: Pair) -> Floats:
+    """How many times as much a cell of each window counts, where cells of it lie behind the padding: they do not count."""
+    sides = []
+    for n, count, f, s, a in zip(
+        found.padded(shape), found.places(shape), found.size, found.stride, found.after, strict=True
+    ):
+        inside = np.minimum(f, n - a - np.arange(count) * s)
+        sides.append(f / inside)
+    return np.outer(*sides)
+
+
 def _average_pool(
     u: Floats, window: Option = 2, stride: Option | None = None, padding: Option = 0, after: Option = 0
 ) -> Floats:
-    return correlate(u, _kernel(window), window if stride is None else stride, padding, after=after)
+    made = correlate(u, _kernel(window), window if stride is None else stride, padding, after=after)
+    if not any(pair(after)):
+        return made
+    shape = (u.shape[-2], u.shape[-1])
+    return made * _shares(_windows(shape, window, stride, padding, after), shape)
 
 
 def _average_unpool(
@@ -124,6 +139,9 @@ def _average_unpool(
     after: Option = 0,
     size: Option | None = None,
 ) -> Floats:
+    if any(pair(after)):
+        shape = pair(size) if size is not None else _windows((0, 0), window, stride, padding, after).whole(u.shape[-2:])
+        u = u * _shares(_windows(shape, window, stride, padding, after), shape)
     return correlate_transposed(
         u, _kernel(window), window if stride is None else stride, padding, after=after, size=size
     )
@@ -198,7 +216,10 @@ def _max_cell(operands: Cells, i: int, j: int, options: Given) -> Tree:
 
 
 def _average_cell(operands: Cells, i: int, j: int, options: Given) -> Tree:
-    rows, columns = pair(options.get("window", 2))
+    shape = operands.shape()
+    found = _windows(shape, **options)
+    sides = zip(found.padded(shape), found.size, found.stride, found.after, (i, j), strict=True)
+    rows, columns = (min(f, n - a - k * s) for n, f, s, a, k in sides)
     return Bin("/", Group(operands.total(_window(operands, i, j, options))), Num(str(rows * columns)))
 
 
@@ -228,7 +249,7 @@ ROWS = {
     ),
     "average_pool": Function(
         _average_pool,
-        "The mean of each window, 2×2 unless it is given, the stride as large as the window; padding counts as 0.",
+        "The mean of each window, 2×2 unless it is given, the stride as large as the window; padding counts as 0, but what after adds does not count.",
         ("average_pool(X)", "average_pool(X, window=3, stride=(1, 2), padding=1)", "average_pool(X, after=(0, 1))"),
         options=_OPTIONS,
         shape=_pooled,
@@ -248,6 +269,7 @@ ROWS = {
         adjoints=(_other("max_pick"), ""),
         tied="max_unpool(u, x)",
         notation=Notation("max unpool"),
+        convention="max unpool(u, x) puts each number of u where the largest cell of its window of x stands, and 0 elsewhere.",
     ),
     "max_pick": Function(
         _max_pick,
@@ -260,6 +282,7 @@ ROWS = {
         adjoints=(_other("max_unpool"), ""),
         tied="max_pick(u, x)",
         notation=Notation("max pick"),
+        convention="max pick(u, x) takes of each window the cell of u that stands where x is largest.",
     ),
     "average_unpool": Function(
         _average_unpool,
@@ -273,5 +296,6 @@ ROWS = {
         shape=_spread,
         adjoints=(_spread_adjoint,),
         notation=Notation("average unpool"),
+        convention="average unpool(u) spreads each number of u in equal shares over its window; where windows overlap, shares add up.",
     ),
 }

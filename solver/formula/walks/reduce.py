@@ -97,6 +97,11 @@ def reduce(formula: Tree, operands: Operands, result: Floats, form: Format, deta
     return [Reduced(formula), *lines, target]
 
 
+def written_cell(formula: Tree, numbers: Mapping[str, Literal_], i: int, j: int) -> Tree:
+    """Row i, column j of a formula's result, counted from 0, written out in numbers."""
+    return _Reduction(EXACT, 0, "full").cell(substitute(formula, numbers), i, j)
+
+
 def _agreeing(formula: Tree, operands: Operands, result: Floats, form: Format, detail: Detail) -> list[Reduced]:
     """The lines with as many digits as it takes for every one of them to come to the result."""
     for guard in _GUARDS:
@@ -274,9 +279,9 @@ class _Reduction:
             and FUNCTIONS[tree.fn].cells
             and all(isinstance(bare(a), LITERALS) for a in tree.args)
         ):
-            return self._cells(tree, lambda i, j: self._cell(tree, i, j))
+            return self._cells(tree, lambda i, j: self.cell(tree, i, j))
         if self._spreads(tree):
-            return self._cells(tree, lambda i, j: self._cell(tree, i, j))
+            return self._cells(tree, lambda i, j: self.cell(tree, i, j))
         changed = False
 
         def step(x: Tree) -> Tree:
@@ -295,7 +300,7 @@ class _Reduction:
 
         def cell(i: int, j: int) -> Tree:
             terms: list[Tree] = [
-                Dots() if k is None else Bin("*", Group(self._cell(a, i, k)), Group(self._cell(b, k, j))) for k in shown
+                Dots() if k is None else Bin("*", Group(self.cell(a, i, k)), Group(self.cell(b, k, j))) for k in shown
             ]
             total = terms[0]
             for term in terms[1:]:
@@ -324,7 +329,7 @@ class _Reduction:
             for n in nodes
         )
 
-    def _cell(self, tree: Tree, i: int, j: int) -> Tree:
+    def cell(self, tree: Tree, i: int, j: int) -> Tree:
         """Row i, column j of an expression of numbers."""
         match tree:
             case Array():
@@ -333,7 +338,7 @@ class _Reduction:
             case Num():
                 return tree
             case Bin("**", a, b):
-                base = self._cell(a, i, j)
+                base = self.cell(a, i, j)
                 return Bin("**", Group(base) if isinstance(base, Num) else base, b)
             case Call(fn, args, options) if FUNCTIONS[fn].cells is not None:
                 write = FUNCTIONS[fn].cells
@@ -343,7 +348,7 @@ class _Reduction:
                 at = (min(i, int(rows) - 1), min(j, int(columns) - 1))
                 return write(Cells(numbers, lambda n: visible(n, MOST[self.detail])), *at, dict(options))
             case _:
-                return rebuild(tree, lambda x: self._cell(x, i, j))
+                return rebuild(tree, lambda x: self.cell(x, i, j))
 
     def _stage(self, written: Written) -> Tree:
         """The line below a function written out by its definition: its innermost operations done, the rest written."""
@@ -352,7 +357,7 @@ class _Reduction:
         row = FUNCTIONS[call.fn]
         operands = dict(zip(row.params, map(_literal, call.args), strict=False))
         inner = self._evaluate(substitute(parse(str(row.definition)), operands), 1)
-        return self._cells(inner, lambda i, j: self._cell(inner, i, j))
+        return self._cells(inner, lambda i, j: self.cell(inner, i, j))
 
     # -- evaluation, innermost layer first ----------------------------------------------------------------------------
     def _evaluate(self, tree: Tree, level: int) -> Tree:

@@ -65,3 +65,43 @@ def test_all_at_once() -> None:
         "dense takes no size",
         "'neurons' of this lstm layer is missing",
     ]
+
+
+NETWORK = """title: T
+given:
+  family: count
+  input: %s
+  blocks: {b: [conv 8@9x9 groups 3, conv 8@3x3 same]}
+  layers: [%s]
+parts: [{label: a}]"""
+
+ALL = [
+    # what follows from a misfit is no misfit of its own; what does not, is named in the same run
+    ("[3, 9, 9]", "conv 8@11x11, conv 6@3x3 groups 4, max-pool 20", ["filter 11×11", "4 groups of conv2 for 8 channels", "pool 20×20"]),
+    ("[3, 9, 9]", "conv 4@2x2 stride 0, lstm 4, attention 3", ["stride of conv1 is 0", "lstm takes a sequence"]),
+    ("[3, 9, 9]", "{branches: [[conv 8@11x11], [max-pool 20], [conv 4@1x1]]}, flatten, dense 5 after q", ["filter 11×11", "pool 20×20", "no layer 'q'"]),
+    ("[3, 9, 9]", "{branches: [[conv 8@11x11], [conv 4@3x3]], join: add}, conv 2@1x1 groups 3", ["filter 11×11", "3 groups"]),
+    ("[3, 9, 9]", "{branches: [[conv 8@3x3], [conv 4@1x1]]}, dense 0", ["a concatenation of 8×7×7 and 4×9×9"]),
+    ("[3, 9, 9]", "{block: b, repeat: 3}, dense 0", ["3 groups of conv1", "neurons of fc1 is 0"]),
+    ("[6, 10]", "attention 3, {type: encoder, heads: 4, neurons: 8}, dense 4 after q, attention 2", ["3 heads of attn1", "4 heads of", "no layer"]),
+    ("[6, 10]", "lstm 0 name a, conv 4@3x3, add after a", ["neurons of a is 0"]),
+    ("[3, 9, 9]", "conv 0@3x3 name a, conv 4@20x20 after a name c, add after c, concat after zz", ["filters of a is 0"]),
+    ("[3, 9, 9]", "conv 4@20x20 name a, conv 4@21x21 after a, conv 5@1x1 name a", ["filter 20×20", "filter 21×21", "stands twice"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("input_", "layers", "messages"), ALL)
+def test_a_misfit_does_not_hide_the_next(input_: str, layers: str, messages: list[str]) -> None:
+    with pytest.raises(SpecError) as caught:
+        load_text(NETWORK % (input_, layers))
+    found = [problem.message for problem in caught.value.problems]
+    assert len(found) == len(messages), found
+    for message, expected in zip(found, messages, strict=True):
+        assert expected in message
+
+
+def test_a_block_within_itself_ends_at_once() -> None:
+    text = NETWORK.replace("[conv 8@9x9 groups 3, conv 8@3x3 same]", "[{block: b, repeat: 9}, {block: b}]")
+    with pytest.raises(SpecError) as caught:
+        load_text(text % ("[3, 9, 9]", "{block: b}"))
+    assert ["within itself" in problem.message for problem in caught.value.problems] == [True]

@@ -80,9 +80,10 @@ CASES: dict[str, Callable[..., Any]] = {
     "max_pool(V, window=3, stride=2, padding=1, after=1)": lambda V: F.max_pool2d(_image(V), 3, 2, 1, ceil_mode=True)[
         0, 0
     ],
-    "average_pool(V, window=3, stride=2, after=(0, 1))": lambda V: F.avg_pool2d(F.pad(_image(V), (0, 1, 0, 0)), 3, 2)[
-        0, 0
-    ],
+    "average_pool(V, window=3, stride=2, after=(0, 1))": lambda V: (
+        F.avg_pool2d(F.pad(_image(V), (0, 1, 0, 0)), 3, 2)
+        / F.avg_pool2d(F.pad(torch.ones_like(_image(V)), (0, 1, 0, 0)), 3, 2)
+    )[0, 0],
     "Phi(-9 - P)*1e20": lambda P: torch.special.erfc((9 + P) / 2**0.5) * 0.5e20,
     "average_unpool(X, window=2)": lambda X: F.conv_transpose2d(
         _image(X), torch.full((1, 1, 2, 2), 0.25).double(), stride=2

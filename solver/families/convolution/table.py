@@ -1,0 +1,45 @@
+"""Maps of many cells: each cell's sum in a row of a table, where a matrix of sums could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from solver.formula.print.printer import visible
+from solver.formula.tree import Array, Literal_, Num, Tree
+from solver.formula.walks.reduce import Detail, Operands, written_cell
+from solver.rounding import Floats, Format
+from solver.working.items import Line, Listing, Step
+
+MANY = 100
+"""More terms in all cells together stand in a table."""
+MOST_ROWS = 200
+
+
+@dataclass(eq=False, repr=False)
+class MapStep(Step):
+    """A map whose every cell is worked out by itself. terms: how many each cell has, at the most."""
+
+    terms: int = 1
+
+    def lines(self, operands: Operands, result: Floats, form: Format, detail: Detail) -> list[Line]:
+        """What stands in the table is left out: the formula, then its numbers, then the result."""
+        made = super().lines(operands, result, form, detail)
+        tabled = result.size * self.terms > MANY and len(made) > 3
+        return [*made[:2], made[-1]] if tabled else made
+
+    def listing(self, numbers: Mapping[str, Literal_]) -> Listing | None:
+        """A row a cell, where there are many terms."""
+        result = numbers[self.name]
+        rows, columns = result.value.shape
+        if not isinstance(result, Array) or rows * columns * self.terms <= MANY:
+            return None
+        found: list[tuple[str | Tree, ...]] = []
+        for k in visible(rows * columns, MOST_ROWS):
+            if k is None:
+                found.append(("…", "", ""))
+                continue
+            i, j = divmod(k, columns)
+            cell = f"{i + 1}, {j + 1}" if rows > 1 else str(j + 1)
+            found.append((cell, written_cell(self.formula, numbers, i, j), Num(result.text(i, j))))
+        return Listing(("cell", "written out", "value"), tuple(found))
