@@ -7,14 +7,13 @@ it comes: what stands left of the relation, the relation with what follows it, a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from solver.formula.print.printer_typeset import TypesetPrinter, words_typeset
 from solver.formula.print.setter_width import WIDTH
 from solver.formula.tree import Tree
-from solver.formula.typeset import Enclosed, Gap, Lattice, Said, Sign, Together, Typeset, parts_of, together
+from solver.formula.typeset import Enclosed, Gap, Lattice, Over, Said, Sign, Together, Typeset, parts_of, together
 from solver.formula.words import Words
 from solver.working.items import Line
 
@@ -55,18 +54,18 @@ def set_rows(lines: Sequence[Line], printer: TypesetPrinter, room: float) -> lis
 
 
 def _line(left: Typeset | None, line: Line, printer: TypesetPrinter, room: float) -> Iterator[SetRow]:
-    relation = WIDTH.sign(line.relation, "relation")
+    room -= WIDTH.sign(line.relation, "relation")
+    made = printer.print(line.right)
+    width = WIDTH.set(made)
+    parts = [made] if width <= room else broken(fitted(line.right, printer, room), room)
     note = words_typeset(line.note) if line.note else None
-    parts = broken(fitted(line.right, printer, room - relation), room - relation)
-    beside = (
-        note is not None and len(parts) == 1 and WIDTH.set(parts[0]) + relation + _NOTE_GAP + WIDTH.set(note) <= room
-    )
+    beside = note is not None and len(parts) == 1 and width + _NOTE_GAP + WIDTH.set(note) <= room
     if note is not None and beside:
-        parts = [together(parts[0], Gap(_NOTE_GAP), note)]
+        parts = [together(made, Gap(_NOTE_GAP), note)]
     for k, part in enumerate(parts):
         yield SetRow(None if k else left, "" if k else line.relation, part)
     if note is not None and not beside:
-        yield from (SetRow(None, "", part) for part in _wrapped(line.note, room - INDENT))
+        yield from (SetRow(None, "", part) for part in _wrapped(line.note, room))
 
 
 def set_facts(lines: Sequence[Line], printer: TypesetPrinter, room: float, gap: float = 2.0) -> list[list[Typeset]]:
@@ -76,10 +75,14 @@ def set_facts(lines: Sequence[Line], printer: TypesetPrinter, room: float, gap: 
     for line in lines:
         left = parts_of(printer.print(line.left)) if line.left is not None else ()
         start = together(*left, Sign(line.relation, "relation"))
-        right = fitted(line.right, printer, room - WIDTH.set(start))
         note = (Gap(_NOTE_GAP), *parts_of(words_typeset(line.note))) if line.note else ()
-        for k, part in enumerate(broken(together(start, right, *note), room)):
-            width = WIDTH.set(part)
+        whole = together(start, printer.print(line.right), *note)
+        width = WIDTH.set(whole)
+        parts = [whole]
+        if width > room:
+            parts = broken(together(start, fitted(line.right, printer, room - WIDTH.set(start)), *note), room)
+        for k, part in enumerate(parts):
+            width = WIDTH.set(part) if len(parts) > 1 else width
             if rows and not k and used + gap + width <= room:
                 rows[-1].append(part)
                 used += gap + width
@@ -175,7 +178,6 @@ def _opened(node: Typeset, room: float) -> list[Typeset]:
     ]
 
 
-@lru_cache(maxsize=4096)
 def _least(node: Typeset) -> float:
     """The width of what cannot be broken in a formula."""
     pieces = _pieces(node)
@@ -196,6 +198,8 @@ def _narrowed(node: Typeset, room: float) -> Typeset:
         case Enclosed(left, Lattice(rows, aligns, tight), right) if WIDTH.set(node) > room:
             lattice = Lattice(_fewer_columns(rows, room - 1.6), aligns, tight)
             return Enclosed(left, lattice, right)
+        case Over(top, bottom, rule):
+            return Over(_shortened(top, room - 0.24), _shortened(bottom, room - 0.24), rule)
         case Enclosed(left, inner, right):
             return Enclosed(left, _narrowed(inner, room), right)
     return node
@@ -224,6 +228,18 @@ def _fewer_terms(cell: Typeset, room: float) -> Typeset:
         if WIDTH.set(made) <= room:
             return made
     return cell
+
+
+def _shortened(node: Typeset, room: float) -> Typeset:
+    """What cannot be broken, such as the top of a fraction: without the middle of its sum."""
+    if WIDTH.set(node) <= room:
+        return node
+    found = _bracketed(node) if len(_pieces(node)) < 3 else None
+    if found is None:
+        return _fewer_terms(_narrowed(node, room), room)
+    before, fence, after = found
+    around = WIDTH.set(together(*before, fence._replace(inner=Together(())), *after))
+    return together(*before, fence._replace(inner=_shortened(fence.inner, room - around)), *after)
 
 
 def _wrapped(words: Words, room: float) -> list[Typeset]:

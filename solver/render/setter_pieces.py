@@ -34,6 +34,7 @@ class PieceSetter(Setter[Piece]):
     """Tall brackets, stacked fractions, limits over and under their sign; the rest as in one line of text."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._text = TextSetter()
 
     def _word(self, node: Typeset) -> Word:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -126,15 +125,3 @@ def bullets(*items: Words) -> Bullets:
 def note(words: Words) -> Inset:
     """A note of one paragraph."""
     return Inset((Prose(words),), "note")
-
-
-def within(blocks: tuple[TextBlock, ...]) -> Iterator[TextBlock]:
-    """The blocks, and those inside of them."""
-    for block in blocks:
-        yield block
-        match block:
-            case Bullets(items):
-                for item in items:
-                    yield from within(item)
-            case Inset(inner):
-                yield from within(inner)

@@ -9,7 +9,7 @@ from solver.formula.parse import parse
 from solver.formula.print.printer_typeset import TypesetPrinter
 from solver.formula.print.setter_text import TextSetter
 from solver.formula.print.setter_width import WIDTH
-from solver.formula.tree import Array, Bin, Name, Num, Sum, Tree, Written
+from solver.formula.tree import Array, Bin, Group, Name, Neg, Num, Sum, Tree, Written
 from solver.formula.typeset import Lattice, Letters, Sign, Together, Typeset, parts_of, together
 from solver.render.blocks import Displayed, Equations
 from solver.render.breaking import INDENT, SetRow, broken, fitted, set_facts, set_rows
@@ -135,3 +135,11 @@ def test_an_authors_long_line_is_broken() -> None:
 
 def test_a_lattice_of_one_column_stays() -> None:
     assert broken(Lattice(((Letters("x" * 99),),)), 10) == [Lattice(((Letters("x" * 99),),))]
+
+
+def test_a_wide_fraction_loses_terms() -> None:
+    long = Neg(Group(Sum(tuple(Bin("*", Num(f"1.{i}"), Num(f"2.{i}")) for i in range(8)))))
+    made = fitted(Bin("/", long, Num("2")), TypesetPrinter(most=20), 20)
+    assert WIDTH.set(made) <= 20
+    assert text(made).startswith("(-(1.0 · 2.0 + ")
+    assert text(made).endswith("… + 1.7 · 2.7))/2")

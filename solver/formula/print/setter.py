@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from solver.formula.typeset import (
@@ -51,13 +52,15 @@ class Setter(ABC, Generic[R]):
     A method is given what a node holds, and sets the nodes in it by `set`. Any text in a node may be hostile.
     """
 
+    def __init__(self) -> None:
+        self._methods: dict[type, Callable[..., R]] = {node: getattr(self, name) for node, name in _METHODS.items()}
+
     def set(self, node: Typeset) -> R:
         """The node in this format."""
-        method = _METHODS.get(type(node))
+        method = self._methods.get(type(node))
         if method is None:
             raise TypeError(f"{type(self).__name__} cannot set {node!r}")
-        made: R = getattr(self, method)(*node)
-        return made
+        return method(*node)
 
     @abstractmethod
     def letters(self, text: str, face: Face) -> R: ...

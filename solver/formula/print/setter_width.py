@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from itertools import zip_longest
 
 from solver.formula.print.setter import Setter
 from solver.formula.typeset import Align, Enclosed, Face, Lattice, Mark, Over, Role, Scripts, Together, Typeset
@@ -53,11 +54,10 @@ class WidthSetter(Setter[float]):
     """The width of each node."""
 
     def letters(self, text: str, face: Face) -> float:
-        wider = 1.15 if face.startswith("bold") else 1.05
-        return sum(map(_glyph, text)) * wider
+        return words_width(text) * (1.15 if face.startswith("bold") else 1.05)
 
     def digits(self, text: str) -> float:
-        return sum(_DIGIT if c.isdigit() else 0.28 for c in text)
+        return _DIGIT * len(text) - (_DIGIT - 0.28) * (text.count(".") + text.count(","))
 
     def sign(self, text: str, role: Role) -> float:
         if role == "ordinary" and text in "…⋯":
@@ -99,8 +99,8 @@ class WidthSetter(Setter[float]):
 
     def columns(self, rows: tuple[tuple[Typeset, ...], ...]) -> list[float]:
         """The width of each column."""
-        count = max(map(len, rows), default=0)
-        return [max((self.set(row[j]) for row in rows if j < len(row)), default=0.0) for j in range(count)]
+        set_ = self.set
+        return [max(map(set_, filter(None, column))) for column in zip_longest(*rows)]
 
 
 def _tall(node: Typeset) -> bool:
