@@ -62,7 +62,7 @@ PAIR = "kind: hopfield, W: [[0, 1], [1, 0]], start: [1, -1]"
         ("kind: k-means, X: [0, 1, 10], W: [0, 10]", "final", {"W_t1": [[0.5], [10]]}),
         ("kind: hopfield, patterns: [[1], [-1]], start: [1]", "[W, s_t1]", {"W": 0, "s_t1": 1}),
         (RBF, "hidden", {"R": [[0], [1]], "Phi": [[1], [0.6065]]}),
-        (f"{RBF}, gaussian: sigma²", "Phi", {"Phi": [[1], [0.3679]]}),
+        (f"{RBF}, gaussian: sigma^2", "Phi", {"Phi": [[1], [0.3679]]}),
         (f"{RBF}, w: [2], d: [1, 1]", "[output, loss]", {"y": [[2], [1.213]], "J": 1.0454}),
         (f"{RBF}, bias: true, d: [0, 1]", "[weights, loss]", {"w": [[2.5413], [-2.5413]], "J": 0}),
         (STORED, "weights", {"W": [[0, 1, -1], [1, 0, -1], [-1, -1, 0]]}),

@@ -13,7 +13,7 @@ only winners are found. Names are of presentation 1: d_t1 s_t1 c_t1 (the winner'
 kind: k-means: D are all squared distances, A marks each input's nearest unit, W_t1 = the means of what each unit won;
 J is the sum of the smallest distances. It ends where no input changes its unit, or after `epochs`.
 
-kind: rbf: Φ = e^(−R/2σ²) of the squared distances R of X from the `centres` (gaussian: sigma² divides by σ² alone); with
+kind: rbf: Φ = e^(−R/2σ²) of the squared distances R of X from the `centres` (gaussian: sigma^2 divides by σ² alone); with
 `bias` a first column of ones. y = Φ w with given `w`; or w is found for the targets `d`, by Φ⁻¹ d where Φ is square, and
 by least squares, (ΦᵀΦ)⁻¹ Φᵀ d, where it is not. J is the sum of squared errors.
 

@@ -31,7 +31,7 @@ class Given(Spec):
     labels: Annotated[tuple[int, ...], AtMost(1000), "lvq: the class of each unit"] = ()
     classes: Annotated[tuple[int, ...], AtMost(1000), "lvq: the class of each input"] = ()
     centres: Annotated[Quantity | None, "rbf: the centres, one a row"] = None
-    gaussian: Annotated[Literal["2 sigma²", "sigma²"], "rbf: what divides the squared distance"] = "2 sigma²"
+    gaussian: Annotated[Literal["2 sigma^2", "sigma^2"], "rbf: what divides the squared distance"] = "2 sigma^2"
     bias: Annotated[bool, "rbf: whether the output has a bias, the first of w"] = False
     w: Annotated[Vector | None, "rbf: the weights of the output"] = None
     d: Annotated[Vector | None, "rbf: the desired output of each input"] = None

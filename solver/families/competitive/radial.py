@@ -22,7 +22,7 @@ def radial(given: Given) -> Working:
     w.given("sigma", as_array(given.sigma), "Width" if as_array(given.sigma).value.size == 1 else "Widths")
     sigma = "sigma" if w.shapes["sigma"] == SCALAR else "sigma.T"
     w.step("R", "squared_distances(X, C)", "Squared distance of each input from each centre")
-    divisor = f"2*{sigma}**2" if given.gaussian == "2 sigma²" else f"{sigma}**2"
+    divisor = f"2*{sigma}**2" if given.gaussian == "2 sigma^2" else f"{sigma}**2"
     hidden = f"bell(R, {divisor})"
     if given.bias:
         w.step("G", hidden, "Hidden units")
