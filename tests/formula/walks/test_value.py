@@ -118,7 +118,11 @@ def test_a_definition_computes_its_function(name: str, u: list[float]) -> None:
     assert isinstance(row.definition, str)
     column = np.array(u)[:, None]
     for u_ in (column, np.hstack([column, column**2 - 1])):
-        assert value(parse(row.definition), {"u": u_}) == pytest.approx(row.code(u_), rel=1e-9, abs=1e-9)
+        args = [u_]
+        if len(row.params) > 1:  # between 0 and 1, where all of these functions have values
+            args = [1 / (1 + np.exp(-np.roll(u_, k, axis=0) - k)) for k in range(len(row.params))]
+        env = dict(zip(row.params, args, strict=True))
+        assert value(parse(row.definition), env) == pytest.approx(row.code(*args), rel=1e-9, abs=1e-9)
 
 
 @pytest.mark.parametrize("name", [n for n, row in FUNCTIONS.items() if row.derivative and row.least == 1])
