@@ -82,7 +82,7 @@ def _element(value: Num | bool, given: Given, report: Report, index: int) -> Ele
     if given.elements == "boolean":
         report.add(place, f"values holds {value.text[:60]}, expected true or false")
     elif given.elements == "float":
-        return float(value.text)
+        return float(value.value.item())
     elif not _INTEGER.fullmatch(value.text):
         hint = "a number with a decimal point or an exponent is a float"
         report.add(place, f"values holds {value.text[:60]}, expected an integer", hint)

@@ -17,6 +17,7 @@ class Symbol(NamedTuple):
     argument: in brackets behind: h(1); a symbol or plain text.
     prime: f′; hat: m̂.
     wrt: makes it a gradient: ∇ with `wrt` below, before the base; a fraction where `ratio` is d or ∂.
+    entry: in square brackets behind: which entry of a vector or matrix it is.
     shape: rows and columns; anything but 1×1 is set in bold.
     """
 
@@ -29,6 +30,7 @@ class Symbol(NamedTuple):
     shape: Shape = SCALAR
     hat: bool = False
     ratio: Literal["", "d", "∂"] = ""
+    entry: str = ""
 
     @property
     def bold(self) -> bool:

@@ -76,9 +76,15 @@ class Num(_Node):
 
 @lru_cache(maxsize=4096)
 def _number(text: str) -> Floats:
-    made = np.array([[float(text)]])
+    made = np.array([[number_of(text)]])
     made.setflags(write=False)
     return made
+
+
+def number_of(text: str) -> float:
+    """A number as it is typed: 3.0, 1e-3 or 1/3."""
+    above, slash, below = text.partition("/")
+    return float(above) / float(below) if slash else float(text)
 
 
 class Neg(_Node):

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 
 from solver.formula.functions import Own
 from solver.formula.parse import parse, parse_using
-from solver.formula.tree import Array, Name, Tree, bare, replace_names
+from solver.formula.tree import Array, Name, Num, Tree, bare, number_of, replace_names
+
+Stored = Literal["inputs x neurons", "neurons x inputs"]
 
 
 def put(formula: str, **names: str | Tree) -> Tree:
@@ -30,4 +33,25 @@ def spread(values: Array | None, neurons: int) -> Array:
     if values is not None and values.value.shape[0] == neurons:
         return values
     text = values.text(0, 0) if values is not None else "0"
-    return Array(np.full((neurons, 1), float(text)), ((text,),) * neurons)
+    return Array(np.full((neurons, 1), number_of(text)), ((text,),) * neurons)
+
+
+# -- weights as they are typed ------------------------------------------------------------------------------------------
+def as_array(numbers: Num | Array) -> Array:
+    """A number as a 1×1 array."""
+    return numbers if isinstance(numbers, Array) else Array(numbers.value, ((numbers.text,),))
+
+
+def weights_of(numbers: Num | Array, inputs: int, stored: Stored) -> Array:
+    """Weights that act on so many inputs; a flat list is those of one neuron, or those of one input."""
+    array = as_array(numbers)
+    rows, columns = array.value.shape
+    if columns == 1 and rows > 1 and (rows == inputs) == (stored == "neurons x inputs"):
+        return array.T
+    return array
+
+
+def neurons_inputs(weights: Array, stored: Stored) -> tuple[int, int]:
+    """How many neurons weights have, and how many inputs."""
+    rows, columns = weights.value.shape
+    return (rows, columns) if stored == "neurons x inputs" else (columns, rows)

@@ -4,32 +4,64 @@ One pattern is a column, u = Wᵀx + b. Many patterns are the rows of X: U = XW 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, NamedTuple, Protocol
 
 from solver.formula.calculus.differentiate import gradient_name
 from solver.formula.functions import ACTIVATIONS, FUNCTIONS, Own
 from solver.formula.parse import parse
-from solver.formula.symbol import Symbol
-from solver.formula.tree import Array, Name, Tree
+from solver.formula.symbol import Symbol, default_symbol
+from solver.formula.tree import Array, Bin, Call, Group, Name, Tree
 from solver.formula.walks.shape import SCALAR
-from solver.nets.layers import activated, put, spread
+from solver.nets.layers import Stored as Stored
+from solver.nets.layers import activated, neurons_inputs, put, spread
 from solver.nets.losses import Loss, loss
-from solver.spec.fields import Matrix, Scalar, Spec, Vector
+from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, Vector
 from solver.working.gradients import add_gradients
 from solver.working.page import Working
 from solver.working.roles import Role
 
-Stored = Literal["inputs x neurons", "neurons x inputs"]
 
+class Neurons(Spec):
+    """What a fully connected layer has beside its weights."""
 
-class Layer(Spec):
-    """One fully connected layer."""
-
-    W: Annotated[Matrix, "weights, stored as `weights` says"]
     b: Annotated[Vector | None, "biases, one for each neuron, or one number for all; none if left out"] = None
     theta: Annotated[Vector | None, "thresholds θ, subtracted instead of adding biases"] = None
     activation: Annotated[str, f"{', '.join(ACTIVATIONS)}, or one of `activations`"] = "linear"
     slope: Annotated[Scalar | None, "a of leaky_relu (0.01 if left out) or elu (1)"] = None
+
+
+class Layer(Neurons):
+    """One fully connected layer."""
+
+    W: Annotated[Matrix, "weights, stored as `weights` says"]
+
+
+class AnyLayer(Neurons):
+    """One fully connected layer, whose weights may be written short, or known by their shape alone."""
+
+    W: Annotated[
+        Quantity | None,
+        "weights, stored as `weights` says; a number, or one list, where there is one neuron or one input",
+    ] = None
+    shape: Annotated[
+        tuple[int, ...], AtMost(2), "instead of W, its rows and columns: then parameters are counted, and no more"
+    ] = ()
+
+
+class Start(Spec):
+    """What is given of a layer in mid-network, in place of an input: the layers listed are those behind it."""
+
+    layer: Annotated[int, AtLeast(1), "the layer's number"]
+    value: Annotated[Vector, "the numbers there"]
+    activation: Annotated[str, f"the layer's own: {', '.join(ACTIVATIONS)}, or one of `activations`"] = "linear"
+    slope: Annotated[Scalar | None, "a of leaky_relu or elu"] = None
+
+
+class Delta(Spec):
+    """A gradient that the question gives in mid-network."""
+
+    layer: Annotated[int, AtLeast(1), "at the synaptic input of this layer"]
+    value: Annotated[Vector, "the gradient there; backpropagation starts from it"]
 
 
 class Pass(NamedTuple):
@@ -37,7 +69,8 @@ class Pass(NamedTuple):
 
     x, d: the names of the input and the desired output; ones: of the column of ones, "" for a single pattern.
     ending: of the names, `_t3`; time: in brackets behind the symbols, `3`; mark: below them; note: how titles begin.
-    parameters: the names of the weights and biases it uses; their first ones where they are left out.
+    parameters: the names of the weights and biases it uses; their first ones where they are left out. called: an
+    author's names, by the letter that they stand for.
     """
 
     x: str = "x"
@@ -48,55 +81,94 @@ class Pass(NamedTuple):
     mark: str = ""
     note: str = ""
     parameters: Mapping[str, str] = {}
+    called: Mapping[str, str] = {}
 
     def letter(self, letter: str) -> str:
-        """u, or U for many patterns."""
-        return letter.upper() if self.ones and letter != "J" else letter
+        """u, or U for many patterns, or as the author calls it."""
+        called = self.called.get(letter, letter)
+        return called.upper() if self.ones and letter != "J" and len(called) == 1 else called
 
-    def quantity(self, letter: str) -> str:
+    def quantity(self, letter: str, k: int | None = None) -> str:
         """The name of u1, U1 or u1_t3."""
-        return self.letter(letter) + self.ending
+        return f"{self.letter(letter)}{'' if k is None else k}{self.ending}"
 
     def parameter(self, name: str) -> str:
         """The present name of W1."""
         return self.parameters.get(name, name)
 
 
-class Network:
-    """Writes the steps of a network into a working. Layers count from 1 to L, the output layer.
+class Described(Protocol):
+    """What a question says of a network. h, u: what is given of a layer, where no input is."""
 
-    average: whether the loss of many patterns is averaged over them, instead of summed. own: an author's activations.
+    layers: tuple[AnyLayer, ...]
+    weights: Stored
+    loss: Loss
+    average: bool
+    h: Start | None
+    u: Start | None
+    delta: Delta | None
+
+
+class Network:
+    """Writes the steps of a network into a working. Layers count from `first` to the output layer, `depth`.
+
+    matrices: the weights of each layer; own: an author's activations; called: an author's names, by letter. start: the
+    layer that is given in place of an input, by its h or, from_u, its u.
     """
 
     def __init__(
         self,
         working: Working,
-        layers: Sequence[Layer],
-        stored: Stored,
-        loss: Loss,
-        average: bool,
-        own: Mapping[str, Own] | None = None,
+        given: Described,
+        matrices: Sequence[Array],
+        own: Mapping[str, Own],
+        called: Mapping[str, str],
     ) -> None:
-        self.own: Mapping[str, Own] = own or {}
-        self.working, self.layers, self.stored, self.loss_kind, self.average = working, layers, stored, loss, average
-        self.depth = len(layers)
+        self.working, self.own, self.called = working, own, called
+        self.stored, self.loss_kind, self.average = given.weights, given.loss, given.average
+        self.start, self.from_u = given.h or given.u, given.u is not None
+        self.first = 1 if self.start is None else self.start.layer + 1
+        self.layers = dict(enumerate(given.layers, self.first))
+        self.matrices = dict(enumerate(matrices, self.first))
+        self.depth = max(self.first + len(given.layers) - 1, 0 if given.delta is None else given.delta.layer)
+
+    def letter(self, letter: str) -> str:
+        """W, b, x … as the author calls it."""
+        return self.called.get(letter, letter)
+
+    def weights(self, k: int) -> str:
+        """The name of layer k's weights."""
+        return f"{self.letter('W')}{k}"
 
     # -- what is given ------------------------------------------------------------------------------------------------
     def givens(self) -> None:
-        """States weights, biases and slopes."""
-        for k, layer in enumerate(self.layers, 1):
-            self.working.given(f"W{k}", layer.W, f"Weights of {self.place(k)}")
-            neurons = neurons_of(layer, self.stored)
+        """States what the network starts from, weights, biases and slopes."""
+        if self.start is not None:
+            k, last = self.start.layer, self.start.layer == self.depth
+            letter, number = ("u", k) if self.from_u else ("y", None) if last else ("h", k)
+            title = f"{'Synaptic input' if self.from_u else 'Output'} of {self.place(k)}"
+            self.given(letter, number, self.start.value, title)
+            if self.from_u and self.start.slope is not None:
+                self.working.given(f"a{k}", self.start.slope, f"Slope of {self.place(k)}")
+        for k, layer in self.layers.items():
+            self.given("W", k, self.matrices[k], f"Weights of {self.place(k)}")
+            neurons = neurons_inputs(self.matrices[k], self.stored)[0]
             if layer.b is not None:
-                self.working.given(f"b{k}", spread(layer.b, neurons), f"Biases of {self.place(k)}")
+                self.given("b", k, spread(layer.b, neurons), f"Biases of {self.place(k)}")
             if layer.theta is not None:
-                self.working.given(f"theta{k}", spread(layer.theta, neurons), f"Thresholds of {self.place(k)}")
+                self.given("theta", k, spread(layer.theta, neurons), f"Thresholds of {self.place(k)}")
             if layer.slope is not None:
                 self.working.given(f"a{k}", layer.slope, f"Slope of {self.place(k)}")
 
+    def given(self, letter: str, k: int | None, numbers: Array, title: str) -> None:
+        """States a quantity by its letter and the number of its layer."""
+        called, number = self.letter(letter), "" if k is None else str(k)
+        self.working.given(f"{called}{number}", numbers, title, symbol_of(called, number))
+
     def parameters(self, k: int) -> list[str]:
         """The names of layer k's weights and biases."""
-        return [name for name in (f"W{k}", f"b{k}", f"theta{k}") if name in self.working.items]
+        names = (f"{self.letter(letter)}{k}" for letter in ("W", "b", "theta"))
+        return [name for name in names if name in self.working.items]
 
     def place(self, k: int) -> str:
         """Layer k in words."""
@@ -110,29 +182,37 @@ class Network:
     # -- forward ------------------------------------------------------------------------------------------------------
     def output_of(self, k: int, at: Pass) -> str:
         """The name of layer k's output; layer 0 is the input."""
-        return at.x if k == 0 else at.quantity("y" if k == self.depth else f"h{k}")
+        return at.x if k == 0 else at.quantity("y") if k == self.depth else at.quantity("h", k)
 
     def forward(self, at: Pass) -> None:
-        """The synaptic inputs and outputs of all layers."""
-        for k, layer in enumerate(self.layers, 1):
-            u, out = at.quantity(f"u{k}"), self.output_of(k, at)
-            self.step("u", k, self._synaptic_input(layer, k, at), f"Synaptic input to {{{out}}}", at)
-            title = f"Output {{{out}}}" if k == self.depth else f"Output of {self.place(k)}"
-            letter, layer_of = ("y", None) if k == self.depth else ("h", k)
-            self.step(letter, layer_of, self._activated(layer, k, u, at), title, at)
+        """The synaptic inputs and outputs of all layers, from what is given on."""
+        if self.start is not None and self.from_u:
+            self._output(self.start.layer, self.start.activation, self.start.slope is not None, at)
+        for k, layer in self.layers.items():
+            title = f"Synaptic input to {{{self.output_of(k, at)}}}"
+            self.step("u", k, self.synaptic_input(k, at), title, at)
+            self._output(k, layer.activation, layer.slope is not None, at)
+
+    def _output(self, k: int, activation: str, sloped: bool, at: Pass) -> None:
+        row = FUNCTIONS.get(activation) if at.ones else None
+        name = (row and row.by_row) or activation
+        formula = activated(name, Name(at.quantity("u", k)), f"a{k}" if sloped else "", self.own)
+        last = k == self.depth
+        title = f"Output {{{self.output_of(k, at)}}}" if last else f"Output of {self.place(k)}"
+        self.step("y" if last else "h", None if last else k, formula, title, at)
 
     def step(self, letter: str, k: int | None, formula: Tree, title: str, at: Pass, why: str = "") -> None:
         """A step of a pass. k: the layer that its name and its symbol tell; None where they tell none."""
-        layer = "" if k is None else str(k)
-        symbol = Symbol(at.letter(letter), ",".join(filter(None, (layer, at.mark))), argument=at.time)
-        self.working.step(at.quantity(letter + layer), formula, begun(at.note, title), symbol=symbol, why=why)
+        symbol = symbol_of(at.letter(letter), "" if k is None else str(k))
+        below = ",".join(filter(None, (symbol.sub, at.mark)))
+        name = at.quantity(letter, k)
+        self.working.step(
+            name, formula, begun(at.note, title), symbol=symbol._replace(sub=below, argument=at.time), why=why
+        )
 
-    def _activated(self, layer: Layer, k: int, u: str, at: Pass) -> Tree:
-        row = FUNCTIONS.get(layer.activation) if at.ones else None
-        name = (row and row.by_row) or layer.activation
-        return activated(name, Name(u), f"a{k}" if layer.slope is not None else "", self.own)
-
-    def _synaptic_input(self, layer: Layer, k: int, at: Pass) -> Tree:
+    def synaptic_input(self, k: int, at: Pass) -> Tree:
+        """The formula of u of layer k."""
+        layer = self.layers[k]
         shift = "theta" if layer.theta is not None else "b" if layer.b is not None else ""
         sign = "-" if shift == "theta" else "+"
         stored_by_neurons = self.stored == "neurons x inputs"
@@ -142,13 +222,14 @@ class Network:
         else:
             product = "W @ x" if stored_by_neurons else "W.T @ x"
             formula = f"{product} {sign} b" if shift else product
-        weights, biases = at.parameter(f"W{k}"), at.parameter(f"{shift}{k}")
+        weights, biases = at.parameter(self.weights(k)), at.parameter(f"{self.letter(shift)}{k}")
         return put(formula, W=weights, x=self.output_of(k - 1, at), b=biases, one=at.ones)
 
     def loss(self, at: Pass) -> None:
         """The loss J."""
-        y, softmax = at.quantity("y"), self.layers[-1].activation == "softmax"
+        y, last = at.quantity("y"), self.layers.get(self.depth) or self.start
         rows, columns = (int(n) for n in self.working.shapes[at.d])
+        softmax = last is not None and last.activation == "softmax"
         if at.ones:
             formula, title = loss(self.loss_kind, columns, softmax=softmax, patterns=rows, average=self.average)
         else:
@@ -157,12 +238,14 @@ class Network:
 
     # -- backward -----------------------------------------------------------------------------------------------------
     def backward(self, at: Pass, output: str, top: int, learnt: Sequence[str] | None = None, end: str = "") -> None:
-        """The gradients of the output by every u, W and b of layers `top` to 1.
+        """The gradients of the output by every u, W and b of layers `top` to the first.
 
         learnt: which parameters are asked for (all if left out); end: a formula in place of the output.
         """
-        w, layers = self.working, range(top, 0, -1)
-        inputs = {at.quantity(f"u{k}"): self.place(k) for k in layers}
+        w, layers = self.working, range(top, self.first - 1, -1)
+        inputs = {at.quantity("u", k): self.place(k) for k in layers}
+        if self.start is not None and self.from_u:
+            inputs[at.quantity("u", self.start.layer)] = self.place(self.start.layer)
         synaptic = [u for u in inputs if gradient_name(u) not in w.items]
         names = [name for k in layers for name in self.parameters(k) if learnt is None or name in learnt]
         parameters = [at.parameter(name) for name in names]
@@ -172,18 +255,38 @@ class Network:
         if at.note:
             titles |= {Role("gradient", name): f"Gradient by {{{name}}}" for name in parameters}
             titles = {role: begun(at.note, title) for role, title in titles.items()}
+        if not (synaptic or parameters):
+            return
         tree: Tree | None = parse(end) if end else None
         add_gradients(w, output, [*synaptic, *parameters], titles, end=tree, inputs=set(at.parameters.values()))
 
+    def by_output(self, working: Working, k: int, at: Pass, output: str) -> None:
+        """The gradient by the output of layer k, from that by what comes next: the synaptic input, or the loss."""
+        name = self.output_of(k, at)
+        title = f"Gradient by the output of {self.place(k)}"
+        titles = {Role("gradient", name): title}
+        if k == self.depth:
+            add_gradients(working, output, [name], titles, inputs={name})
+            return
+        after = gradient_name(at.quantity("u", k + 1))
+        end = Call("sum", (Bin("*", Name(after), Group(self.synaptic_input(k + 1, at))),))
+        add_gradients(working, output, [name], titles, end=end, inputs={name, after})
+
     def delta(self, layer: int, value: Array) -> None:
         """A gradient that the question gives in mid-network."""
-        symbol = Symbol("J", wrt=Symbol("u", str(layer)))
-        role = Role("gradient", f"u{layer}")
-        self.working.given(gradient_name(role.of), value, f"Gradient at {self.place(layer)}", symbol, role)
+        u = f"{self.letter('u')}{layer}"
+        symbol = Symbol(self.letter("J"), wrt=symbol_of(self.letter("u"), str(layer)))
+        self.working.given(gradient_name(u), value, f"Gradient at {self.place(layer)}", symbol, Role("gradient", u))
 
     def scalar_output(self) -> bool:
         """Whether the output itself has gradients."""
-        return self.working.shapes.get("y") == SCALAR
+        return self.working.shapes.get(self.letter("y")) == SCALAR
+
+
+def symbol_of(name: str, number: str = "") -> Symbol:
+    """The symbol of a name, with the number of a layer below; words behind one another are one upright word."""
+    found = default_symbol(name) if "_" not in name else Symbol(name.replace("_", " "))
+    return found._replace(sub=",".join(filter(None, (found.sub, number))))
 
 
 def begun(note: str, title: str) -> str:
@@ -193,5 +296,4 @@ def begun(note: str, title: str) -> str:
 
 def neurons_of(layer: Layer, stored: Stored) -> int:
     """How many neurons a layer has."""
-    rows, columns = layer.W.value.shape
-    return int(columns if stored == "inputs x neurons" else rows)
+    return neurons_inputs(layer.W, stored)[0]

@@ -11,9 +11,11 @@ from solver.formula.parse import is_name
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Bin, Group, Name, Num, Sum, Transpose, Tree
 from solver.formula.walks.shape import SCALAR
-from solver.nets.layers import put
+from solver.nets.layers import Stored, put
+from solver.nets.layers import as_array as as_array
+from solver.nets.layers import neurons_inputs as neurons_inputs
+from solver.nets.layers import weights_of as weights_of
 from solver.nets.losses import Loss, loss
-from solver.nets.network import Stored
 from solver.spec.fields import Spec, Vector
 from solver.spec.nodes import Report
 from solver.working.page import Working
@@ -30,26 +32,6 @@ else:  # from the table of functions
 
 
 # -- weights as they are typed ------------------------------------------------------------------------------------------
-def as_array(numbers: Num | Array) -> Array:
-    """A number as a 1×1 array."""
-    return numbers if isinstance(numbers, Array) else Array(numbers.value, ((numbers.text,),))
-
-
-def weights_of(numbers: Num | Array, inputs: int, stored: Stored) -> Array:
-    """Weights that act on so many inputs; a flat list is those of one neuron, or those of one input."""
-    array = as_array(numbers)
-    rows, columns = array.value.shape
-    if columns == 1 and rows > 1 and (rows == inputs) == (stored == "neurons x inputs"):
-        return array.T
-    return array
-
-
-def neurons_inputs(weights: Array, stored: Stored) -> tuple[int, int]:
-    """How many neurons weights have, and how many inputs."""
-    rows, columns = weights.value.shape
-    return (rows, columns) if stored == "neurons x inputs" else (columns, rows)
-
-
 def rows_of(array: Array, start: int, stop: int) -> Array:
     """Some rows, as they are typed."""
     columns = range(array.value.shape[1])

@@ -388,4 +388,4 @@ def _spread(start: Quantity, shape: tuple[int | str, int | str]) -> Literal_:
     if isinstance(start, Array) or shape == (1, 1):
         return start
     rows, columns = int(shape[0]), int(shape[1])
-    return Array(np.full((rows, columns), float(start.text)), ((start.text,) * columns,) * rows)
+    return Array(np.full((rows, columns), start.value.item()), ((start.text,) * columns,) * rows)

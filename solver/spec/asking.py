@@ -32,6 +32,10 @@ class Asking:
         asked: dict[str, None] = {}
         for word in words:
             asked.update(dict.fromkeys(self.found(word, working)))
+        for name in asked:
+            whole, bracket, _ = name.partition("[")
+            if bracket and whole in asked:
+                self.report.add(node, f"{name} is asked for beside all of {whole}", "leave out one of the two")
         return list(asked)
 
     def found(self, word: Node, working: Working) -> list[str]:
@@ -43,6 +47,8 @@ class Asking:
         name = text_of(word, self.report, "find")
         if name in known:
             return working.expand([name]) or self.nothing(word, name, working)
+        if name.endswith("]") and "[" in name:
+            return self.entry(word, name, working)
         if name == "gradients":
             return self.gradients(word, None, working)
         variable = next((n for n in working.items if gradient_name(n) == name), None)
@@ -53,6 +59,16 @@ class Asking:
         elif name:
             self.report.unknown(word, "find", name, [*known, "gradients"] if working.gradients else known)
         return []
+
+    def entry(self, word: Node, name: str, working: Working) -> list[str]:
+        """A single entry of a quantity."""
+        from solver.working.entries import add_entry  # few parts ask for one
+
+        try:
+            return [add_entry(working, name)]
+        except FormulaError as error:
+            self.report.add(word, error.message, error.hint)
+            return []
 
     def nothing(self, word: Node, name: str, working: Working) -> list[str]:
         """Notes that a word asks for nothing here, and says which ask for something."""

@@ -240,7 +240,7 @@ class _Builder:
         problem = str(error.problem or error.context)
         if "nesting depth" in problem:
             return self.too_deep(place)
-        hint = "check indentation (spaces, no tabs), and quote text that holds : or #"
+        hint = "check indentation (spaces, no tabs), and quote text that holds : or #, or [ within brackets"
         return _refused(place, f"not YAML: {problem}", hint)
 
     def too_deep(self, place: Place) -> SpecError:

@@ -8,12 +8,16 @@ from math import inf
 
 import numpy as np
 
-from solver.formula.tree import Array, Num
+from solver.formula.tree import Array, Num, number_of
 from solver.spec.attached import attached, names_a_file
 from solver.spec.nodes import Node, Report
 from solver.spec.number_lists import Typed, cells, values
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
+_FRACTION = re.compile(r"\s*([-+]?\d+(?:\.\d*)?|[-+]?\.\d+)\s*/\s*(\d+(?:\.\d*)?|\.\d+)\s*", re.ASCII)
+MAX_FRACTION = 40
+_FILLS = {"zeros": "0", "ones": "1"}
+MAX_FILLED = 1_000_000
 _NOTHING = (("0",),)
 """Stands for what could not be read; the report already refuses it."""
 
@@ -25,7 +29,7 @@ def is_number(text: str) -> bool:
 
 def number(node: Node, report: Report, name: str) -> Num:
     """A scalar quantity."""
-    return Num(_digits(node, report, name))
+    return Num(_digits(node, report, name, fractions=False))
 
 
 def vector(node: Node, report: Report, name: str) -> Array:
@@ -36,6 +40,11 @@ def vector(node: Node, report: Report, name: str) -> Array:
             rows, columns = found.value.shape
             report.add(node, f"{name} in the file is {rows}×{columns}, expected a vector", "a vector is one column")
         return found or _array(_NOTHING)
+    if filled(node):
+        found = _filled(node, report, name)
+        if found.value.shape[1] != 1:
+            report.add(node, f"{name} is {found.value.shape[0]}×{found.value.shape[1]}, expected a vector")
+        return found
     if node.kind == "map":
         hint = "such as [1.0, 2.0], or {file: NAME.csv}"
         report.add(node, f"found {node.found()} for {name}, expected a list of numbers", hint)
@@ -60,6 +69,8 @@ def matrix(node: Node, report: Report, name: str) -> Array:
     """A matrix, shape (rows, columns): a list of rows, or a file."""
     if names_a_file(node):
         return attached(node, report, name) or _array(_NOTHING)
+    if filled(node):
+        return _filled(node, report, name)
     if node.numbers and node.numbers.nested and (found := values(node.numbers.rows)) is not None:
         return Array(found, Typed(node.numbers.rows))
     rows = node.items
@@ -84,8 +95,10 @@ def quantity(node: Node, report: Report, name: str) -> Num | Array:
     """A number, a vector (a list) or a matrix (a list of lists)."""
     if names_a_file(node):
         return matrix(node, report, name)
+    if filled(node):
+        return _filled(node, report, name)
     if node.kind != "list":
-        return number(node, report, name)
+        return Num(_digits(node, report, name))
     nested = node.numbers.nested if node.numbers else any(row.kind == "list" for row in node.items)
     return (matrix if nested else vector)(node, report, name)
 
@@ -102,12 +115,14 @@ def _array(rows: Sequence[str | tuple[str, ...]]) -> Array:
     if len(texts) == len(rows) and (found := values(texts)) is not None:
         return Array(found, Typed(texts))
     typed = tuple(cells(row) if isinstance(row, str) else row for row in rows)
-    return Array(np.array(typed, dtype=float), typed)
+    return Array(np.array([[number_of(cell) for cell in row] for row in typed]), typed)
 
 
-def _digits(node: Node, report: Report, name: str) -> str:
-    """The digits of a number; 0 stands for what is none, and the report refuses it."""
+def _digits(node: Node, report: Report, name: str, fractions: bool = True) -> str:
+    """The digits of a number, or of a fraction; 0 stands for what is none, and the report refuses it."""
     text = node.text
+    if fractions and node.kind == "scalar" and (fraction := _fraction(text)):
+        return fraction
     if node.kind == "scalar" and is_number(text):
         if abs(float(text)) < inf:
             return text.removeprefix("+")
@@ -115,6 +130,32 @@ def _digits(node: Node, report: Report, name: str) -> str:
     else:
         report.add(node, f"found {node.found()} for {name}, expected a number", _hint(text))
     return "0"
+
+
+def _fraction(text: str) -> str:
+    """A fraction of two numbers without a space, 1/3; nothing where it is none, or has no value."""
+    match = _FRACTION.fullmatch(text)
+    if match is None or len(text) > MAX_FRACTION or not float(match[2]):
+        return ""
+    return f"{match[1].removeprefix('+')}/{match[2]}"
+
+
+def filled(node: Node) -> bool:
+    """Whether a node is a map `{zeros: [3, 4]}` or `{ones: …}`."""
+    return node.kind == "map" and len(node.entries) == 1 and node.entries[0][0].text in _FILLS
+
+
+def _filled(node: Node, report: Report, name: str) -> Array:
+    """Rows and columns of equal numbers."""
+    key, size = node.entries[0]
+    sizes = [item.text for item in (size.items if size.kind == "list" else [size])]
+    sound = 1 <= len(sizes) <= 2 and all(s.isascii() and s.isdigit() and len(s) <= 6 and int(s) for s in sizes)
+    rows, columns = (int(sizes[0]), int(sizes[-1]) if len(sizes) > 1 else 1) if sound else (0, 0)
+    if not sound or rows * columns > MAX_FILLED:
+        message = f"found {size.found()} for {key.text} of {name}, expected rows and columns"
+        report.add(size, message, f"such as {{{key.text}: [3, 4]}}, of at most {MAX_FILLED:,} numbers")
+        return _array(_NOTHING)
+    return _array([(_FILLS[key.text],) * columns] * rows)
 
 
 def _hint(text: str) -> str:

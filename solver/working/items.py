@@ -15,7 +15,7 @@ import numpy as np
 from solver.errors import FormulaError
 from solver.formula.form import form, form_together
 from solver.formula.source import source
-from solver.formula.tree import Literal_, Name, Num, Sum, Tree, written_literal
+from solver.formula.tree import Literal_, Name, Num, Sum, Tree, number_of, written_literal
 from solver.formula.walks.reduce import Detail, Operands, reduce
 from solver.formula.walks.stack import FEW
 from solver.formula.walks.value import Env, finite, value
@@ -224,7 +224,7 @@ class Stated(Item):
         if not isinstance(self.numbers, Num):
             return written
         text = self.numbers.text
-        return integer(text) if text.lstrip("-").isdigit() else float(text)
+        return integer(text) if text.lstrip("-").isdigit() else number_of(text)
 
 
 @dataclass(eq=False, repr=False)

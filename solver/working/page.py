@@ -66,7 +66,8 @@ class Working:
     It is final when its family returns it. gradients: what parts may ask gradients of. proofs: what checks those among the items. repeats: the steps of iterations, by name. places: of the items, from the top.
     roles: what quantities are to others.
     absent: what parts may expect that is not here, with what it needs. tally: the table that states what repeats.
-    others: what other programs say of the same, in a table.
+    others: what other programs say of the same, in a table. offers: what is worked out only where a part asks for it, by
+    name: each adds it.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
@@ -82,6 +83,7 @@ class Working:
     roles: dict[str, Role] = field(default_factory=dict)
     tally: Tally | None = None
     others: Callable[[], Listing] | None = None
+    offers: dict[str, Callable[[Working], None]] = field(default_factory=dict)
 
     def given(
         self, name: str, numbers: Literal_, title: str = "", symbol: Symbol | None = None, role: Role | None = None
@@ -162,15 +164,22 @@ class Working:
 
     def findable(self) -> list[str]:
         """Every word a part may ask for; an answer without a name goes by its group."""
-        return [word for word in (*self.groups, *self.items) if word]
+        return [word for word in (*self.groups, *self.items, *self.offers) if word]
+
+    def offer(self, name: str, add: Callable[[Working], None]) -> None:
+        """Offers a quantity, which `add` adds where a part asks for it."""
+        self.offers[name] = add
 
     def expand(self, words: Iterable[str]) -> list[str]:
         """The names that words ask for, each once; no words ask for the default. Raises KeyError for an unknown word."""
         words, asked = tuple(words), dict[str, None]()
         for word in words:
-            if word not in self.groups and word not in self.items:
+            if word not in self.groups and word not in self.items and word not in self.offers:
                 raise KeyError(word)
             asked.update(dict.fromkeys(self.groups.get(word, (word,))))
+        for name in asked:
+            if name in self.offers:
+                self.offers.pop(name)(self)
         if not words:
             every = (n for n, item in self.items.items() if not item.given)
             asked = dict.fromkeys(self.default or every)

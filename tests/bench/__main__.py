@@ -172,7 +172,7 @@ def one_step(layers: int = 20, neurons: int = 200, runs: int = 7) -> None:
 
     from solver.families.mlp import Given, Train, work
     from solver.formula.tree import Array, Num
-    from solver.nets.network import Layer
+    from solver.nets.network import AnyLayer
     from solver.render.document import document
     from solver.render.format_markdown import render
     from solver.rounding import Rounding
@@ -185,7 +185,7 @@ def one_step(layers: int = 20, neurons: int = 200, runs: int = 7) -> None:
     def numbers(rows: int, columns: int) -> Array:
         return Array(form.round(rng.normal(size=(rows, columns)) / 14), form=form)
 
-    made = tuple(Layer(W=numbers(neurons, neurons), b=numbers(neurons, 1), activation="tanh") for _ in range(layers))
+    made = tuple(AnyLayer(W=numbers(neurons, neurons), b=numbers(neurons, 1), activation="tanh") for _ in range(layers))
     train = Train(rate=(Num("0.001"),), optimizer="adam")
     given = Given(x=numbers(neurons, 1), d=numbers(neurons, 1), layers=made, loss="half-square-error", train=train)
 

@@ -73,6 +73,10 @@ def mlp(draw: Draw) -> str:
     if draw(st.integers(0, 3)) == 0:
         given += f", train: {{rate: {draw(st.sampled_from(RATES))}, optimizer: {draw(OPTIMIZERS)}}}"
         find = "[updates, loss_after]"
+    elif len(sizes) > 2 and sizes[0] * sizes[1] > 1 and draw(st.booleans()):
+        sign = draw(st.sampled_from(["gradient", "minus gradient"]))
+        given += f", deltas: {sign}, names: {{u: z, h: a, J: error, x: {draw(st.sampled_from(['x', 'in_put']))}}}"
+        find = "[gradients_u, gradients_h, deltas, e, 'grad_W1[1,1]']"
     return question(draw, given, find)
 
 

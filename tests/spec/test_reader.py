@@ -116,7 +116,7 @@ GIVEN = [
     (MLP + "    - {W: [[1], [one]], activation: tanh}\n" + PARTS, 6, 18, "found 'one' for W, expected a number"),
     (MLP + "    - {W: [[1], [[1]]], activation: tanh}\n" + PARTS, 6, 18, "found a list of 1 for W, expected a number"),
     (MLP + "    - {W: [[]], activation: tanh}\n" + PARTS, 6, 11, "W is empty"),
-    (MLP + "    - {W: 3, activation: tanh}\n" + PARTS, 6, 11, "found '3' for W, expected a list of rows"),
+    (MLP + "    - {W: 3, activation: tanh}\n" + PARTS, 6, 11, "W1 is 1×1, but the input x is 2×1"),
     (MLP + "    - {W: [[1], [2]], W: [[1], [2]]}\n" + PARTS, 6, 23, "the key 'W' stands twice"),
     (MLP + "    - {W: [[1], [2]]}\n  los: none\n" + PARTS, 7, 3, "unknown key 'los' did you mean 'loss'?"),
     (MLP + "    - {W: [[1], [2]]}\n  loss: square-error\n" + PARTS, 7, 9, "'d' is missing"),

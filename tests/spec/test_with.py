@@ -1,9 +1,13 @@
 """`with:` changes some of what is given for one part."""
 
+from typing import Any
+
 import pytest
+import yaml
 
 from solver.errors import SpecError
 from solver.spec.reader import load_text
+from solver.spec.registry import families, family
 from solver.working.solve import solve_question
 
 HEAD = """title: t
@@ -118,3 +122,88 @@ def test_a_place_that_is_not_there_changes_nothing(change: str) -> None:
     with pytest.raises(SpecError) as caught:
         load_text(f"title: t\ngiven: {{{MLP}}}\nparts: [{{label: a}}, {{label: b, with: {{{change}}}}}]")
     assert caught.value.problems[0].place.line == 3
+
+
+def _given(example: dict[str, Any]) -> dict[str, Any] | None:
+    """What an example gives above its parts, or in its first part."""
+    return example.get("given") or example["parts"][0].get("given")
+
+
+@pytest.mark.parametrize("name", families())
+def test_what_stays_the_same_changes_nothing_in_any_family(name: str) -> None:
+    """A part that gives one field again, as it stands above it, finds the same; so does a part within it."""
+    example = yaml.load(family(name).EXAMPLE, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    given = _given(example)
+    assert given is not None
+    fields = {key: value for key, value in given.items() if key != "family"}
+    plain = {"title": "t", "given": given, "parts": [{"label": "p"}]}
+    head = {key: value for key, value in example.items() if key in ("round", "carry")}
+    answers = solved(head | plain)
+    for key, value in fields.items():
+        again = {"label": "p", "with": {key: value}, "parts": [{"label": "i"}, {"label": "j", "with": {key: value}}]}
+        found = solved(head | {"title": "t", "given": given, "parts": [again]})
+        for part in ("p.i", "p.j"):
+            mine = {name.replace(part, "p", 1): x for name, x in found.items() if name.startswith(part)}
+            assert mine == answers, (key, part)
+
+
+def solved(question: dict[str, Any]) -> dict[str, Any]:
+    return solve_question(load_text(yaml.safe_dump(question, sort_keys=False, width=10_000)).questions[0]).answers
+
+
+NET = """title: t
+round: {decimals: 6}
+given:
+  family: mlp
+  x: [1.0, 2.0]
+  d: 1
+  layers: [{W: [[0.5], [-0.3]], b: 0.1, activation: sigmoid}]
+  loss: square-error
+  train: {rate: 0.5, optimizer: momentum, beta: 0.9}
+parts:
+  - {label: a, find: [loss, updates]}
+"""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "{d: 0}",
+        "{x: [0, 1]}",
+        "{loss: half-square-error}",
+        "{train: {rate: 0.1}}",
+        "{train: {rate: 0.1, optimizer: sgd, beta: ~}}",
+        "{layers: [{W: [[1.0], [1.0]], activation: tanh}]}",
+        "{names: {u: z}}",
+    ],
+)
+def test_a_network_with_one_thing_changed_is_the_network_that_has_it(change: str) -> None:
+    """Also within parts, and over what a part around it changed."""
+    given: dict[str, Any] = yaml.safe_load(NET)["given"]
+    for key, value in yaml.safe_load(change).items():
+        given[key] = {**given[key], **value} if isinstance(value, dict) and key in given else value
+    given = {key: value for key, value in given.items() if value is not None}
+    plain = {
+        "title": "t",
+        "round": {"decimals": 6},
+        "given": given,
+        "parts": [{"label": "a", "find": ["loss", "updates"]}],
+    }
+    wanted = list(solved(plain).values())
+    inner = f"{{label: i, with: {change}, find: [loss, updates]}}"
+    text = f"{NET}  - {{label: b, with: {change}, find: [loss, updates]}}\n"
+    text += f"  - {{label: c, with: {{d: 0.5}}, parts: [{inner[:-1].replace('{d: 0}', '{d: 0.0}')}}}]}}\n"
+    answers = solve_question(load_text(text).questions[0]).answers
+    assert [x for name, x in answers.items() if name.startswith("b/")] == wanted
+    changed = [x for name, x in answers.items() if name.startswith("c.i/")]
+    assert (changed == wanted) == (change == "{d: 0}")
+
+
+def test_a_nested_change_keeps_what_stands_around_it() -> None:
+    text = (
+        "title: t\ngiven: {family: mlp, h: {layer: 1, value: [1, 2], activation: tanh}, delta: {layer: 2, value: 0.5}, "
+        "layers: [{W: [1, 3]}]}\nparts: [{label: a, find: grad_h1}, {label: b, with: {delta: {value: 1}}, find: grad_h1}, "
+        "{label: c, with: {h: {value: [0, 0]}}, parts: [{label: i, with: {delta: {value: 2}}, find: grad_W2}]}]"
+    )
+    answers = solve_question(load_text(text).questions[0]).answers
+    assert answers == {"a/grad_h1": [[0.5], [1.5]], "b/grad_h1": [[1.0], [3.0]], "c.i/grad_W2": [[0.0], [0.0]]}

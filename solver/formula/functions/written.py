@@ -26,7 +26,7 @@ class Cells:
 
     def number(self, i: int, j: int, k: int = 0) -> float:
         """The number of that cell."""
-        return float(self.cell(i, j, k).text)
+        return float(self.cell(i, j, k).value.item())
 
     def row(self, i: int, k: int = 0) -> list[Num]:
         """The cells of row i."""

@@ -109,7 +109,9 @@ class Printer(ABC, Generic[R]):
     def _set(self, tree: Tree) -> tuple[R, int]:
         match tree:
             case Num(text):
-                return self.number(text), NEGATIVE if text[0] == "-" else ATOM if "e" not in text else PRODUCT
+                return self.number(text), NEGATIVE if text[
+                    0
+                ] == "-" else PRODUCT if "e" in text or "/" in text else ATOM
             case Group(x):
                 inner = self.print(x)
                 return (inner if _fenced(x) else self.brackets(inner)), ATOM

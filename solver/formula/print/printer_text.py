@@ -46,6 +46,8 @@ def symbol_text(symbol: Symbol) -> str:
     if symbol.argument:
         inner = symbol.argument if isinstance(symbol.argument, str) else symbol_text(symbol.argument)
         base += f"({inner})"
+    if symbol.entry:
+        base += f"[{symbol.entry}]"
     if symbol.wrt and symbol.ratio:
         return f"{symbol.ratio}{base}/{symbol.ratio}{symbol_text(symbol.wrt)}"
     return f"∇_{symbol_text(symbol.wrt)} {base}" if symbol.wrt else base
@@ -83,6 +85,8 @@ class TextPrinter(Printer[str]):
     def number(self, text: str) -> str:
         if text == MINUS_INFINITY:
             return "-∞"
+        if "/" in text:
+            return "/".join(map(grouped, text.split("/")))
         digits, power = scientific(text)
         return f"{digits}·10{power.translate(_SUPERSCRIPTS)}" if power else grouped(digits)
 

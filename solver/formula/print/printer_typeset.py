@@ -60,6 +60,8 @@ def symbol_typeset(symbol: Symbol) -> Typeset:
     if symbol.argument:
         inner = _words(symbol.argument) if isinstance(symbol.argument, str) else symbol_typeset(symbol.argument)
         made = Together((made, Enclosed("(", inner, ")")))
+    if symbol.entry:
+        made = Together((*parts_of(made), *parts_of(_marks(f"[{symbol.entry}]"))))
     if symbol.wrt and symbol.ratio:
         d: Typeset = Sign("∂") if symbol.ratio == "∂" else Letters("d", "upright")
         return Over(together(d, made), together(d, symbol_typeset(symbol.wrt)))
@@ -128,6 +130,10 @@ def number_typeset(text: str) -> Typeset:
         return Together((_MINUS, Sign("∞")))
     if not (text[0] == "-" or text[0].isdigit()):
         return _marks(text)
+    above, slash, below = text.partition("/")
+    if slash:
+        over = Over(number_typeset(above.removeprefix("-")), number_typeset(below))
+        return Together((_MINUS, over)) if text[0] == "-" else over
     digits, power = scientific(text)
     sign = (_MINUS,) if digits[0] == "-" else ()
     plain = digits.removeprefix("-")

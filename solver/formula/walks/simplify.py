@@ -61,7 +61,7 @@ def _simplify(tree: Tree) -> Tree:
 
 def _is_zero(tree: Tree) -> bool:
     inner = bare(tree)
-    return isinstance(inner, Num) and float(inner.text) == 0
+    return isinstance(inner, Num) and not inner.value.any()
 
 
 def _product(a: Tree, b: Tree) -> Tree:
