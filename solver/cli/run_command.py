@@ -56,7 +56,9 @@ def command(
             title, solutions = _solve(files, carry, decimals, bar)
             _check_parts(solutions, parts)
             bar.stage("writing")
-            text = shape.page(Shown(title, solutions, view, columns(), not os.environ.get("NO_COLOR")))
+            text = shape.page(
+                Shown(title, solutions, view, columns(), not os.environ.get("NO_COLOR"), os.path.dirname(output or ""))
+            )
         for warning in (warning for solution in solutions for warning in solution.warnings):
             warn(f"warning: {warning}")
         with whole(output, shape.FOR_PROGRAMS) as stream:

@@ -15,13 +15,17 @@ from solver.working.solution import Solution
 
 @dataclass(frozen=True)
 class Shown:
-    """Solutions to show under one title. width: of the lines, in cells; color: whether what is written shows colours."""
+    """Solutions to show under one title. width: of the lines, in cells; color: whether what is written shows colours.
+
+    folder: where the page will stand, for the pictures that it names; the current one if empty.
+    """
 
     title: str
     solutions: Sequence[Solution]
     view: View = field(default=WHOLE)
     width: int = 100
     color: bool = False
+    folder: str = ""
 
     def blocks(self) -> list[Block]:
         """The document."""

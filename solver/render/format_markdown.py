@@ -30,6 +30,7 @@ from solver.render.blocks import (
     Picture,
     Prose,
     Table,
+    TextBlock,
 )
 from solver.render.breaking import FEWER, SetRow, broken, set_facts, set_rows
 from solver.render.clean import clean
@@ -70,7 +71,8 @@ _SETTER = _CleanSetter()
 
 def page(shown: Shown) -> str:
     """The solutions."""
-    return render(shown.blocks())
+    blocks = shown.blocks()
+    return render([_seen_from(shown.folder, b) if isinstance(b, Picture | Bullets | Inset) else b for b in blocks])
 
 
 def render(blocks: Sequence[Block]) -> str:
@@ -168,6 +170,18 @@ def _listed(text: str, language: str) -> str:
 def _file(path: str) -> str:
     """A file's path inside the angles of an address."""
     return re.sub(r"[<>\\\n\r%]", lambda match: f"%{ord(match[0]):02X}", clean(path.replace(os.sep, "/")))
+
+
+def _seen_from(folder: str, block: TextBlock) -> TextBlock:
+    """A block whose pictures are named as they are found from the folder of the page."""
+    match block:
+        case Picture(_, path):
+            return block._replace(path=os.path.relpath(path, folder or os.curdir))
+        case Bullets(items):
+            return block._replace(items=tuple(tuple(_seen_from(folder, b) for b in item) for item in items))
+        case Inset(blocks):
+            return block._replace(blocks=tuple(_seen_from(folder, b) for b in blocks))
+    return block
 
 
 def _tight(blocks: Sequence[Block]) -> str:

@@ -146,10 +146,10 @@ def test_the_column_of_plain_text() -> None:
     assert (problem.place.line, problem.place.column) == (5, 16)
 
 
-def test_folded_text_is_placed_at_its_start() -> None:
+def test_folded_text_knows_its_lines() -> None:
     text = "title: t\ngiven:\n  family: formula\n  formulas:\n    - u = 2\n        + b\nparts: [{label: p}]"
     (problem,) = problems(text)
-    assert (problem.place.line, problem.place.column) == (5, 7)
+    assert (problem.place.line, problem.place.column) == (6, 11)
 
 
 def test_every_error_in_one_run_and_none_that_follows_from_another() -> None:

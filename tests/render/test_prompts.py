@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -25,7 +26,7 @@ from solver.render.blocks import (
 from solver.render.format import Shown, format_file, formats
 from solver.render.format_markdown import render as markdown
 from solver.render.format_text import render as text
-from solver.spec.reader import load_text
+from solver.spec.reader import load, load_text
 from solver.working.solve import solve_paper
 from tests.render.test_markdown_words import MARKUP, PARSER, flat
 
@@ -140,6 +141,21 @@ def test_json_keeps_what_was_typed() -> None:
     paper = load_text(QUESTION.format(prompt=json.dumps("*a* $x^2$")))
     made = json.loads(format_file("json").page(Shown(paper.title, solve_paper(paper))))
     assert made["parts"][0]["prompt"] == "*a* $x^2$"
+
+
+@pytest.mark.parametrize(
+    ("folder", "name"), [("", "questions/net.png"), ("out", "../questions/net.png"), ("questions", "net.png")]
+)
+def test_markdown_names_pictures_from_where_it_stands(
+    folder: str, name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "questions").mkdir()
+    (tmp_path / "questions" / "net.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    spec = 'title: t\nprompt: "- ![A net](net.png)"\nparts: [{label: a, given: {family: concept, points: [a]}}]\n'
+    (tmp_path / "questions" / "q.yaml").write_text(spec)
+    paper = load("questions/q.yaml")
+    assert f"- ![A net](<{name}>)" in format_file("markdown").page(Shown("t", solve_paper(paper), folder=folder))
 
 
 def test_a_figure_is_named() -> None:
