@@ -16,7 +16,8 @@ from typing import Annotated, Literal
 
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Bin, Call, Group, Name, Num, Tree
-from solver.nets.recurrent import as_array, size
+from solver.nets.layers import as_array
+from solver.nets.recurrent import size
 from solver.spec.fields import Quantity, Scalar, Spec
 from solver.spec.nodes import Report
 from solver.working.gradients import add_gradients

@@ -26,8 +26,8 @@ from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Call, Literal_, Name, Num, Tree, replace_names
 from solver.formula.walks.reduce import Detail, Operands
-from solver.nets.layers import put
-from solver.nets.recurrent import as_array, rows_of
+from solver.nets.layers import as_array, put
+from solver.nets.recurrent import rows_of
 from solver.rounding import Floats, Format
 from solver.spec.fields import AtLeast, AtMost, Quantity, Scalar, Spec
 from solver.spec.nodes import Report

@@ -5,19 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Call, Group, Name, Tree
 from solver.nets.gated import CellFields, Gated, GatedCell, gates_of, letter_of
-from solver.nets.layers import activated, spread
-from solver.nets.recurrent import (
-    add_losses,
-    added,
-    check_learning,
-    check_vector,
-    letters,
-    loss_formula,
-    neurons_inputs,
-    size,
-    weighted,
-    weights_of,
-)
+from solver.nets.layers import activated, neurons_inputs, spread, weights_of
+from solver.nets.recurrent import add_losses, added, check_learning, check_vector, letters, loss_formula, size, weighted
 from solver.nets.training import Optimizer, check
 from solver.spec.nodes import Report
 from solver.working.gradients import add_gradients

@@ -12,8 +12,7 @@ from solver.formula.parse import parse
 from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Array, Bin, Call, Group, Name, Tree
 from solver.formula.walks.shape import SCALAR
-from solver.nets.layers import Stored as Stored
-from solver.nets.layers import activated, neurons_inputs, put, spread
+from solver.nets.layers import Stored, activated, neurons_inputs, put, spread
 from solver.nets.losses import Loss, loss
 from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, Vector
 from solver.working.gradients import add_gradients

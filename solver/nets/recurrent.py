@@ -12,9 +12,6 @@ from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Bin, Group, Name, Num, Sum, Transpose, Tree
 from solver.formula.walks.shape import SCALAR
 from solver.nets.layers import Stored, put
-from solver.nets.layers import as_array as as_array
-from solver.nets.layers import neurons_inputs as neurons_inputs
-from solver.nets.layers import weights_of as weights_of
 from solver.nets.losses import Loss, loss
 from solver.spec.fields import Spec, Vector
 from solver.spec.nodes import Report

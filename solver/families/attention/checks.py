@@ -4,7 +4,8 @@ import numpy as np
 
 from solver.families.attention.inputs import Given
 from solver.formula.tree import Array, Num
-from solver.nets.recurrent import as_array, neurons_inputs, size, weights_of
+from solver.nets.layers import as_array, neurons_inputs, weights_of
+from solver.nets.recurrent import size
 from solver.spec.fields import Spec
 from solver.spec.nodes import Report
 from solver.working.page import Working

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from solver.nets.network import Stored
+from solver.nets.layers import Stored
 from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, Vector
 
 MAX_HEADS = 64

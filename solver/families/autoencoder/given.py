@@ -3,8 +3,8 @@
 from typing import Annotated, Literal
 
 from solver.formula.functions import FUNCTIONS
-from solver.nets.network import Stored
-from solver.nets.recurrent import ELEMENTWISE, as_array, neurons_inputs, size, weights_of
+from solver.nets.layers import Stored, as_array, neurons_inputs, weights_of
+from solver.nets.recurrent import ELEMENTWISE, size
 from solver.nets.training import UPDATES, Rule, check
 from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, Vector
 from solver.spec.nodes import Node, Report

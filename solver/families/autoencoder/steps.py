@@ -9,10 +9,9 @@ from solver.families.autoencoder.given import Coder, Given, decoder_of
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Name, Num, Tree
-from solver.nets.layers import activated, put, spread
+from solver.nets.layers import activated, as_array, put, spread, weights_of
 from solver.nets.losses import loss
 from solver.nets.network import begun
-from solver.nets.recurrent import as_array, weights_of
 from solver.nets.training import Optimizer, Rule, at, at_symbol, iteration, repeat, within_budget
 from solver.spec.nodes import Report
 from solver.working.gradients import add_gradients

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 import numpy as np
 
 from solver.formula.tree import Array
-from solver.nets.recurrent import as_array, size
+from solver.nets.layers import as_array
+from solver.nets.recurrent import size
 from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, Vector
 from solver.spec.nodes import Report
 

@@ -11,8 +11,7 @@ import numpy as np
 from solver.families.competitive.given import MAX_ENUMERATED, Given, neurons
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Literal_, Tree
-from solver.nets.layers import spread
-from solver.nets.recurrent import as_array
+from solver.nets.layers import as_array, spread
 from solver.rounding import Floats
 from solver.spec.nodes import Report
 from solver.working.items import Listing, Statement

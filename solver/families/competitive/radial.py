@@ -6,7 +6,7 @@ from solver.families.competitive.given import Given, inputs_of, units_of
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array
 from solver.formula.walks.shape import SCALAR
-from solver.nets.recurrent import as_array
+from solver.nets.layers import as_array
 from solver.working.gradients import OnDemand
 from solver.working.page import Working
 

@@ -13,8 +13,8 @@ from solver.formula.functions.windows import Pair, Windows
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Bin, Call, Name, Num, Options, Tree
 from solver.formula.walks.shape import shape
-from solver.nets.layers import activated, spread
-from solver.nets.recurrent import added, neurons_inputs, size, weighted, weights_of
+from solver.nets.layers import activated, neurons_inputs, spread, weights_of
+from solver.nets.recurrent import added, size, weighted
 from solver.spec.fields import Spec
 from solver.spec.nodes import Report
 from solver.working.page import Working

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 import numpy as np
 
 from solver.formula.tree import Array
-from solver.nets.network import Layer, Stored, neurons_of
+from solver.nets.layers import Stored
+from solver.nets.network import Layer, neurons_of
 from solver.nets.recurrent import ELEMENTWISE, size
 from solver.spec.fields import AtMost, Scalar, Spec, Vector
 from solver.spec.nodes import Node, Report

@@ -4,7 +4,8 @@ import numpy as np
 
 from solver.families.loss.given import ERRORS, Given, Kind
 from solver.formula.tree import Array, Num
-from solver.nets.recurrent import as_array, neurons_inputs, size
+from solver.nets.layers import as_array, neurons_inputs
+from solver.nets.recurrent import size
 from solver.spec.nodes import Report
 from solver.working.page import Working
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from solver.formula.tree import Num
-from solver.nets.network import Stored
+from solver.nets.layers import Stored
 from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, Vector
 
 Kind = Literal[

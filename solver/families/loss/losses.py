@@ -8,7 +8,7 @@ from solver.families.loss.items import Comparison, RightClass
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
 from solver.formula.walks.shape import SCALAR, shape
-from solver.nets.recurrent import as_array
+from solver.nets.layers import as_array
 from solver.working.gradients import OnDemand
 
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from solver.errors import FormulaError
 from solver.formula.tree import Array
-from solver.nets.recurrent import as_array
+from solver.nets.layers import as_array
 from solver.spec.fields import AtLeast, Matrix, Quantity, Scalar, Spec, Vector
 
 Estimate = Literal["biased", "unbiased"]

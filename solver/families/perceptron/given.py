@@ -8,9 +8,9 @@ from typing import Annotated, Literal, NamedTuple
 import numpy as np
 
 from solver.formula.tree import Array, Num
+from solver.nets.layers import Stored, as_array, neurons_inputs, weights_of
 from solver.nets.losses import Loss
-from solver.nets.network import Stored
-from solver.nets.recurrent import as_array, neurons_inputs, size, weights_of
+from solver.nets.recurrent import size
 from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, Vector
 from solver.spec.nodes import Report
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from solver.families.perceptron.given import Data, Given, ThresholdLayer, column, threshold
 from solver.formula.tree import Array, Literal_, Name, Num, Tree
 from solver.formula.walks.shape import SCALAR, shape
-from solver.nets.layers import activated, put
+from solver.nets.layers import activated, as_array, put, weights_of
 from solver.nets.losses import loss
-from solver.nets.recurrent import as_array, weights_of
 from solver.working.gradients import OnDemand
 from solver.working.items import Listing, Step
 from solver.working.page import Working

@@ -2,7 +2,8 @@
 
 from solver.families.rnn.recurrence import Direction, Given, shaped
 from solver.formula.tree import Array
-from solver.nets.recurrent import as_array, check_learning, check_vector, neurons_inputs, size
+from solver.nets.layers import as_array, neurons_inputs
+from solver.nets.recurrent import check_learning, check_vector, size
 from solver.nets.training import check
 from solver.spec.nodes import Report
 

@@ -6,16 +6,9 @@ import numpy as np
 
 from solver.formula.functions import FUNCTIONS
 from solver.formula.tree import Array, Num
-from solver.nets.network import Stored
+from solver.nets.layers import Stored, as_array, neurons_inputs, weights_of
 from solver.nets.own_activations import MAX_ACTIVATIONS, known_activations, note_activation
-from solver.nets.recurrent import (
-    ELEMENTWISE,
-    MAX_STEPS,
-    Learning,
-    as_array,
-    neurons_inputs,
-    weights_of,
-)
+from solver.nets.recurrent import ELEMENTWISE, MAX_STEPS, Learning
 from solver.nets.training import Rule
 from solver.spec.fields import AtLeast, AtMost, Quantity, Spec, Vector
 from solver.spec.nodes import Node, Report

@@ -8,9 +8,9 @@ from solver.families.rnn.recurrence import Direction, Given, batch, shaped
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Bin, Call, Name, Transpose, Tree
-from solver.nets.layers import activated, spread
+from solver.nets.layers import activated, neurons_inputs, spread
 from solver.nets.losses import loss
-from solver.nets.recurrent import add_losses, added, loss_formula, neurons_inputs, weighted
+from solver.nets.recurrent import add_losses, added, loss_formula, weighted
 from solver.nets.training import Optimizer
 from solver.working.gradients import OnDemand, add_gradients
 from solver.working.page import Repeat, Working
