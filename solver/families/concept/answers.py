@@ -112,8 +112,9 @@ class Matching(Worded):
 
     @staticmethod
     def pairs(text: str) -> dict[int, str]:
-        """`1-C, 2-A` by number."""
-        return {int(n): letter for n, _, letter in (pair.partition("-") for pair in text.split(", "))}
+        """`1-C, 2-A` by number; what is no pair is none."""
+        parts = (pair.partition("-") for pair in text.split(", "))
+        return {int(n): letter for n, _, letter in parts if n.isascii() and n.isdecimal() and len(n) <= 2}
 
 
 def _joined(pairs: dict[int, str]) -> str:
