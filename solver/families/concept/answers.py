@@ -135,7 +135,7 @@ class Ordering(Worded):
         """Of all pairs, how many more stand in the right order than in the wrong one: chance earns nothing."""
         place = {letter: i for i, letter in enumerate(said.split(", "))}
         pairs = list(combinations(str(self.answer).split(", "), 2))
-        right = sum(place[a] < place[b] for a, b in pairs)
+        right = sum(a in place and b in place and place[a] < place[b] for a, b in pairs)
         return max(2 * right / len(pairs) - 1, 0.0)
 
 
