@@ -1,7 +1,8 @@
 """What went wrong, where, and what to do: the one shape of every error a user sees."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from solver.named import NamedTuple
 
 
 class Place(NamedTuple):

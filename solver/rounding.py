@@ -1,12 +1,19 @@
 """The rounding policy: to decimals or significant figures, half up on the decimal value."""
 
+from __future__ import annotations
+
 from math import floor, log10
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from solver.named import NamedTuple
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Floats: TypeAlias = np.ndarray[tuple[Any, ...], np.dtype[np.float64]]
+"""As NDArray[np.float64], which takes long to import."""
 Carry = Literal["rounded", "exact"]
 
 MAX_DIGITS = 12

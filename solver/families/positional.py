@@ -17,7 +17,6 @@ or any quantity by name.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Literal, TypeAlias
 
 import numpy as np
@@ -77,7 +76,6 @@ class Given(Spec):
     base: Annotated[Scalar, "what is raised to the power 2i/d_model"] = Num("10000")
 
 
-@dataclass
 class Encoding(Step):
     """One dimension of the encoding: its working opens with the general formula in i."""
 
@@ -89,7 +87,6 @@ class Encoding(Step):
         return [Line(self.general, left=Name(self.name)), *own[1:]]
 
 
-@dataclass
 class Encodings(Step):
     """Every dimension of several positions: the two general formulas, and a table of what they give."""
 

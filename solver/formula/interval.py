@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from solver.formula.arithmetic import matmul, product
+from solver.named import NamedTuple
 from solver.rounding import Floats
 
 

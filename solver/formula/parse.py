@@ -11,7 +11,6 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from functools import lru_cache
 from keyword import iskeyword
 from types import MappingProxyType
-from typing import NamedTuple
 
 from solver.errors import FormulaError, nearest
 from solver.formula.functions import FUNCTIONS, Function, Own
@@ -31,6 +30,7 @@ from solver.formula.tree import (
     Transpose,
     Tree,
 )
+from solver.named import NamedTuple
 
 MAX_LENGTH = 4_000
 MAX_DEPTH = 60

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from solver.formula.sizes import SCALAR, Shape
+from solver.named import NamedTuple
 
 
 class Symbol(NamedTuple):

@@ -6,7 +6,9 @@ Formulas (`print/printer_typeset.py`) and an author's own mathematics become suc
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
+
+from solver.named import NamedTuple
 
 Face = Literal["italic", "upright", "bold", "bold italic", "double", "script", "sans", "mono"]
 """How letters look."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from solver.formula.symbol import Symbol
 from solver.formula.typeset import Typeset
 from solver.formula.walks.shape import Shape, Size
+from solver.named import NamedTuple
 
 
 class Extent(NamedTuple):

@@ -4,7 +4,7 @@ One pattern is a column, u = Wᵀx + b. Many patterns are the rows of X: U = XW 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, NamedTuple, Protocol
+from typing import Annotated, Protocol
 
 from solver.formula.calculus.differentiate import gradient_name
 from solver.formula.functions import ACTIVATIONS, FUNCTIONS, Own
@@ -12,6 +12,7 @@ from solver.formula.parse import parse
 from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Array, Bin, Call, Group, Name, Tree
 from solver.formula.walks.shape import SCALAR
+from solver.named import NamedTuple
 from solver.nets.layers import Stored, activated, neurons_inputs, put, spread
 from solver.nets.losses import Loss, loss
 from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, Vector

@@ -8,8 +8,6 @@ import numpy as np
 
 from solver.errors import FormulaError, nearest
 from solver.formula.calculus.check import TOLERANCE, largest_difference
-from solver.formula.calculus.instances import instances
-from solver.formula.calculus.own_functions import own_function
 from solver.formula.functions import ACTIVATIONS, FUNCTIONS, Own
 from solver.formula.parse import is_name, parse_using
 from solver.formula.symbol import Symbol
@@ -45,6 +43,8 @@ def read_activations(texts: Mapping[str, str], given: Spec, report: Report) -> d
             hint = "use + - * / ** and functions with a derivative of one number, such as exp or tanh"
             report.add(place, f"{fn} is no elementwise function of u", hint)
         else:
+            from solver.formula.calculus.own_functions import own_function  # few questions bring functions
+
             try:
                 own[fn] = own_function(fn, tree)
             except FormulaError as error:
@@ -97,6 +97,7 @@ def add_activation(working: Working, own: Own) -> None:
 
 def _difference(formula: Tree, slope: Tree) -> float:
     """The largest difference between a derivative and central differences at random points; inf where it has no value."""
+    from solver.formula.calculus.instances import instances
 
     def values(env: Env) -> Env:
         return {"y": value(formula, env), "slope": value(slope, env)}

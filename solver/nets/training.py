@@ -9,13 +9,14 @@ AdaGrad, Duchi et al. 2011; RMSprop, Hinton 2012; Adam, Kingma & Ba 2015; AdamW,
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 import numpy as np
 
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Literal_, Name, Num, Tree, replace_names
+from solver.named import NamedTuple
 from solver.spec.fields import AtLeast, AtMost, Quantity, Scalar, Spec
 from solver.spec.nodes import Report
 from solver.working.page import Repeat, Working

@@ -1,11 +1,12 @@
 """The blocks of a document, free of any format: each format sets the same blocks in its own way."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from solver.formula.symbol import Symbols
 from solver.formula.tree import Tree
 from solver.formula.words import Words
+from solver.named import NamedTuple
 from solver.working.items import Line
 from solver.working.passage import (
     Bullets,

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 from solver.formula.print.printer_typeset import TypesetPrinter, words_typeset
 from solver.formula.print.setter_width import WIDTH
 from solver.formula.tree import Tree
 from solver.formula.typeset import Enclosed, Gap, Lattice, Over, Said, Sign, Together, Typeset, parts_of, together
 from solver.formula.words import Words
+from solver.named import NamedTuple
 from solver.working.items import Line
 
 INDENT = 1.0

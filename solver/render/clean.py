@@ -1,12 +1,11 @@
 """Words from a spec made safe to show: nothing in them can steer a terminal, reorder a line or hide itself."""
 
 import re
-import unicodedata
 
-_BREAKS = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
+_BREAKS = r"[\t\n\v\f\r\x85\u2028\u2029]+"  # as text: compiled where a text first has such signs
 _JOINERS = "\u200c\u200d"  # letters and emoji of several parts need them
 _UNKNOWN = "\ufffd"
-_STARTS_A_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
+_STARTS_A_FORMULA = frozenset("=+-@＝＋－＠")
 
 
 def clean(text: str) -> str:
@@ -17,13 +16,13 @@ def clean(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(map(_shown, _BREAKS.sub(" ", text)))
+    return "".join(map(_shown, re.sub(_BREAKS, " ", text)))
 
 
 def safe_cell(text: str) -> str:
     """The text as a spreadsheet shows and never computes it: an apostrophe stands before what it takes for a formula."""
     plain = clean(text)
-    if _STARTS_A_FORMULA.match(plain) or text[:1] in ("\t", "\r", "\n"):
+    if plain.lstrip()[:1] in _STARTS_A_FORMULA or text[:1] in ("\t", "\r", "\n"):
         return "'" + plain
     return plain
 
@@ -31,6 +30,8 @@ def safe_cell(text: str) -> str:
 def _shown(c: str) -> str:
     if c.isprintable():
         return c
+    import unicodedata  # seldom needed
+
     code = ord(c)
     match unicodedata.category(c):
         case "Cc":

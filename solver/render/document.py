@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
@@ -16,6 +15,7 @@ from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Bin, Call, Name, Num, Tree, bare, literal, replace_names, walk
 from solver.formula.walks.reduce import MOST, Detail
 from solver.formula.words import Inline, Words
+from solver.named import Structure
 from solver.render.answers import PAGE, answers, elided, stated
 from solver.render.blocks import (
     Block,
@@ -44,11 +44,8 @@ _FEW = 6
 _COLUMNS = 6
 """The most columns of such a table, unless more is asked for."""
 
-_BRACES = re.compile(r"\{(\w+)\}")
 
-
-@dataclass(eq=False, repr=False)
-class View:
+class View(Structure):
     """What of a solution is shown. parts: labels (with all below them); none means every part."""
 
     detail: Detail = "normal"
@@ -347,7 +344,7 @@ def _named(words: Words, symbols: Symbols) -> Words:
         if not isinstance(word, str):
             pieces.append(word)
             continue
-        for i, piece in enumerate(_BRACES.split(word)):
+        for i, piece in enumerate(re.split(r"\{(\w+)\}", word) if "{" in word else [word]):
             symbol = symbols.get(piece) if i % 2 else None
             pieces.append(symbol or (f"{{{piece}}}" if i % 2 else piece))
     return tuple(p for p in pieces if p)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Protocol, cast
 
 from solver.files import registered
+from solver.named import NamedTuple
 from solver.render.blocks import Block
 from solver.render.document import WHOLE, View, document
 from solver.working.solution import Solution
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """Solutions to show under one title. width: of the lines, in cells; color: whether what is written shows colours.
 
     folder: where the page will stand, for the pictures that it names; the current one if empty.
@@ -22,7 +21,7 @@ class Shown:
 
     title: str
     solutions: Sequence[Solution]
-    view: View = field(default=WHOLE)
+    view: View = WHOLE
     width: int = 100
     color: bool = False
     folder: str = ""

@@ -15,13 +15,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from copy import copy
 from types import NoneType, UnionType
 from typing import (
     Annotated,
     Any,
     Literal,
-    NamedTuple,
     Self,
     TypeAlias,
     TypeVar,
@@ -33,6 +31,7 @@ from typing import (
 
 from solver.errors import Place, nearest
 from solver.formula.tree import Array, Num
+from solver.named import NamedTuple
 from solver.spec.nodes import Node, Report
 from solver.spec.quantities import QUANTITIES, is_number
 
@@ -115,7 +114,7 @@ class Spec:
 
     def reordered(self, field: str, order: Sequence[int]) -> Self:
         """The same with the items of a list in another order; each keeps its place."""
-        made = copy(self)
+        made = type(self)(**{name: getattr(self, name) for name in fields_of(type(self))})
         setattr(made, field, tuple(getattr(self, field)[i] for i in order))
         node = self._nodes[field]
         made._nodes = {**self._nodes, field: Node("list", node.place, items=[node.items[i] for i in order])}

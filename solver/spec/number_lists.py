@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import NamedTuple, overload
+from typing import overload
 
 import numpy as np
 
 from solver.errors import Place
+from solver.named import NamedTuple
 from solver.rounding import Floats
 
 LONG = 100

@@ -8,12 +8,13 @@ import re
 from collections.abc import Container, Mapping
 from itertools import count
 from types import MappingProxyType
-from typing import Annotated, NamedTuple, TypeAlias
+from typing import Annotated, TypeAlias
 
 from solver.errors import FormulaError, nearest
 from solver.formula.functions import Own
 from solver.formula.parse import Around, member, misnamed, parse_using, split_equation
 from solver.formula.tree import Bin, Name, Tree, bare, names
+from solver.named import NamedTuple
 from solver.spec.fields import AtLeast, AtMost, Kind, Spec, read, text_of
 from solver.spec.nodes import Node, Report
 from solver.working.page import Working

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from solver.errors import FormulaError
@@ -74,7 +73,7 @@ class _Renamed(Item):
     def of(cls, word: str, item: Item) -> Item:
         """The item under its new name."""
         made = cls(word, item)
-        return replace(item, name=made.name, title=made.title) if isinstance(item, Stated) else made
+        return item.replaced(name=made.name, title=made.title) if isinstance(item, Stated) else made
 
     def _tree(self, tree: Tree) -> Tree:
         return replace_names(tree, {name: Name(_name(self.word, name)) for name in names(tree)})

@@ -8,7 +8,7 @@ grad_W = x @ grad_y.T          chain rule through y; derivative of a matrix prod
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from solver.formula.calculus.adjoint import add, times
 from solver.formula.calculus.differentiate import Derived, Share, differentiate, paired_outputs
@@ -22,6 +22,7 @@ from solver.formula.symbol import Symbol
 from solver.formula.tree import Call, Name, Num, Transpose, Tree, bare, children, names, replace_names, walk
 from solver.formula.walks.shape import SCALAR, Shape, shape
 from solver.formula.words import Words, extent, listed
+from solver.named import NamedTuple
 from solver.working.items import Derivation, Line
 from solver.working.page import Working
 from solver.working.roles import Role

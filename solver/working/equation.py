@@ -13,7 +13,6 @@ The formulas say floor; where the division leaves no remainder, the lines do not
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +40,7 @@ from solver.formula.walks.bounds import Interval, bounds, point
 from solver.formula.walks.isolate import isolate
 from solver.formula.walks.reduce import Detail, Operands, reduce
 from solver.formula.walks.value import Env, value
+from solver.named import Structure
 from solver.rounding import EXACT, Floats, Format
 from solver.working.items import Item, Line, Mutants, Step
 
@@ -69,8 +69,7 @@ class Floored(Step):
         return [Line(first.tree, left=Name(self.name)), *(Line(tree, relation=sign) for tree, sign in rest)]
 
 
-@dataclass(eq=False, repr=False)
-class Equation(Item):
+class Equation(Item, Structure):
     """A whole number, `least` to `most`, found from equations that hold together, such as those of height and width.
 
     sides: left and right of each equation; every name in them but the unknown's own is known, and all are scalars.
@@ -156,7 +155,7 @@ class Equation(Item):
         made = [dict(mutations(side, around.counting)) for side in sides]
         for name in dict.fromkeys(name for mistakes in made for name in mistakes):
             mistaken = iter([mistakes.get(name, side) for mistakes, side in zip(made, sides, strict=True)])
-            yield name, replace(self, sides=tuple(zip(mistaken, mistaken, strict=True))).bounds(env)
+            yield name, self.replaced(sides=tuple(zip(mistaken, mistaken, strict=True))).bounds(env)
 
     def form(self, policy: Format) -> Format:
         """Exact, whatever the policy: it is a whole number."""

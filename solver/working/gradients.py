@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -20,14 +19,14 @@ from solver.formula.tree import Bin, Name, Tree, names
 from solver.formula.walks.evaluate import evaluate
 from solver.formula.walks.shape import SCALAR, shape_alike, show
 from solver.formula.walks.value import Env, value
+from solver.named import Structure
 from solver.rounding import Floats
 from solver.working.items import Item, Line, Step
 from solver.working.page import Working
 from solver.working.roles import Role
 
 
-@dataclass(eq=False, repr=False)
-class DifferencesProof:
+class DifferencesProof(Structure):
     """What a check by central differences needs. variables: each variable with the name of its gradient."""
 
     working: Working
@@ -56,8 +55,7 @@ def _unchecked(item: Item, env: Env) -> Floats | None:
     return item.value(env) if formula is None else value(formula, env)
 
 
-@dataclass(eq=False, repr=False)
-class OnDemand:
+class OnDemand(Structure):
     """The gradients of an output, derived together once it is known which of them are asked for.
 
     wrt: the variables where none are named; all that is given and leads to the output if left out. through: quantities

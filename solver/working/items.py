@@ -7,8 +7,7 @@ a page asks the item. A new kind is one class that says how it differs from `Ite
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
@@ -20,6 +19,7 @@ from solver.formula.walks.reduce import Detail, Operands, reduce
 from solver.formula.walks.stack import FEW
 from solver.formula.walks.value import Env, finite, value
 from solver.formula.words import Words
+from solver.named import NamedTuple, Structure, field
 from solver.rounding import EXACT, Floats, Format, integer
 
 if TYPE_CHECKING:  # marking alone needs them
@@ -188,8 +188,7 @@ class Item:
         return None
 
 
-@dataclass(eq=False, repr=False)
-class Stated(Item):
+class Stated(Item, Structure):
     """A quantity that the question gives."""
 
     given = True
@@ -227,8 +226,7 @@ class Stated(Item):
         return integer(text) if text.lstrip("-").isdigit() else number_of(text)
 
 
-@dataclass(eq=False, repr=False)
-class Step(Item):
+class Step(Item, Structure):
     """A quantity computed by a formula."""
 
     name: str
@@ -294,8 +292,7 @@ class Step(Item):
         return [Line(first.tree, left=Name(self.name)), *(Line(tree, relation=sign) for tree, sign in rest)]
 
 
-@dataclass(eq=False, repr=False)
-class Statement(Item):
+class Statement(Item, Structure):
     """An answer in words: its short form, and the points a reader should find in it."""
 
     name: str
@@ -312,8 +309,7 @@ class Statement(Item):
         return "word" if short else "text"
 
 
-@dataclass(eq=False, repr=False)
-class Derivation(Item):
+class Derivation(Item, Structure):
     """A formula worked out in symbols: lines with their reasons, but no number. needs: the items it starts from."""
 
     name: str

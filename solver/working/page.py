@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from copy import copy
-from dataclasses import dataclass, field, fields, replace
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from solver.errors import FormulaError
 from solver.formula.parse import parse
@@ -13,6 +11,7 @@ from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Array, Literal_, Num, Tree
 from solver.formula.walks.shape import SCALAR, Shape, shape_alike
 from solver.formula.walks.stable import stable
+from solver.named import NamedTuple, Structure, field
 from solver.rounding import Floats
 from solver.working.items import Answer, Item, Listing, Stated, Statement, Step
 from solver.working.roles import Role, RoleKind
@@ -57,8 +56,7 @@ class Repeat(NamedTuple):
     counts: str = "iteration"
 
 
-@dataclass(eq=False, repr=False)
-class Working:
+class Working(Structure):
     """Named quantities in the order of the page: what is given, then steps that use only what stands above them.
 
     groups: what a part may ask for under one word, `hidden` for u1, h1, u2, h2.
@@ -159,8 +157,9 @@ class Working:
 
     def copy(self) -> Working:
         """A working that can grow without changing this one."""
-        grown = {field.name: copy(getattr(self, field.name)) for field in fields(self) if field.name != "gradients"}
-        return replace(self, **grown)
+        return self.replaced(
+            **{name: value.copy() for name, value in vars(self).items() if isinstance(value, dict | list)}
+        )
 
     def findable(self) -> list[str]:
         """Every word a part may ask for; an answer without a name goes by its group."""

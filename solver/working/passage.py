@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from solver.formula.symbol import Symbols
 from solver.formula.tree import Tree
 from solver.formula.typeset import Align, Typeset
 from solver.formula.words import Words
+from solver.named import NamedTuple, Structure
 
 ProseRole = Literal["plain", "prompt", "title", "why", "label"]
 
@@ -81,8 +81,7 @@ TextBlock: TypeAlias = Prose | Bullets | Table | Inset | Listed | Displayed | Pi
 """What an author's words are made of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(Structure):
     """An author's words: as they were typed, and as blocks."""
 
     source: str
@@ -103,12 +102,12 @@ class Passage:
 
 NOTHING = Passage("", ())
 
-_BLANK_LINES = re.compile(r"(?:\r\n?|\n|\u2028)[ \t]*(?:\r\n?|\n|\u2028)\s*|\u2029")
+_BLANK_LINES = r"(?:\r\n?|\n|\u2028)[ \t]*(?:\r\n?|\n|\u2028)\s*|\u2029"
 
 
 def plain(text: str, role: ProseRole = "plain") -> Passage:
     """Text without markup: blank lines part its paragraphs."""
-    return Passage(text, tuple(Prose((part.strip(),), role) for part in _BLANK_LINES.split(text) if part.strip()))
+    return Passage(text, tuple(Prose((part.strip(),), role) for part in re.split(_BLANK_LINES, text) if part.strip()))
 
 
 def phrase(*parts: str | Passage) -> Passage:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from solver.errors import Place, Problem
+from solver.named import NamedTuple, Structure, field
 from solver.rounding import Carry, Rounding
 from solver.working.page import Working
 from solver.working.passage import NOTHING, Passage
@@ -57,8 +57,7 @@ class Decision(NamedTuple):
     why: str = ""
 
 
-@dataclass(eq=False, repr=False)
-class Scheme:
+class Scheme(Structure):
     """How verdicts become marks. weights: of answers within their part, by name; those left out count 1.
 
         reach: how far off a usual way of rounding an answer may lie, in units of its last digit, where honest rounding has no
@@ -86,8 +85,7 @@ class Scheme:
         return self.weights.get(key, 1.0)
 
 
-@dataclass(eq=False, repr=False)
-class Task:
+class Task(Structure):
     """What one `given` block asks a family to work out; parts that share the block share the task.
 
     given: the block as the family reads it.
@@ -98,8 +96,7 @@ class Task:
     given: object = None
 
 
-@dataclass(eq=False, repr=False)
-class Part:
+class Part(Structure):
     """One part of a question. label: the whole label, `a.ii`; find: the names it asks for; marks: None where unmarked."""
 
     label: str
@@ -112,8 +109,7 @@ class Part:
     note: Passage = NOTHING
 
 
-@dataclass(eq=False, repr=False)
-class Question:
+class Question(Structure):
     """A checked question. warnings: what its author likely did not mean; alternatives: the question by other conventions."""
 
     title: str
@@ -127,8 +123,7 @@ class Question:
     alternatives: dict[str, Question] = field(default_factory=dict)
 
 
-@dataclass(eq=False, repr=False)
-class Paper:
+class Paper(Structure):
     """One question, or an exam of several; `title` is the exam's."""
 
     title: str

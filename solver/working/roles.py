@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from solver.named import NamedTuple
 
 RoleKind = Literal["gradient", "slope", "delta", "update", "size", "function", "gate", "corrupted"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -16,14 +15,14 @@ from solver.formula.symbol import Symbol
 from solver.formula.tree import Literal_, Tree, literal, names
 from solver.formula.walks.reduce import Detail
 from solver.formula.walks.value import value
+from solver.named import Structure, field
 from solver.rounding import Carry, Floats, Format, Rounding, shortest
 from solver.working.items import Item, Line, Listing, Value
 from solver.working.page import Working
 from solver.working.passage import NOTHING, Passage
 
 
-@dataclass(eq=False, repr=False)
-class Solved:
+class Solved(Structure):
     """One quantity of a question.
 
     written: the value as it stands on the page, shape (rows, columns).
@@ -162,8 +161,7 @@ def _same(written: Floats, exact: Floats) -> bool:
     return np.allclose(written, exact, rtol=1e-14, atol=0)
 
 
-@dataclass(eq=False, repr=False)
-class Context:
+class Context(Structure):
     """What the parts of one `given` share: its working and all that has been solved of it so far."""
 
     working: Working
@@ -172,8 +170,7 @@ class Context:
     envs: dict[Carry, dict[str, Floats]] = field(default_factory=lambda: {"rounded": {}, "exact": {}})
 
 
-@dataclass(eq=False, repr=False)
-class SolvedPart:
+class SolvedPart(Structure):
     """One part: `steps` in the order of the page (what it asks for and what leads there), `asked` among them.
 
     uses: givens and earlier results that its steps use, stated before them.
@@ -195,8 +192,7 @@ class SolvedPart:
         return f"{self.label}/{solved.name}" if solved.name else self.label
 
 
-@dataclass(eq=False, repr=False)
-class Solution:
+class Solution(Structure):
     """A solved question. `solution["b/u1"]` is one of its answers."""
 
     title: str

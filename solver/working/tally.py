@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from solver.formula.tree import Literal_, Num, Tree
+from solver.named import NamedTuple, Structure, field
 from solver.working.items import Listing
 
 
@@ -19,8 +18,7 @@ class TallyRow(NamedTuple):
     cells: dict[str, str]
 
 
-@dataclass
-class Tally:
+class Tally(Structure):
     """Rows, columns by heading, and the names of the columns' totals.
 
     notes: what is said above it, by the column that it is about; "" for all.

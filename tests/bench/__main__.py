@@ -1,5 +1,6 @@
 """Benchmarks, printed as ratios of one run: `python -m tests.bench`. Nothing here passes or fails."""
 
+import os
 import statistics
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
+from shutil import which
 
 from tests.places import ROOT
 
@@ -29,26 +31,38 @@ def main() -> None:
     one_step()
 
 
-def whole_process(pairs: int = 15) -> None:
+def whole_process(pairs: int = 20) -> None:
     """`nnsolve run` on Q2 against importing numpy, click and yaml alone, in turn."""
     solve = [sys.executable, "-m", "solver", "run", str(Q2), "--format", "markdown"]
     imports = [sys.executable, "-c", "import numpy, click, yaml"]
-    ratios, times = [], []
-    for _ in range(pairs):
-        a, b = seconds(solve), seconds(imports)
-        ratios.append(a / b)
-        times.append(a)
+    for command in (solve, imports):
+        run(command)  # once, so that all is compiled
+    times = [(run(solve), run(imports)) for _ in range(pairs)]
+    wall, user = (statistics.median(a[k] / b[k] for a, b in times) for k in (0, 1))
+    counted = f", instructions {instructions(solve) / instructions(imports):.2f}" if which("valgrind") else ""
     print(
-        f"whole process on Q2: {statistics.median(times) * 1e3:.0f} ms, "
-        f"{statistics.median(ratios):.2f} times the imports alone (target 1.4)"
+        f"whole process on Q2: {statistics.median(a[0] for a, _ in times) * 1e3:.0f} ms; "
+        f"times the imports alone: wall {wall:.2f}, user {user:.2f}{counted} (target 1.4)"
     )
 
 
-def seconds(command: list[str]) -> float:
-    """Wall-clock seconds of one run."""
-    start = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=ROOT)
-    return time.perf_counter() - start
+COMPILING = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+"""An environment in which compiled modules are kept, as they are where a package is installed."""
+
+
+def run(command: list[str]) -> tuple[float, float]:
+    """Wall-clock and user seconds of one run."""
+    start, before = time.perf_counter(), os.times().children_user
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=ROOT, env=COMPILING)
+    return time.perf_counter() - start, os.times().children_user - before
+
+
+def instructions(command: list[str]) -> int:
+    """How many instructions one run takes, which no other process changes."""
+    count = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+    env = COMPILING | {"PYTHONHASHSEED": "0"}
+    done = subprocess.run([*count, *command], check=True, capture_output=True, text=True, cwd=ROOT, env=env)
+    return int(done.stderr.rpartition("Collected :")[2].split()[0])
 
 
 def in_process(runs: int = 60) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -21,7 +20,6 @@ _MOST = 200
 """So many updates are made where the question does not say how many."""
 
 
-@dataclass(eq=False, repr=False)
 class Recalled(Statement):
     """What a network comes to, with the table of all updates: (time, neuron, the names of a row)."""
 

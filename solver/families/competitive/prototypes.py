@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -23,7 +22,6 @@ _MOST = 100
 """So many iterations of k-means are tried where the question does not say how many."""
 
 
-@dataclass(eq=False, repr=False)
 class Winners(Step):
     """The winner of every presentation, with a table. rows: an epoch, and the names of what is shown of it."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from string import ascii_uppercase
 
@@ -42,7 +41,6 @@ def spread_letters(texts: Sequence[str], right: Sequence[str] = ()) -> list[str]
     return order[::-1] if list(right) == order and len(order) > 1 else order
 
 
-@dataclass(eq=False, repr=False)
 class Worded(Statement):
     """An answer of a few words or letters. asks: how it is written; offered: what there is to choose from."""
 
@@ -55,7 +53,6 @@ class Worded(Statement):
         return "word"
 
 
-@dataclass(eq=False, repr=False)
 class Choice(Worded):
     """One option, by its letter. options: their texts."""
 
@@ -67,7 +64,6 @@ class Choice(Worded):
         return said[0] if said else None
 
 
-@dataclass(eq=False, repr=False)
 class Choices(Worded):
     """All options that are right, by their letters. count: how many options there are."""
 
@@ -85,7 +81,6 @@ class Choices(Worded):
         return max(earned, 0.0)
 
 
-@dataclass(eq=False, repr=False)
 class Matching(Worded):
     """A letter for each number, `1-C, 2-A`. count: how many letters there are."""
 
@@ -121,7 +116,6 @@ def _joined(pairs: dict[int, str]) -> str:
     return ", ".join(f"{n}-{letter}" for n, letter in sorted(pairs.items()))
 
 
-@dataclass(eq=False, repr=False)
 class Ordering(Worded):
     """The letters of all items in their order, `C, A, B`."""
 
@@ -139,7 +133,6 @@ class Ordering(Worded):
         return max(2 * right / len(pairs) - 1, 0.0)
 
 
-@dataclass(eq=False, repr=False)
 class Blank(Worded):
     """What stands in a blank. accepted: all that is right there, the first of it shown."""
 
@@ -164,7 +157,6 @@ def _same_number(a: str, b: str) -> bool:
         return False
 
 
-@dataclass(eq=False, repr=False)
 class Brief(Statement):
     """A short answer, marked by a person. keywords: what to look for in it, each in one or several spellings."""
 

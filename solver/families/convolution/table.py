@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from solver.formula.print.printer import visible
 from solver.formula.tree import Array, Literal_, Num, Tree
@@ -16,7 +15,6 @@ MANY = 100
 MOST_ROWS = 200
 
 
-@dataclass(eq=False, repr=False)
 class MapStep(Step):
     """A map whose every cell is worked out by itself. terms: how many each cell has, at the most."""
 

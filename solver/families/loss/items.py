@@ -1,7 +1,6 @@
 """How a cross-entropy with one right class is worked out, and options compared."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from solver.formula.tree import Array, Literal_, Name, Tree
 from solver.formula.walks.reduce import Detail, Operands, reduce
@@ -9,7 +8,6 @@ from solver.rounding import Floats, Format
 from solver.working.items import Line, Listing, Step
 
 
-@dataclass(eq=False, repr=False)
 class RightClass(Step):
     """A cross-entropy with one-hot desired outputs. short: the terms that are left."""
 
@@ -22,7 +20,6 @@ class RightClass(Step):
         return [*made, *(Line(tree, relation=sign) for tree, sign in rest)]
 
 
-@dataclass(eq=False, repr=False)
 class Comparison(Step):
     """The smallest of some losses, with a table of all. options: each option's name, what it puts out, its loss."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,7 +28,6 @@ MAX_EPOCHS = 200
 """So many are tried where the question does not say how many."""
 
 
-@dataclass(eq=False, repr=False)
 class Conclusion(Statement):
     """How learning ends, with the table of all presentations: (epoch, pattern, the names of a row)."""
 

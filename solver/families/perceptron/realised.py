@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 
 from solver.working.items import Kind, Statement
@@ -19,7 +18,6 @@ _BIASES = ("b", "bias", "w0", "w_0")
 _THRESHOLDS = ("θ", "theta", "t", "threshold")
 
 
-@dataclass(eq=False, repr=False)
 class Realised(Statement):
     """Weights, or that there are none. patterns: the inputs; high: which of them are to give the upper output.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from solver.families.perceptron.given import Data, Given, ThresholdLayer, column, threshold
 from solver.formula.tree import Array, Literal_, Name, Num, Tree
@@ -15,7 +14,6 @@ from solver.working.items import Listing, Step
 from solver.working.page import Working
 
 
-@dataclass(eq=False, repr=False)
 class TruthTable(Step):
     """Outputs of several patterns, which stand in a table. columns: quantities with a row a pattern, by heading."""
 

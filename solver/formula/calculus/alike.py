@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from solver.formula.calculus.differentiate import check_scalar
 from solver.formula.calculus.pairs import PAIRS, Distribution, Match
@@ -13,6 +13,7 @@ from solver.formula.form import Form, form, form_together, renamed
 from solver.formula.functions import FUNCTIONS
 from solver.formula.tree import Call, Name, Sum, Tree, bare, names, replace_names, walk
 from solver.formula.walks.shape import Shape
+from solver.named import NamedTuple
 
 LONG = 60
 """Of a longer chain, it is each definition that is passed through once for all like it."""

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from solver.formula.calculus.local import bends, constant_last, local_derivative
-from solver.formula.calculus.own_functions import unfolded
 from solver.formula.form import form
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.parse import parse
@@ -47,6 +46,8 @@ def largest_difference(chain: Chain, output: str, gradients: Mapping[str, Floats
     Of many cells, random directions through all of them are compared instead of each cell alone.
     """
     if _some(chain, lambda node: isinstance(node, Call) and isinstance(node.fn, Own)):
+        from solver.formula.calculus.own_functions import unfolded  # few questions bring functions
+
         chain = unfolded(chain)
     exact = dict(given)
     _program(chain).evaluate(exact, value)

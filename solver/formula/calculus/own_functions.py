@@ -8,7 +8,7 @@ Value, bounds, gradients, mistakes and printers ask the row, and nothing is regi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import partial
 
 from solver.errors import FormulaError
 from solver.formula.calculus.local import bends
@@ -24,23 +24,13 @@ from solver.formula.walks.value import value
 from solver.rounding import Floats
 
 
-@dataclass(frozen=True, slots=True)
-class _Code:
-    """The numbers of a formula in u; a class, so that it can be sent to another process."""
-
-    formula: Tree
-
-    def __call__(self, u: Floats) -> Floats:
-        return value(self.formula, {"u": u})
+def _numbers(formula: Tree, u: Floats) -> Floats:
+    return value(formula, {"u": u})
 
 
-@dataclass(frozen=True, slots=True)
-class _Bounds:
-    formula: Tree
-
-    def __call__(self, code: Code, args: Sequence[Interval], options: Given) -> Ends:
-        found = bounds(self.formula, {"u": args[0]})
-        return found.low, found.high
+def _bounds(formula: Tree, code: Code, args: Sequence[Interval], options: Given) -> Ends:
+    found = bounds(formula, {"u": args[0]})
+    return found.low, found.high
 
 
 def own_function(name: str, definition: Tree) -> Own:
@@ -53,8 +43,8 @@ def own_function(name: str, definition: Tree) -> Own:
     flat = slope == Num("0")
     said = "; ".join(dict.fromkeys(_convention(x) for x in walk(formula) if isinstance(x, Call) and bends(x)))
     row = Function(
-        _Code(formula),
-        bounds=_Bounds(formula),
+        partial(_numbers, formula),  # which can be sent to another process, as no closure can
+        bounds=partial(_bounds, formula),
         slopes=(CONSTANT if flat else slope,),
         definition=definition,
         activation=True,

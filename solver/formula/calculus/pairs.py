@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from solver.formula.calculus.adjoint import join, split
 from solver.formula.parse import parse
 from solver.formula.tree import SUMS, Bin, Call, Group, Name, Neg, Tree, bare, names, replace_names, ungrouped, walk
 from solver.formula.walks.shape import SCALAR, Shape
+from solver.named import NamedTuple
 
 Distribution = tuple[str, Literal["", "columns", "rows"]]
 """A name, and what of it sums to 1."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from fractions import Fraction
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from solver.errors import FormulaError
 from solver.formula.calculus.adjoint import (
@@ -41,6 +41,7 @@ from solver.formula.tree import (
     walk,
 )
 from solver.formula.walks.shape import SCALAR, Shape, shape
+from solver.named import NamedTuple
 
 Definition = tuple[str, Tree]
 """A name and the formula that defines it."""

@@ -1,13 +1,17 @@
 """How bounds are found, by kind of function: of each argument, whatever the others are."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from solver.formula.interval import Interval
 from solver.rounding import Floats
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 Code: TypeAlias = Callable[..., Floats]
 Ends: TypeAlias = tuple[Floats, Floats]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 from solver.formula.functions.intervals import rising
 from solver.formula.functions.shapes import like_arguments
@@ -11,6 +11,7 @@ from solver.formula.functions.written import Cells
 from solver.formula.interval import Interval
 from solver.formula.sizes import Shape
 from solver.formula.tree import Call, Option, Tree
+from solver.named import NamedTuple
 from solver.rounding import Floats
 
 Case: TypeAlias = tuple[str, str]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from typing import NamedTuple
 
 from solver.errors import FormulaError
 from solver.formula.functions import shapes
 from solver.formula.functions.shapes import number
 from solver.formula.sizes import Shape, show
 from solver.formula.tree import Option
+from solver.named import NamedTuple
 
 Pair = tuple[int, int]
 

@@ -6,7 +6,7 @@ One small rule a mistake. Each says what is told to the student, and shows itsel
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from solver.errors import FormulaError
 from solver.formula.functions import FUNCTIONS, Slip
@@ -14,6 +14,7 @@ from solver.formula.mistakes import slips
 from solver.formula.mistakes.surroundings import Surroundings
 from solver.formula.tree import Tree, walk
 from solver.formula.walks.shape import Shape, shape
+from solver.named import NamedTuple
 
 MOST_NODES = 200
 """A longer formula is not mutated: nobody could tell which of its mistakes was made."""

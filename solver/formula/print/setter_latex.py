@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from unicodedata import normalize
+from collections.abc import Sequence
+from itertools import groupby
 
 from solver.formula.macros import FACES, GAPS, LETTERS, NAMES, SIGNS
 from solver.formula.print.setter import Setter
@@ -30,9 +31,9 @@ _ESCAPES = {
     "^": r"\hat{\ }", "~": r"\sim ", "<": r"\lt ", ">": r"\gt ", "`": r"\text{'}", "×": r" \times ", "·": r" \cdot ",
     "‖": r" \| ",
 }  # fmt: skip
-_SPECIAL = re.compile(f"([{re.escape(''.join(_ESCAPES))}‼\u2100-\u214f\u2190-\u23ff\u27c0-\u2aff])")
-"""Signs that \\text{} cannot hold in every viewer: those with a macro, letters like ℝ, arrows, mathematics."""
-_LOST = re.compile("[\u0300-\u036f\ue000-\uf8ff]")
+_SPECIAL = (("‼", "‼"), ("\u2100", "\u214f"), ("\u2190", "\u23ff"), ("\u27c0", "\u2aff"))
+"""Signs without a macro that \\text{} cannot hold in every viewer, first and last: letters like ℝ, arrows, mathematics."""
+_LOST = (("\u0300", "\u036f"), ("\ue000", "\uf8ff"))
 """What no viewer sets: accents without their letter, signs of private use."""
 
 _GREEK = {sign: rf"\{name}" for name, sign in LETTERS.items()}
@@ -64,9 +65,22 @@ def escape(text: str) -> str:
 
 def upright(text: str) -> str:
     """Plain words inside mathematics; a sign that not every viewer takes in \\text{} stands outside it."""
-    plain = text if text.isascii() else _LOST.sub("", normalize("NFC", text))
-    pieces = enumerate(_SPECIAL.split(plain))
-    return "".join(escape(piece) if i % 2 else rf"\text{{{piece}}}" for i, piece in pieces if piece)
+    pieces = ((special, "".join(run)) for special, run in groupby(text if text.isascii() else _kept(text), _special))
+    return "".join(escape(piece) if special else rf"\text{{{piece}}}" for special, piece in pieces)
+
+
+def _special(c: str) -> bool:
+    return c in _ESCAPES or (not c.isascii() and _among(c, _SPECIAL))
+
+
+def _kept(text: str) -> str:
+    from unicodedata import normalize  # seldom needed
+
+    return "".join(c for c in normalize("NFC", text) if not _among(c, _LOST))
+
+
+def _among(c: str, ranges: Sequence[tuple[str, str]]) -> bool:
+    return any(first <= c <= last for first, last in ranges)
 
 
 class LatexSetter(Setter[str]):

@@ -9,10 +9,10 @@ The unknown stands once, under + − · / and brackets; everything else is a who
 
 from fractions import Fraction
 from itertools import pairwise
-from typing import NamedTuple
 
 from solver.formula.tree import SUMS, Bin, Group, Name, Neg, Num, Tree, bare, walk
 from solver.formula.walks.rational import rational
+from solver.named import NamedTuple
 
 
 class State(NamedTuple):

@@ -12,7 +12,7 @@ are not exact are shown with more digits, until it does not.
 
 from collections.abc import Callable, Mapping
 from itertools import takewhile
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import numpy as np
 
@@ -45,6 +45,7 @@ from solver.formula.tree import (
 from solver.formula.walks.shape import SCALAR, shape
 from solver.formula.walks.simplify import drop_trivial, is_number
 from solver.formula.walks.value import fault, value
+from solver.named import NamedTuple
 from solver.rounding import EXACT, MAX_DIGITS, Floats, Format, Rounding, shortest
 
 Detail = Literal["brief", "normal", "full"]

@@ -10,11 +10,12 @@ Goldberg, What Every Computer Scientist Should Know About Floating-Point Arithme
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from solver.formula.form import Form, form, form_together, renamed
 from solver.formula.functions import Own
 from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree, bare, rebuild, replace_names, walk
+from solver.named import NamedTuple
 
 Definitions: TypeAlias = Callable[[str], Tree | None]
 """The formula behind a name; None where the name is given."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Generic, TypeAlias, TypeVar
 
 from solver.errors import FormulaError
 from solver.formula.walks.stack import FEW, stacked
+from solver.named import NamedTuple
 from solver.rounding import Floats
 
 D = TypeVar("D")

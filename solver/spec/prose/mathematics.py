@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from solver.errors import FormulaError, nearest
 from solver.formula.macros import FACES, GAPS, INTEGRALS, LETTERS, MARKS, NAMES, SIGNS
@@ -26,6 +25,7 @@ from solver.formula.typeset import (
     Typeset,
     together,
 )
+from solver.named import NamedTuple
 
 MAX_TOKENS = 3_000
 MAX_DEPTH = 12

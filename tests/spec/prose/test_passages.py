@@ -172,7 +172,7 @@ def test_what_needs_no_parser_is_what_the_parser_reads(text: str) -> None:
 def test_plain_text_comes_back(text: str) -> None:
     made = passage(text)
     if not any(c.isdigit() for c in text):
-        assert made == plain(text)
+        assert vars(made) == vars(plain(text))
     assert sentence(text) == (text,)
 
 
