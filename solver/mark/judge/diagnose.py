@@ -19,7 +19,7 @@ from solver.formula.walks.evaluate import evaluate
 from solver.mark.judge.acceptance import key_of
 from solver.mark.judge.digits import half_asked, near, room, unrounded
 from solver.mark.judge.follow import FollowedNumbers
-from solver.mark.judge.key import Rows, of_rows
+from solver.mark.judge.key import Rows, half_of, of_rows
 from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict, anywhere
 from solver.mark.judge.writing import TRUNCATED, WRITING, slips
 from solver.mark.sheet import Quantity, Sheet
@@ -32,6 +32,14 @@ MOST_UNWRITTEN = 12
 LIKELY = 0.075
 LIKELY_EXACT = 0.5
 """How likely some mistake may give a number by chance, at most, where one is named; of counts, which have few digits."""
+
+SHARP = 10
+"""What a mistake gives is known to so many half units of the answer, or it explains nothing: an interval of everything
+holds everything.
+"""
+
+_EITHER = 0.5
+"""How likely a bit is what a mistake gives, by chance."""
 
 BEFORE = {"another activation": "activation left out", "derivative taken of u": "activation left out"}
 """Where both names explain a number, it is the second: max(0, u) is u where u is positive, as if nothing was applied."""
@@ -171,7 +179,7 @@ class _WrongChain:
             blank = np.isnan(answer)
             for name, explains in written.items():
                 _add(found, name, explains, wrong, blank)
-            half = half_asked(quantity, answer)
+            half = half_of(self.key, quantity, answer)
             limit = room(half, answer)
             tried: set[str] = set()
             stretch = leading_to(quantity, self.chain, self.own.batch.values)[-MOST_UNWRITTEN:]
@@ -180,6 +188,9 @@ class _WrongChain:
                 for name, mistaken in self.mistaken(stretch, env):
                     tried.add(name)
                     holds = (answer >= mistaken.low - limit) & (answer <= mistaken.high + limit)
+                    if not mistaken.exact:
+                        with np.errstate(invalid="ignore"):
+                            holds &= mistaken.high - mistaken.low <= SHARP * limit
                     if (holds & wrong).any():
                         _add(found, name, holds, wrong, blank, ~near(judged.expected, mistaken.middle, limit))
                 if env.used.keys() <= self.key.stated.keys():
@@ -194,6 +205,9 @@ class _WrongChain:
                 likely = either[name in WRITING]  # a digit moved out of sight leaves little to tell it by
                 together = np.where(found[name].cells, likely, 1.0).prod(axis=(1, 2), keepdims=True)
                 chance = np.where(found[name].wrong[:, None, None], together, likely)
+                if not half.any():  # of bits, those that are right all the same tell something, too
+                    every = np.where(blank, 1.0, np.minimum(likely, _EITHER)).prod(axis=(1, 2), keepdims=True)
+                    chance = np.where(found[name].whole[:, None, None], np.minimum(chance, every), chance)
                 for s, i, j in np.argwhere(cells & (chance <= most)).tolist():
                     named[int(students[s]), i, j] = name
         return named

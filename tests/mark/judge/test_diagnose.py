@@ -12,7 +12,7 @@ from solver.mark.judge.acceptance import judge
 from solver.mark.judge.diagnose import describe, name_mistakes
 from solver.mark.judge.numbers import Batch, Verdict
 from solver.mark.judge.writing import WRITING
-from solver.mark.sheet import sheet
+from solver.mark.sheet import Sheet, sheet
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
 from tests.mark.planted import SHEETS, key_batch
@@ -208,3 +208,31 @@ def test_an_authors_own_names_tell_what_is_an_update_and_what_a_layer_receives()
     assert {key: set(cells.values()) for key, cells in found.items()} == {
         "a/y": {"updated weights"}, "a/ops": {"input size for output size"},
     }  # fmt: skip
+
+
+def _short(quantities: str, *formulas: str, decimals: int = 2) -> Sheet:
+    lines = "".join(f"\n    - {formula}" for formula in formulas)
+    text = (
+        f"title: T\nround: {{decimals: {decimals}}}\ngiven:\n  family: formula\n  quantities: {{{quantities}}}\n"
+        f"  formulas:{lines}\nparts: [{{label: a}}]\n"
+    )
+    return sheet(solve_question(load_text(text).questions[0]))
+
+
+def test_what_has_no_value_explains_nothing() -> None:
+    """The logarithm of a negative number lies anywhere: with its sign turned, D explains no number."""
+    made = _short("u: [0.4, -0.7]", "D = sigmoid(u)", "V = mean(log(D)) + mean(log(1 - D))")
+    batch = key_batch(made, 40)
+    batch.values["a/V"][:, 0, 0] = np.round(np.linspace(-9, 9, 40) + 0.004, 2)
+    named = name_mistakes(made, batch, judge(made, batch)).get("a/V", {})
+    assert len(named) <= 2, named
+
+
+def test_bits_have_a_name_where_one_mistake_gives_all_of_them() -> None:
+    """A threshold of each neuron forgotten turns half of the bits; a bit turned alone tells nothing."""
+    made = _short("W: [[1, -2, 1, 2, -1, 1]], x: [1], t: [-2, 3, -2, 3, 2, -3]", "y = step(W.T @ x + t)", decimals=0)
+    batch = key_batch(made, 2)
+    batch.values["a/y"][0, :, 0] = [1, 0, 1, 1, 0, 1]
+    batch.values["a/y"][1, 2, 0] = 1
+    found = name_mistakes(made, batch, judge(made, batch))["a/y"]
+    assert found == {(0, i, 0): "bias forgotten" for i in (0, 1, 2, 4, 5)}
