@@ -28,7 +28,7 @@ from solver.rounding import Floats, Rounding
 _FAR, _FAR_SHARE, _FAR_WIDTHS = 40.0, 0.3, 3.0
 """What is off by more than so many units, and by this share, and by so many times what honest rounding makes of the key's
 own numbers, is on no route, however somebody rounds."""
-_USUAL = 1.6
+_USUAL = 4.3
 """What a route that rounds within a step gives is flagged where it leads further off than so many units."""
 
 
