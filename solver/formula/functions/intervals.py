@@ -76,9 +76,3 @@ def unchanged(code: Code, args: Sequence[Interval], options: Given) -> Ends:
     """Of what depends on the argument's shape alone."""
     made = code(*[a.low for a in args], **options)
     return made, made
-
-
-def unknown(code: Code, args: Sequence[Interval], options: Given) -> Ends:
-    """Of a function whose values, near a place without one, can be anything."""
-    made = code(*[a.low for a in args], **options)
-    return np.full_like(made, -np.inf), np.full_like(made, np.inf)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from solver.formula.functions import shapes
-from solver.formula.functions.intervals import Code, Ends, Given, unchanged, unknown
+from solver.formula.functions.intervals import Code, Ends, Given, unchanged
 from solver.formula.functions.row import CONSTANT, Function, Notation
 from solver.formula.interval import Interval
 from solver.formula.sizes import Shape
@@ -32,6 +32,16 @@ def _inv(u: Floats) -> Floats:
         return np.asarray(np.linalg.inv(u))
     except np.linalg.LinAlgError:
         return np.full(u.shape, np.nan)
+
+
+def _inv_bounds(code: Code, args: Sequence[Interval], options: Given) -> Ends:
+    """By the Neumann series: with E = |M⁻¹|·R below 1 in norm, (M ± R)⁻¹ is M⁻¹ ± (I − E)⁻¹·E·|M⁻¹|; else anything."""
+    middle = _inv(args[0].middle)
+    size = np.abs(middle)
+    error = size @ args[0].radius
+    good = (error.sum(axis=-1).max(axis=-1) < 1)[..., None, None]
+    radius = _inv(np.eye(middle.shape[-1]) - np.where(good, error, 0.0)) @ error @ size
+    return np.where(good, middle - radius, -np.inf), np.where(good, middle + radius, np.inf)
 
 
 def _eye(u: Floats | None = None, size: tuple[int, int] = (1, 1)) -> Floats:
@@ -100,7 +110,7 @@ ROWS = {
         "The inverse of a square matrix.",
         ("inv(A)",),
         shape=shapes.square,
-        bounds=unknown,
+        bounds=_inv_bounds,
         adjoints=("-(y.T @ G @ y.T)",),
         domain="an invertible matrix",
         analytic=True,

@@ -34,6 +34,7 @@ FORMULAS = [
     "softmax_rows(W)",
     "det(W @ W.T)",
     "trace(W @ W.T)",
+    "inv(eye(2) + x @ x.T)",
 ]
 
 
@@ -136,3 +137,15 @@ def test_a_product_with_an_infinite_end_keeps_what_is_known() -> None:
     env = {"d": point(np.array([[0.0, 1.0]])), "y": Interval(np.array([[0.0], [0.5]]), np.array([[0.1], [0.6]]))}
     found = bounds(parse("d @ log(y)"), env)
     assert (found.low.item(), found.high.item()) == pytest.approx((np.log(0.5), np.log(0.6)))
+
+
+def test_an_inverse_is_known_where_no_matrix_near_is_singular() -> None:
+    found = bounds(
+        parse("inv(A)"), {"A": Interval(np.array([[3.99, 1.99], [1.99, 3.99]]), np.array([[4.01, 2.01], [2.01, 4.01]]))}
+    )
+    assert (found.high - found.low).max() < 0.02
+    wide = bounds(
+        parse("inv(A)"), {"A": Interval(np.array([[0.9, 0.9], [0.9, 0.9]]), np.array([[1.1, 1.1], [1.1, 1.2]]))}
+    )
+    assert np.isinf(wide.low).all()
+    assert np.isinf(wide.high).all()
