@@ -8,6 +8,8 @@ from itertools import pairwise
 
 from solver.formula.print.printer_latex import LatexPrinter, symbol_latex
 from solver.formula.print.printer_text import TextPrinter, symbol_text
+from solver.formula.print.printer_typeset import TypesetPrinter, symbol_typeset
+from solver.formula.print.setter_mathml import MathmlSetter
 from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Call, Name, Tree, names, walk
 from solver.formula.walks.reduce import Detail
@@ -17,7 +19,7 @@ from solver.spec.reader import load_text
 from solver.working.items import Derivation, Stated, Statement
 from solver.working.solution import Solution, Solved
 from solver.working.solve import solve_question
-from tests.reader import latex, plain, screen
+from tests.reader import latex, mathml, plain, screen
 from tests.reader.expression import Digits, ElidedError, Expression, Floats, same, value
 
 DETAILS: tuple[Detail, ...] = ("normal", "full", "brief")
@@ -42,9 +44,18 @@ def _screen(room: int) -> Format:
     return Format(printer, symbol_text, lambda text, known: screen.read(text.split("\n"), known))
 
 
+MATHML = MathmlSetter()
+
+
+def _mathml(symbols: Symbols, most: int) -> Callable[[Tree], str]:
+    printer = TypesetPrinter(symbols, most)
+    return lambda tree: MATHML.set(printer.print(tree))
+
+
 FORMATS = {
     "text": Format(lambda symbols, most: TextPrinter(symbols, most).print, symbol_text, plain.read),
     "latex": Format(lambda symbols, most: LatexPrinter(symbols, most).print, symbol_latex, latex.read),
+    "mathml": Format(_mathml, lambda symbol: MATHML.set(symbol_typeset(symbol)), mathml.read),
     "screen of 60": _screen(50),
 }
 
@@ -66,7 +77,7 @@ def check(solution: Solution) -> None:
     """Fails where a line does not follow from the one above it."""
     for step in steps(solution):
         for name, form in FORMATS.items():
-            for detail in DETAILS if name != "screen of 60" else DETAILS[:1]:
+            for detail in DETAILS if name in ("text", "latex") else DETAILS[:1]:
                 for line in faults(step, form, detail):
                     raise AssertionError(f"{name}, {detail}, {step.name}: {line}")
 

@@ -81,7 +81,7 @@ class TextSetter(Setter[str]):
         made, before = "", None
         for part in parts:
             more = self.set(part)
-            if before is not None and _parted(before, part):
+            if before is not None and parted(before, part):
                 more = " " + more
             made += more.lstrip() if made.endswith(" ") else more
             before = part
@@ -142,7 +142,7 @@ def _script(text: str, table: dict[str, str], sign: str) -> str:
     return f"{sign}{text}" if text.isalnum() else f"{sign}({text})"
 
 
-def _parted(before: Typeset, after: Typeset) -> bool:
+def parted(before: Typeset, after: Typeset) -> bool:
     """Whether a space is wanted: behind a function's name and a large sign, before and between words."""
     first, last = _first(after), _last(before)
     if isinstance(last, Named) or (isinstance(last, Sign) and last.role == "large"):

@@ -1,0 +1,171 @@
+"""A page with everything in it, in a browser: as wide as its screen, silent, usable by keys alone, and whole in print."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from solver.render.blocks import Block, Heading
+from solver.render.document import View, document
+from solver.render.format_html import render
+from solver.spec.reader import load
+from solver.working.solve import solve_paper
+from tests.places import PROBLEMS
+from tests.render.browser import PAGES, chromium, package
+from tests.render.test_prompts import ALL
+
+DOCUMENTS = sorted((Path(__file__).parent / "documents").glob("*.yaml"))
+FEW = [PROBLEMS / f"{name}.yaml" for name in ("q2", "concept")]
+WIDTHS = (360, 768, 1280)
+BOXES = ".lines, .facts, .display, .table, .wide, summary"
+AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def blocks(files: Sequence[Path]) -> Iterator[Block]:
+    """The blocks of many documents below one title, and every block of an author's."""
+    yield Heading(1, "Everything", "100 marks")
+    yield from ALL[1:]
+    for path in files:
+        paper = load(path)
+        for block in document(paper.title, solve_paper(paper), View(compare=True)):
+            yield block._replace(level=block.level + 1) if isinstance(block, Heading) else block
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A page of everything, and one of little."""
+    made: Path = tmp_path_factory.mktemp("html")
+    for name, files in (("all", [PROBLEMS / "exam.yaml", *DOCUMENTS]), ("few", FEW)):
+        (made / f"{name}.html").write_text(render(list(blocks(files))), encoding="utf-8")
+    return made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as running:
+        yield running
+
+
+@contextmanager
+def opened(browser: Any, file: Path) -> Iterator[Any]:
+    """A page; whatever a browser has to say about it fails."""
+    context = browser.new_context(offline=True)
+    shown = context.new_page()
+    said: list[str] = []
+    shown.on("console", lambda message: said.append(message.text))
+    shown.on("pageerror", lambda error: said.append(str(error)))
+    shown.goto(file.as_uri())
+    yield shown
+    context.close()
+    assert not said
+
+
+@pytest.fixture
+def page(browser: Any, folder: Path) -> Iterator[Any]:
+    """The page of everything."""
+    with opened(browser, folder / "all.html") as shown:
+        yield shown
+
+
+@pytest.fixture
+def small(browser: Any, folder: Path) -> Iterator[Any]:
+    """The page of little."""
+    with opened(browser, folder / "few.html") as shown:
+        yield shown
+
+
+def test_nothing_is_wider_than_the_page(page: Any) -> None:
+    """What is wider than its column scrolls in its own box, which the keyboard reaches; at full width nothing is."""
+    page.check("#all")
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        over = page.evaluate(
+            """boxes => [...document.querySelectorAll(boxes)].filter(box => box.scrollWidth > box.clientWidth + 1)
+                .map(box => [box.tabIndex, box.className, box.textContent.slice(0, 99)])""",
+            BOXES,
+        )
+        assert not [box for box in over if box[0] < 0 or width == WIDTHS[-1]]
+    cut = page.evaluate(
+        """boxes => [...document.querySelectorAll(boxes)].filter(box => box.scrollHeight > box.clientHeight + 1)
+            .map(box => box.textContent.slice(0, 99))""",
+        BOXES,
+    )
+    assert not cut
+
+
+def test_the_keyboard_is_enough(small: Any) -> None:
+    small.set_viewport_size({"width": 360, "height": 900})
+    small.keyboard.press("Tab")
+    assert small.evaluate("document.activeElement.className") == "skip"
+    small.keyboard.press("Enter")
+    assert small.evaluate("location.hash") == "#main"
+    small.focus("summary")
+    small.keyboard.press("Enter")
+    assert small.evaluate("document.querySelector('details').open")
+    wide = small.locator(".lines[tabindex]").first
+    small.check("#all")
+    wide.focus()
+    small.keyboard.press("ArrowRight")
+    small.wait_for_timeout(500)  # scrolling is smooth
+    assert small.evaluate("document.activeElement.scrollLeft") > 0
+
+
+def test_accessible_in_light_and_dark(small: Any) -> None:
+    script = (package("axe-core") / "axe.min.js").read_text(encoding="utf-8")
+    small.set_viewport_size({"width": 768, "height": 900})
+    small.check("#all")
+    small.evaluate(script)
+    for scheme in ("light", "dark"):
+        small.emulate_media(color_scheme=scheme)
+        found = small.evaluate(
+            """tags => axe.run({runOnly: tags, elementRef: false})
+                .then(run => run.violations.map(v => [v.id, v.nodes.map(node => node.html)]))""",
+            AA,
+        )
+        named = ("empty-table-header",)  # axe takes a formula for nothing
+        assert not [(rule, at) for rule, nodes in found for at in nodes if rule not in named or "<math>" not in at]
+
+
+def test_print_shows_all_working_and_cuts_nothing(page: Any, tmp_path: Path) -> None:
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 657, "height": 900})  # A4 without its margins
+    assert not page.query_selector("details[open]")
+    shut, over = page.evaluate(
+        """boxes => [[...document.querySelectorAll(".lines")].filter(box => !box.getBoundingClientRect().height).length,
+            [...document.querySelectorAll(boxes)].flatMap(box => [...box.querySelectorAll("math")])
+                .filter(math => math.getBoundingClientRect().right > innerWidth).map(math => math.textContent)]""",
+        BOXES,
+    )
+    assert not shut
+    assert not over
+    made = tmp_path / "page.pdf"
+    page.pdf(path=made, prefer_css_page_size=True)
+    assert made.read_bytes().startswith(b"%PDF")
+    pages = len(re.findall(rb"/Type\s*/Page\b", made.read_bytes()))
+    assert pages > 20
+
+
+def test_valid(folder: Path) -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node: apt-get install nodejs")
+    program = package("html-validate") / "bin" / "html-validate.mjs"
+    command = [
+        node,
+        str(program),
+        "--config",
+        str(PAGES / ".htmlvalidate.json"),
+        "--formatter",
+        "json",
+        str(folder / "few.html"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    assert not [(m["ruleId"], m["message"], m["line"]) for f in json.loads(done.stdout) for m in f["messages"]]
+    assert done.returncode == 0
