@@ -13,7 +13,7 @@ from solver.cli.console import columns, problems, refused, warn, whole
 from solver.cli.endings import by_ending
 from solver.cli.progress import Progress
 from solver.errors import Place, Problem, SpecError, nearest
-from solver.files import files_of, registered
+from solver.files import files_of, registered, whole_file
 
 if TYPE_CHECKING:
     from solver.formula.walks.reduce import Detail
@@ -46,7 +46,7 @@ def command(
 ) -> None:
     """Solve question FILEs (YAML), an exam, a folder of them, or - for standard input."""
     from solver.render.document import View
-    from solver.render.format import Shown, format_file
+    from solver.render.format import Beside, Shown, format_file
 
     parts = tuple(_label(part) for part in parts)
     view = View(detail, parts, compare, reconcile)
@@ -56,11 +56,14 @@ def command(
             title, solutions = _solve(files, carry, decimals, bar)
             _check_parts(solutions, parts)
             bar.stage("writing")
-            text = shape.page(
-                Shown(title, solutions, view, columns(), not os.environ.get("NO_COLOR"), os.path.dirname(output or ""))
-            )
+            folder = os.path.dirname(output or "")
+            beside = Beside(os.path.splitext(os.path.basename(output))[0]) if output else None
+            text = shape.page(Shown(title, solutions, view, columns(), not os.environ.get("NO_COLOR"), folder, beside))
         for warning in (warning for solution in solutions for warning in solution.warnings):
             warn(f"warning: {warning}")
+        for name, data in (beside.files if beside else {}).items():
+            with whole_file(os.path.join(folder, name)) as picture:
+                picture.buffer.write(data)
         with whole(output, shape.FOR_PROGRAMS) as stream:
             stream.write(text)
 

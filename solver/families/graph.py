@@ -15,13 +15,14 @@ find: forward (all nodes), local (all local derivatives), backward (local deriva
 gradients (by the inputs), node_gradients (by the nodes), or any quantity by name; forward and backward if left out.
 """
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from solver.errors import FormulaError, nearest
 from solver.families import formula as formulas_
 from solver.formula.calculus.differentiate import gradient_name
 from solver.formula.calculus.symbolic import plain_derivative
 from solver.formula.parse import parse
+from solver.formula.print.printer_text import TextPrinter
 from solver.formula.source import source
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Bin, Group, Name, Neg, Num, Tree, bare, names, rebuild
@@ -32,6 +33,9 @@ from solver.spec.own_formulas import PlainFormula
 from solver.working.gradients import DifferencesProof, add_gradients
 from solver.working.page import Working
 from solver.working.roles import Role
+
+if TYPE_CHECKING:
+    from solver.working.sketches import Sketch
 
 EXAMPLE = """
 title: Backpropagation through a small graph
@@ -44,6 +48,10 @@ parts:
   - {label: a, marks: 2, prompt: Find the value of each node., find: forward}
   - {label: b, marks: 4, prompt: Find the gradient of f by each node and input., find: backward}
 """
+
+
+MAX_DRAWN = 40
+"""A graph of more nodes is not drawn."""
 
 
 class Given(Spec):
@@ -113,6 +121,20 @@ class _Backward:
         w.group("gradients", [gradient_name(name) for name in self.inputs])
         w.group("node_gradients", [gradient_name(name) for name in reversed(self.nodes)])
         w.default = (*w.groups["forward"], *self.order)
+        if len(self.inputs) + len(self.nodes) <= MAX_DRAWN:
+            w.figures["graph"] = self.drawn
+
+    def drawn(self) -> "Sketch":
+        """The graph as it is drawn."""
+        from solver.working.sketches import GraphNode, Nodes
+
+        w, gradients = self.working, self.working.having("gradient")
+        nodes = [GraphNode(name, "", (), gradients.get(name, "")) for name in self.inputs]
+        for name, formula in self.formulas.items():
+            operands = tuple((of, made if (made := _local(name, of)) in w.items else "") for of in names(formula))
+            text = TextPrinter(w.symbols).print(formula)
+            nodes.append(GraphNode(name, text, operands, gradients.get(name, "")))
+        return Nodes(tuple(nodes))
 
     def arrays(self) -> None:
         """The gradients by all nodes, then by the inputs."""

@@ -27,7 +27,7 @@ find: gradients (of the first iteration), states, updates (the parameters after 
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from solver.errors import FormulaError, nearest
 from solver.families import formula as formulas_
@@ -43,6 +43,9 @@ from solver.spec.own_formulas import PlainFormula
 from solver.working.gradients import add_gradients
 from solver.working.items import Item
 from solver.working.page import Repeat, Working
+
+if TYPE_CHECKING:
+    from solver.working.sketches import Sketch
 
 EXAMPLE = """
 title: Momentum
@@ -142,8 +145,15 @@ def _groups(given: Given, source: "_Gradients | _Loss", optimizer: Optimizer) ->
     w.group("final", updates[-len(source.parameters) :])
     if after:
         w.group("loss_after", after)
+        w.figures["loss"] = lambda: _curve(source.loss, after)
         w.group("gradients", [f"grad_{name}" for name in source.parameters])
     w.group("history", [*updates, *after])
+
+
+def _curve(loss: str, after: list[str]) -> "Sketch":
+    from solver.working.sketches import Curve  # few questions have a figure
+
+    return Curve(loss, (loss, *after), "updates")
 
 
 class _Gradients:

@@ -17,7 +17,7 @@ or any quantity by name.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import numpy as np
 
@@ -32,6 +32,9 @@ from solver.spec.fields import AtLeast, AtMost, Quantity, Scalar, Spec
 from solver.spec.nodes import Report
 from solver.working.items import Line, Listing, Step
 from solver.working.page import Working
+
+if TYPE_CHECKING:
+    from solver.working.sketches import Sketch
 
 EXAMPLE = """
 title: The encoding of one position
@@ -149,7 +152,14 @@ def work(given: Given, report: Report) -> Working:
     even, odd = ("2i", "2i + 1") if given.layout == "interleaved" else ("i", f"{given.d_model // 2} + i")
     working.symbols |= {EVEN: Symbol("PE", argument=f"pos, {even}"), ODD: Symbol("PE", argument=f"pos, {odd}")}
     working.group("encoding", ["PE"])
+    working.figures["heatmap"] = lambda: _heat(shown, dimensions)
     return working
+
+
+def _heat(positions: Sequence[str], dimensions: Sequence[int]) -> "Sketch":
+    from solver.working.sketches import Heat  # few questions have a figure
+
+    return Heat("Positional encoding", ("PE",), "position", "dimension", tuple(positions), tuple(map(str, dimensions)))
 
 
 def _positions(given: Given, report: Report) -> list[int]:

@@ -1,7 +1,9 @@
 """The blocks of a document, free of any format: each format sets the same blocks in its own way."""
 
-from collections.abc import Sequence
-from typing import TypeAlias
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 from solver.formula.symbol import Symbols
 from solver.formula.tree import Tree
@@ -11,7 +13,6 @@ from solver.working.items import Line
 from solver.working.passage import (
     Bullets,
     Displayed,
-    Figure,
     Inset,
     Listed,
     Picture,
@@ -21,6 +22,9 @@ from solver.working.passage import (
     bullets,
     note,
 )
+
+if TYPE_CHECKING:  # few documents have figures
+    from solver.render.figures.paint import ImageKind
 
 __all__ = [
     "Block",
@@ -75,7 +79,18 @@ class Facts(NamedTuple):
     most: int = 8
 
 
-Block: TypeAlias = Heading | Equations | Cases | Facts | TextBlock
+class Figure(NamedTuple):
+    """A drawing. name: its word; alt: what it shows, in words; image: paints it, None where it is only named.
+
+    Painting raises SpecError where the library that does is not installed.
+    """
+
+    name: str
+    alt: str
+    image: Callable[[ImageKind], bytes] | None = None
+
+
+Block: TypeAlias = Heading | Equations | Cases | Facts | Figure | TextBlock
 """What a document is made of: what an author's words are made of, and what is worked out."""
 
 

@@ -35,7 +35,7 @@ from solver.render.blocks import (
 from solver.rounding import Rounding
 from solver.spec.prose.passages import passage, sentence
 from solver.working.items import Line
-from solver.working.solution import Solution, Solved, SolvedPart
+from solver.working.solution import Drawn, Solution, Solved, SolvedPart
 
 _ROWS: dict[Detail, int] = {"brief": 12, "normal": 24, "full": 200}
 """The most rows of a table of iterations."""
@@ -77,6 +77,7 @@ def _question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     yield Heading(level, solution.title, _marks(_total(solution)))
     if solution.prompt:
         yield from solution.prompt.blocks
+    yield from _figure(solution.figure)
     if any(isinstance(solved.form, Rounding) for part in solution.parts for solved in part.steps):
         yield note((_policy(solution),))
     for warning in solution.warnings:
@@ -89,6 +90,13 @@ def _question(solution: Solution, view: View, level: int) -> Iterator[Block]:
         yield from _comparison(solution, view, level + 1)
     if view.reconcile:
         yield from _reconciled(solution, view, level + 1)
+
+
+def _figure(drawn: Drawn | None) -> Iterator[Block]:
+    if drawn is not None:
+        from solver.render.figures.draw import figure  # few questions have one
+
+        yield figure(drawn)
 
 
 def _total(solution: Solution) -> Decimal:
@@ -137,6 +145,7 @@ class _QuestionPage:
         yield Heading(level, part_label(part.label), _marks(part.marks))
         if part.prompt:
             yield from part.prompt.blocks
+        yield from _figure(part.figure)
         if part.context is None:
             yield from self.remark(part)
             return

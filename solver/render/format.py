@@ -13,10 +13,28 @@ from solver.render.document import WHOLE, View, document
 from solver.working.solution import Solution
 
 
+class Beside:
+    """Files that a page names, to stand beside it. stem: how their names begin."""
+
+    def __init__(self, stem: str) -> None:
+        self.stem = stem
+        self.files: dict[str, bytes] = {}
+
+    def put(self, word: str, ending: str, data: bytes) -> str:
+        """Keeps a file; gives its name."""
+        name, k = f"{self.stem}-{word}{ending}", 1
+        while self.files.get(name, data) != data:
+            k += 1
+            name = f"{self.stem}-{word}-{k}{ending}"
+        self.files[name] = data
+        return name
+
+
 class Shown(NamedTuple):
     """Solutions to show under one title. width: of the lines, in cells; color: whether what is written shows colours.
 
-    folder: where the page will stand, for the pictures that it names; the current one if empty.
+    folder: where the page will stand, for the pictures that it names; the current one if empty. beside: takes the files
+    that are to stand there with it; None where it stands alone.
     """
 
     title: str
@@ -25,6 +43,7 @@ class Shown(NamedTuple):
     width: int = 100
     color: bool = False
     folder: str = ""
+    beside: Beside | None = None
 
     def blocks(self) -> list[Block]:
         """The document."""

@@ -37,7 +37,7 @@ from solver.render.clean import clean
 from solver.working.items import Line
 
 if TYPE_CHECKING:
-    from solver.render.format import Shown
+    from solver.render.format import Beside, Shown
 
 ENDINGS = ("", ".md")
 FOR_PROGRAMS = False
@@ -72,7 +72,18 @@ _SETTER = _CleanSetter()
 def page(shown: Shown) -> str:
     """The solutions."""
     blocks = shown.blocks()
-    return render([_seen_from(shown.folder, b) if isinstance(b, Picture | Bullets | Inset) else b for b in blocks])
+    seen = [_seen_from(shown.folder, b) if isinstance(b, Picture | Bullets | Inset) else b for b in blocks]
+    if shown.beside is not None:
+        seen = [_drawn(shown.beside, b) if isinstance(b, Figure) else b for b in seen]
+    return render(seen)
+
+
+def _drawn(beside: Beside, figure: Figure) -> Block:
+    """A figure as a picture in a file of its own."""
+    if figure.image is None:
+        return figure
+    data = figure.image("svg")
+    return Picture(figure.alt, beside.put(figure.name, ".svg", data), "svg", data)
 
 
 def render(blocks: Sequence[Block]) -> str:

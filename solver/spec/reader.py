@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
@@ -23,8 +22,8 @@ from solver.spec.prose.passages import read_passage
 from solver.spec.quantities import number
 from solver.spec.registry import families, family
 from solver.working.page import Working
-from solver.working.passage import NOTHING, Figure, Passage
-from solver.working.question import Paper, Part, Question, Scheme, Task
+from solver.working.passage import NOTHING, Passage
+from solver.working.question import Paper, Part, Question, Scheme, Task, Wanted
 
 if TYPE_CHECKING:
     from solver.spec.own_formulas import FormulasReader
@@ -166,6 +165,7 @@ class _QuestionReader:
         task = self.task(entries, None)
         if "formulas" in entries and task is not None:
             self.add_formulas(entries["formulas"], task)
+        question.figure = self.figure(entries, task)
         parts = entries.get("parts")
         if parts is None:
             self.report.add(node, "'parts' is missing", "a question has a list of parts, each with a label")
@@ -188,15 +188,24 @@ class _QuestionReader:
         return text_of(entries[key], self.report, key).strip() if key in entries else ""
 
     def prompt(self, entries: dict[str, Node]) -> Passage:
-        """The prompt, and the figure below it."""
-        asked = read_passage(entries["prompt"], self.report, "prompt", "prompt") if "prompt" in entries else NOTHING
-        if "figure" not in entries:
-            return asked
-        name = self.text(entries, "figure")
-        if name and not re.fullmatch(r"[A-Za-z][\w-]{0,40}", name, re.ASCII):
-            found = entries["figure"].found()
-            self.report.add(entries["figure"], f"found {found} for figure, expected its name", "such as network")
-        return Passage(asked.source, (*asked.blocks, Figure(name, f"Figure: {name}")))
+        return read_passage(entries["prompt"], self.report, "prompt", "prompt") if "prompt" in entries else NOTHING
+
+    def figure(self, entries: dict[str, Node], task: Task | None) -> Wanted | None:
+        """The figure below the prompt, of what is given there."""
+        word = self.text(entries, "figure")
+        if not word or task is _UNREAD:
+            return None
+        node = entries["figure"]
+        if task is None:
+            self.report.add(node, "figure has nothing to draw", "it stands where a `given` does, or below one")
+        elif not task.working.figures:
+            self.report.add(node, f"nothing can be drawn of this {task.family or 'mixed'} question")
+        elif word not in task.working.figures:
+            known = ", ".join(task.working.figures)
+            self.report.add(node, f"unknown figure {word[:60]!r}", f"what can be drawn here: {known}")
+        else:
+            return Wanted(word, task.working)
+        return None
 
     def rounding(self, entries: dict[str, Node], inherited: Rounding) -> Rounding:
         node = entries.get("round")
@@ -273,6 +282,7 @@ class _QuestionReader:
         defined: list[str] = []
         if "formulas" in entries and task is not None:
             defined = self.add_formulas(entries["formulas"], task)
+        part.figure = self.figure(entries, task)
         inner = entries.get("parts")
         if inner is not None:
             if "find" in entries:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from solver.errors import FormulaError
 from solver.formula.parse import parse
@@ -16,6 +16,9 @@ from solver.rounding import Floats
 from solver.working.items import Answer, Item, Listing, Stated, Statement, Step
 from solver.working.roles import Role, RoleKind
 from solver.working.tally import Tally
+
+if TYPE_CHECKING:  # few questions have a figure
+    from solver.working.sketches import Sketch
 
 
 class Proof(Protocol):
@@ -65,7 +68,7 @@ class Working(Structure):
     roles: what quantities are to others.
     absent: what parts may expect that is not here, with what it needs. tally: the table that states what repeats.
     others: what other programs say of the same, in a table. offers: what is worked out only where a part asks for it, by
-    name: each adds it.
+    name: each adds it. figures: what can be drawn of it, by the word of `figure:`.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
@@ -82,6 +85,7 @@ class Working(Structure):
     tally: Tally | None = None
     others: Callable[[], Listing] | None = None
     offers: dict[str, Callable[[Working], None]] = field(default_factory=dict)
+    figures: dict[str, Callable[[], Sketch]] = field(default_factory=dict)
 
     def given(
         self, name: str, numbers: Literal_, title: str = "", symbol: Symbol | None = None, role: Role | None = None

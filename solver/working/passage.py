@@ -70,14 +70,7 @@ class Picture(NamedTuple):
     data: bytes
 
 
-class Figure(NamedTuple):
-    """A drawing of what is given, by its name. alt: what it shows, in words."""
-
-    name: str
-    alt: str
-
-
-TextBlock: TypeAlias = Prose | Bullets | Table | Inset | Listed | Displayed | Picture | Figure
+TextBlock: TypeAlias = Prose | Bullets | Table | Inset | Listed | Displayed | Picture
 """What an author's words are made of."""
 
 

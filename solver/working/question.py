@@ -96,6 +96,13 @@ class Task(Structure):
     given: object = None
 
 
+class Wanted(NamedTuple):
+    """A figure that the question shows: its word, and of what."""
+
+    word: str
+    working: Working
+
+
 class Part(Structure):
     """One part of a question. label: the whole label, `a.ii`; find: the names it asks for; marks: None where unmarked."""
 
@@ -107,6 +114,7 @@ class Part(Structure):
     task: Task | None = None
     find: list[str] = field(default_factory=list)
     note: Passage = NOTHING
+    figure: Wanted | None = None
 
 
 class Question(Structure):
@@ -121,6 +129,7 @@ class Question(Structure):
     parts: list[Part] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     alternatives: dict[str, Question] = field(default_factory=dict)
+    figure: Wanted | None = None
 
 
 class Paper(Structure):

@@ -15,7 +15,7 @@ from solver.formula.symbol import Symbol
 from solver.formula.tree import Literal_, Tree, literal, names
 from solver.formula.walks.reduce import Detail
 from solver.formula.walks.value import value
-from solver.named import Structure, field
+from solver.named import NamedTuple, Structure, field
 from solver.rounding import Carry, Floats, Format, Rounding, shortest
 from solver.working.items import Item, Line, Listing, Value
 from solver.working.page import Working
@@ -170,6 +170,13 @@ class Context(Structure):
     envs: dict[Carry, dict[str, Floats]] = field(default_factory=lambda: {"rounded": {}, "exact": {}})
 
 
+class Drawn(NamedTuple):
+    """A figure that the question shows: its word, and where its numbers stand."""
+
+    word: str
+    context: Context
+
+
 class SolvedPart(Structure):
     """One part: `steps` in the order of the page (what it asks for and what leads there), `asked` among them.
 
@@ -186,6 +193,7 @@ class SolvedPart(Structure):
     uses: list[Solved] = field(default_factory=list)
     steps: list[Solved] = field(default_factory=list)
     asked: list[Solved] = field(default_factory=list)
+    figure: Drawn | None = None
 
     def key(self, solved: Solved) -> str:
         """The answer's name: `b/u1`, or the bare label where a part has one unnamed answer."""
@@ -202,6 +210,7 @@ class Solution(Structure):
     carry: Carry
     parts: list[SolvedPart]
     warnings: list[Problem] = field(default_factory=list)
+    figure: Drawn | None = None
 
     def __iter__(self) -> Iterator[tuple[str, Solved]]:
         """Every answer with its name, in the order of the page."""

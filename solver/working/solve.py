@@ -12,8 +12,8 @@ from solver.formula.walks.together import Definition, Program, Worths
 from solver.rounding import Carry, Floats, Format, Rounding
 from solver.working.items import Item
 from solver.working.page import Proof, Working
-from solver.working.question import Paper, Part, Question
-from solver.working.solution import Context, Solution, Solved, SolvedPart
+from solver.working.question import Paper, Part, Question, Wanted
+from solver.working.solution import Context, Drawn, Solution, Solved, SolvedPart
 
 Progressed: TypeAlias = Callable[[int, int], None]
 
@@ -58,7 +58,10 @@ def solve_question(
     if solver.problems:
         raise SpecError(solver.problems)
     rounding = solver.override or question.rounding
-    return Solution(question.title, question.file, question.prompt, rounding, solver.carry, parts, question.warnings)
+    figure = solver.drawn(question.figure)
+    return Solution(
+        question.title, question.file, question.prompt, rounding, solver.carry, parts, question.warnings, figure
+    )
 
 
 def program(working: Working, names: Iterable[str], forms: Mapping[str, Format]) -> Program[Item]:
@@ -98,11 +101,11 @@ class _Solver:
         self.proved: dict[int, float] = {}
 
     def part(self, part: Part) -> SolvedPart:
-        solved = SolvedPart(part.label, part.prompt, part.note, part.marks)
+        solved = SolvedPart(part.label, part.prompt, part.note, part.marks, figure=self.drawn(part.figure))
         if part.task is None:
             return solved
         working = part.task.working
-        context = self.contexts.setdefault(id(working), Context(working, self.carry))
+        context = self.context(working)
         solved.context = context
         order = {name: i for i, name in enumerate(part.find)}
         wanted = working.closure(part.find)
@@ -117,6 +120,12 @@ class _Solver:
         solved.uses = _uses(solved, context)
         solved.asked.sort(key=lambda s: order[s.name])
         return solved
+
+    def context(self, working: Working) -> Context:
+        return self.contexts.setdefault(id(working), Context(working, self.carry))
+
+    def drawn(self, figure: Wanted | None) -> Drawn | None:
+        return figure and Drawn(figure.word, self.context(figure.working))
 
     def evaluate(self, names: list[str], context: Context, part: Part) -> bool:
         """Solves items under both carry rules; False (and a problem) where the chosen rule has no value."""

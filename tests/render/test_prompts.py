@@ -159,5 +159,4 @@ def test_markdown_names_pictures_from_where_it_stands(
 
 
 def test_a_figure_is_named() -> None:
-    paper = load_text("title: t\nfigure: network\nparts: [{label: a, given: {family: concept, points: [a]}}]")
-    assert "[Figure: network]" in format_file("text").page(Shown("t", solve_paper(paper)))
+    assert "[Figure: network]" in text(ALL)

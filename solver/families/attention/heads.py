@@ -1,6 +1,9 @@
 """The steps of attention: projections, scores, weights and context of each head; loss, gradients, multiplications."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from solver.families.attention.checks import Checked
 from solver.formula.parse import parse
@@ -11,6 +14,9 @@ from solver.nets.losses import loss
 from solver.nets.recurrent import rows_of, weighted
 from solver.working.gradients import add_gradients
 from solver.working.page import Working
+
+if TYPE_CHECKING:
+    from solver.working.sketches import Sketch
 
 
 class Attention(Checked):
@@ -181,9 +187,16 @@ class Attention(Checked):
         w.group("weights", self._named(steps, "A"))
         w.group("context", self._named(steps, "C"))
         w.group("output", [self.last])
+        w.figures["heatmap"] = self._drawn
         self._gradients(steps)
         self._operations()
         return w
+
+    def _drawn(self) -> Sketch:
+        """The weights of each head as they are drawn."""
+        from solver.working.sketches import Heat  # few questions have a figure
+
+        return Heat("Attention weights", self.working.groups["weights"], "query", "key")
 
     @staticmethod
     def _named(steps: Iterable[str], first: str) -> list[str]:

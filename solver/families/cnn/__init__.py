@@ -18,12 +18,19 @@ find: unknowns, sizes, parameters, flops (or macs), separable (filters of the re
 in steps), ratio, or any quantity by name.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from solver.families.cnn.chain import Chain, Dense
 from solver.families.cnn.counts import flops, parameters, separable
 from solver.families.cnn.given import Given, MisfitError, channels_first, check_layers
 from solver.spec.nodes import Report
 from solver.working.page import Working
 from solver.working.roles import Role
+
+if TYPE_CHECKING:
+    from solver.working.sketches import Sketch
 
 EXAMPLE = """
 title: A small convolutional network
@@ -66,7 +73,14 @@ def work(given: Given, report: Report) -> Working:
     for misfit in misfits:
         report.add(misfit.place, misfit.message, misfit.hint)
     _groups(chain)
+    chain.working.figures["network"] = lambda: _network(chain)
     return chain.working
+
+
+def _network(chain: Chain) -> Sketch:
+    from solver.families.cnn.drawn import network  # few questions have a figure
+
+    return network(chain)
 
 
 def _groups(chain: Chain) -> None:

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from solver.errors import Place
-from solver.families.cnn.dimensions import AXES, Pair, Sizes, Stage, Volume
+from solver.families.cnn.dimensions import AXES, Pair, Sizes, Stage, Volume, Window
 from solver.families.cnn.given import CnnLayer, Given, MisfitError
 from solver.formula.tree import Num
 
@@ -37,12 +37,22 @@ class Dense(NamedTuple):
     place: Place
 
 
+class Slide(NamedTuple):
+    """A layer whose window slides: what it is and makes. k: the number of its filters, empty for a pool."""
+
+    title: str
+    k: str
+    window: Window
+    after: Volume
+
+
 class Chain(Sizes):
     """Walks through the layers and writes what is given and what follows into a working."""
 
     def __init__(self, given: Given) -> None:
         super().__init__(given)
         self.layers: list[Conv | Dense] = []
+        self.drawn: list[Slide | Dense] = []  # pools, too
         self.volume: Volume | None = None
         self.flat = ""
         self.volumes = self.convs = self.pools = self.denses = 0
@@ -122,6 +132,7 @@ class Chain(Sizes):
             self.depth(at, k)
         window = self.window(at, kind, k)
         self.spatial(at, window)
+        self.drawn.append(Slide(at.title, k, window, at.after))
         bias = layer.bias is not False
         self.layers.append(Conv(self.convs, kind, at.title, window.F, at.before, at.after, bias, layer.place()))
         self.volume = at.after
@@ -132,7 +143,9 @@ class Chain(Sizes):
         at = self.stage(layer, f"{_TITLES[layer.type]} {self.pools}")
         self.input_depth(at)
         self.keep_depth(at, at.before.D, "pooling keeps the number of channels")
-        self.spatial(at, self.window(at, "pool", f"_pool{self.pools}"))
+        window = self.window(at, "pool", f"_pool{self.pools}")
+        self.spatial(at, window)
+        self.drawn.append(Slide(at.title, "", window, at.after))
         self.volume = at.after
 
     def stage(self, layer: CnnLayer, title: str) -> Stage:
@@ -251,7 +264,9 @@ class Chain(Sizes):
         assert layer.neurons is not None  # checked before the walk
         self.state(name, layer.neurons, f"{title}: neurons")
         self.agrees(layer, name)
-        self.layers.append(Dense(f"fc{number}", title, self.flat, name, layer.bias is not False, layer.place()))
+        dense = Dense(f"fc{number}", title, self.flat, name, layer.bias is not False, layer.place())
+        self.layers.append(dense)
+        self.drawn.append(dense)
         self.flat = name
 
     def agrees(self, layer: CnnLayer, name: str) -> None:

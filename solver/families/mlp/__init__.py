@@ -25,6 +25,10 @@ after each update), loss_after (the loss after each), history (both), final (the
 quantity by name.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from solver.families.mlp.backward import add_backward
@@ -38,6 +42,9 @@ from solver.nets.network import Network, Pass
 from solver.nets.own_activations import read_activations
 from solver.spec.nodes import Report
 from solver.working.page import Working
+
+if TYPE_CHECKING:  # few questions have a figure
+    from solver.working.sketches import Sketch
 
 __all__ = ["EXAMPLE", "Given", "work"]
 
@@ -92,9 +99,30 @@ def work(given: Given, report: Report) -> Working:
 
         if not Training(net, given.train, parts, _every(names)).run(report):
             return Working()
+    _figures(net, first)
     working.default = tuple(name for name, item in working.items.items() if not item.given)
     add_offers(given, found, net, first)
     return working
+
+
+def _figures(net: Network, first: Pass) -> None:
+    """What can be drawn: the network, and the loss after each update."""
+
+    def network() -> Sketch:
+        from solver.families.mlp.drawn import network
+
+        return network(net, first)
+
+    def curve() -> Sketch:
+        from solver.working.sketches import Curve
+
+        return Curve(net.letter("J"), (net.letter("J"), *working.groups["loss_after"]), "updates")
+
+    working = net.working
+    if net.layers:
+        working.figures["network"] = network
+    if "loss_after" in working.groups:
+        working.figures["loss"] = curve
 
 
 def _every(names: dict[str, str]) -> Pass:

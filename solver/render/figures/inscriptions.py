@@ -1,0 +1,65 @@
+"""The numbers and letters that a figure puts in: what is given, and in an answer what has been worked out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from solver.formula.print.printer_text import grouped, symbol_text
+from solver.formula.symbol import Symbol, default_symbol
+from solver.formula.tree import Array, Num
+from solver.render.clean import clean
+from solver.rounding import EXACT, Floats
+from solver.working.solution import Context
+
+
+@dataclass(frozen=True)
+class Inscriptions:
+    """A context, seen as a question (what is given alone) or as its answer."""
+
+    context: Context
+    answer: bool = True
+
+    def literal(self, name: str) -> Num | Array | None:
+        """The numbers of a quantity as they are written; None where they are not known here."""
+        item, solved = self.context.working.items.get(name), self.context.solved.get(name)
+        if item is None or not (item.given or self.answer):
+            return None
+        if solved is not None:
+            return solved.literal() if solved.numeric else None
+        numbers = item.value({}) if item.given else None
+        return None if numbers is None else item.literal(numbers, EXACT)
+
+    def numbers(self, name: str) -> Floats | None:
+        """The numbers as they are written, rows × columns."""
+        literal = self.literal(name)
+        return None if literal is None else literal.value
+
+    def cell(self, name: str, i: int = 0, j: int = 0) -> str:
+        """One number as it is written; empty where it is not known here, or is no cell of it."""
+        literal = self.literal(name)
+        if isinstance(literal, Num):
+            return grouped(literal.text) if i == j == 0 else ""
+        if literal is None or i >= literal.value.shape[0] or j >= literal.value.shape[1]:
+            return ""
+        return grouped(literal.text(i, j))
+
+    def letters(self, name: str, place: str = "") -> str:
+        """How a quantity is written; place: which of its entries."""
+        symbol = self.context.working.symbols.get(name) or default_symbol(name)
+        if place:
+            symbol = symbol._replace(sub=f"{symbol.sub},{place}".removeprefix(","))
+        return clean(symbol_text(symbol))
+
+    def said(self, name: str) -> str:
+        """The number, or the letters that stand for it."""
+        return self.cell(name) or self.letters(name)
+
+    def equation(self, name: str) -> str:
+        """The letters, and the number behind them where it is known."""
+        number = self.cell(name) if self.context.working.shapes.get(name) == (1, 1) else ""
+        return f"{self.letters(name)} = {number}" if number else self.letters(name)
+
+
+def plain(symbol: Symbol) -> str:
+    """A symbol in letters that are safe to show."""
+    return clean(symbol_text(symbol))

@@ -1,0 +1,196 @@
+"""Figures hold the numbers of the solution, nothing lies over anything, and the same bytes come out each time."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+
+from solver.errors import SpecError
+from solver.render.figures.draw import figure
+from solver.render.figures.paint import ImageKind, composed, painted
+from solver.render.figures.scene import Caption, Disc, Point, Polygon, Scene, Tiles, extent, fitted, turned
+from solver.spec.reader import load_text
+from tests.render.figures.cases import CASES, drawn, scene, words
+
+
+# -- nothing lies over anything -----------------------------------------------------------------------------------------
+def corners(made: Scene) -> list[tuple[Caption, np.ndarray]]:
+    """Each label with the corners of what it covers, as the library that paints measures it."""
+    canvas = composed(made)
+    renderer = FigureCanvasAgg(canvas).get_renderer()
+    labels = [piece for piece in made.pieces if isinstance(piece, Caption)]
+    texts = [artist for artist in canvas.artists if isinstance(artist, Text)]
+    found = []
+    for label, text in zip(labels, texts, strict=True):
+        text.set_rotation(0)
+        area = text.get_window_extent(renderer, dpi=canvas.dpi).transformed(canvas.dpi_scale_trans.inverted())
+        box: list[Point] = [(72 * x, 72 * y) for x, y in area.corners()]
+        box = [box[k] for k in (0, 1, 3, 2)]
+        found.append((label, np.array(turned(box, label.at, label.angle))))
+    return found
+
+
+def overlap(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether two convex shapes share more than a sliver: no line parts them."""
+    for shape in (a, b):
+        for start, end in zip(shape, np.roll(shape, -1, axis=0), strict=True):
+            normal = np.array([end[1] - start[1], start[0] - end[0]])
+            normal = normal / (np.linalg.norm(normal) or 1)
+            if (a @ normal).max() - 0.3 <= (b @ normal).min() or (b @ normal).max() - 0.3 <= (a @ normal).min():
+                return False
+    return True
+
+
+@pytest.mark.parametrize("answer", [True, False])
+@pytest.mark.parametrize("name", CASES)
+def test_no_label_lies_over_another_or_over_a_shape(name: str, answer: bool) -> None:
+    made = scene(name, answer)
+    labels = corners(made)
+    for k, (label, box) in enumerate(labels):
+        for other, its in labels[:k]:
+            assert not overlap(box, its), (label.text, other.text)
+        for piece in made.pieces:
+            if isinstance(piece, Disc):
+                near = np.hypot(*(np.array(label.at) - piece.centre))
+                far = np.hypot(*(box - piece.centre).T)
+                inside = near < 1
+                assert (far <= piece.radius + 1).all() if inside else not overlap(box, np.array(extent(piece))), label
+            elif isinstance(piece, Polygon | Tiles):
+                shape = np.array(extent(piece))
+                within = (box >= shape.min(axis=0) - 0.5).all() and (box <= shape.max(axis=0) + 0.5).all()
+                assert within or not overlap(box, shape), label
+
+
+@pytest.mark.parametrize("answer", [True, False])
+@pytest.mark.parametrize("name", CASES)
+def test_all_of_it_is_in_the_picture(name: str, answer: bool) -> None:
+    made = scene(name, answer)
+    points = [
+        *(p for piece in made.pieces for p in extent(piece)),
+        *(tuple(p) for _, box in corners(made) for p in box),
+    ]
+    assert all(-0.5 <= x <= made.width + 0.5 and -0.5 <= y <= made.height + 0.5 for x, y in points)
+    assert max(made.width, made.height) < 4000
+    assert len(made.pieces) < 2000
+
+
+# -- what stands in it --------------------------------------------------------------------------------------------------
+def test_a_network_has_every_weight_and_value() -> None:
+    of, found = drawn("q2").context, Counter(words(scene("q2")))
+    for name in ("W1", "W2", "W3", "x", "h1", "h2", "y"):
+        literal = of.solved[name].literal()
+        cells = [literal.text] if not hasattr(literal, "typed") else [
+            literal.text(i, j) for i in range(literal.value.shape[0]) for j in range(literal.value.shape[1])
+        ]  # fmt: skip
+        assert not Counter(cells) - found, name
+    assert found["+ 0.5"] == 6
+    assert sum(found.values()) == 6 + 6 + 2 + 2 + 3 + 2 + 1 + 6 + 7
+
+
+def test_a_question_shows_no_answer() -> None:
+    asked = words(scene("q2", answer=False))
+    assert "0.81" not in asked
+    assert {"h₁,₁", "h₂,₂", "y", "3.2", "1.0"} <= set(asked)
+    asked = words(scene("q3", answer=False))
+    assert "n₁ of d₁×F₁×F₁" in asked
+    assert "padding p₂" in asked
+    assert "6 of 12×7×7" in words(scene("q3"))
+    assert "padding 1" in words(scene("q3"))
+    assert {"6×49×49", "4×25×25"} <= set(words(scene("q3")))
+
+
+def test_what_is_too_much_is_left_out() -> None:
+    found = words(scene("wide"))
+    assert "⋮" in found
+    assert len([piece for piece in scene("wide").pieces if isinstance(piece, Disc)]) == 3 + 7 + 8 + 8 + 1
+    assert "⋯" in words(scene("deep"))
+
+
+def test_a_graph_has_values_and_gradients() -> None:
+    of, found = drawn("graph").context, words(scene("graph"))
+    for name in ("p", "q", "f"):
+        assert of.solved[name].text in found
+    for name, symbol in (("grad_x", "df/dx"), ("grad_q", "df/dq"), ("dp_dx", "∂p/∂x")):
+        assert f"{symbol} = {of.solved[name].text}" in found
+    assert "p = x · y" in found
+    assert not [word for word in words(scene("graph", answer=False)) if "= -" in word]
+
+
+def test_a_heat_map_is_as_dark_as_its_numbers() -> None:
+    of, made = drawn("attention").context, scene("attention")
+    (tiles,) = [piece for piece in made.pieces if isinstance(piece, Tiles)]
+    numbers = of.solved["A"].literal().value
+    dark = [[sum(int(cell[k : k + 2], 16) for k in (1, 3, 5)) for cell in row] for row in tiles.colors]
+    order, shades = numbers.ravel(), np.array(dark).ravel()
+    assert all((shades[i] <= shades[j]) for i in range(9) for j in range(9) if order[i] >= order[j])
+    assert not Counter(of.solved["A"].literal().text(i, j) for i in range(3) for j in range(3)) - Counter(words(made))
+    (blank,) = [piece for piece in scene("attention", answer=False).pieces if isinstance(piece, Tiles)]
+    assert {cell for row in blank.colors for cell in row} == {"#ffffff"}
+
+
+def test_a_curve_goes_through_its_losses() -> None:
+    of, made = drawn("training"), scene("training")
+    sketch = of.context.working.figures["loss"]()
+    found = [of.context.solved[name].text for name in sketch.names if name in of.context.solved]
+    assert len(found) > 1
+    assert set(found) <= set(words(made))
+    assert f"from {found[0]} at" in made.alt
+    heights = [piece.centre[1] for piece in made.pieces if isinstance(piece, Disc)]
+    assert np.argsort(heights).tolist() == np.argsort([float(text) for text in found]).tolist()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_words_say_what_is_drawn(name: str) -> None:
+    alt = figure(drawn(name)).alt
+    assert alt.endswith(".")
+    assert 40 < len(alt) < 3000
+
+
+# -- bytes --------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("kind", ["svg", "png", "pdf"])
+def test_the_same_bytes_each_time(kind: ImageKind) -> None:
+    first, second = (painted(scene("q2"), kind) for _ in range(2))
+    assert first == second
+    assert first.startswith({"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}[kind])
+    assert b"/tmp" not in first
+
+
+def test_letters_are_no_markup() -> None:
+    made = painted(fitted([Caption(r"$\frac{a}{$ <script> & 🙂 漢", (0, 0))], 'a "<b>" & c'), "svg").decode()
+    assert "<script" not in made
+    assert 'aria-label="a &quot;&lt;b&gt;&quot; &amp; c"' in made
+
+
+def test_the_library_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    with pytest.raises(SpecError, match="matplotlib, which paints figures, is not installed") as caught:
+        painted(scene("q2"), "svg")
+    assert "pip install 'nnsolve[draw]'" in str(caught.value)
+
+
+# -- refusals -----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("figure_", "given", "message"),
+    [
+        ("netwrok", "{family: mlp, x: [1], layers: [{W: [[1]]}]}", "unknown figure 'netwrok'"),
+        ("network", "{family: concept, points: [a]}", "nothing can be drawn of this concept question"),
+        ("{a: b}", "{family: mlp, x: [1], layers: [{W: [[1]]}]}", "figure"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_at_its_line(figure_: str, given: str, message: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        load_text(f"title: t\nparts:\n  - label: a\n    figure: {figure_}\n    given: {given}")
+    assert message in caught.value.problems[0].message
+    assert (caught.value.problems[0].place.line, caught.value.problems[0].place.column) == (4, 13)
+    if figure_ == "netwrok":
+        assert caught.value.problems[0].hint == "what can be drawn here: network"
+
+
+def test_a_figure_without_a_given_is_refused() -> None:
+    with pytest.raises(SpecError, match="figure has nothing to draw"):
+        load_text("title: t\nfigure: network\nparts: [{label: a, given: {family: concept, points: [a]}}]")
