@@ -17,10 +17,12 @@ from solver.files import files_of, registered, whole_file
 
 if TYPE_CHECKING:
     from solver.formula.walks.reduce import Detail
+    from solver.render.document.view import Kind, Reader, View
     from solver.rounding import Carry
     from solver.working.solution import Solution
 
 FORMATS = registered("solver.render", "format_")
+KINDS = ("answer", "question", "key")
 
 
 @click.command()
@@ -30,6 +32,8 @@ FORMATS = registered("solver.render", "format_")
 @click.option("--carry", type=click.Choice(["rounded", "exact"]), help="What later steps use; overrides the question.")
 @click.option("--decimals", type=click.IntRange(0, 12), help="Decimals of every result; overrides the question.")
 @click.option("--detail", type=click.Choice(["brief", "normal", "full"]), default="normal", show_default=True)
+@click.option("--view", "kind", type=click.Choice(KINDS), default="answer", show_default=True, help="What is shown.")
+@click.option("--for", "reader", type=click.Choice(["lecturer", "student"]), default="lecturer", show_default=True)
 @click.option("--compare", is_flag=True, help="Add a table of what differs when exact values are carried.")
 @click.option("--reconcile", is_flag=True, help="Add what torchinfo, fvcore and others print for a network, and why.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write here instead.")
@@ -40,6 +44,8 @@ def command(
     carry: Carry | None,
     decimals: int | None,
     detail: Detail,
+    kind: Kind,
+    reader: Reader,
     compare: bool,
     reconcile: bool,
     output: str | None,
@@ -49,8 +55,9 @@ def command(
     from solver.render.format import Beside, Shown, format_file
 
     parts = tuple(_label(part) for part in parts)
-    view = View(detail, parts, compare, reconcile)
+    view = View(detail, parts, compare, reconcile, kind, reader)
     with problems("nothing was solved"):
+        _check_view(view)
         shape = format_file(_format(form, output))
         with Progress("reading") as bar:
             title, solutions = _solve(files, carry, decimals, bar)
@@ -107,6 +114,17 @@ def _expand(files: Sequence[str]) -> list[str]:
 def _label(part: str) -> str:
     """A part's label as it is printed, (a)(ii), or as it is written, a.ii."""
     return ".".join(piece for piece in part.replace("(", ".").replace(")", ".").split(".") if piece)
+
+
+def _check_view(view: View) -> None:
+    """Raises SpecError where a table is asked for that the view does not have."""
+    if view.kind == "answer" and view.lecturer:
+        return
+    found = f"--view {view.kind}" if view.kind != "answer" else f"--for {view.reader}"
+    asked = {"--compare": view.compare, "--reconcile": view.reconcile}
+    misplaced = [Problem(Place(o), f"stands in the lecturer's answer, found {found}") for o, on in asked.items() if on]
+    if misplaced:
+        raise SpecError(misplaced)
 
 
 def _check_parts(solutions: Sequence[Solution], parts: Sequence[str]) -> None:

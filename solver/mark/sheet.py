@@ -32,10 +32,7 @@ class Answer:
     @cached_property
     def shape(self) -> tuple[int, int]:
         """Rows and columns; 1×1 for a scalar or a word."""
-        if self.kind != "number":
-            return (1, 1)
-        rows, columns = self.solved.written.shape
-        return (rows, columns)
+        return self.solved.shape
 
     @cached_property
     def cells(self) -> list[Cell]:

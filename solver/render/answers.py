@@ -20,8 +20,11 @@ _NUMBERS = 2_000
 _TABLE_COLUMNS = 8
 
 
-def answers(asked: Sequence[Solved], symbols: Symbols, most: int) -> Iterator[Block]:
-    """The values of what is asked for. most: the rows and columns shown of what is too large for a document."""
+def answers(asked: Sequence[Solved], symbols: Symbols, most: int | None) -> Iterator[Block]:
+    """The values of what is asked for.
+
+    most: the rows and columns shown of what is too large for a document; None: all of them, in tables.
+    """
     facts: list[Line] = []
     for solved in asked:
         tree = solved.shown
@@ -33,7 +36,7 @@ def answers(asked: Sequence[Solved], symbols: Symbols, most: int) -> Iterator[Bl
             yield Facts(facts, symbols, PAGE)
             facts = []
         assert isinstance(tree, Array)
-        if tree.value.size <= _NUMBERS:
+        if most is None or tree.value.size <= _NUMBERS:
             yield from _tables(solved, tree, symbols)
         else:
             yield Facts([stated(solved)], symbols, most)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from solver.formula.print.printer_text import TextPrinter, symbol_text, words_text
 from solver.formula.walks.reduce import Detail
 from solver.render.document import WHOLE, View, titled
+from solver.render.document.question import givens
 from solver.render.json_text import json_text
 from solver.rounding import Rounding
 from solver.working.items import Line
-from solver.working.solution import Solution, Solved, jsonable
+from solver.working.solution import Solution, Solved, SolvedPart, jsonable
 
 if TYPE_CHECKING:
     from solver.render.format import Shown
@@ -35,7 +36,8 @@ def render(title: str, solutions: Sequence[Solution], view: View = WHOLE) -> str
 def question(solution: Solution, view: View = WHOLE) -> dict[str, Any]:
     """The object of one question."""
     shown = [part for part in solution.parts if view.shows(part.label)]
-    answers = {part.key(s): jsonable(s.value) for part in shown for s in part.asked}
+    solved = view.kind in ("answer", "key")
+    answers = {part.key(s): jsonable(s.value) if solved else _blank(s) for part in shown for s in part.asked}
     made: dict[str, Any] = {
         "title": solution.title,
         "round": _round(solution.rounding),
@@ -45,14 +47,14 @@ def question(solution: Solution, view: View = WHOLE) -> dict[str, Any]:
                 "label": part.label,
                 "marks": None if part.marks is None else _number(part.marks),
                 "prompt": part.prompt.source,
-                "checked": part.checked,
-                "steps": [step(solved, view.detail) for solved in part.steps],
+                "checked": part.checked if view.kind == "answer" and view.lecturer else None,
+                "steps": _steps(part, view),
             }
             for part in shown
         ],
         "answers": answers,
     }
-    if solution.warnings:
+    if solution.warnings and view.lecturer:
         made["warnings"] = [
             {"line": w.place.line, "column": w.place.column, "message": w.message, "hint": w.hint}
             for w in solution.warnings
@@ -65,6 +67,25 @@ def question(solution: Solution, view: View = WHOLE) -> dict[str, Any]:
             if s.diverges
         }
     return made
+
+
+def _steps(part: SolvedPart, view: View) -> list[dict[str, Any]]:
+    """What the view shows of a part: all of its steps, its values, what it gives, or nothing."""
+    match view.kind:
+        case "answer":
+            return [step(solved, view.detail) for solved in part.steps]
+        case "key":
+            return [step(solved, view.detail) | {"lines": []} for solved in part.asked]
+        case "question":
+            return [step(solved, view.detail) for solved in givens(part)]
+        case "sheet":
+            return []
+
+
+def _blank(solved: Solved) -> Any:
+    """An answer that is not given: nothing, or lists of nothing in its shape."""
+    rows, columns = solved.shape
+    return None if (rows, columns) == (1, 1) else [[None] * columns for _ in range(rows)]
 
 
 def step(solved: Solved, detail: Detail) -> dict[str, Any]:

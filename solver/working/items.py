@@ -301,6 +301,7 @@ class Statement(Item, Structure):
     points: tuple[str, ...] = ()
     why: str = ""
     points_answer: bool = False
+    offered: tuple[str, ...] = ()
 
     @property
     def kind(self) -> Kind:

@@ -133,9 +133,10 @@ class Working(Structure):
         points: Iterable[str] = (),
         why: str = "",
         points_answer: bool = False,
+        offered: Iterable[str] = (),
     ) -> None:
         """Adds an answer in words."""
-        self.add(Statement(name, answer, title, tuple(points), why, points_answer))
+        self.add(Statement(name, answer, title, tuple(points), why, points_answer, tuple(offered)))
 
     def group(self, word: str, members: Iterable[str]) -> None:
         """Lets a part ask for several names by one word."""

@@ -66,6 +66,12 @@ class Solved(Structure):
         return jsonable(self.item.plain(self.written if self.exact is None else self.exact, self.form))
 
     @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of its answer; 1×1 for a scalar or what is no number."""
+        rows, columns = self.written.shape if self.item.kind == "number" else (1, 1)
+        return rows, columns
+
+    @property
     def diverges(self) -> bool:
         """Whether carrying rounded and exact values prints different numbers."""
         if self.rounded is None or self.exact is None:

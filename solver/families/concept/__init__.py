@@ -139,9 +139,10 @@ def _truth(given: Given, working: Working) -> None:
 def _letter(given: Given, working: Working) -> None:
     """The letter for two statements, with the truth of each."""
     first, second = given.statements
-    points = [f"Statement {n}: {claim.text.strip()} {_verdict(claim)}" for n, claim in (("I", first), ("II", second))]
+    offered = [f"Statement {n}: {claim.text.strip()}" for n, claim in (("I", first), ("II", second))]
+    points = [f"{said} {_verdict(claim)}" for said, claim in zip(offered, given.statements, strict=True)]
     why = f"statement I is {_called(first.truth)} and statement II is {_called(second.truth)}"
-    working.statement("", _VERDICTS[first.truth, second.truth], points=points, why=why)
+    working.statement("", _VERDICTS[first.truth, second.truth], points=points, why=why, offered=offered)
 
 
 def _verdict(claim: Claim) -> str:

@@ -1,41 +1,37 @@
-"""A solution to the blocks of a document: what is said, in which order; how it looks is each format's own affair."""
+"""The answer: every part with all of its working."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 import numpy as np
 
 from solver.formula.functions import FUNCTIONS, Own
-from solver.formula.parse import parse, rule
 from solver.formula.print.printer import visible
-from solver.formula.symbol import Symbol, Symbols
-from solver.formula.tree import Bin, Call, Name, Num, Tree, bare, literal, replace_names, walk
+from solver.formula.symbol import Symbol
+from solver.formula.tree import Call, Tree, walk
 from solver.formula.walks.reduce import MOST, Detail
-from solver.formula.words import Inline, Words
-from solver.named import Structure
+from solver.formula.words import Words
 from solver.render.answers import PAGE, answers, elided, stated
 from solver.render.blocks import (
     Block,
     Bullets,
-    Cases,
     Equations,
     Facts,
     Heading,
     Inset,
     Prose,
     Table,
-    TextBlock,
     bullets,
     note,
     part_label,
 )
+from solver.render.document.comparisons import comparison, reconciled
+from solver.render.document.definitions import definition, point, titled
+from solver.render.document.heads import drawing, total, worth
+from solver.render.document.view import View
 from solver.rounding import Rounding
-from solver.spec.prose.passages import passage, sentence
-from solver.working.items import Line
-from solver.working.solution import Drawn, Solution, Solved, SolvedPart
+from solver.working.solution import Solution, Solved, SolvedPart
 
 _ROWS: dict[Detail, int] = {"brief": 12, "normal": 24, "full": 200}
 """The most rows of a table of iterations."""
@@ -45,77 +41,24 @@ _COLUMNS = 6
 """The most columns of such a table, unless more is asked for."""
 
 
-class View(Structure):
-    """What of a solution is shown. parts: labels (with all below them); none means every part."""
-
-    detail: Detail = "normal"
-    parts: tuple[str, ...] = ()
-    compare: bool = False
-    reconcile: bool = False
-
-    def shows(self, label: str) -> bool:
-        """Whether a part is among those asked for, or leads to one."""
-        return not self.parts or any(
-            label == part or label.startswith(part + ".") or part.startswith(label + ".") for part in self.parts
-        )
-
-
-WHOLE = View()
-
-
-def document(title: str, solutions: Sequence[Solution], view: View = WHOLE) -> list[Block]:
-    """The blocks of one question, or of an exam or several questions under a title of their own."""
-    if len(solutions) == 1 and solutions[0].title == title:
-        return list(_question(solutions[0], view, 1))
-    blocks: list[Block] = [Heading(1, title, _marks(sum((_total(s) for s in solutions), Decimal())))]
-    for solution in solutions:
-        blocks += _question(solution, view, 2)
-    return blocks
-
-
-def _question(solution: Solution, view: View, level: int) -> Iterator[Block]:
-    yield Heading(level, solution.title, _marks(_total(solution)))
+def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
+    """A question, its parts worked out."""
+    yield Heading(level, solution.title, worth(total(solution)))
     if solution.prompt:
         yield from solution.prompt.blocks
-    yield from _figure(solution.figure)
+    yield from drawing(solution.figure)
     if any(isinstance(solved.form, Rounding) for part in solution.parts for solved in part.steps):
         yield note((_policy(solution),))
-    for warning in solution.warnings:
+    for warning in solution.warnings if view.lecturer else ():
         yield note((f"Warning: {warning.message}" + (f" ({warning.hint})" if warning.hint else "") + ".",))
     page = _QuestionPage(view)
     for part in solution.parts:
         if view.shows(part.label):
             yield from page.part(part, level + 1)
     if view.compare:
-        yield from _comparison(solution, view, level + 1)
+        yield from comparison(solution, view, level + 1)
     if view.reconcile:
-        yield from _reconciled(solution, view, level + 1)
-
-
-def _figure(drawn: Drawn | None) -> Iterator[Block]:
-    if drawn is not None:
-        from solver.render.figures.draw import figure  # few questions have one
-
-        yield figure(drawn)
-
-
-def _total(solution: Solution) -> Decimal:
-    """The marks of a question: those of its outermost marked parts."""
-    marked = {part.label: part.marks for part in solution.parts if part.marks is not None}
-    return sum((m for label, m in marked.items() if not any(outer in marked for outer in _around(label))), Decimal())
-
-
-def _around(label: str) -> Iterator[str]:
-    """The labels of the parts around a part: of `a.ii.x`, `a.ii` and `a`."""
-    while "." in label:
-        label = label.rpartition(".")[0]
-        yield label
-
-
-def _marks(marks: Decimal | None) -> str:
-    if not marks:
-        return ""
-    return f"{marks.normalize():f} mark{'' if marks == 1 else 's'}"
+        yield from reconciled(solution, view, level + 1)
 
 
 def _policy(solution: Solution) -> str:
@@ -142,10 +85,10 @@ class _QuestionPage:
         self.said: set[str] = set()
 
     def part(self, part: SolvedPart, level: int) -> Iterator[Block]:
-        yield Heading(level, part_label(part.label), _marks(part.marks))
+        yield Heading(level, part_label(part.label), worth(part.marks))
         if part.prompt:
             yield from part.prompt.blocks
-        yield from _figure(part.figure)
+        yield from drawing(part.figure)
         if part.context is None:
             yield from self.remark(part)
             return
@@ -227,13 +170,13 @@ class _QuestionPage:
             yield note((f"--format json gives all {len(order):,} iterations.",))
 
     def proof(self, part: SolvedPart) -> Iterator[Block]:
-        if part.checked is not None:
+        if part.checked is not None and self.view.lecturer:
             yield Prose(
                 (f"The gradients are checked by central differences: largest difference {part.checked:.0e}.",), "why"
             )
 
     def remark(self, part: SolvedPart) -> Iterator[Block]:
-        if part.note:
+        if part.note and self.view.lecturer:
             yield Inset(part.note.blocks, "note")
 
     def given(self, part: SolvedPart) -> Iterator[Block]:
@@ -283,7 +226,7 @@ class _QuestionPage:
             rows = tuple(tuple((cell,) if isinstance(cell, str) else cell for cell in row) for row in listing.rows)
             yield Table(listing.header, rows, self.symbols, self.most)
         if item.points:
-            yield Bullets(tuple(self.point(point, item.points_answer) for point in item.points))
+            yield Bullets(tuple(point(said, self.symbols, whole=item.points_answer) for said in item.points))
         if item.answer is not None and item.answer != "" and not item.points_answer:
             yield Prose((f"Answer: {item.answer}",), "label")
         if item.answer is not None:
@@ -320,7 +263,7 @@ class _QuestionPage:
 
     def overwhelmed(self, part: SolvedPart) -> Iterator[Block]:
         """A warning where rounding has made a result another number altogether."""
-        for solved in part.asked:
+        for solved in part.asked if self.view.lecturer else ():
             if solved.rounded is None or solved.exact is None or solved.exact.size == 0:
                 continue
             if solved.context.carry == "exact":
@@ -334,110 +277,3 @@ class _QuestionPage:
     def words(self, text: str) -> Words:
         """A title's words, with symbols for the names in braces."""
         return titled(text, self.symbols)
-
-    def point(self, text: str, whole: bool) -> tuple[TextBlock, ...]:
-        """The blocks of a point, with symbols for the names in braces; whole: it is more than a sentence of ours."""
-        blocks = passage(text).blocks if whole else (Prose(sentence(text)),)
-        return tuple(b._replace(words=_named(b.words, self.symbols)) if isinstance(b, Prose) else b for b in blocks)
-
-
-def titled(text: str, symbols: Symbols) -> Words:
-    """A title's words, with symbols for the names in braces."""
-    return _named(sentence(text), symbols)
-
-
-def _named(words: Words, symbols: Symbols) -> Words:
-    """Words with symbols for the names in braces."""
-    pieces: list[Inline] = []
-    for word in words:
-        if not isinstance(word, str):
-            pieces.append(word)
-            continue
-        for i, piece in enumerate(re.split(r"\{(\w+)\}", word) if "{" in word else [word]):
-            symbol = symbols.get(piece) if i % 2 else None
-            pieces.append(symbol or (f"{{{piece}}}" if i % 2 else piece))
-    return tuple(p for p in pieces if p)
-
-
-def definition(fn: str, given: int | None = None) -> Iterator[Facts | Cases]:
-    """What defines a function of the table; nothing for what every reader knows, such as sin.
-
-    given: how many of its arguments are; the others have their usual numbers in the definition.
-    """
-    row = FUNCTIONS[fn]
-    if row.definition is None or row.definition == "u":
-        return
-    params = row.params[:given]
-    usual = dict(zip(reversed(row.params), map(Num, reversed(row.defaults)), strict=False))
-    filled: dict[str, Tree] = {name: number for name, number in usual.items() if name not in params}
-    left, symbols = Call(fn, tuple(map(Name, params))), {p: Symbol(p) for p in row.params}
-
-    def value(text: str | Tree) -> Tree:
-        tree = replace_names(rule(text), filled)
-        return bare(tree.b) if isinstance(tree, Bin) and tree.op == "*" and tree.a == Num("1") else tree
-
-    if row.shown:
-        yield Facts([Line(parse(row.shown), left=Call(fn, (Name("u_k"),)))], {})
-    elif isinstance(row.definition, tuple):
-        yield Cases(left, tuple((value(text), _condition(said, symbols)) for text, said in row.definition), symbols)
-    else:
-        yield Facts([Line(value(row.definition), left=left)], symbols)
-
-
-def _condition(said: str, symbols: Symbols) -> Words:
-    """`u > 0` as words, its names symbols."""
-    if said == "otherwise":
-        return (said,)
-    names = "|".join(symbols)
-    return ("if ", *(symbols.get(piece, piece) for piece in re.split(rf"\b({names})\b", said) if piece))
-
-
-def _comparison(solution: Solution, view: View, level: int) -> Iterator[Block]:
-    """Every quantity that prints differently when rounded values are carried and when exact ones are."""
-    yield Heading(level, "Carried rounded or exact")
-    rows: dict[tuple[int, str], tuple[list[str | Symbol], Tree, Tree]] = {}
-    for part in solution.parts:
-        for solved in part.steps:
-            if not solved.diverges or not view.shows(part.label):
-                continue
-            assert solved.rounded is not None
-            assert solved.exact is not None
-            source = _renamed(solved)
-            if (id(solved.context), source) in rows:
-                rows[id(solved.context), source][0].extend([" = ", solved.symbol])
-                continue
-            cells = (literal(solved.rounded, solved.form), literal(solved.exact, solved.form))
-            rows[id(solved.context), solved.name] = ([f"({part.label}) ", solved.symbol], *cells)
-    if not rows:
-        yield Prose(("Every result prints the same under both rules.",), "plain")
-        return
-    yield Prose(
-        ("Both columns are right, each under its own rule: the same formulas, rounded at every step or only once.",),
-        "plain",
-    )
-    header = ("quantity", "rounded values carried", "exact values carried")
-    yield Table(header, tuple((tuple(q), a, b) for q, a, b in rows.values()), {}, MOST[view.detail])
-
-
-def _renamed(solved: Solved) -> str:
-    """The quantity a step merely renames (∇_b J = ∇_u J), or its own name."""
-    tree = bare(solved.item.definition) if solved.item.definition is not None else None
-    return tree.id if isinstance(tree, Name) else solved.name
-
-
-def _reconciled(solution: Solution, view: View, level: int) -> Iterator[Block]:
-    """What other programs print for what each part works with, and why."""
-    seen: set[int] = set()
-    for part in solution.parts:
-        working = part.context.working if part.context and view.shows(part.label) else None
-        if working is None or working.others is None or id(working) in seen:
-            continue
-        seen.add(id(working))
-        yield Heading(level, f"What other programs print, for part {part_label(part.label)}")
-        listing = working.others()
-        rows = tuple(tuple((cell,) if isinstance(cell, str) else cell for cell in row) for row in listing.rows)
-        yield Table(listing.header, rows, {}, MOST[view.detail])
-        yield bullets(*((point,) for point in listing.points))
-    if not seen:
-        yield Heading(level, "What other programs print")
-        yield Prose(("No part counts a network.",), "plain")

@@ -1,0 +1,72 @@
+"""Titles with symbols for the names in them, and what defines a function of the table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from solver.formula.functions import FUNCTIONS
+from solver.formula.parse import parse, rule
+from solver.formula.symbol import Symbol, Symbols
+from solver.formula.tree import Bin, Call, Name, Num, Tree, bare, replace_names
+from solver.formula.words import Inline, Words
+from solver.render.blocks import Cases, Facts, Prose, TextBlock
+from solver.spec.prose.passages import passage, sentence
+from solver.working.items import Line
+
+
+def titled(text: str, symbols: Symbols) -> Words:
+    """A title's words, with symbols for the names in braces."""
+    return _named(sentence(text), symbols)
+
+
+def point(text: str, symbols: Symbols, *, whole: bool) -> tuple[TextBlock, ...]:
+    """The blocks of a point, with symbols for the names in braces; whole: it is more than a sentence of ours."""
+    blocks = passage(text).blocks if whole else (Prose(sentence(text)),)
+    return tuple(b._replace(words=_named(b.words, symbols)) if isinstance(b, Prose) else b for b in blocks)
+
+
+def _named(words: Words, symbols: Symbols) -> Words:
+    """Words with symbols for the names in braces."""
+    pieces: list[Inline] = []
+    for word in words:
+        if not isinstance(word, str):
+            pieces.append(word)
+            continue
+        for i, piece in enumerate(re.split(r"\{(\w+)\}", word) if "{" in word else [word]):
+            symbol = symbols.get(piece) if i % 2 else None
+            pieces.append(symbol or (f"{{{piece}}}" if i % 2 else piece))
+    return tuple(p for p in pieces if p)
+
+
+def definition(fn: str, given: int | None = None) -> Iterator[Facts | Cases]:
+    """What defines a function of the table; nothing for what every reader knows, such as sin.
+
+    given: how many of its arguments are; the others have their usual numbers in the definition.
+    """
+    row = FUNCTIONS[fn]
+    if row.definition is None or row.definition == "u":
+        return
+    params = row.params[:given]
+    usual = dict(zip(reversed(row.params), map(Num, reversed(row.defaults)), strict=False))
+    filled: dict[str, Tree] = {name: number for name, number in usual.items() if name not in params}
+    left, symbols = Call(fn, tuple(map(Name, params))), {p: Symbol(p) for p in row.params}
+
+    def value(text: str | Tree) -> Tree:
+        tree = replace_names(rule(text), filled)
+        return bare(tree.b) if isinstance(tree, Bin) and tree.op == "*" and tree.a == Num("1") else tree
+
+    if row.shown:
+        yield Facts([Line(parse(row.shown), left=Call(fn, (Name("u_k"),)))], {})
+    elif isinstance(row.definition, tuple):
+        yield Cases(left, tuple((value(text), _condition(said, symbols)) for text, said in row.definition), symbols)
+    else:
+        yield Facts([Line(value(row.definition), left=left)], symbols)
+
+
+def _condition(said: str, symbols: Symbols) -> Words:
+    """`u > 0` as words, its names symbols."""
+    if said == "otherwise":
+        return (said,)
+    names = "|".join(symbols)
+    return ("if ", *(symbols.get(piece, piece) for piece in re.split(rf"\b({names})\b", said) if piece))

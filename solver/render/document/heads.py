@@ -1,0 +1,37 @@
+"""What stands at the head of questions and parts: their marks, and a drawing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from solver.render.blocks import Block
+from solver.working.solution import Drawn, Solution
+
+
+def total(solution: Solution) -> Decimal:
+    """The marks of a question: those of its outermost marked parts."""
+    marked = {part.label: part.marks for part in solution.parts if part.marks is not None}
+    return sum((m for label, m in marked.items() if not any(outer in marked for outer in _around(label))), Decimal())
+
+
+def _around(label: str) -> Iterator[str]:
+    """The labels of the parts around a part: of `a.ii.x`, `a.ii` and `a`."""
+    while "." in label:
+        label = label.rpartition(".")[0]
+        yield label
+
+
+def worth(marks: Decimal | None) -> str:
+    """`3 marks`; nothing where there are none."""
+    if not marks:
+        return ""
+    return f"{marks.normalize():f} mark{'' if marks == 1 else 's'}"
+
+
+def drawing(drawn: Drawn | None, *, answer: bool = True) -> Iterator[Block]:
+    """A figure, if there is one. answer: whether what has been worked out stands in it, or what is given alone."""
+    if drawn is not None:
+        from solver.render.figures.draw import figure  # few questions have one
+
+        yield figure(drawn, answer)

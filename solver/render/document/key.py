@@ -1,0 +1,33 @@
+"""The key: every value asked for, complete, without its working."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from solver.render.answers import answers
+from solver.render.blocks import Block, Bullets, Heading, Prose, bullets, part_label
+from solver.render.document.definitions import point, titled
+from solver.render.document.heads import total, worth
+from solver.render.document.view import View
+from solver.working.solution import Solution, SolvedPart
+
+
+def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
+    """A question, its parts as values."""
+    yield Heading(level, solution.title, worth(total(solution)))
+    for part in solution.parts:
+        if part.asked and view.shows(part.label):
+            yield Prose((" · ".join(filter(None, (part_label(part.label), worth(part.marks)))),), "label")
+            yield from _values(part)
+
+
+def _values(part: SolvedPart) -> Iterator[Block]:
+    assert part.context is not None
+    symbols = part.context.working.symbols
+    yield from answers([solved for solved in part.asked if solved.item.answer is None], symbols, None)
+    for solved in part.asked:
+        item = solved.item
+        if item.points_answer:
+            yield Bullets(tuple(point(text, symbols, whole=True) for text in item.points))
+        elif item.answer is not None:
+            yield bullets((*titled(item.title, symbols), ": " if item.title else "", str(item.answer)))

@@ -1,0 +1,40 @@
+"""What of a solution is shown, and to whom."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from solver.formula.walks.reduce import Detail
+from solver.named import Structure
+
+Kind = Literal["answer", "question", "key", "sheet"]
+"""A document of a spec: a file beside this one. The working, the paper, the values alone, a grid to fill in."""
+Reader = Literal["lecturer", "student"]
+
+
+class View(Structure):
+    """What of a solution is shown. parts: labels (with all below them); none means every part.
+
+    reader: a student is not shown what is for the lecturer: notes, warnings, the proof of gradients, hints on rounding.
+    """
+
+    detail: Detail = "normal"
+    parts: tuple[str, ...] = ()
+    compare: bool = False
+    reconcile: bool = False
+    kind: Kind = "answer"
+    reader: Reader = "lecturer"
+
+    @property
+    def lecturer(self) -> bool:
+        """Whether what is for the lecturer is shown."""
+        return self.reader == "lecturer"
+
+    def shows(self, label: str) -> bool:
+        """Whether a part is among those asked for, or leads to one."""
+        return not self.parts or any(
+            label == part or label.startswith(part + ".") or part.startswith(label + ".") for part in self.parts
+        )
+
+
+WHOLE = View()

@@ -1,0 +1,215 @@
+"""The views of one spec: a paper leaks no answer in any format, a key has all of them, a student sees what is for students."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from solver.cli.main import main
+from solver.render.blocks import Block, Facts, Heading, Listed
+from solver.render.document import View, document
+from solver.render.document.view import Kind
+from solver.render.format import Shown, format_file, formats
+from solver.spec.reader import load, load_text
+from solver.working.solution import Solution, SolvedPart
+from solver.working.solve import solve_paper
+from tests.places import PROBLEMS, Q2
+
+FILES = sorted(path for path in PROBLEMS.rglob("*.yaml") if not load(path).exam)
+FORMS = [form for form in formats() if form not in ("pdf", "docx")]
+"""Those whose text can be read as it is; the others set the same blocks."""
+PAPERS: list[Kind] = ["question"]
+BARE = "title: t\nparts: [{label: a, prompt: p, given: {family: concept, points: [x]}}]"
+
+
+@cache
+def solved(path: Path) -> list[Solution]:
+    return solve_paper(load(path))
+
+
+@cache
+def bare(form: str, kind: Kind) -> frozenset[str]:
+    """The numbers that a format's page has of its own, such as those of a style."""
+    return numbers(page(form, solve_paper(load_text(BARE)), View(kind=kind)))
+
+
+def page(form: str, solutions: list[Solution], view: View) -> str:
+    return format_file(form).page(Shown("All", solutions, view, color=False))
+
+
+def numbers(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\d+(?:\.\d+)?", text))
+
+
+def said(text: str) -> str:
+    """A page's words in one line, without the signs of any markup."""
+    return re.sub(r"[\s\\*_`•>|\-]+", " ", re.sub(r"\\([^\w\s])", r"\1", text))
+
+
+def asked(solution: Solution) -> Iterator[SolvedPart]:
+    return (part for part in solution.parts if part.asked)
+
+
+def known(solution: Solution) -> str:
+    """All that a paper may say: what the question says and gives, marks, and what an answer is to look like."""
+    parts = [solution.title, solution.prompt.source, str(solution.rounding)]
+    for part in solution.parts:
+        parts += [part.label, part.prompt.source, str(part.marks)]
+        for each in (*part.uses, *part.steps):
+            parts += [each.text, each.symbol.sub] if each.item.given else []
+        for each in part.asked:
+            parts += [*each.item.offered, each.item.asks, each.name, *map(str, each.shape), each.item.title]
+    whole = sum((part.marks or 0 for part in solution.parts), 0)
+    return "\n".join([*parts, str(whole), *(str(k) for k in range(26))])
+
+
+def leaks(text: str, solution: Solution, own: frozenset[str]) -> list[str]:
+    """The answers that a page has, but for what the question says itself."""
+    allowed, found = known(solution), numbers(text) - own
+    words, open_words = said(text), said(allowed)
+    leaked: list[str] = []
+    for solved in (each for part in asked(solution) for each in part.asked if not each.item.given):
+        item = solved.item
+        if item.answer is None:
+            leaked += sorted((numbers(solved.text) - numbers(allowed)) & found)
+        secrets = [str(item.answer), *item.points, item.why] if item.answer is not None else [item.why]
+        leaked += [
+            secret for secret in secrets if len(secret) > 3 and said(secret) in words and said(secret) not in open_words
+        ]
+    return leaked
+
+
+@pytest.mark.parametrize("kind", PAPERS)
+@pytest.mark.parametrize("form", FORMS)
+def test_a_paper_leaks_no_answer(form: str, kind: Kind) -> None:
+    for path in FILES:
+        for solution in solved(path):
+            made = page(form, [solution], View(kind=kind))
+            assert not leaks(made, solution, bare(form, kind)), path.name
+
+
+def test_the_search_for_leaks_finds_them() -> None:
+    form = "markdown"
+    found = {
+        path.name
+        for path in FILES
+        for s in solved(path)
+        if leaks(page(form, [s], View(kind="key")), s, bare(form, "question"))
+    }
+    assert len(found) > 0.8 * len(FILES)
+
+
+def test_a_paper_has_no_formula_but_of_what_is_given() -> None:
+    for solution in (each for path in FILES for each in solved(path)):
+        given = {s.name for part in solution.parts for s in (*part.uses, *part.steps) if s.item.given}
+        for block in document("All", [solution], View(kind="question")):
+            if isinstance(block, Facts):
+                assert {getattr(line.left, "id", "?") for line in block.lines} <= given
+
+
+def test_what_is_given_is_stated_once_and_not_where_it_is_asked_for() -> None:
+    blocks = document("All", solved(Q2), View(kind="question"))
+    parts: dict[str, list[str]] = {}
+    for block in blocks:
+        if isinstance(block, Heading):
+            parts[block.text] = names = []
+        if isinstance(block, Facts):
+            names += [str(getattr(line.left, "id", "")) for line in block.lines]
+    assert parts["(a)"] == []
+    assert parts["(b)"] == ["x", "W1", "b1", "W2", "b2"]
+    assert parts["(c)"] == ["W3", "b3", "d"]
+    assert parts["(f)"] == []
+
+
+def test_more_marks_have_more_room() -> None:
+    room = [block.text.count("\n") for block in blocks_of(Q2, View(kind="question")) if isinstance(block, Listed)]
+    assert room == [6, 8, 8, 4, 12, 12]
+
+
+def test_parts_and_marks_stay() -> None:
+    for kind in ("question", "answer"):
+        heads = [b for b in blocks_of(Q2, View(kind=kind)) if isinstance(b, Heading)]
+        assert heads[0].aside == "25 marks"
+        assert [h.text for h in heads[1:]] == [f"({x})" for x in "abcdef"]
+    some = [b.text for b in blocks_of(Q2, View(kind="question", parts=("c",))) if isinstance(b, Heading)]
+    assert some == ["Question 2", "(c)"]
+
+
+def blocks_of(path: Path, view: View) -> list[Block]:
+    return document(solved(path)[0].title, solved(path), view)
+
+
+@pytest.mark.parametrize("form", ["markdown", "text"])
+def test_a_key_has_every_value_and_leaves_nothing_out(form: str) -> None:
+    for solution in (each for path in FILES for each in solved(path)):
+        made = page(form, [solution], View(kind="key"))
+        want = [s for part in asked(solution) for s in part.asked]
+        for s in want:
+            if s.item.answer is None:
+                assert numbers(s.text) <= numbers(made), s.name
+            elif not s.item.points_answer:
+                assert said(str(s.item.answer)) in said(made)
+        if "…" not in "".join(s.text for s in want):
+            assert not re.search(r"…|\\[lcvd]?dots\b", made)
+
+
+def test_json_of_the_views() -> None:
+    made = {
+        kind: json.loads(format_file("json").page(Shown("Question 2", solved(Q2), View(kind=kind))))
+        for kind in (*PAPERS, "key", "answer")
+    }
+    assert made["key"]["answers"] == made["answer"]["answers"]
+    assert made["question"]["answers"].keys() == made["answer"]["answers"].keys()
+    assert made["question"]["answers"]["b/u1"] == [[None], [None], [None]]
+    assert [s["name"] for s in made["question"]["parts"][1]["steps"]] == ["x", "W1", "b1", "W2", "b2"]
+    assert all(not step["lines"] for part in made["key"]["parts"] for step in part["steps"])
+
+
+NOTED = """title: t
+round: {decimals: 1}
+parts:
+  - label: a
+    note: The published key has a slip here.
+    given:
+      family: mlp
+      x: [1.0, 2.0]
+      d: 1
+      layers: [{W: [[0.004], [0.003]], b: 0.0, activation: sigmoid}]
+      loss: cross-entropy
+    find: [gradients]
+"""
+
+
+def test_a_student_is_not_told_what_is_for_the_lecturer() -> None:
+    solutions = solve_paper(load_text(NOTED))
+    lecturer = page("text", solutions, View())
+    student = page("text", solutions, View(reader="student"))
+    for told in ("central differences", "published key"):
+        assert told in lecturer
+        assert told not in student
+    made = json.loads(format_file("json").page(Shown("t", solutions, View(reader="student"))))
+    assert made["parts"][0]["checked"] is None
+
+
+def run(*args: str) -> Result:
+    return CliRunner().invoke(main, ["run", str(Q2), *args])
+
+
+@pytest.mark.parametrize("option", ["--compare", "--reconcile"])
+@pytest.mark.parametrize("view", [("--view", "question"), ("--view", "key"), ("--for", "student")])
+def test_tables_for_the_lecturer_stand_in_no_other_view(option: str, view: tuple[str, str]) -> None:
+    result = run(*view, option)
+    assert result.exit_code == 2
+    assert f"{option}: stands in the lecturer's answer, found {' '.join(view)}" in result.output
+
+
+def test_an_unknown_view_is_refused() -> None:
+    result = run("--view", "quetsion")
+    assert result.exit_code == 2
+    assert "'question'" in result.output
