@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from solver.working.solution import Solution
 
 FORMATS = registered("solver.render", "format_")
-KINDS = ("answer", "question", "key")
+KINDS = registered("solver.render.document", "view_")
 
 
 @click.command()

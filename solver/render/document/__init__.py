@@ -1,6 +1,6 @@
 """A solution to the blocks of a document: what is said, in which order; how it looks is each format's own affair.
 
-Each view of a solution is a file here with a `question`: its blocks below a heading of some level.
+Each view of a solution is a file `view_NAME.py` here with a `question`: its blocks below a heading of some level.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["WHOLE", "View", "definition", "document", "titled"]
 
 def document(title: str, solutions: Sequence[Solution], view: View = WHOLE) -> list[Block]:
     """The blocks of one question, or of an exam or several questions under a title of their own."""
-    name = f"solver.render.document.{view.kind}"
+    name = f"solver.render.document.view_{view.kind}"
     question = cast(Callable[[Solution, View, int], Iterator[Block]], import_module(name).question)
     if len(solutions) == 1 and solutions[0].title == title:
         return list(question(solutions[0], view, 1))
