@@ -113,3 +113,50 @@ class Curve(Sketch):
     names: tuple[str, ...]
     across: str
     start: int = 0
+
+
+@dataclass(frozen=True)
+class PlaceOf:
+    """Where numbers stand: a row of a matrix, or a whole vector where there is no number of a row."""
+
+    name: str
+    number: int | None = None
+
+
+@dataclass(frozen=True)
+class Boundary(Sketch):
+    """Patterns of two inputs, each with its class, and the line where w·x plus the shift is 0. lines: (w, shift), the last one counts.
+
+    sign: of the shift, a threshold being taken off.
+    """
+
+    kind: ClassVar[str] = "boundary"
+    patterns: tuple[PlaceOf, ...]
+    classes: tuple[PlaceOf, ...]
+    lines: tuple[tuple[str, str], ...]
+    sign: int = 1
+
+
+@dataclass(frozen=True)
+class StateRow:
+    """A hidden layer in time: its states, the one before the first step in front. back: weights from its last state, if any."""
+
+    states: tuple[str, ...]
+    into: str
+    back: str
+
+
+@dataclass(frozen=True)
+class Recurrence(Sketch):
+    """A recurrent network, folded or step by step. outputs: empty where there are none; their first one is before the first step, if it feeds back.
+
+    feeds: weights from the last output to the hidden layer, empty where there are none.
+    """
+
+    kind: ClassVar[str] = "recurrence"
+    folded: bool
+    inputs: tuple[str, ...]
+    layers: tuple[StateRow, ...]
+    outputs: tuple[str, ...]
+    out: str
+    feeds: str

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -23,6 +24,9 @@ from solver.working.gradients import OnDemand
 from solver.working.items import Listing, Statement
 from solver.working.page import Repeat, Working
 from solver.working.roles import Role
+
+if TYPE_CHECKING:
+    from solver.working.sketches import Sketch
 
 MAX_EPOCHS = 200
 """So many are tried where the question does not say how many."""
@@ -236,6 +240,22 @@ class _Learner:
         working.group("final", self.current)
         working.group("table", [*self.groups["weights"], "conclusion"])
         working.default = (*self.current, "conclusion")
+        if self.data.neurons == 1 and working.shapes["w"] == (2, 1):
+            working.figures["boundary"] = self.drawn
+
+    def drawn(self) -> Sketch:
+        """The patterns and the line, before learning and after."""
+        from solver.working.sketches import Boundary, PlaceOf  # few questions have a figure
+
+        theta = "theta" if self.given.theta is not None else ""
+        lines = [(*names, theta)[:2] if len(names) == 1 else names for names in (self.names, self.current)]
+        rows = range(1, self.patterns + 1)
+        return Boundary(
+            tuple(PlaceOf(f"x{k}") for k in rows),
+            tuple(PlaceOf(f"d{k}") for k in rows),
+            tuple((line[0], line[1]) for line in lines),
+            -1 if theta else 1,
+        )
 
     def reasons(self) -> list[str]:
         """Why no weights would do, where that is so."""

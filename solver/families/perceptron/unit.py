@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from solver.families.perceptron.given import Data, Given, ThresholdLayer, column, threshold
 from solver.formula.tree import Array, Literal_, Name, Num, Tree
@@ -12,6 +13,9 @@ from solver.nets.losses import loss
 from solver.working.gradients import OnDemand
 from solver.working.items import Listing, Step
 from solver.working.page import Working
+
+if TYPE_CHECKING:
+    from solver.working.sketches import Sketch
 
 
 class TruthTable(Step):
@@ -81,7 +85,18 @@ def forward(given: Given, data: Data) -> Working:
     _learnt_from(given, data, working, single)
     if not given.layers and data.W is not None and data.W.value.shape == (2, 1):
         boundary(given, data, working)
+        working.figures["boundary"] = lambda: _drawn(working, len(data.X.value))
     return working
+
+
+def _drawn(working: Working, patterns: int) -> Sketch:
+    from solver.working.sketches import Boundary, PlaceOf  # few questions have a figure
+
+    shift = next((name for name in ("b", "theta") if name in working.items), "")
+    single = "X" not in working.items
+    places = [PlaceOf("x")] if single else [PlaceOf("X", k) for k in range(patterns)]
+    classes = [PlaceOf("y")] if single else [PlaceOf("y", k) for k in range(patterns)]
+    return Boundary(tuple(places), tuple(classes), (("w", shift),), -1 if shift == "theta" else 1)
 
 
 def _layer(

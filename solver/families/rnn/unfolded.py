@@ -1,6 +1,10 @@
 """The steps of a recurrent network, time by time: states, outputs, losses, gradients."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +19,9 @@ from solver.nets.training import Optimizer
 from solver.working.gradients import OnDemand, add_gradients
 from solver.working.page import Repeat, Working
 from solver.working.series import LONG
+
+if TYPE_CHECKING:
+    from solver.working.sketches import Sketch
 
 
 class Unfolded:
@@ -268,6 +275,8 @@ class Unfolded:
             nets = [self.at(letter, t) for letter in "uo" for t in self.times] if len(self.stack) == 1 else []
             nets = [name for name in nets if name not in w.items]
             w.absent |= dict.fromkeys(("net_inputs", *nets), "give net_inputs: true for net inputs as steps")
+        if all(len(sides) == 1 for sides in self.stack):
+            w.figures["folded"], w.figures["unrolled"] = partial(self.drawn, True), partial(self.drawn, False)
         w.group("parameters", self.parameters)
         w.group("hidden", self.hidden)
         if output:
@@ -278,6 +287,26 @@ class Unfolded:
             self.shorten()
         states = {*self.hidden, *output}
         w.group("states", [name for name in w.items if name in states])
+
+    def drawn(self, folded: bool) -> Sketch:
+        """The network as it is drawn."""
+        from solver.working.sketches import Recurrence, StateRow  # few questions have a figure
+
+        given, times = self.given, range(self.given.length + 1)
+        layers = [
+            StateRow(
+                tuple(name if (name := self.name(side, t)) in self.working.items else "" for t in times),
+                self.weight("U", side),
+                "" if given.type == "jordan" else self.weight("W", side),
+            )
+            for (side,) in self.stack
+        ]
+        outputs = [name if (name := self.at("y", t)) in self.working.items else "" for t in times]
+        first = self.stack[0][0]
+        feeds = {"elman": "", "jordan": self.weight("W", first), "both": self.weight("Wy", first)}[given.type]
+        V = self.names["V"] if given.V is not None else ""
+        inputs = tuple(self.at("x", t) for t in self.times)
+        return Recurrence(folded, inputs, tuple(layers), tuple(outputs) if V else (), V, feeds)
 
     def losses(self) -> None:
         w, given = self.working, self.given

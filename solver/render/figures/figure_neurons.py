@@ -41,10 +41,10 @@ def shown(count: int, most: int = MOST) -> list[int | None]:
 
 def scene(sketch: Feedforward, put: Inscriptions) -> Scene:
     """The network from left to right."""
-    return _Drawing(sketch, put).scene()
+    return _Network(sketch, put).scene()
 
 
-class _Drawing:
+class _Network:
     def __init__(self, sketch: Feedforward, put: Inscriptions) -> None:
         self.sketch, self.put = sketch, put
         self.layers = shown(len(sketch.columns) + 1)
@@ -97,7 +97,7 @@ class _Drawing:
             span = (max(n, len(shown(self.count(before)))) - 1) * self.step
             made.append(
                 max(
-                    0.7 * span,
+                    0.45 * span,
                     (n + 1) * (max(self.radius, bias / 2) + wide / 2 + 5),
                     (n + 1) / n * (self.radius + wide / 2 + 5),
                     100.0,

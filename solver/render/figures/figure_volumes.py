@@ -28,31 +28,35 @@ MOST = 12
 _FACES = ("#cfe3f1", "#e8f1f8", "#9fc6e2")  # front, top, side
 _UNKNOWN = 32.0
 _TALL = 76.0
+_ROOM = 450.0
+"""Behind so much of a row the next one begins."""
 
 
 def scene(sketch: Volumes, put: Inscriptions) -> Scene:
     """The volumes from left to right."""
     pieces: list[Piece] = []
-    x, below = 0.0, -_TALL / 2 - 8
+    x, y = 0.0, 0.0
     kept = shown(len(sketch.volumes), MOST)
     for place, k in enumerate(kept):
         if k is None:
-            pieces.append(Caption("⋯", (x + 14, 0.0), LARGE + 4))
+            pieces.append(Caption("⋯", (x + 14, y), LARGE + 4))
             x += 36
             continue
         volume = sketch.volumes[k]
         if place:
             lines = [volume.title, *(_note(note, put) for note in volume.notes)]
+            if x > _ROOM:
+                x, y = 0.0, y - _TALL - 6 * height(SMALL) - 16
             gap = max([60.0, *(width(line, SMALL) + 12 for line in lines)])
-            pieces.append(Course(((x + 4, 0.0), (x + gap - 4, 0.0)), arrow=True))
-            above = 5 + height(SMALL) * (len(lines) - 0.5)
+            pieces.append(Course(((x + 4, y), (x + gap - 4, y)), arrow=True))
+            above = y + 5 + height(SMALL) * (len(lines) - 0.5)
             pieces += stacked(lines, (x + gap / 2, above), SMALL)
             x += gap
         caption = _size(volume, put)
-        left, right = _solid(volume, put, (x, 0.0))
+        left, right = _solid(volume, put, (x, y))
         wide = max(right - left, width(caption, MIDDLE) + 4)
-        solid = _drawn(volume, put, (x + (wide - (right - left)) / 2, 0.0))
-        pieces += [*solid, Caption(caption, (x + wide / 2, below), MIDDLE)]
+        solid = _drawn(volume, put, (x + (wide - (right - left)) / 2, y))
+        pieces += [*solid, Caption(caption, (x + wide / 2, y - _TALL / 2 - 8), MIDDLE)]
         x += wide
     return fitted(pieces, _alt(sketch, put))
 

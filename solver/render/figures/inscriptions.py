@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from solver.formula.print.printer_text import grouped, symbol_text
 from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Array, Num
+from solver.formula.walks.evaluate import evaluate
 from solver.render.clean import clean
 from solver.rounding import EXACT, Floats
 from solver.working.solution import Context
@@ -26,8 +27,17 @@ class Inscriptions:
             return None
         if solved is not None:
             return solved.literal() if solved.numeric else None
+        if item.whole:
+            return item.literal(self.counted(name), EXACT)
         numbers = item.value({}) if item.given else None
         return None if numbers is None else item.literal(numbers, EXACT)
+
+    def counted(self, name: str) -> Floats:
+        """An exact count that no part has asked for."""
+        known: dict[str, Floats] = {}
+        working = self.context.working
+        evaluate(working.program(working.closure([name])), known, lambda item, env: item.value(env))
+        return known[name]
 
     def numbers(self, name: str) -> Floats | None:
         """The numbers as they are written, rows × columns."""

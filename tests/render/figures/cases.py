@@ -57,6 +57,25 @@ OPTIMIZER = """title: t
 given: {family: optimizer, loss: "f = (x - 4)**2", quantities: {x: 1}, parameters: [x], rate: 0.1, iterations: 30}
 parts: [{label: a, find: history}]
 """
+LEARNING = """title: t
+given: {family: perceptron, gate: OR, learn: {rate: 0.5}}
+parts: [{label: a, find: table}]
+"""
+UNIT = """title: t
+given: {family: perceptron, X: [[0.5, 2], [-1, 1], [3, -2]], w: [1, 0.5], theta: 0.5}
+parts: [{label: a, find: outputs}]
+"""
+LONG = """title: t
+given:
+  family: rnn
+  type: both
+  x: [1, 2, 3, 4, 5, 6, 7, 8, 9]
+  U: [[0.1, 0.2]]
+  W: [[0.1, 0.2], [0.3, -0.4]]
+  Wy: [[0.3, 0.1]]
+  V: [[0.5], [0.5]]
+parts: [{label: a, find: states}]
+"""
 CASES: dict[str, tuple[str, str]] = {
     "q2": (problem("q2"), "network"),
     "wide": (network(3, 10, 8, 8, 1), "network"),
@@ -71,6 +90,12 @@ CASES: dict[str, tuple[str, str]] = {
     "attention": (problem("attention"), "heatmap"),
     "encoding": (ENCODING, "heatmap"),
     "training": (problem("training"), "loss"),
+    "learning": (LEARNING, "boundary"),
+    "unit": (UNIT, "boundary"),
+    "folded": (problem("rnn"), "folded"),
+    "unrolled": (problem("rnn"), "unrolled"),
+    "folded both": (LONG, "folded"),
+    "long": (LONG, "unrolled"),
     "optimizer": (OPTIMIZER, "loss"),
 }
 """Each with the word of its figure."""

@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
 from solver.errors import SpecError
+from solver.formula.tree import Array
 from solver.render.figures.draw import figure
 from solver.render.figures.paint import ImageKind, composed, painted
 from solver.render.figures.scene import Caption, Disc, Point, Polygon, Scene, Tiles, extent, fitted, turned
@@ -194,3 +195,31 @@ def test_what_cannot_be_drawn_is_refused_at_its_line(figure_: str, given: str, m
 def test_a_figure_without_a_given_is_refused() -> None:
     with pytest.raises(SpecError, match="figure has nothing to draw"):
         load_text("title: t\nfigure: network\nparts: [{label: a, given: {family: concept, points: [a]}}]")
+
+
+# -- networks in time, and boundaries -----------------------------------------------------------------------------------
+def test_an_unrolled_network_has_its_states() -> None:
+    of, found = drawn("unrolled").context, words(scene("unrolled"))
+    for t in (1, 2, 3, 4):
+        assert of.solved[f"y{t}"].text in found
+        literal = of.solved[f"h{t}"].literal()
+        assert isinstance(literal, Array)
+        assert ", ".join(literal.text(i, 0) for i in range(3)) in found
+    assert Counter(found)["W"] == Counter(found)["U"] == Counter(found)["V"] == 4
+    assert {"x(t)", "h(t)", "y(t)", "U", "V", "W"} == set(words(scene("folded")))
+    assert "W_y" in words(scene("folded both"))
+
+
+def test_a_boundary_parts_what_the_unit_tells_apart() -> None:
+    """Each pattern lies on the shaded side where its net input is above 0."""
+    of, made = drawn("unit").context, scene("unit")
+    shaded = np.array(next(piece for piece in made.pieces if isinstance(piece, Polygon)).points)
+    discs = [piece for piece in made.pieces if isinstance(piece, Disc)]
+    nets = of.envs["exact"]["X"] @ of.envs["exact"]["w"] - of.envs["exact"]["theta"]
+    for disc, net in zip(discs, nets.ravel(), strict=True):
+        point = np.array(disc.centre)
+        way, there = np.roll(shaded, -1, axis=0) - shaded, point - shaded
+        turns = way[:, 0] * there[:, 1] - way[:, 1] * there[:, 0]
+        assert bool((turns > 0).all() or (turns < 0).all()) == (net > 0)
+        assert (disc.fill == "#000000") == (net > 0)
+    assert not [piece for piece in scene("learning", answer=False).pieces if isinstance(piece, Polygon)]
