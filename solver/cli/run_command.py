@@ -36,6 +36,7 @@ KINDS = registered("solver.render.document", "view_")
 @click.option("--for", "reader", type=click.Choice(["lecturer", "student"]), default="lecturer", show_default=True)
 @click.option("--compare", is_flag=True, help="Add a table of what differs when exact values are carried.")
 @click.option("--reconcile", is_flag=True, help="Add what torchinfo, fvcore and others print for a network, and why.")
+@click.option("--fragment", is_flag=True, help="LaTeX without its preamble, for \\input.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write here instead.")
 def command(
     files: tuple[str, ...],
@@ -48,6 +49,7 @@ def command(
     reader: Reader,
     compare: bool,
     reconcile: bool,
+    fragment: bool,
     output: str | None,
 ) -> None:
     """Solve question FILEs (YAML), an exam, a folder of them, or - for standard input."""
@@ -65,7 +67,8 @@ def command(
             bar.stage("writing")
             folder = os.path.dirname(output or "")
             beside = Beside(os.path.splitext(os.path.basename(output))[0]) if output else None
-            text = shape.page(Shown(title, solutions, view, columns(), not os.environ.get("NO_COLOR"), folder, beside))
+            color = not os.environ.get("NO_COLOR")
+            text = shape.page(Shown(title, solutions, view, columns(), color, folder, beside, fragment))
         for warning in (warning for solution in solutions for warning in solution.warnings):
             warn(f"warning: {warning}")
         for name, data in (beside.files if beside else {}).items():

@@ -34,7 +34,8 @@ class Shown(NamedTuple):
     """Solutions to show under one title. width: of the lines, in cells; color: whether what is written shows colours.
 
     folder: where the page will stand, for the pictures that it names; the current one if empty. beside: takes the files
-    that are to stand there with it; None where it stands alone.
+    that are to stand there with it; None where it stands alone. fragment: without what makes the
+    page a document of its own, in formats that have such.
     """
 
     title: str
@@ -44,6 +45,7 @@ class Shown(NamedTuple):
     color: bool = False
     folder: str = ""
     beside: Beside | None = None
+    fragment: bool = False
 
     def blocks(self) -> list[Block]:
         """The document."""

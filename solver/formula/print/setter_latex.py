@@ -63,6 +63,11 @@ def escape(text: str) -> str:
     return "".join(_ESCAPES.get(c, c) for c in text)
 
 
+def macro(sign: str) -> str | None:
+    """The macro of a Greek letter or a sign of mathematics, if it has one."""
+    return _GREEK.get(sign) or _MACROS.get(sign)
+
+
 def upright(text: str) -> str:
     """Plain words inside mathematics; a sign that not every viewer takes in \\text{} stands outside it."""
     pieces = ((special, "".join(run)) for special, run in groupby(text if text.isascii() else _kept(text), _special))
@@ -172,7 +177,8 @@ class LatexSetter(Setter[str]):
         return self._rows("array", rows, f"{{{columns}}}")
 
     def _rows(self, name: str, rows: tuple[tuple[Typeset, ...], ...], columns: str = "") -> str:
-        body = r" \\ ".join(" & ".join(self.set(cell).strip() for cell in row) for row in rows)
+        made = (" & ".join(self.set(cell).strip() for cell in row) for row in rows)
+        body = r" \\ ".join(f"{{}}{row}" if row[:1] in ("[", "*") else row for row in made)  # which \\ would take
         return rf"\begin{{{name}}}{columns} {body} \end{{{name}}}"
 
 

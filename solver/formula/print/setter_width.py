@@ -62,7 +62,7 @@ class WidthSetter(Setter[float]):
     def sign(self, text: str, role: Role) -> float:
         if role == "ordinary" and text in "…⋯":
             return 1.35
-        return _ROLES[role]
+        return _ROLES[role] + (1.4 if text in "⟹⟺" else 0.0)
 
     def named(self, text: str, limits: bool) -> float:
         return words_width(text) + 0.17

@@ -1,0 +1,1 @@
+"""Documents in LaTeX: words, mathematics and blocks, for any class."""
