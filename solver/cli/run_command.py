@@ -17,12 +17,12 @@ from solver.files import files_of, registered, whole_file
 
 if TYPE_CHECKING:
     from solver.formula.walks.reduce import Detail
-    from solver.render.document.view import Kind, Reader, View
+    from solver.render.views.view import Kind, Reader, View
     from solver.rounding import Carry
     from solver.working.solution import Solution
 
 FORMATS = registered("solver.render", "format_")
-KINDS = registered("solver.render.document", "view_")
+KINDS = registered("solver.render.views", "view_")
 
 
 @click.command()

@@ -92,10 +92,9 @@ def sheet(solution: Solution) -> Sheet:
     made = Sheet(solution)
     keys: dict[tuple[int, str], str] = {}
     for part in solution.parts:
-        names = {solved.name for solved in part.asked}
         for solved in part.asked:
             key = part.key(solved)
-            if solved.item.again and solved.item.again in names:
+            if part.again(solved):
                 made.again.append(key)
                 continue
             made.answers[key] = Answer(key, part.label, solved, solved.item.kind)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from solver.formula.print.printer_text import TextPrinter, symbol_text, words_text
 from solver.formula.walks.reduce import Detail
 from solver.render.document import WHOLE, View, titled
-from solver.render.document.view_question import givens
 from solver.render.json_text import json_text
+from solver.render.views.view_question import givens
 from solver.rounding import Rounding
 from solver.working.items import Line
 from solver.working.solution import Solution, Solved, SolvedPart, jsonable

@@ -205,6 +205,10 @@ class SolvedPart(Structure):
         """The answer's name: `b/u1`, or the bare label where a part has one unnamed answer."""
         return f"{self.label}/{solved.name}" if solved.name else self.label
 
+    def again(self, solved: Solved) -> bool:
+        """Whether an answer gives the number of another that it asks for once more, and is not asked for on a sheet."""
+        return any(other.name == solved.item.again for other in self.asked if solved.item.again)
+
 
 class Solution(Structure):
     """A solved question. `solution["b/u1"]` is one of its answers."""

@@ -7,15 +7,18 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from click.testing import CliRunner, Result
 
 from solver.cli.main import main
-from solver.render.blocks import Block, Facts, Heading, Listed
+from solver.files import registered
+from solver.mark.sheet import sheet
+from solver.render.blocks import Block, Facts, Heading, Listed, Table
 from solver.render.document import View, document
-from solver.render.document.view import Kind
 from solver.render.format import Shown, format_file, formats
+from solver.render.views.view import Kind
 from solver.spec.reader import load, load_text
 from solver.working.solution import Solution, SolvedPart
 from solver.working.solve import solve_paper
@@ -24,7 +27,7 @@ from tests.places import PROBLEMS, Q2
 FILES = sorted(path for path in PROBLEMS.rglob("*.yaml") if not load(path).exam)
 FORMS = [form for form in formats() if form not in ("pdf", "docx")]
 """Those whose text can be read as it is; the others set the same blocks."""
-PAPERS: list[Kind] = ["question"]
+PAPERS: list[Kind] = ["question", "sheet"]
 BARE = "title: t\nparts: [{label: a, prompt: p, given: {family: concept, points: [x]}}]"
 
 
@@ -167,6 +170,8 @@ def test_json_of_the_views() -> None:
     assert made["key"]["answers"] == made["answer"]["answers"]
     assert made["question"]["answers"].keys() == made["answer"]["answers"].keys()
     assert made["question"]["answers"]["b/u1"] == [[None], [None], [None]]
+    assert made["sheet"]["answers"]["c/J"] is None
+    assert all(not part["steps"] for part in made["sheet"]["parts"])
     assert [s["name"] for s in made["question"]["parts"][1]["steps"]] == ["x", "W1", "b1", "W2", "b2"]
     assert all(not step["lines"] for part in made["key"]["parts"] for step in part["steps"])
 
@@ -195,6 +200,21 @@ def test_a_student_is_not_told_what_is_for_the_lecturer() -> None:
         assert told not in student
     made = json.loads(format_file("json").page(Shown("t", solutions, View(reader="student"))))
     assert made["parts"][0]["checked"] is None
+
+
+def test_a_sheet_has_the_answers_of_the_template() -> None:
+    for solution in (each for path in FILES for each in solved(path)):
+        rows = [
+            row[0][0] if isinstance(row[0], tuple) else ""
+            for block in document("All", [solution], View(kind="sheet"))
+            if isinstance(block, Table) and block.header[0] == "answer"
+            for row in block.rows
+        ]
+        assert rows == list(sheet(solution).answers)
+
+
+def test_every_view_has_its_file() -> None:
+    assert set(get_args(Kind)) == set(registered("solver.render.views", "view_"))
 
 
 def run(*args: str) -> Result:

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 import solver
-from solver.mark.out.template import shape_of, template
+from solver.mark.out.template import template
 from solver.mark.read.chunks import chunks
 from solver.mark.read.read_batch import Reader
 from solver.mark.read.read_names import names
 from solver.mark.sheet import Sheet, sheet
+from solver.render.views.view_sheet import wanted
 from solver.spec.nodes import read_nodes
 from solver.spec.reader import load
 from tests.places import PROBLEMS
@@ -57,14 +58,14 @@ def test_markdown_has_a_row_for_every_answer(name: str) -> None:
     made = asked(name)
     text = template(made, "markdown").replace("\\", "")
     for key, answer in made.answers.items():
-        assert f"| {key} | {shape_of(answer)} |" in text
+        assert f"| {key} | {wanted(answer.solved)} |" in text
 
 
 def test_shapes_in_words() -> None:
     q2 = asked("q2.yaml")
-    assert shape_of(q2.answers["a/W1"]) == "2×3 numbers"
-    assert shape_of(q2.answers["c/J"]) == "a number"
-    assert shape_of(asked("q3.yaml").answers["c.i"]) == "a word or a letter"
+    assert wanted(q2.answers["a/W1"].solved) == "2×3 numbers"
+    assert wanted(q2.answers["c/J"].solved) == "a number"
+    assert wanted(asked("q3.yaml").answers["c.i"].solved) == "a word or a letter"
     lines = template(q2, "yaml").splitlines()
     assert '  a/W2: [["", ""], ["", ""], ["", ""]]  # 3×2 numbers' in lines
     assert "  c/J:  # a number" in lines

@@ -26,10 +26,10 @@ from solver.render.blocks import (
     note,
     part_label,
 )
-from solver.render.document.comparisons import comparison, reconciled
-from solver.render.document.definitions import definition, point, titled
-from solver.render.document.heads import drawing, total, worth
-from solver.render.document.view import View
+from solver.render.views.comparisons import comparison, reconciled
+from solver.render.views.definitions import definition, point, titled
+from solver.render.views.heads import drawing, total, worth
+from solver.render.views.view import View
 from solver.rounding import Rounding
 from solver.working.solution import Solution, Solved, SolvedPart
 

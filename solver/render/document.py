@@ -1,7 +1,4 @@
-"""A solution to the blocks of a document: what is said, in which order; how it looks is each format's own affair.
-
-Each view of a solution is a file `view_NAME.py` here with a `question`: its blocks below a heading of some level.
-"""
+"""A solution to the blocks of a document: what is said, in which order; how it looks is each format's own affair."""
 
 from __future__ import annotations
 
@@ -11,9 +8,9 @@ from importlib import import_module
 from typing import cast
 
 from solver.render.blocks import Block, Heading
-from solver.render.document.definitions import definition, titled
-from solver.render.document.heads import total, worth
-from solver.render.document.view import WHOLE, View
+from solver.render.views.definitions import definition, titled
+from solver.render.views.heads import total, worth
+from solver.render.views.view import WHOLE, View
 from solver.working.solution import Solution
 
 __all__ = ["WHOLE", "View", "definition", "document", "titled"]
@@ -21,7 +18,7 @@ __all__ = ["WHOLE", "View", "definition", "document", "titled"]
 
 def document(title: str, solutions: Sequence[Solution], view: View = WHOLE) -> list[Block]:
     """The blocks of one question, or of an exam or several questions under a title of their own."""
-    name = f"solver.render.document.view_{view.kind}"
+    name = f"solver.render.views.view_{view.kind}"
     question = cast(Callable[[Solution, View, int], Iterator[Block]], import_module(name).question)
     if len(solutions) == 1 and solutions[0].title == title:
         return list(question(solutions[0], view, 1))

@@ -8,7 +8,7 @@ from solver.formula.symbol import Symbol
 from solver.formula.tree import Name, Tree, bare, literal
 from solver.formula.walks.reduce import MOST
 from solver.render.blocks import Block, Heading, Prose, Table, bullets, part_label
-from solver.render.document.view import View
+from solver.render.views.view import View
 from solver.working.solution import Solution, Solved
 
 

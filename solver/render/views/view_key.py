@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from solver.render.answers import answers
 from solver.render.blocks import Block, Bullets, Heading, Prose, bullets, part_label
-from solver.render.document.definitions import point, titled
-from solver.render.document.heads import total, worth
-from solver.render.document.view import View
+from solver.render.views.definitions import point, titled
+from solver.render.views.heads import total, worth
+from solver.render.views.view import View
 from solver.working.solution import Solution, SolvedPart
 
 

@@ -8,7 +8,7 @@ from solver.formula.walks.reduce import Detail
 from solver.named import Structure
 
 Kind = Literal["answer", "question", "key", "sheet"]
-"""A document of a spec, a file `view_NAME.py` beside this one: The working, the paper, the values alone, a grid to fill in."""
+"""The working, the paper, the values alone, a form to fill in."""
 Reader = Literal["lecturer", "student"]
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from solver.formula.walks.reduce import MOST
 from solver.render.answers import answers
 from solver.render.blocks import Block, Heading, Listed, Prose, bullets, note, part_label
-from solver.render.document.definitions import titled
-from solver.render.document.heads import drawing, total, worth
-from solver.render.document.view import View
+from solver.render.views.definitions import titled
+from solver.render.views.heads import drawing, total, worth
+from solver.render.views.view import View
 from solver.rounding import Rounding
 from solver.spec.prose.passages import sentence
 from solver.working.solution import Solution, Solved, SolvedPart
