@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from solver.errors import Place, Problem, SpecError
@@ -52,7 +52,7 @@ def _misused(other: Alternative, made: Sheet) -> Iterator[Problem]:
 
 def decided(question: Asked, file: str) -> Asked:
     """The question with a person's decisions from a file; raises SpecError where they do not fit it."""
-    scheme = replace(question.scheme, decisions=decisions_in(file, question.sheet))
+    scheme = question.scheme.replaced(decisions=decisions_in(file, question.sheet))
     return Asked(question.sheet, scheme, plan(question.sheet, scheme))
 
 

@@ -170,6 +170,10 @@ class Working(Structure):
         """Every word a part may ask for; an answer without a name goes by its group."""
         return [word for word in (*self.groups, *self.items, *self.offers) if word]
 
+    def __getstate__(self) -> dict[str, object]:
+        """What goes to another process: what nobody asked for stays behind, since its functions cannot go."""
+        return self.__dict__ | {"offers": {}}
+
     def offer(self, name: str, add: Callable[[Working], None]) -> None:
         """Offers a quantity, which `add` adds where a part asks for it."""
         self.offers[name] = add

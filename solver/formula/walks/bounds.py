@@ -8,6 +8,7 @@ can be wider than need be.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 
 import numpy as np
 
@@ -22,6 +23,8 @@ __all__ = ["Interval", "bounds", "point"]
 
 Stands = Callable[[Interval], Interval]
 """Between what the number lies that stands for an intermediate result."""
+
+_PIECES = 4
 
 
 def bounds(tree: Tree, env: Mapping[str, Interval], stands: Stands | None = None) -> Interval:
@@ -88,8 +91,21 @@ class _BoundsWalk:
         )
         if self.stands is None or not by_definition(call):
             return found
-        other = self.of(definition(call.fn), {row.params[0]: args[0]})
-        return around([*found, *(np.where(np.isnan(end), own, end) for end, own in zip(other, found, strict=True))])
+        other = self.defined(definition(call.fn), row.params[0], args[0], row.elementwise)
+        ends = [np.where(np.isnan(end), own, end) for end, own in zip(other, found, strict=True)]
+        if row.range is not None:  # whoever gets a value that the function has not looks again
+            ends = [np.clip(end, *row.range) for end in ends]
+        return around([*found, *ends])
+
+    def defined(self, tree: Tree, name: str, x: Interval, elementwise: bool) -> Interval:
+        """What a definition gives. Where its operand stands twice, as in tanh, cell by cell in a few pieces: the shorter
+        an interval, the less it matters that both places of the operand do not know of each other.
+        """
+        if x.exact or not elementwise:
+            return self.of(tree, {name: x})
+        ends = np.linspace(x.low, x.high, _PIECES + 1)
+        found = [self.of(tree, {name: Interval(*piece)}) for piece in pairwise(ends)]
+        return Interval(np.minimum.reduce([at.low for at in found]), np.maximum.reduce([at.high for at in found]))
 
 
 def _spread(x: Interval, axis: int) -> Interval:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -199,7 +197,7 @@ def test_what_follows_from_another_convention_follows_from_nothing_wrong(c: floa
 
 def test_what_follows_from_what_a_person_accepts_follows_from_nothing_wrong() -> None:
     made = asked(load_text(GIVEN).questions[0])
-    scheme = replace(made.scheme, decisions=(Decision("a/c", (("11",),), why="as copied"),))
+    scheme = made.scheme.replaced(decisions=(Decision("a/c", (("11",),), why="as copied"),))
     found = graded(Asked(made.sheet, scheme, made.plan), **{"a/c": 11, "a/d": 3.67, "a/e": 15.97})
     assert [Verdict(int(found.judged[key].verdicts.item())).name for key in ("a/c", "a/d", "a/e")] == ["CORRECT"] * 3
     found = graded(Asked(made.sheet, scheme, made.plan), **{"a/c": 11, "a/d": 4, "a/e": 18.5})
