@@ -171,8 +171,8 @@ class Working(Structure):
         return [word for word in (*self.groups, *self.items, *self.offers) if word]
 
     def __getstate__(self) -> dict[str, object]:
-        """What goes to another process: what nobody asked for stays behind, since its functions cannot go."""
-        return self.__dict__ | {"offers": {}}
+        """What goes to another process: what nobody asked for and figures stay behind, since functions cannot go."""
+        return self.__dict__ | {"offers": {}, "figures": {}}
 
     def offer(self, name: str, add: Callable[[Working], None]) -> None:
         """Offers a quantity, which `add` adds where a part asks for it."""
