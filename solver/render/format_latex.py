@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from solver.render.blocks import Figure, Picture
@@ -17,8 +18,8 @@ ENDINGS = (".tex",)
 FOR_PROGRAMS = False
 
 
-def page(shown: Shown) -> str:
-    """The solutions; pictures are named as they are found from the page's folder."""
+def finder(shown: Shown) -> Callable[[Picture | Figure], str]:
+    """Names pictures as they are found from the page's folder, where figures are put."""
 
     def find(picture: Picture | Figure) -> str:
         if isinstance(picture, Picture):
@@ -27,7 +28,12 @@ def page(shown: Shown) -> str:
             return ""
         return shown.beside.put(picture.name, ".pdf", picture.image("pdf"))
 
-    body = LatexPage(find).render(shown.blocks())
+    return find
+
+
+def page(shown: Shown) -> str:
+    """The solutions."""
+    body = LatexPage(finder(shown)).render(shown.blocks())
     if shown.fragment:
         return f"% needs: amsmath amssymb array booktabs longtable graphicx hyperref\n{MACROS}{body}\n"
     return (

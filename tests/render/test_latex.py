@@ -47,6 +47,7 @@ from solver.render.format import Shown, format_file
 from solver.render.latex.page_latex import LatexPage
 from solver.render.latex.preamble import LAYOUT, MACROS, PACKAGES
 from solver.render.latex.words_latex import text
+from solver.render.views.view import Kind, View
 from solver.rounding import Rounding
 from solver.spec.reader import load, load_text
 from solver.working.items import Line
@@ -178,3 +179,35 @@ def test_hostile_questions_stay_words() -> None:
     assert "\\input" not in body
     assert "\\write" not in body
     assert "\\csname" not in body
+
+
+EXAM = """title: 'A paper # 1'
+prompt: '$x$ and \\input{y} %'
+given: {family: mlp, x: [1.0, 2.0], d: 0, loss: cross-entropy,
+        layers: [{W: [[3.0], [1.0]], b: 0.5, activation: sigmoid}]}
+parts:
+  - {label: a, marks: 2.5, prompt: State them., find: parameters}
+  - label: b
+    prompt: Both.
+    parts:
+      - {label: i, marks: 1.25, prompt: '- one', find: output}
+      - {label: ii, marks: 3, prompt: Why?, given: {family: concept, points: [because $x$]}}
+"""
+
+
+@pytest.mark.parametrize("kind", ["answer", "question"])
+def test_an_exam_is_one_source_of_paper_and_answers(kind: Kind, tmp_path: Path) -> None:
+    paper = load_text(EXAM)
+    solutions = solve_paper(paper)
+    shown = Shown(paper.title, solutions, View(kind=kind))
+    made = format_file("exam").page(shown)
+    assert (r"\documentclass[answers," in made) == (kind == "answer")
+    assert made.count(r"\begin{solution}") == made.count(r"\end{solution}") == 3
+    assert r"\renewcommand{\partlabel}{(a)}\part[2\half]" in made
+    assert r"\begin{subparts}" in made
+    assert r"\renewcommand{\subpartlabel}{(ii)}\subpart[3]" in made
+    assert "(1.25 marks)" in made
+    assert r"\input" not in made
+    log = compiled(made, "pdflatex", tmp_path)
+    found = [log[m.start() : m.start() + 300] for m in COMPLAINT.finditer(log)]
+    assert not found, "\n---\n".join(found)

@@ -36,5 +36,9 @@ class View(Structure):
             label == part or label.startswith(part + ".") or part.startswith(label + ".") for part in self.parts
         )
 
+    def changed(self, kind: Kind) -> View:
+        """The same for another document."""
+        return View(self.detail, self.parts, self.compare, self.reconcile, kind, self.reader)
+
 
 WHOLE = View()

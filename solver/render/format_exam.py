@@ -1,0 +1,120 @@
+"""An exam in LaTeX: one source, of which the class `exam` sets the paper, or with `answers` the working as well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from solver.render.blocks import Block, Heading, Listed
+from solver.render.document import document
+from solver.render.format_latex import finder
+from solver.render.latex.page_latex import ROOM, LatexPage
+from solver.render.latex.preamble import LAYOUT, MACROS, PACKAGES
+from solver.render.latex.words_latex import text
+from solver.render.views.heads import total, worth
+from solver.working.solution import Solution, SolvedPart
+
+if TYPE_CHECKING:
+    from solver.render.format import Shown
+
+ENDINGS = ()
+FOR_PROGRAMS = False
+
+_LEVELS = ("part", "subpart", "subsubpart")
+_INDENT = 2.6
+_CLASS = r"""\pagestyle{foot}
+\raggedbottom
+\cfoot{\thepage}
+\unframedsolutions
+\pointpoints{mark}{marks}
+"""
+
+
+def page(shown: Shown) -> str:
+    """The paper with its answers; in the views that are handed out, room for them alone."""
+    setter = LatexPage(finder(shown))
+    body = "\n\n".join(_question(solution, shown, setter) for solution in shown.solutions)
+    marks = worth(sum((total(solution) for solution in shown.solutions), Decimal()))
+    body = f"\\begin{{questions}}\n{body}\n\\end{{questions}}"
+    if shown.fragment:
+        return f"{MACROS}{body}\n"
+    option = "answers," if _told(shown) else ""
+    title = rf"\section*{{{text(shown.title)}\hfill\mbox{{\normalfont\normalsize {text(marks)}}}}}"
+    return (
+        f"\\documentclass[{option}11pt,a4paper,fleqn]{{exam}}\n{PACKAGES}{MACROS}{LAYOUT}{_CLASS}"
+        f"\\begin{{document}}\n{title}\n{body}\n\\end{{document}}\n"
+    )
+
+
+def _question(solution: Solution, shown: Shown, setter: LatexPage) -> str:
+    """One question: what is asked, each part with its working, or room for it."""
+    asked = _sections(document(solution.title, [solution], shown.view.changed("question")))
+    worked = _sections(document(solution.title, [solution], shown.view.changed("answer")))
+    parts = [part for part in solution.parts if shown.view.shows(part.label)]
+    beside = rf"\hfill\mbox{{{text(worth(total(solution)))}}}\par"
+    made = [rf"\question \textbf{{{text(solution.title)}}}{beside}", setter.render(asked[0][1:], ROOM - _INDENT)]
+    depth = 0
+    told = _told(shown)
+    for part, question, answer in zip(parts, asked[1:], worked[1:], strict=False):
+        wanted = min(part.label.count(".") + 1, len(_LEVELS))
+        made += _moved(depth, wanted)
+        depth = wanted
+        made.append(_part(part, depth, question[1:], answer[1 + len(part.prompt.blocks) :] if told else (), setter))
+    made += _moved(depth, 0)
+    for extra in worked[1 + len(parts) :] if told else ():
+        made.append(_solution(setter.render(extra[1:], ROOM - _INDENT), 0))
+    return "\n".join(filter(None, made))
+
+
+def _told(shown: Shown) -> bool:
+    """Whether the answers may stand in the source."""
+    return shown.view.kind not in ("question", "sheet")
+
+
+def _part(part: SolvedPart, depth: int, asked: Sequence[Block], worked: Sequence[Block], setter: LatexPage) -> str:
+    room = ROOM - _INDENT * (depth + 1)
+    name = _LEVELS[depth - 1]
+    lines = asked[-1].text.count("\n") if asked and isinstance(asked[-1], Listed) and not asked[-1].text.strip() else 0
+    said = setter.render(asked[:-1] if lines else asked, room)
+    points, beside = _points(part.marks)
+    label = rf"\renewcommand{{\{name}label}}{{({text(part.label.rpartition('.')[2])})}}"
+    answer = setter.render(worked, room)
+    return "\n".join(filter(None, [f"{label}\\{name}{points} {beside}{said}", _solution(answer, lines)]))
+
+
+def _solution(answer: str, lines: int) -> str:
+    """The working, and the room that the paper without it leaves."""
+    if not answer and not lines:
+        return ""
+    return "\n".join(
+        filter(None, [rf"\begin{{solution}}[{lines}\baselineskip]", answer and rf"\par {answer}", r"\end{solution}"])
+    )
+
+
+def _points(marks: Decimal | None) -> tuple[str, str]:
+    """Marks as the class takes them, whole ones and halves, or else in words."""
+    if not marks:
+        return "", ""
+    whole, rest = divmod(marks, 1)
+    if rest not in (Decimal(), Decimal("0.5")):
+        return "", f"({text(worth(marks))}) "
+    return f"[{whole if whole else ''}{chr(92) + 'half' if rest else ''}]", ""
+
+
+def _moved(depth: int, wanted: int) -> Iterator[str]:
+    """The lists that end or begin between two parts."""
+    yield from (rf"\end{{{_LEVELS[level - 1]}s}}" for level in range(depth, wanted, -1))
+    for level in range(depth, wanted):
+        empty = rf"\{_LEVELS[level - 1]} " if level > depth else ""
+        yield rf"{empty}\begin{{{_LEVELS[level]}s}}"
+
+
+def _sections(blocks: Sequence[Block]) -> list[list[Block]]:
+    """The blocks of each heading, which is the first of them."""
+    sections: list[list[Block]] = []
+    for block in blocks:
+        if isinstance(block, Heading):
+            sections.append([])
+        sections[-1].append(block)
+    return sections
