@@ -15,6 +15,8 @@ from solver.working.solution import Solved
 PAGE = 40
 """The most rows of a matrix on a page."""
 _COLUMNS = 12
+_ACROSS = 76.0
+"""The most signs in a row of a matrix, one and a half between two numbers: so many the narrowest page has room for."""
 _NUMBERS = 2_000
 """The most numbers of one answer in a document."""
 _TABLE_COLUMNS = 8
@@ -29,7 +31,7 @@ def answers(asked: Sequence[Solved], symbols: Symbols, most: int | None) -> Iter
     for solved in asked:
         tree = solved.shown
         rows, columns = tree.value.shape if isinstance(tree, Array) else (1, 1)
-        if rows <= PAGE and columns <= _COLUMNS:
+        if rows <= PAGE and columns <= _COLUMNS and _across(tree) <= _ACROSS:
             facts.append(stated(solved))
             continue
         if facts:
@@ -44,6 +46,14 @@ def answers(asked: Sequence[Solved], symbols: Symbols, most: int | None) -> Iter
             yield note((solved.symbol, said))
     if facts:
         yield Facts(facts, symbols, PAGE)
+
+
+def _across(tree: Tree) -> float:
+    """How many signs a row of a matrix takes."""
+    if not isinstance(tree, Array):
+        return 0.0
+    rows, columns = tree.value.shape
+    return columns * (1.5 + max((len(tree.text(i, j)) for i in range(rows) for j in range(columns)), default=0))
 
 
 def stated(solved: Solved, guard: int = 0) -> Line:

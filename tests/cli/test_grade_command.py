@@ -61,7 +61,7 @@ def test_template_is_a_header() -> None:
     assert next(csv.reader([result.stdout])) == ["student", *sheet(solver.solve(Q2)).cells]
 
 
-@pytest.mark.parametrize(("form", "start"), [("yaml", "# Question 2\n"), ("markdown", "# Question 2\n\n")])
+@pytest.mark.parametrize(("form", "start"), [("yaml", "# Question 2\n"), ("markdown", "# Question 2 — 25 marks\n\n")])
 def test_template_in_other_forms(form: str, start: str, tmp_path: Path) -> None:
     result = run("template", Q2, "--format", form)
     assert result.exit_code == 0

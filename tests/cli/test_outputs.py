@@ -171,7 +171,7 @@ def test_a_form_by_the_ending_of_its_file(tmp_path: Path) -> None:
     for name, start in {
         "s.csv": "student,",
         "s.yaml": "# Question 2",
-        "s.md": "# Question 2\n\n",
+        "s.md": "# Question 2 — 25 marks\n\n",
         "s": "student,",
     }.items():
         assert CliRunner().invoke(main, ["template", Q2, "-o", str(tmp_path / name)]).exit_code == 0

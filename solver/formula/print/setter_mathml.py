@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from solver.formula.print.setter import Setter
 from solver.formula.print.setter_text import parted
@@ -26,6 +25,7 @@ from solver.formula.typeset import (
     Typeset,
     align_of,
 )
+from solver.named import NamedTuple
 
 _ESCAPES = {ord("&"): "&amp;", ord("<"): "&lt;", ord(">"): "&gt;", ord('"'): "&quot;"}
 
