@@ -21,6 +21,7 @@ from solver.render.figures.scene import (
     Stroke,
     between,
     box,
+    extent,
     fitted,
     shortened,
     width,
@@ -28,58 +29,95 @@ from solver.render.figures.scene import (
 from solver.working.sketches import GraphNode, Nodes
 
 _SWEEPS = 4
+_ROOMS = (0.2, 0.45, 0.7, 1.0)
 _EDGE = 24.0  # from one edge's words to those of the next below it
 
 
 def scene(sketch: Nodes, put: Inscriptions) -> Scene:
-    """The graph from left to right."""
-    columns, ways = _placed(sketch)
+    """The graph from left to right, as close together as its words allow."""
+    layout = _placed(sketch)
+    drawn = (_drawn(sketch, put, *layout, room) for room in _ROOMS)
+    return fitted(next(pieces for pieces in drawn if pieces), _alt(sketch, put))
+
+
+def _drawn(
+    sketch: Nodes, put: Inscriptions, columns: list[list[str]], ways: dict[tuple[str, str], list[str]], room: float
+) -> list[Piece]:
+    """All pieces; none where words do not find a free place. room: 1 for as much as lets them stand in rows of their own."""
     boxes = {node.name: _words(node, put) for node in sketch.nodes}
-    wide = [max([0.0, *(width(boxes[name], MIDDLE) + 12 for name in column if name in boxes)]) for column in columns]
-    x, places = 0.0, dict[str, Point]()
-    step = max(46.0, *(_EDGE * (len(column) + 1) for column in columns[1:]), 46.0)
     back = {node.name: put.equation(node.gradient) for node in sketch.nodes if node.gradient}
     labels = _labels(sketch, put)
-    for k, column in enumerate(columns):
-        x += wide[k] / 2
-        for row, name in enumerate(column):
-            places[name] = (x, ((len(column) - 1) / 2 - row) * step)
-        inner = [
-            max(width(line, SMALL) for line in labels[way])
-            for way in ways
-            if ways[way][1] in columns[min(k + 1, len(columns) - 1)]
-        ]
-        room = max([30.0, *inner])
-        over = max([0.0, *(width(back.get(name, ""), SMALL) / 2 - _half(boxes, name) for name in column)])
-        after = len(columns[k + 1]) if k + 1 < len(columns) else 1
-        x += wide[k] / 2 + (max(70.0, (room / 2 + 8 + over) * (after + 1)) if k + 1 < len(columns) else 0.0)
+    places = _places(columns, ways, boxes, back, labels, room)
     pieces: list[Piece] = []
-    words: list[Piece] = []
-    for (start, end), points in ways.items():
-        first, *_, last = points
-        route = [places[name] for name in points]
-        route[0] = (route[0][0] + _half(boxes, first), route[0][1])
-        route[-1] = (route[-1][0] - _half(boxes, last), route[-1][1])
-        pieces.append(Course(tuple(route), Stroke(INK, 0.8), arrow=True))
-        column = next(column for column in columns if points[1] in column)
-        at = between(route[0], route[1], 1 / (len(column) + 1) if len(column) > 1 else 0.5)
-        value, local = labels[start, end]
-        if value:
-            words.append(Caption(value, (at[0], at[1] + 5.5), SMALL, color=BLUE, backed=True))
-        if local:
-            words.append(Caption(local, (at[0], at[1] - 5.5), SMALL, color=VERMILION, backed=True))
+    words: list[Caption] = []
     used = {operand for node in sketch.nodes for operand, _ in node.operands}
     for node in sketch.nodes:
-        at = places[node.name]
-        pieces.append(
-            Polygon(box(at, width(boxes[node.name], MIDDLE) + 12, 17), "#ffffff" if node.formula else "#e8f1f8")
-        )
+        at, wide = places[node.name], 2 * _half(boxes, node.name)
+        pieces.append(Polygon(box(at, wide, 17), "#ffffff" if node.formula else "#e8f1f8"))
         words.append(Caption(boxes[node.name], at, MIDDLE))
         if node.name not in used and (value := put.cell(node.name)):
             words.append(Caption(value, (at[0], at[1] + 15), SMALL, color=BLUE))
         if node.name in back:
             words.append(Caption(back[node.name], (at[0], at[1] - 15), SMALL, color=VERMILION, backed=True))
-    return fitted([*pieces, *words], _alt(sketch, put))
+    taken = [_area(piece) for piece in (*pieces, *words)]
+    lines: list[Piece] = []
+    for way, (first, *inner, last) in ways.items():
+        (x0, y0), (x1, y1) = places[first], places[last]
+        start, end = (x0 + _half(boxes, first), y0), (x1 - _half(boxes, last), y1)
+        route = (start, *(places[name] for name in inner), end)
+        lines.append(Course(route, Stroke(INK, 0.8), arrow=True))
+        after = next(len(column) for column in columns if (*inner, last)[0] in column)
+        own = 1 / (after + 1) if after > 1 else 0.5
+        for share in (own,) if room == 1 else (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74):
+            at = between(route[0], route[1], share)
+            said = _said(labels[way], at)
+            areas = [_area(word) for word in said]
+            if room == 1 or not any(_meet(a, b) for a in areas for b in taken):
+                words += said
+                taken += areas
+                break
+        else:
+            return []
+    return [*lines, *pieces, *words]
+
+
+def _places(
+    columns: list[list[str]], ways: dict[tuple[str, str], list[str]], boxes: dict[str, str], back: dict[str, str],
+    labels: dict[tuple[str, str], tuple[str, str]], room: float,
+) -> dict[str, Point]:  # fmt: skip
+    """Where each node stands, and where edges pass through a column."""
+    places: dict[str, Point] = {}
+    step = max([50.0, *(room * _EDGE * (len(column) + 1) for column in columns[1:])])
+    x = 0.0
+    for column, after in zip(columns, [*columns[1:], []], strict=True):
+        half = max(_half(boxes, name) for name in column)
+        x += half
+        for row, name in enumerate(column):
+            places[name] = (x, ((len(column) - 1) / 2 - row) * step)
+        wide = max([30.0, *(width(line, SMALL) for way in ways if ways[way][1] in after for line in labels[way])])
+        over = max([0.0, *(width(back.get(name, ""), SMALL) / 2 - _half(boxes, name) for name in column)])
+        x += half + max(70.0, wide + over + 24, room * (wide / 2 + 8 + over) * (len(after) + 1))
+    return places
+
+
+def _said(label: tuple[str, str], at: Point) -> list[Caption]:
+    """The number above an edge, the local derivative below it."""
+    (x, y), (value, local) = at, label
+    made = [
+        Caption(value, (x, y + 5.5), SMALL, color=BLUE, backed=True),
+        Caption(local, (x, y - 5.5), SMALL, color=VERMILION, backed=True),
+    ]
+    return [word for word in made if word.text]
+
+
+def _area(piece: Piece) -> tuple[float, float, float, float]:
+    """What a piece covers: left, right, low, high."""
+    xs, ys = zip(*extent(piece), strict=True)
+    return min(xs), max(xs), min(ys), max(ys)
+
+
+def _meet(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[1] + 2 and b[0] < a[1] + 2 and a[2] < b[3] and b[2] < a[3]
 
 
 def _half(boxes: dict[str, str], name: str) -> float:

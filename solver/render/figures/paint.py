@@ -10,7 +10,19 @@ from math import atan2, cos, pi, sin
 from typing import TYPE_CHECKING, Any, Literal
 
 from solver.errors import Place, Problem, SpecError
-from solver.render.figures.scene import Caption, Course, Disc, Piece, Point, Polygon, Scene, Stroke, Tiles
+from solver.render.figures.scene import (
+    PAPER,
+    Caption,
+    Course,
+    Disc,
+    Piece,
+    Point,
+    Polygon,
+    Scene,
+    Stroke,
+    Tiles,
+    extent,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
@@ -88,6 +100,9 @@ def _add(canvas: Canvas, piece: Piece, places: Transform, order: int) -> None:
         case Disc(centre, radius, fill, stroke):
             canvas.add_artist(Circle(centre, radius, facecolor=fill, **_edge(stroke), **shared))
         case Caption():
+            if piece.backed:  # a shape of our own takes half the time of a text's
+                ground = Patch(extent(piece), facecolor=PAPER, edgecolor="none", **shared)
+                canvas.add_artist(ground)
             canvas.add_artist(_text(piece, shared))
         case Tiles(corner, (w, h), colors):
             x0, y0 = corner
@@ -115,7 +130,6 @@ def _add(canvas: Canvas, piece: Piece, places: Transform, order: int) -> None:
 def _text(label: Caption, shared: dict[str, Any]) -> Text:
     from matplotlib.text import Text
 
-    ground = {"facecolor": "#ffffff", "edgecolor": "none", "boxstyle": "square,pad=0.12"} if label.backed else None
     return Text(
         *label.at,
         label.text,
@@ -125,7 +139,6 @@ def _text(label: Caption, shared: dict[str, Any]) -> Text:
         ha=label.across,
         va="center",
         rotation=label.angle,
-        bbox=ground,
         parse_math=False,
         **shared,
     )
