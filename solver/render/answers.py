@@ -53,7 +53,8 @@ def _across(tree: Tree) -> float:
     if not isinstance(tree, Array):
         return 0.0
     rows, columns = tree.value.shape
-    return columns * (1.5 + max((len(tree.text(i, j)) for i in range(rows) for j in range(columns)), default=0))
+    longest: int = max((len(tree.text(i, j)) for i in range(rows) for j in range(columns)), default=0)
+    return float(columns * (longest + 1.5))
 
 
 def stated(solved: Solved, guard: int = 0) -> Line:
