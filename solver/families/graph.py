@@ -143,7 +143,7 @@ class _Backward:
         if self.given.upstream is None:
             add_gradients(self.working, self.output, wrt)
         else:
-            titles = {Role("gradient", self.output): f"Gradient by {{{self.output}}}: what arrives"}
+            titles = {Role("gradient", self.output): f"Gradient with respect to {{{self.output}}}: what arrives"}
             add_gradients(self.working, "J", wrt, titles, end=parse(f"sum(upstream*{self.output})"))
         self.order = [name for name in self.working.items if name not in before]
         if self.given.upstream is None:
@@ -190,7 +190,14 @@ class _Backward:
                 total = Bin("+", total, term)
             ways = " and ".join(f"{{{user}}}" for user in users)
             why = f"{{{name}}} leads to {ways}: what comes back is added up" if len(users) > 1 else ""
-            w.step(made, total, f"Gradient by {{{name}}}", why=_plain(why), symbol=symbol, role=Role("gradient", name))
+            w.step(
+                made,
+                total,
+                f"Gradient with respect to {{{name}}}",
+                why=_plain(why),
+                symbol=symbol,
+                role=Role("gradient", name),
+            )
         self.order.append(made)
 
     def local(self, node: str, name: str) -> None:

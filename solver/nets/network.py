@@ -251,9 +251,12 @@ class Network:
         parameters = [at.parameter(name) for name in names]
         titles = {Role("gradient", u): f"Gradient at {place}" for u, place in inputs.items()}
         titles |= {Role("slope", u): f"Derivative at {place}" for u, place in inputs.items()}
-        titles |= {Role("gradient", at.parameter(name)): w.items[name].title for name in names}
+        titles |= {
+            Role("gradient", at.parameter(name)): begun("Gradient with respect to the ", w.items[name].title)
+            for name in names
+        }
         if at.note:
-            titles |= {Role("gradient", name): f"Gradient by {{{name}}}" for name in parameters}
+            titles |= {Role("gradient", name): f"Gradient with respect to {{{name}}}" for name in parameters}
             titles = {role: begun(at.note, title) for role, title in titles.items()}
         if not (synaptic or parameters):
             return
@@ -263,7 +266,7 @@ class Network:
     def by_output(self, working: Working, k: int, at: Pass, output: str) -> None:
         """The gradient by the output of layer k, from that by what comes next: the synaptic input, or the loss."""
         name = self.output_of(k, at)
-        title = f"Gradient by the output of {self.place(k)}"
+        title = f"Gradient with respect to the output of {self.place(k)}"
         titles = {Role("gradient", name): title}
         if k == self.depth:
             add_gradients(working, output, [name], titles, inputs={name})

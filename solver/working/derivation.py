@@ -171,7 +171,7 @@ class _Lines:
         put = replace_names(merged, known)
         short = self.spread(self.tidy(put), made)
         reason: Words = tuple(piece for n in known for piece in (" and ", *self.words[n]))[1:]
-        reason += (" put in",) if known else ()
+        reason = ("substituting ", *reason) if known else ()
         if known and not self.alike(put, short):
             yield Line(put, note=reason)
             reason = ()
@@ -203,7 +203,7 @@ class _Lines:
             note = ("the sum of these",) if len(origins) > 1 else origins[0].note
             yield Line(joined, left=Name(made.name), note=note)
         if not self.alike(joined, merged):
-            yield Line(merged, note=("like terms added",))
+            yield Line(merged, note=("collecting like terms",))
 
     def origins(self, made: Derived) -> Iterator[Origin]:
         """The uses of a quantity, those of one term of a formula together, in the order of the formulas."""
@@ -246,7 +246,11 @@ class _Lines:
         return times(tree, Call("ones", (Name(made.of),)), {**self.shapes, made.of: self.shapes[made.name]})
 
 
-_KINDS = {"gradient": "Gradient by", "delta": "Gradient at the argument of", "slope": "Slope of the activation at"}
+_KINDS = {
+    "gradient": "Gradient with respect to",
+    "delta": "Gradient at the argument of",
+    "slope": "Slope of the activation at",
+}
 
 
 def _nodes(tree: Tree) -> int:

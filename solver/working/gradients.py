@@ -166,7 +166,7 @@ def _add(working: Working, made: Derived, output: str, title: str, why: str, beg
             title = title or f"Gradient at the net input of {{{made.of}}}"
         case _:
             symbol = symbol._replace(wrt=of)
-            title = title or f"Gradient by {{{made.of}}}"
+            title = title or f"Gradient with respect to {{{made.of}}}"
     step = Step(made.name, made.formula, begins(title), why, derive=partial(_derivation, made))
     working.add(step, shape_alike(made.formula, working.shapes), symbol, Role(made.kind, made.of))
     repeat = working.repeats.get(made.of)

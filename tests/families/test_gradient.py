@@ -41,12 +41,12 @@ def lines(J: str, by: list[str], formulas: list[str] | None = None, **more: Any)
 def test_each_line_names_its_rule_and_its_shapes() -> None:
     found = lines("(z - h).T @ (z - h) + c*norm(C)**2", ["C"], ["h = C @ x"])
     assert found["grad_h"][0].endswith("(derivative of a sum of squares, by the product rule)")
-    assert found["grad_h"][1].endswith("(like terms added; m×1, the shape of h)")
+    assert found["grad_h"][1].endswith("(collecting like terms; m×1, the shape of h)")
     assert found["grad_C"] == [
         "C x → ∇_h J xᵀ   (chain rule through h; derivative of a matrix product; m×1 times 1×n)",
         "c · ‖C‖² → 2 · c · C   (derivative of a squared norm)",
         "∇_C J = ∇_h J xᵀ + 2 · c · C   (the sum of these)",
-        "= -2 · (z - h) xᵀ + 2 · c · C   (the gradient by h put in; m×n, the shape of C)",
+        "= -2 · (z - h) xᵀ + 2 · c · C   (substituting the gradient with respect to h; m×n, the shape of C)",
     ]
 
 

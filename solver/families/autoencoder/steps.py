@@ -188,7 +188,8 @@ class Autoencoder:
         titles = {Role("gradient", u): f"Gradient at the net input {{{u}}}" for u in net}
         if self.given.tied:
             shared = {
-                Role("gradient", W): f"Gradient by {{{W}}}, a part from each of its two uses" for W in self.weights
+                Role("gradient", W): f"Gradient with respect to {{{W}}}, a part from each of its two uses"
+                for W in self.weights
             }
             titles |= shared if not t else {}
         inputs = set(self.current.values())

@@ -85,5 +85,5 @@ def _by_parameters(net: Network, at: Pass, k: int) -> None:
         return
     W, formula = net.weights(k), "x @ g.T" if net.stored == "inputs x neurons" else "g @ x.T"
     symbol = Symbol(net.letter("J"), wrt=symbol_of(net.letter("W"), str(k)))
-    title, role = f"Weights of {net.place(k)}", Role("gradient", W)
+    title, role = f"Gradient with respect to the weights of {net.place(k)}", Role("gradient", W)
     net.working.step(gradient_name(W), put(formula, x=x, g=gradient), title, symbol=symbol, role=role)
