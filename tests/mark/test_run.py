@@ -171,12 +171,12 @@ def class_file(folder: Path, kind: str, students: int) -> Path:
 def test_memory_is_that_of_a_block(q2: Asked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """Five times the students, and no more memory, whatever they come in and whatever their marks go to."""
     for module, name, size in (
-        (read_blocks, "BLOCK", 4_000), (read_json, "BLOCK", 4_000), (read_json, "LONG_JSON", 1_000),
-        (read_long, "GROUP", 60), (read_long, "WAITING", 500),
+        (read_blocks, "BLOCK", 1_600), (read_json, "BLOCK", 1_600), (read_json, "LONG_JSON", 400),
+        (read_long, "GROUP", 24), (read_long, "WAITING", 200),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, size)
     peaks = []
-    for students in (300, 300, 1_500):  # the first one finds out what marking keeps of a question
+    for students in (120, 120, 600):  # the first one finds out what marking keeps of a question
         path, into = class_file(tmp_path, kind, students), tmp_path / "marks.jsonl"
         tracemalloc.start()
         summary = run(q2, [str(path)], Options(form="jsonl", workers=1), into)
