@@ -49,6 +49,20 @@ def whole(output: str | None, json: bool = False) -> Iterator[TextIO]:
         yield stream
 
 
+def deliver(made: str | bytes, output: str | None, json: bool = False) -> None:
+    """Writes a page whole to a file or standard output; raises SpecError where it cannot be, or is not for a terminal.
+
+    json: as of `whole`.
+    """
+    if isinstance(made, bytes) and output is None and sys.stdout.isatty():
+        raise refused("standard output", "is a terminal, which cannot show this format", "add -o FILE, or a pipe")
+    with whole(output, json) as stream:
+        if isinstance(made, bytes):
+            stream.buffer.write(made)
+        else:
+            stream.write(made)
+
+
 def warn(text: str) -> None:
     """Says something on standard error, a line a line."""
     from solver.render.clean import clean

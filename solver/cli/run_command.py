@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from solver.cli.console import columns, problems, refused, warn, whole
+from solver.cli.console import columns, deliver, problems, refused, warn
 from solver.cli.endings import by_ending
 from solver.cli.progress import Progress
 from solver.errors import Place, Problem, SpecError, nearest
@@ -68,14 +68,13 @@ def command(
             folder = os.path.dirname(output or "")
             beside = Beside(os.path.splitext(os.path.basename(output))[0]) if output else None
             color = not os.environ.get("NO_COLOR")
-            text = shape.page(Shown(title, solutions, view, columns(), color, folder, beside, fragment))
+            made = shape.page(Shown(title, solutions, view, columns(), color, folder, beside, fragment))
         for warning in (warning for solution in solutions for warning in solution.warnings):
             warn(f"warning: {warning}")
         for name, data in (beside.files if beside else {}).items():
             with whole_file(os.path.join(folder, name)) as picture:
                 picture.buffer.write(data)
-        with whole(output, shape.FOR_PROGRAMS) as stream:
-            stream.write(text)
+        deliver(made, output, shape.FOR_PROGRAMS)
 
 
 def _solve(

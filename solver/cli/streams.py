@@ -98,7 +98,11 @@ def replacing(stream: Any, how: str = READABLE) -> Any:
 class _Closed(io.TextIOBase):
     """A standard stream that was closed before the process began."""
 
-    def write(self, text: str) -> int:
+    @property
+    def buffer(self) -> _Closed:
+        return self
+
+    def write(self, text: str | bytes) -> int:
         raise OSError(errno.EBADF, "it is closed")
 
 

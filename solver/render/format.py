@@ -56,12 +56,13 @@ class FormatFile(Protocol):
     """What a format's file provides.
 
     ENDINGS: of the files that are written in it, "" for a name without one. FOR_PROGRAMS: whether what standard
-    output cannot encode is escaped, so that a program reads it back, and not replaced for a reader.
+    output cannot encode is escaped, so that a program reads it back, and not replaced for a reader. page: makes text,
+    or the bytes of a file that is none.
     """
 
     ENDINGS: tuple[str, ...]
     FOR_PROGRAMS: bool
-    page: Callable[[Shown], str]
+    page: Callable[[Shown], str | bytes]
 
 
 def formats() -> tuple[str, ...]:

@@ -178,7 +178,9 @@ def test_problems_of_several_files_are_all_named(tmp_path: Path) -> None:
     assert result.output.count("does not exist") == 2
 
 
-@pytest.mark.parametrize("args", [["--part", "z"], ["--format", "pdf"], ["--decimals", "99"], ["--carry", "maybe"]])
+@pytest.mark.parametrize(
+    "args", [["--part", "z"], ["--format", "wordperfect"], ["--decimals", "99"], ["--carry", "maybe"]]
+)
 def test_wrong_options(args: list[str]) -> None:
     result = run(Q2, *args)
     assert result.exit_code == 2

@@ -9,7 +9,9 @@ from itertools import pairwise
 from solver.formula.print.printer_latex import LatexPrinter, symbol_latex
 from solver.formula.print.printer_text import TextPrinter, symbol_text
 from solver.formula.print.printer_typeset import TypesetPrinter, symbol_typeset
+from solver.formula.print.setter import Setter
 from solver.formula.print.setter_mathml import MathmlSetter
+from solver.formula.print.setter_typst import TypstSetter
 from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Call, Name, Tree, names, walk
 from solver.formula.walks.reduce import Detail
@@ -19,7 +21,7 @@ from solver.spec.reader import load_text
 from solver.working.items import Derivation, Stated, Statement
 from solver.working.solution import Solution, Solved
 from solver.working.solve import solve_question
-from tests.reader import latex, mathml, plain, screen
+from tests.reader import latex, mathml, plain, screen, typst
 from tests.reader.expression import Digits, ElidedError, Expression, Floats, same, value
 
 DETAILS: tuple[Detail, ...] = ("normal", "full", "brief")
@@ -44,18 +46,21 @@ def _screen(room: int) -> Format:
     return Format(printer, symbol_text, lambda text, known: screen.read(text.split("\n"), known))
 
 
-MATHML = MathmlSetter()
+def _set(setter: Setter[str], read: Callable[[str, Mapping[str, Floats]], Expression]) -> Format:
+    """A formula as a setter sets it."""
 
+    def printer(symbols: Symbols, most: int) -> Callable[[Tree], str]:
+        typeset = TypesetPrinter(symbols, most)
+        return lambda tree: setter.set(typeset.print(tree))
 
-def _mathml(symbols: Symbols, most: int) -> Callable[[Tree], str]:
-    printer = TypesetPrinter(symbols, most)
-    return lambda tree: MATHML.set(printer.print(tree))
+    return Format(printer, lambda symbol: setter.set(symbol_typeset(symbol)), read)
 
 
 FORMATS = {
     "text": Format(lambda symbols, most: TextPrinter(symbols, most).print, symbol_text, plain.read),
     "latex": Format(lambda symbols, most: LatexPrinter(symbols, most).print, symbol_latex, latex.read),
-    "mathml": Format(_mathml, lambda symbol: MATHML.set(symbol_typeset(symbol)), mathml.read),
+    "mathml": _set(MathmlSetter(), mathml.read),
+    "typst": _set(TypstSetter(), typst.read),
     "screen of 60": _screen(50),
 }
 

@@ -1,19 +1,25 @@
 """Prompts through every format: what is hostile stays text, and what is markup is set."""
 
+import base64
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from solver.formula.parse import parse
 from solver.formula.typeset import Letters, Over
 from solver.formula.words import Code, Link, Maths, Styled
 from solver.render.blocks import (
     Block,
     Bullets,
+    Cases,
     Displayed,
+    Equations,
+    Facts,
     Figure,
     Heading,
     Inset,
@@ -27,9 +33,11 @@ from solver.render.format import Shown, format_file, formats
 from solver.render.format_markdown import render as markdown
 from solver.render.format_text import render as text
 from solver.spec.reader import load, load_text
+from solver.working.items import Line
 from solver.working.solve import solve_paper
 from tests.render.test_markdown_words import MARKUP, PARSER, flat
 
+PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
 HALF = Over(Letters("a"), Letters("b"))
 
 ALL: list[Block] = [
@@ -59,6 +67,40 @@ WORDS = [
     "below",
 ]
 WORDS += ["quoted", "first", "second", "shown", "network"]
+
+
+EXTRAS = {"pdf": "typst"}
+
+
+def made_by(form: str, shown: Shown) -> str | bytes:
+    if form in EXTRAS:
+        pytest.importorskip(EXTRAS[form], reason=f"pip install 'nnsolve[{form}]'")
+    return format_file(form).page(shown)
+
+
+def text_of(form: str, shown: Shown) -> str:
+    made = made_by(form, shown)
+    assert isinstance(made, str)
+    return made
+
+
+class Blocks(Shown):
+    """A page of every kind of block."""
+
+    def blocks(self) -> list[Block]:
+        x = Line(parse("a + b"), left=parse("x"), note=("noted",))
+        more: list[Block] = [Equations([x], {}), Facts([x], {}), Cases(parse("x"), ((parse("u"), ("if so",)),), {})]
+        return [*(b._replace(path="net.png", data=PIXEL) if isinstance(b, Picture) else b for b in ALL), *more]
+
+
+@pytest.mark.parametrize("form", formats())
+def test_every_format_sets_every_block(form: str) -> None:
+    shown = Blocks("Title", ())
+    assert {type(block) for block in shown.blocks()} == set(get_args(Block))
+    made = made_by(form, shown)
+    if isinstance(made, str) and form not in ("json", "exam"):  # which set solutions
+        made = re.sub(r"\\(?=[:/])|\\allowbreak\{\}", "", made)
+        assert [word for word in WORDS if word not in made] == []
 
 
 def test_text() -> None:
@@ -106,9 +148,11 @@ HOSTILE = [
 @pytest.mark.parametrize("prompt", HOSTILE)
 def test_hostile_prompts_are_text_in_every_format(form: str, prompt: str) -> None:
     paper = load_text(QUESTION.format(prompt=json.dumps(prompt, ensure_ascii=False)))
-    made = format_file(form).page(Shown(paper.title, solve_paper(paper), color=True))
+    made = made_by(form, Shown(paper.title, solve_paper(paper), color=True))
+    if isinstance(made, bytes):  # its own tests read it back
+        return
     shown = re.sub(r"\x1b\[[\d;]*m", "", made) if "\x1b" not in prompt else made
-    assert "<script" not in made or form in ("text", "terminal", "json", "markdown")
+    assert "<script" not in made or form in ("text", "terminal", "json", "markdown", "typst")
     assert "\u202e" not in made
     assert "\x1b[31mred" not in made
     if form == "text":
@@ -139,7 +183,7 @@ def test_any_words_set_apart_stay_words(said: str) -> None:
 
 def test_json_keeps_what_was_typed() -> None:
     paper = load_text(QUESTION.format(prompt=json.dumps("*a* $x^2$")))
-    made = json.loads(format_file("json").page(Shown(paper.title, solve_paper(paper))))
+    made = json.loads(text_of("json", Shown(paper.title, solve_paper(paper))))
     assert made["parts"][0]["prompt"] == "*a* $x^2$"
 
 
@@ -155,7 +199,7 @@ def test_markdown_names_pictures_from_where_it_stands(
     spec = 'title: t\nprompt: "- ![A net](net.png)"\nparts: [{label: a, given: {family: concept, points: [a]}}]\n'
     (tmp_path / "questions" / "q.yaml").write_text(spec)
     paper = load("questions/q.yaml")
-    assert f"- ![A net](<{name}>)" in format_file("markdown").page(Shown("t", solve_paper(paper), folder=folder))
+    assert f"- ![A net](<{name}>)" in text_of("markdown", Shown("t", solve_paper(paper), folder=folder))
 
 
 def test_a_figure_is_named() -> None:

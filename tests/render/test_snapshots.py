@@ -1,4 +1,4 @@
-"""Every problem's page as it was read and found good; `python -m tests.render.test_snapshots` takes new ones.
+"""Every problem's page as it was read and found good, some as source; `python -m tests.render.test_snapshots` takes new ones.
 
 Read what `git diff` shows before you commit them. A format is a row of `FORMATS`.
 """
@@ -12,6 +12,7 @@ from solver.render.blocks import Block
 from solver.render.document import document
 from solver.render.format_html import render as html
 from solver.render.format_text import render as text
+from solver.render.typst.page_typst import TypstPage
 from solver.spec.reader import load
 from solver.working.solve import solve_paper
 from tests.places import PROBLEMS
@@ -28,9 +29,14 @@ def _body(blocks: Sequence[Block]) -> str:
     return page[page.index("<body>") :]
 
 
+def _typst(blocks: Sequence[Block]) -> str:
+    return TypstPage(lambda picture: "").body(blocks) + "\n"
+
+
 FORMATS: dict[str, tuple[Callable[[Sequence[Block]], str], Sequence[Path]]] = {
     ".txt": (lambda blocks: text(blocks, WIDTH), FILES),
     ".html": (_body, FEW),
+    ".typ": (_typst, FEW),
 }
 TAKEN = [(path, ending) for ending, (_, paths) in FORMATS.items() for path in paths]
 

@@ -1,0 +1,1 @@
+"""Pages as the source of Typst."""
