@@ -49,6 +49,7 @@ _NARROW = 16.0
 _CELL_GAP = 1.6
 _WORDS = 6.0
 """The width that a column of words needs."""
+_ROLES = {"title": ' class="step"', "label": ' class="label"', "why": ' class="why"'}
 _KINDS = {"png": "image/png", "jpeg": "image/jpeg", "svg": "image/svg+xml"}
 _ALIGNS: dict[Align | None, str] = {None: "", "left": "", "centre": ' class="c"', "right": ' class="r"'}
 _UNSAID = re.compile(r"[^a-z0-9]+")
@@ -173,13 +174,12 @@ def _block(block: Block, level: int) -> Iterator[str]:
             yield _heading(block)
         case Prose(words, role):
             said = _words(words).strip()
-            if said and role in ("title", "label"):
-                yield f'<h{level} class="{role}">{said}</h{level}>'
-            elif said:
-                yield f'<p class="{role}">{said}</p>' if role == "why" else f"<p>{said}</p>"
+            if said:
+                name = f"h{level}" if role == "title" else "p"
+                yield f"<{name}{_ROLES.get(role, '')}>{said}</{name}>"
         case Bullets(items, start):
             name, first = ("ul", "") if start is None else ("ol", f' start="{start}"' if start != 1 else "")
-            yield f"<{name}{first}>{''.join(f'<li>{_inside(item, level)}</li>' for item in items)}</{name}>"
+            yield f"<{name}{first}>{''.join(f'<li>{_point(item, level)}</li>' for item in items)}</{name}>"
         case Inset(blocks, kind):
             name = "blockquote" if kind == "quote" else "div"
             note = ' class="note" role="note"' if kind == "note" else ""
@@ -209,6 +209,13 @@ def _block(block: Block, level: int) -> Iterator[str]:
 
 def _inside(blocks: Sequence[Block], level: int) -> str:
     return "".join(part for block in blocks for part in _block(block, level))
+
+
+def _point(blocks: Sequence[Block], level: int) -> str:
+    """A point of a list: one of a sentence is no paragraph."""
+    if len(blocks) == 1 and isinstance(blocks[0], Prose):
+        return _words(blocks[0].words).strip()
+    return _inside(blocks, level)
 
 
 def _heading(block: Heading) -> str:
