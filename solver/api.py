@@ -4,6 +4,7 @@ from pathlib import Path
 
 from solver.rounding import Carry
 from solver.spec.reader import load
+from solver.working.notebook import NotebookForm, shows
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
 
@@ -14,3 +15,12 @@ def solve(path: str | Path, *, carry: Carry | None = None, decimals: int | None 
     carry and decimals override what the question says. Raises SpecError.
     """
     return solve_question(load(path).questions[0], carry=carry, decimals=decimals)
+
+
+def _cell(shown: object, form: NotebookForm) -> str:
+    from solver.render.notebook_cell import cell  # formats are imported when a notebook shows something
+
+    return cell(shown, form)
+
+
+shows(_cell)

@@ -44,8 +44,8 @@ FOR_PROGRAMS = False
 
 _ROOM = 38.0
 """The width of the page's column, in the font of its mathematics."""
-_NARROW = 16.0
-"""That of the narrowest screens: what is wider may have to be scrolled there."""
+_NARROW = 12.0
+"""That of the narrowest screens, within lists: what is wider may have to be scrolled there."""
 _CELL_GAP = 1.6
 _WORDS = 6.0
 """The width that a column of words needs."""
@@ -80,7 +80,7 @@ def render(blocks: Sequence[Block]) -> str:
     """The whole file."""
     made = _Document(blocks)
     title = next((_said(block.text) for block in blocks if isinstance(block, Heading)), "nnsolve")
-    style = _style("html/page.css") + _style("html/blocks.css")
+    style = _style("page") + _style("blocks")
     allowed = f"style-src 'sha256-{b2a_base64(sha256(style.encode()).digest(), newline=False).decode()}'"
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -92,15 +92,17 @@ def render(blocks: Sequence[Block]) -> str:
     )
 
 
-def fragment(blocks: Sequence[Block]) -> str:
-    """The blocks alone, to stand in another page, with the style that they need."""
+def fragment(blocks: Sequence[Block], unfolded: bool = False) -> str:
+    """The blocks alone, to stand in another page in its colours, with the style that they need."""
     body = "".join(f"{part}\n" for block in blocks for part in _block(block, 3))
-    return f'<style>{_style("html/blocks.css")}</style>\n<div class="nnsolve">\n{body}</div>\n'
+    if unfolded:
+        body = body.replace("<details>", "<details open>")
+    return f'<style>{_style("cell")}{_style("blocks")}</style>\n<div class="nnsolve">\n{body}</div>\n'
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _style(name: str) -> str:
-    return Path(__file__).parent.joinpath(name).read_text(encoding="utf-8")
+    return Path(__file__).parent.joinpath("html", f"{name}.css").read_text(encoding="utf-8")
 
 
 @dataclass
@@ -152,10 +154,10 @@ class _Document:
         """Links to everything below the title, where that is more than one part, and the switch for all working."""
         entries = [entry for title in self.root.below for entry in title.below]
         made = ""
-        if len(entries) > 1:
-            made += f'<nav aria-labelledby="contents">\n<h2 id="contents">Contents</h2>\n{_links(entries)}\n</nav>\n'
         if "<details>" in self.body:
             made += '<p class="all"><label><input type="checkbox" id="all"> Show all working</label></p>\n'
+        if len(entries) > 1:
+            made += f'<nav aria-labelledby="contents">\n<h2 id="contents">Contents</h2>\n{_links(entries)}\n</nav>\n'
         return f'<a class="skip" href="#main">Skip the contents</a>\n<header>\n{made}</header>\n' if made else ""
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from solver.formula.print.printer_latex import LatexPrinter
 from solver.formula.print.printer_text import TextPrinter, symbol_text, words_text
+from solver.formula.print.setter_latex import upright
 from solver.formula.walks.reduce import Detail
 from solver.render.document import WHOLE, View, titled
 from solver.render.json_text import json_text
@@ -99,8 +101,16 @@ def step(solved: Solved, detail: Detail) -> dict[str, Any]:
         "value": jsonable(solved.value),
         "exact": solved.exact_value,
         "text": solved.text,
+        "latex": _latex(solved),
         "lines": _lines(solved, detail),
     }
+
+
+def _latex(solved: Solved) -> str:
+    """Its value in LaTeX."""
+    if solved.item.answer is not None:
+        return upright(str(solved.item.answer))
+    return LatexPrinter(solved.context.working.symbols, most=10**6).print(solved.shown)
 
 
 def _lines(solved: Solved, detail: Detail) -> list[str]:

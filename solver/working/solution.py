@@ -18,11 +18,12 @@ from solver.formula.walks.value import value
 from solver.named import NamedTuple, Structure, field
 from solver.rounding import Carry, Floats, Format, Rounding, shortest
 from solver.working.items import Item, Line, Listing, Value
+from solver.working.notebook import Notebook
 from solver.working.page import Working
 from solver.working.passage import NOTHING, Passage
 
 
-class Solved(Structure):
+class Solved(Structure, Notebook):
     """One quantity of a question.
 
     written: the value as it stands on the page, shape (rows, columns).
@@ -183,7 +184,7 @@ class Drawn(NamedTuple):
     context: Context
 
 
-class SolvedPart(Structure):
+class SolvedPart(Structure, Notebook):
     """One part: `steps` in the order of the page (what it asks for and what leads there), `asked` among them.
 
     uses: givens and earlier results that its steps use, stated before them.
@@ -210,7 +211,7 @@ class SolvedPart(Structure):
         return any(other.name == solved.item.again for other in self.asked if solved.item.again)
 
 
-class Solution(Structure):
+class Solution(Structure, Notebook):
     """A solved question. `solution["b/u1"]` is one of its answers."""
 
     title: str

@@ -29,7 +29,7 @@ from solver.render.blocks import (
 from solver.render.views.comparisons import comparison, reconciled
 from solver.render.views.definitions import definition, point, titled
 from solver.render.views.heads import drawing, total, worth
-from solver.render.views.view import View
+from solver.render.views.view import WHOLE, View
 from solver.rounding import Rounding
 from solver.working.solution import Solution, Solved, SolvedPart
 
@@ -71,6 +71,18 @@ def _policy(solution: Solution) -> str:
         f"Each named result is rounded half up to {solution.rounding}, and the next step uses the rounded value; "
         "the lines between show more digits."
     )
+
+
+def part_blocks(part: SolvedPart, view: View = WHOLE) -> list[Block]:
+    """The blocks of one part alone."""
+    return list(_QuestionPage(view).part(part, 2))
+
+
+def step_blocks(solved: Solved, view: View = WHOLE) -> list[Block]:
+    """The blocks of one step alone: its lines of working, or its value where that is given."""
+    page = _QuestionPage(view)
+    page.symbols = solved.context.working.symbols
+    return list(page.facts([solved]) if solved.item.given else page.step(solved))
 
 
 class _QuestionPage:
