@@ -110,8 +110,7 @@ class _Reader:
         if self.takes("^("):
             return (Sign("^", parts=(self.argument(),)),)
         if self.takes("^"):
-            self.place += 1
-            return (Sign("^", parts=((Sign("number", self.text[self.place - 1]),),)),)
+            return (Sign("^", parts=(self.sign(),)),)
         if self.matches(_EULER):
             return (Sign("euler"),)
         if self.takes("("):
