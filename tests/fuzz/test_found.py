@@ -78,6 +78,10 @@ parts: [{label: a}]
 given: {family: formula, quantities: {X: [[1, 2], [3, 4]], k: [1, 2]}, formulas: ["s = correlate_transposed(X, k, after=100000, size=(1, 2))"]}
 parts: [{label: a}]
 """,
+    "a masked score that may be without end": """
+given: {family: attention, X: [[0, 1, 0, 1], [1, 1, 1, 1]], Wq: [[1, 0, 1], [1, 0, 0], [0, 0, 1], [0, 1, 1]], Wk: [[0, 0, 1], [1, 1, 0], [0, 1, 0], [1, 1, 0]], Wv: [[0, 1, 0], [0, 1, 0], [1, 0, 1], [1, 1, 0]], scaled: false, mask: causal}
+parts: [{label: 1}]
+""",
     "padding without end": """
 given: {family: formula, quantities: {X: [[1, 2], [3, 4]]}, formulas: ["J = sum(average_pool(X, padding=10000))"]}
 parts: [{label: a}]

@@ -187,9 +187,9 @@ class _WrongChain:
                 env = _Numbers(self.names, partial(carried, students=students))
                 for name, mistaken in self.mistaken(stretch, env):
                     tried.add(name)
-                    holds = (answer >= mistaken.low - limit) & (answer <= mistaken.high + limit)
-                    if not mistaken.exact:
-                        with np.errstate(invalid="ignore"):
+                    with np.errstate(invalid="ignore"):  # an infinite end holds nothing to within an infinite limit
+                        holds = (answer >= mistaken.low - limit) & (answer <= mistaken.high + limit)
+                        if not mistaken.exact:
                             holds &= mistaken.high - mistaken.low <= SHARP * limit
                     if (holds & wrong).any():
                         _add(found, name, holds, wrong, blank, ~near(judged.expected, mistaken.middle, limit))
