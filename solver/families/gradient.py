@@ -17,7 +17,7 @@ find: gradients (all that `by` names), grad_NAME for one of them, or any formula
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Literal, NamedTuple
 
@@ -259,7 +259,9 @@ class _ChainReader:
             alike: dict[Shape, list[str]] = {}
             for name in self.given.symbols:
                 alike.setdefault(self.declared[name], []).append(f"{{{name}}}")
-            title = "Given, with " + "; ".join(f"{', '.join(same)} {_called(size)}" for size, same in alike.items())
+            title = "Given, where " + "; ".join(
+                f"{_listed(same)} {'is' if len(same) == 1 else 'are'} {_called(size)}" for size, same in alike.items()
+            )
         if k == len(self.chain) - 1:
             shape_ = (
                 "the shape of its variable"
@@ -279,8 +281,13 @@ class _ChainReader:
         return self.given.place("J")
 
 
+def _listed(words: Sequence[str]) -> str:
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def _called(size: Shape) -> str:
-    return "scalar" if size == SCALAR else show(size)
+    return "a scalar" if size == SCALAR else show(size)
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """Gradients derived in symbols: each line with the rule it used and the shapes of what it multiplies.
 
 grad_W = x @ grad_y.T          chain rule through y; derivative of a matrix product; n×1 times 1×K
-       = x @ (-2*(d - y)).T    the gradient by y put in
+       = x @ (-2*(d - y)).T    substituting grad_y
        = -2*(x @ (d - y).T)    n×K, the shape of W
 """
 
@@ -108,7 +108,6 @@ class _Lines:
         self.defined = dict(chain)
         self.place = {name: k for k, name in enumerate(self.defined)}
         self.values: dict[str, Tree] = {}
-        self.words: dict[str, Words] = {}
         self.kinds: dict[str, str] = {}
 
     def derivation(self, made: Derived) -> Derivation:
@@ -122,7 +121,6 @@ class _Lines:
         used = dict.fromkeys(n for line in lines for tree in (line.left, line.right) if tree for n in names(tree))
         needs = tuple(n for n in (self.output, *used) if n in self.working.items and n != made.name)
         kind, why = _KINDS[made.kind], self.why(made)
-        self.words[made.name] = (f"the {kind[0].lower()}{kind[1:]} ", self.working.symbols[made.of])
         self.kinds[made.name] = made.kind
         return Derivation(made.name, result, tuple(lines), f"{kind} {{{made.of}}}", why, needs)
 
@@ -162,7 +160,7 @@ class _Lines:
         yield Line(made.formula, note=(f"derivative of {word(fn)}, elementwise",))
 
     def gradient(self, made: Derived) -> Iterator[Line]:
-        """The rules applied, like terms added, earlier results put in, and what remains as short as it can be."""
+        """The rules applied, like terms collected, earlier results substituted, and what remains as short as it can be."""
         origins = list(self.origins(made))
         parts = [part for origin in origins for part in origin.parts]
         merged = self.tidy(add(parts, self.shapes)) if parts else Num("0")
@@ -170,7 +168,7 @@ class _Lines:
         known = {n: self.values[n] for n in names(merged) if n in self.values}
         put = replace_names(merged, known)
         short = self.spread(self.tidy(put), made)
-        reason: Words = tuple(piece for n in known for piece in (" and ", *self.words[n]))[1:]
+        reason: Words = tuple(piece for n in known for piece in (" and ", self.working.symbols[n]))[1:]
         reason = ("substituting ", *reason) if known else ()
         if known and not self.alike(put, short):
             yield Line(put, note=reason)
