@@ -2,15 +2,20 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import solver
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
+from solver.formula.tree import Call, Name, names
+from solver.formula.walks.reduce import Detail
+from solver.formula.walks.value import value
 from solver.render.blocks import Cases, Equations, Facts, Heading, Inset, Prose, Table
 from solver.render.document import View, definition, document
 from solver.render.format_text import render as text
+from solver.render.views.definitions import slope
 from solver.rounding import Carry
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
@@ -58,15 +63,56 @@ def test_gradients_end_with_their_proof(q2: Solution) -> None:
     assert "checked by central differences" in words(blocks[-1])
 
 
-def test_full_detail_shows_where_a_short_form_comes_from(q2: Solution) -> None:
-    def notes(view: View) -> list[str]:
-        blocks = document(q2.title, [q2], view)
-        return [
-            "".join(map(str, line.note)) for b in blocks if isinstance(b, Equations) for line in b.lines if line.note
-        ]
+TWICE = """
+title: Scores of two examples
+parts:
+  - {label: a, prompt: One., given: {family: loss, z: [3, 1], label: 1}, find: gradients}
+  - {label: b, prompt: Another., given: {family: loss, z: [2, 1], label: 2}, find: gradients}
+"""
 
-    assert notes(View(parts=("e",))) == []
-    assert any("chain rule" in note for note in notes(View(detail="full", parts=("e",))))
+
+@pytest.mark.parametrize(("detail", "times"), [("brief", 0), ("normal", 1), ("full", 2)])
+def test_how_loss_and_activation_cancel_is_shown_once_on_a_page(detail: Detail, times: int) -> None:
+    twice = solve_question(load_text(TWICE).questions[0])
+    blocks = document(twice.title, [twice], View(detail))
+    notes = [line.note for b in blocks if isinstance(b, Equations) for line in b.lines]
+    assert sum("the desired outputs sum to 1" in note for note in notes) == times
+
+
+def test_the_short_form_is_said_once_where_it_is_derived(q2: Solution) -> None:
+    """`= -(d - y)` ends the derivation, and the numbers go on from there."""
+    page = text(document(q2.title, [q2], View(parts=("e",))))
+    assert page.count("-(d - y)") == 1
+    assert page.index("cancel") < page.index("-(d - y)") < page.index("-(0 - 0.81)")
+
+
+def test_a_derivative_is_defined_before_its_first_numbers_and_only_there(q2: Solution) -> None:
+    page = text(document(q2.title, [q2]))
+    assert page.count("tanh′(u) = 1 - tanh(u)²") == 1
+    assert page.index("tanh′(u)") < page.index("f′(u₁) = 1 - h₁²")
+
+
+@pytest.mark.parametrize("fn", [n for n, row in FUNCTIONS.items() if row.slopes])
+def test_every_slope_is_that_of_its_function(fn: str) -> None:
+    """Printed in u and further parameters alone, and as steep as central differences find it."""
+    for fact in slope(fn):
+        (line,) = fact.lines
+        row, u, step_ = FUNCTIONS[fn], np.array([[-1.3], [0.4], [0.9]]), 1e-6
+        if row.domain or len(row.params) - len(row.defaults) != 1:
+            continue
+        assert "y" not in names(line.right)
+        f = Call(fn, (Name("u"),))
+        rise = value(f, {"u": u + step_}) - value(f, {"u": u - step_})
+        assert np.allclose(value(line.right, {"u": u}), rise / (2 * step_), atol=1e-6)
+
+
+@pytest.mark.parametrize(("find", "summaries"), [("u1", 0), ("[u1, y]", 1), ("y", 0)])
+def test_one_value_at_the_end_is_not_said_again(find: str, summaries: int) -> None:
+    net = "{family: mlp, x: [1, 2], layers: [{W: [[1], [2]], b: 0, activation: tanh}], loss: none}"
+    spec = f"title: Short\nparts: [{{label: a, prompt: Find it., given: {net}, find: {find}}}]"
+    solution = solve_question(load_text(spec).questions[0])
+    said = [words(b) for b in document(solution.title, [solution])]
+    assert said.count("Summary") == summaries
 
 
 def test_compare_adds_one_table(q2: Solution) -> None:

@@ -79,7 +79,7 @@ PAIRS = (
         "-(d - y)",
         (
             ("(-d/y + (1 - d)/(1 - y)) * (y*(1 - y))", "chain rule: the derivative of the loss, times that of sigmoid"),
-            ("-d*(1 - y) + (1 - d)*y", "y and 1 - y cancel"),
+            ("-d*(1 - y) + (1 - d)*y", "the denominators cancel"),
             ("-d + d*y + y - d*y", "multiplied out"),
             ("-(d - y)", "the products cancel"),
         ),
@@ -91,7 +91,7 @@ PAIRS = (
         "-(d - y)",
         (
             ("y*((-d/y) - y.T @ (-d/y))", "chain rule: the derivative of the loss, through that of softmax"),
-            ("-d + y*sum(d)", "y cancels"),
+            ("-d + y*sum(d)", "the denominator cancels"),
             ("-(d - y)", "the desired outputs sum to 1"),
         ),
         "cross-entropy after softmax: the derivatives cancel to the plain error",
@@ -106,7 +106,7 @@ PAIRS = (
                 "y*((-d/y) - (y*(-d/y)) @ ones(y.T @ y))",
                 "chain rule: the derivative of the loss, through that of softmax in each row",
             ),
-            ("-d + y*(d @ ones(y.T @ y))", "y cancels"),
+            ("-d + y*(d @ ones(y.T @ y))", "the denominator cancels"),
             ("-(d - y)", "the desired outputs of each row sum to 1"),
         ),
         "cross-entropy after softmax: the derivatives cancel to the plain error",

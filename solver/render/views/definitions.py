@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from solver.formula.functions import FUNCTIONS
+from solver.formula.functions import FUNCTIONS, word
 from solver.formula.parse import parse, rule
 from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Bin, Call, Name, Num, Tree, bare, replace_names
@@ -29,11 +29,11 @@ def point(text: str, symbols: Symbols, *, whole: bool) -> tuple[TextBlock, ...]:
 def _named(words: Words, symbols: Symbols) -> Words:
     """Words with symbols for the names in braces."""
     pieces: list[Inline] = []
-    for word in words:
-        if not isinstance(word, str):
-            pieces.append(word)
+    for said in words:
+        if not isinstance(said, str):
+            pieces.append(said)
             continue
-        for i, piece in enumerate(re.split(r"\{(\w+)\}", word) if "{" in word else [word]):
+        for i, piece in enumerate(re.split(r"\{(\w+)\}", said) if "{" in said else [said]):
             symbol = symbols.get(piece) if i % 2 else None
             pieces.append(symbol or (f"{{{piece}}}" if i % 2 else piece))
     return tuple(p for p in pieces if p)
@@ -62,6 +62,18 @@ def definition(fn: str, given: int | None = None) -> Iterator[Facts | Cases]:
         yield Cases(left, tuple((value(text), _condition(said, symbols)) for text, said in row.definition), symbols)
     else:
         yield Facts([Line(value(row.definition), left=left)], symbols)
+
+
+def slope(fn: str) -> Iterator[Facts]:
+    """The derivative of an elementwise function in terms of itself, tanh′(u) = 1 − tanh(u)²; nothing for u itself."""
+    row = FUNCTIONS[fn]
+    if row.derivative is None or row.definition == "u" or row.constant:
+        return
+    usual = dict(zip(reversed(row.params), map(Num, reversed(row.defaults)), strict=False))
+    called = Call(fn, tuple(Name(p) for p in row.params if p not in usual))
+    symbols = {p: Symbol(p) for p in row.params} | {fn: Symbol(word(fn), prime=True, argument=Symbol(row.params[0]))}
+    formula = replace_names(rule(row.derivative), {**usual, "y": called})
+    yield Facts([Line(formula, left=Name(fn))], symbols)
 
 
 def _condition(said: str, symbols: Symbols) -> Words:

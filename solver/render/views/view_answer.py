@@ -9,7 +9,7 @@ import numpy as np
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.print.printer import visible
 from solver.formula.symbol import Symbol
-from solver.formula.tree import Call, Tree, walk
+from solver.formula.tree import Call, Name, Tree, bare, walk
 from solver.formula.walks.reduce import MOST, Detail
 from solver.formula.words import Words
 from solver.render.answers import PAGE, answers, elided, stated
@@ -27,10 +27,11 @@ from solver.render.blocks import (
     part_label,
 )
 from solver.render.views.comparisons import comparison, reconciled
-from solver.render.views.definitions import definition, point, titled
+from solver.render.views.definitions import definition, point, slope, titled
 from solver.render.views.heads import drawing, total, worth
 from solver.render.views.view import WHOLE, View
 from solver.rounding import Rounding
+from solver.working.items import Line
 from solver.working.solution import Solution, Solved, SolvedPart
 
 _ROWS: dict[Detail, int] = {"brief": 12, "normal": 24, "full": 200}
@@ -228,10 +229,9 @@ class _QuestionPage:
         if item.answer is None:
             yield from reason
         if item.formula is not None and self.view.detail != "brief":
+            yield from self.slope(solved)
             yield from self.definitions(item.formula)
-        if item.derivation and self.view.detail == "full":
-            yield Equations(item.derivation, self.symbols, self.most)
-        lines, listing = solved.lines(self.view.detail), solved.listing
+        lines, listing = self.lines(solved), solved.listing
         if lines:
             yield Equations(lines, self.symbols, self.most)
         if listing:
@@ -243,6 +243,27 @@ class _QuestionPage:
             yield Prose((f"Answer: {item.answer}",), "label")
         if item.answer is not None:
             yield from reason
+
+    def lines(self, solved: Solved) -> list[Line]:
+        """The lines of working; before the first of a kind, or every one, where a known pair's short formula comes from."""
+        lines, derived = solved.lines(self.view.detail), solved.item.derivation
+        kind = str([line.note for line in derived])
+        if not derived or self.view.detail == "brief" or (kind in self.said and self.view.detail != "full"):
+            return lines
+        self.said.add(kind)
+        return [*derived, *lines[derived[-1].right == lines[0].right :]]
+
+    def slope(self, solved: Solved) -> Iterator[Block]:
+        """What the derivative of an activation is, before the first that is worked out."""
+        working = solved.context.working
+        role = working.roles.get(solved.name)
+        if role is None or role.kind != "slope":
+            return
+        for item in working.items.values():
+            made = item.definition and bare(item.definition)
+            if isinstance(made, Call) and made.args[:1] == (Name(role.of),) and f"{made.fn}′" not in self.said:
+                self.said.add(f"{made.fn}′")
+                yield from slope(made.fn)
 
     def definitions(self, formula: Tree) -> Iterator[Block]:
         """Each function's definition and convention, where it first appears."""
@@ -266,10 +287,11 @@ class _QuestionPage:
         last = {series[s.name]: s for s in asked if self.repeats(s)}
         asked = [s for s in asked if last.get(series[s.name], s) is s]
         asked = list({(s.symbol, s.written.tobytes()): s for s in asked}.values())  # worked out in two ways
-        if asked and (len(part.steps) > 1 or any(elided(s, self.most) for s in asked)):
+        said = [s.item for s in part.asked if s.item.answer is not None and s.item.title]
+        ends = len(asked) == 1 and not said and asked == part.steps[-1:] and not self.repeats(asked[0])
+        if asked and (not ends or any(elided(s, self.most) for s in asked)):
             yield Prose(("Summary",), "label")
             yield from answers(asked, self.symbols, self.most)
-            said = [s.item for s in part.asked if s.item.answer is not None and s.item.title]
             if said:
                 yield bullets(*((*self.words(item.title), f": {item.answer}") for item in said))
 
