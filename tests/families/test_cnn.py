@@ -9,6 +9,7 @@ from solver import solve
 from solver.errors import SpecError
 from solver.families import cnn
 from solver.render.document import document
+from solver.render.format_text import render as text_of
 from solver.spec.reader import load_text
 from solver.working.items import Statement
 from solver.working.solution import Solution
@@ -508,3 +509,21 @@ def test_no_unknowns_asks_for_nothing() -> None:
     [problem] = caught.value.problems
     assert problem.message == "there are no unknowns here"
     assert problem.hint == "what there is: sizes"
+
+
+LAYERS = {
+    "{type: conv, size: unknown, filters: 2, output: [2, 5, 5]}": "F₁ the filter's, p₁ the padding on each side, s₁ the stride",
+    "{type: conv, size: 3, filters: 2, dilation: 2}": "F₁ the filter's, p₁ the padding on each side, r₁ the dilation, s₁",
+    "{type: max-pool, size: unknown, output: [1, 3, 3]}": "F_pool1 the pool's and the stride",
+}
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_the_letters_of_a_size_are_explained_once(layer: str) -> None:
+    net = f"{{family: cnn, input: [1, 9, 9], layers: [{layer}, {{type: conv, size: 1, filters: 1}}]}}"
+    question = load_text(f"title: t\nparts: [{{label: a, prompt: p, given: {net}}}]").questions[0]
+    solution = solve_question(question)
+    page = " ".join(text_of(document(solution.title, [solution])).split())
+    assert page.count("is the output's") == 1
+
+    assert LAYERS[layer] in page

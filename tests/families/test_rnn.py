@@ -1,5 +1,7 @@
 """Recurrent networks against published answers, and against the recurrence written independently in numpy."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -357,3 +359,28 @@ def test_a_long_sequence_shows_its_ends_and_a_table_and_everything_in_full_detai
     assert normal.count("h(10) = ") == 1  # among the results asked for
     full = text_of(document(solution.title, [solution], View(detail="full")))
     assert all(f"At t = {t}: output of the network" in full for t in range(1, 21))
+
+
+GENERAL = """
+title: Any time
+given: {{family: rnn, type: {kind}, U: [[0.2, 0.3], [0.8, 0.9]], W: {W}, V: [[0.2], [-0.2]], b: 0.2, x: {x}{more}}}
+parts: [{{label: a, prompt: Find the outputs., find: output}}]
+"""
+
+
+@pytest.mark.parametrize("net_inputs", ["", ", net_inputs: true"])
+@pytest.mark.parametrize(("kind", "W"), [("elman", "[[1, 2], [3, 4]]"), ("jordan", "[[2, 1]]")])
+def test_the_formulas_of_any_time_stand_once_and_are_those_of_the_first(kind: str, W: str, net_inputs: str) -> None:
+    spec = GENERAL.format(kind=kind, W=W, x="[[1.5, 1], [-3, 2], [1, 1]]", more=net_inputs)
+    solution = solve_question(load_text(spec).questions[0])
+    page = [line.strip() for line in text_of(document(solution.title, [solution])).splitlines()]
+    general = [i for i, line in enumerate(page) if re.match(r"\w\(t\) = ", line)]
+    assert len(general) == len({page[i] for i in general}) >= 2
+    for i in general:
+        assert page[i].replace("(t - 1)", "(0)").replace("(t)", "(1)") == next(filter(None, page[i + 1 :]))
+
+
+def test_a_sequence_of_one_has_no_other_times() -> None:
+    spec = GENERAL.format(kind="elman", W="[[1, 2], [3, 4]]", x="[[1.5, 1]]", more="")
+    solution = solve_question(load_text(spec).questions[0])
+    assert "(t)" not in text_of(document(solution.title, [solution]))

@@ -57,7 +57,9 @@ class Window(NamedTuple):
 
 
 class Sizes(Ledger):
-    """Sizes of volumes, computed or compared with the given ones."""
+    """Sizes of volumes, computed or compared with the given ones. told: whether the letters of one are explained."""
+
+    told = False
 
     def window(self, at: Stage, kind: str, tag: str) -> Window:
         """States a layer's size, stride and padding, and notes which are unknown. tag: what stands behind F, s, p."""
@@ -116,7 +118,28 @@ class Sizes(Ledger):
             if i == 1 and self.with_numbers(formula) == self.with_numbers(axes[0][0]):
                 self.size(at, name, axes[0][1], "height and width are alike")
             else:
-                self.size(at, name, formula, self.reason(at, window, i) if window.same else "")
+                self.size(at, name, formula, self.reason(at, window, i) if window.same else self.first(at, window, i))
+
+    def first(self, at: Stage, window: Window, axis: int) -> str:
+        """What the letters of a size are, where no layer above has one."""
+        return "" if self.told else self.legend(at, window, axis)
+
+    def legend(self, at: Stage, window: Window, axis: int) -> str:
+        """What the letters of an output's size are."""
+        self.told = True
+        shape = "pool" if window.kind == "pool" else "filter"
+        words = {
+            at.after[1 + axis]: f"is the output's {AXES[1 + axis]}",
+            at.before[1 + axis]: "the input's",
+            window.F[axis]: f"the {shape}'s",
+        }
+        if window.p:
+            words[window.p[axis]] = "the padding on each side"
+        if window.r:
+            words[window.r[axis]] = "the dilation"
+        stride = window.s[axis]
+        words[stride] = f"{words[stride]} and the stride" if stride in words else "the stride"
+        return ", ".join(f"{{{name}}} {said}" for name, said in words.items())
 
     def reason(self, at: Stage, window: Window, axis: int) -> str:
         """Why padding: same gives the size that it gives, and how much padding follows from that size."""
@@ -176,14 +199,15 @@ class Sizes(Ledger):
                         raise self.undetermined(alone, "give this layer's output")
                     self.state(name, at.output[name], f"{at.title}: output")
                     equations.setdefault(f"{at.output[name]} = {self.with_numbers(formula)}", f"{name} = {formula}")
-            self.solve_one(alone, list(equations.values()), at, window)
+            self.solve_one(alone, list(equations.values()), at, window, missing.index([alone]))
 
-    def solve_one(self, name: str, equations: list[str], at: Stage, window: Window) -> None:
-        """Solves the equations for one unknown."""
+    def solve_one(self, name: str, equations: list[str], at: Stage, window: Window, axis: int) -> None:
+        """Solves the equations for one unknown; axis: of the first."""
         made = equation(
             name,
             *equations,
             title=f"{at.title}: {'filter size' if self.asked[name] == 'size' else self.asked[name]}",
+            why=self.legend(at, window, axis),
             least=self.least(name, window),
             most=self.most(name, at, window),
             exact=self.given.division == "exact",

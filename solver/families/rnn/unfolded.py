@@ -11,17 +11,32 @@ import numpy as np
 from solver.families.rnn.recurrence import Direction, Given, batch, shaped
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.symbol import Symbol
-from solver.formula.tree import Array, Bin, Call, Name, Transpose, Tree
+from solver.formula.tree import Array, Bin, Call, Name, Transpose, Tree, names, replace_names
+from solver.formula.walks.reduce import Detail, Operands
+from solver.formula.walks.shape import shape
 from solver.nets.layers import activated, neurons_inputs, spread
 from solver.nets.losses import loss
 from solver.nets.recurrent import add_losses, added, loss_formula, weighted
 from solver.nets.training import Optimizer
+from solver.rounding import Floats, Format
 from solver.working.gradients import OnDemand, add_gradients
+from solver.working.items import Line, Step
 from solver.working.page import Repeat, Working
 from solver.working.series import LONG
 
 if TYPE_CHECKING:
     from solver.working.sketches import Sketch
+
+
+class First(Step):
+    """A quantity at the first time that it is worked out: its working opens with the formula of any time."""
+
+    general: Line | None = None
+
+    def lines(self, operands: Operands, result: Floats, form: Format, detail: Detail) -> list[Line]:
+        """`h(t) = tanh(…)`, then that of this time with the numbers in it."""
+        own = Step.lines(self, operands, result, form, detail)
+        return [self.general, *own] if self.general is not None and detail != "brief" else own
 
 
 class Unfolded:
@@ -39,6 +54,7 @@ class Unfolded:
         self.parameters: list[str] = []
         self.nets: list[str] = []
         self.hidden: list[str] = []
+        self.told: set[Symbol] = set()
 
     def run(self) -> Working:
         """Everything in the order of the page."""
@@ -202,10 +218,28 @@ class Unfolded:
         begin = f"At t = {t}: "
         if self.given.net_inputs or activation in self.own:
             layer = "the output" if what.endswith("of the network") else what.removeprefix("output of ")
-            self.working.step(net[0], u, f"{begin}net input of {layer}", symbol=net[1])
+            self.timed(net[0], u, f"{begin}net input of {layer}", net[1], t)
             self.nets.append(net[0])
             u = Name(net[0])
-        self.working.step(name, self.active(activation, u), begin + what, symbol=symbol)
+        self.timed(name, self.active(activation, u), begin + what, symbol, t)
+
+    def timed(self, name: str, formula: Tree, title: str, symbol: Symbol, t: int) -> None:
+        """A step; the first of its kind is written for any time, too."""
+        w, kind = self.working, symbol._replace(argument="")
+        times: dict[Symbol | str, str] = {str(t - 1): "t - 1", str(t): "t", str(t + 1): "t + 1"}
+        if kind in self.told or self.given.length == 1:
+            w.step(name, formula, title, symbol=symbol)
+            return
+        self.told.add(kind)
+        size = shape(formula, w.shapes)
+        w.symbols[f"{name}_t"] = symbol._replace(argument="t").shaped(size)
+        anytime = {}
+        for n in names(formula):
+            if (at := w.symbols[n]).argument in times:
+                anytime[n] = Name(f"{n}_t")
+                w.symbols[f"{n}_t"] = at._replace(argument=times[at.argument])
+        general = Line(replace_names(formula, anytime), left=Name(f"{name}_t"))
+        w.add(First(name, formula, title, general=general), size, symbol)
 
     def state(self, side: Direction, t: int, x: str) -> None:
         """The state of a layer at a time."""
