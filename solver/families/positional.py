@@ -31,7 +31,7 @@ from solver.rounding import Floats, Format
 from solver.spec.fields import AtLeast, AtMost, Quantity, Scalar, Spec
 from solver.spec.nodes import Report
 from solver.working.items import Line, Listing, Step
-from solver.working.page import Working
+from solver.working.page import Repeat, Working
 
 if TYPE_CHECKING:
     from solver.working.sketches import Sketch
@@ -130,8 +130,9 @@ def work(given: Given, report: Report) -> Working:
         return working
     if given.position is not None:
         pos = _begin(given, working, positions, given.d_model)
+        worked = list(dict.fromkeys(_function(k, given, given.d_model)[0] for k in dimensions))[:2]
         for k in dimensions:
-            _encode(k, given, given.d_model, pos, working)
+            _encode(k, given, given.d_model, pos, working, worked)
         working.group("encoding", [f"PE{k}" for k in dimensions])
         working.group("sine", [f"PE{k}" for k in dimensions if not _function(k, given, given.d_model)[1]])
         working.group("cosine", [f"PE{k}" for k in dimensions if _function(k, given, given.d_model)[1]])
@@ -149,8 +150,7 @@ def work(given: Given, report: Report) -> Working:
         (len(positions), len(columns)),
         Symbol("PE"),
     )
-    even, odd = ("2i", "2i + 1") if given.layout == "interleaved" else ("i", f"{given.d_model // 2} + i")
-    working.symbols |= {EVEN: Symbol("PE", argument=f"pos, {even}"), ODD: Symbol("PE", argument=f"pos, {odd}")}
+    working.symbols |= dict(zip((EVEN, ODD), _general(given, given.d_model, "pos"), strict=True))
     working.group("encoding", ["PE"])
     working.figures["heatmap"] = lambda: _heat(shown, dimensions)
     return working
@@ -198,7 +198,14 @@ def _function(k: int, given: Given, d_model: int) -> tuple[int, bool]:
     return k // 2, bool(k % 2)
 
 
-def _encode(k: int, given: Given, d_model: int, position: str, working: Working) -> None:
+def _general(given: Given, d_model: int, position: str) -> tuple[Symbol, Symbol]:
+    """PE(5, 2i) and PE(5, 2i + 1): the sine and the cosine of any i."""
+    sine, cosine = ("2i", "2i + 1") if given.layout == "interleaved" else ("i", f"{(d_model + 1) // 2} + i")
+    return Symbol("PE", argument=f"{position}, {sine}"), Symbol("PE", argument=f"{position}, {cosine}")
+
+
+def _encode(k: int, given: Given, d_model: int, position: str, working: Working, worked: Sequence[int]) -> None:
+    """One dimension. worked: the i that are worked out in full."""
     i, cosine = _function(k, given, d_model)
     general, function = (COSINE, "cosine") if cosine else (SINE, "sine")
     formula = replace_names(general, {"i": Num(str(i))})
@@ -209,6 +216,8 @@ def _encode(k: int, given: Given, d_model: int, position: str, working: Working)
         title = f"Dimension {k}, {'odd' if cosine else 'even'}, takes the {function}: {pair}, so i = {i}"
     symbol = Symbol("PE", argument=f"{position}, {k}")
     working.add(Encoding(f"PE{k}", formula, title, general=general), symbol=symbol)
+    heading = _general(given, d_model, position)[cosine]
+    working.repeats[f"PE{k}"] = Repeat(i, f"PE{k}", heading, i in worked, "i", few=True)
 
 
 # -- rotary embeddings --------------------------------------------------------------------------------------------------

@@ -317,8 +317,7 @@ def _table(block: Table) -> str:
     if not block.header:
         return ""
     columns = list(zip(*block.rows, strict=True)) or [()] * len(block.header)
-    numbers: list[Align | None] = ["right" if _numeric(cells) else None for cells in columns]
-    aligns = [asked or own for asked, own in zip((*block.aligns, *(None,) * len(columns)), numbers, strict=False)]
+    aligns = block.sides
     heads = ((_said(h) if isinstance(h, str) else _words(h)).strip() for h in block.header)
     rows = ["".join(_cell("th" if head else "td", head, align) for head, align in zip(heads, aligns, strict=True))]
     rows += [
@@ -329,10 +328,6 @@ def _table(block: Table) -> str:
         f'<div class="table"{_scrolled("Table")}><table><thead>{head}</thead>'
         f"<tbody>{''.join(body)}</tbody></table></div>"
     )
-
-
-def _numeric(cells: Sequence[Words | Tree]) -> bool:
-    return bool(cells) and not any(isinstance(cell, tuple) for cell in cells)
 
 
 def _columns(columns: Sequence[Sequence[Words | Tree]], block: Table) -> Iterator[list[str]]:

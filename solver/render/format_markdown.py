@@ -118,8 +118,8 @@ def _block(block: Block) -> Iterator[str]:
             yield _cases(left, cases, LatexPrinter(symbols))
         case Facts(lines, symbols, most):
             yield from _facts(lines, symbols, most)
-        case Table(header, rows, symbols, most, aligns):
-            yield _table(header, rows, aligns, LatexPrinter(symbols, most))
+        case Table(header, rows, symbols, most):
+            yield _table(header, rows, block.sides, LatexPrinter(symbols, most))
 
 
 @lru_cache(maxsize=4096)  # most sentences of a working come again and again
@@ -289,12 +289,12 @@ _RULES: dict[Align | None, str] = {None: " --- |", "left": " :-- |", "centre": "
 def _table(
     header: tuple[str | Words, ...],
     rows: Sequence[tuple[Words | Tree, ...]],
-    aligns: tuple[Align | None, ...],
+    sides: Sequence[Align | None],
     printer: LatexPrinter,
 ) -> str:
     lines = [
         "| " + " | ".join(_escape(h) if isinstance(h, str) else _cell(h) for h in header) + " |",
-        "|" + "".join(_RULES[align] for align in (*aligns, *(None,) * len(header))[: len(header)]),
+        "|" + "".join(_RULES[side] for side in sides),
     ]
     for row in rows:
         cells = (_cell(c) if isinstance(c, tuple) else _inline(printer.print(c)).replace("|", r"\|") for c in row)

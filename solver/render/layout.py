@@ -291,8 +291,7 @@ def _table(block: Table, width: int) -> Iterator[Row]:
     columns = list(zip(*body, strict=True)) or [()] * len(header)
     spans = [_span(head, pieces) for head, pieces in zip(header, columns, strict=True)]
     rooms = shared(spans, width - _COLUMN_GAP * (len(header) - 1))
-    aligns = (*block.aligns, *(None,) * len(header))[: len(header)]
-    made = [_column(*each) for each in zip(header, columns, rooms, aligns, strict=True)]
+    made = [_column(*each) for each in zip(header, columns, rooms, block.sides, strict=True)]
     gap = line(" " * _COLUMN_GAP)
     heads, *rows = (
         beside(first, *(box for each in rest for box in (gap, each))) for first, *rest in zip(*made, strict=True)
@@ -304,7 +303,10 @@ def _table(block: Table, width: int) -> Iterator[Row]:
 
 
 def _cell(cell: Words | Tree, printer: BlockPrinter) -> Piece:
-    return Phrase(clean(sentence(cell)).strip()) if isinstance(cell, tuple) else printer.print(cell)
+    if not isinstance(cell, tuple):
+        return printer.print(cell)
+    said = clean(sentence(cell)).strip()
+    return Word(said) if said in ("", "…") else Phrase(said)  # which is no word among numbers
 
 
 def _span(head: Piece, pieces: Sequence[Piece]) -> tuple[int, int]:
@@ -313,9 +315,8 @@ def _span(head: Piece, pieces: Sequence[Piece]) -> tuple[int, int]:
     return max(natural, head.natural.width), max(least, head.least)
 
 
-def _column(head: Piece, pieces: Sequence[Piece], room: int, asked: Align | None) -> list[Box]:
-    """A column below its head, aligned as is asked; else numbers, and their head, stand to the right."""
+def _column(head: Piece, pieces: Sequence[Piece], room: int, side: Align | None) -> list[Box]:
+    """A column below its head, both on one side."""
     boxes = [head.within(room), *(column(pieces, room) if pieces else ())]
     width = max(box.width for box in boxes)
-    align: Align = asked or ("right" if pieces and all(isinstance(p, Word) for p in pieces) else "left")
-    return [box.padded(width, align) for box in boxes]
+    return [box.padded(width, side or "left") for box in boxes]

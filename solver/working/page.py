@@ -50,6 +50,7 @@ class Repeat(NamedTuple):
 
     series: the quantity that is made again and again. heading: the symbol above its column; None where it is in no
     column. shown: whether it is worked out in full all the same. counts: what is counted: iterations, times, layers, an author's own letter.
+    few: whether those that a part asks for are worked out in full, too, where they are few.
     """
 
     iteration: int
@@ -57,6 +58,7 @@ class Repeat(NamedTuple):
     heading: Symbol | None = None
     shown: bool = False
     counts: str = "iteration"
+    few: bool = False
 
 
 class Working(Structure):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from solver.formula.symbol import Symbols
-from solver.formula.tree import Tree
+from solver.formula.tree import Num, Tree
 from solver.formula.typeset import Align, Typeset
 from solver.formula.words import Words
 from solver.named import NamedTuple, Structure
@@ -39,6 +40,19 @@ class Table(NamedTuple):
     symbols: Symbols
     most: int = 8
     aligns: tuple[Align | None, ...] = ()
+
+    @property
+    def sides(self) -> list[Align | None]:
+        """How each column stands: as is asked; numbers to the right, so that their points line up; None for words."""
+        numbers = [_numbers(column) for column in zip(*self.rows, strict=True)] or [False] * len(self.header)
+        asked = (*self.aligns, *(None,) * len(numbers))
+        return [align or ("right" if found else None) for align, found in zip(asked, numbers, strict=False)]
+
+
+def _numbers(column: Iterable[Words | Tree]) -> bool:
+    """Whether numbers stand in it, and no words, but for cells that are empty or left out."""
+    said = [cell for cell in column if not isinstance(cell, tuple) or "".join(map(str, cell)).strip() not in ("", "…")]
+    return any(isinstance(cell, Num) for cell in said) and not any(isinstance(cell, tuple) for cell in said)
 
 
 class Inset(NamedTuple):

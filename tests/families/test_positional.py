@@ -1,5 +1,7 @@
 """Sinusoidal positional encoding against published values and against decimal arithmetic of its own."""
 
+import re
+from collections.abc import Sequence
 from decimal import Decimal, getcontext
 
 import numpy as np
@@ -11,6 +13,8 @@ from solver.api import solve
 from solver.errors import SpecError
 from solver.families import positional
 from solver.formula.print.printer_text import TextPrinter
+from solver.formula.tree import Num
+from solver.render.blocks import Table
 from solver.render.document import document
 from solver.render.format_text import render as text_of
 from solver.spec.reader import load_text
@@ -199,3 +203,35 @@ def test_what_cannot_be_encoded(fields: str, message: str) -> None:
 def test_the_examples_run() -> None:
     assert len(solve_question(load_text(positional.EXAMPLE).questions[0]).answers) == 4
     assert solve(PROBLEMS / "positional.yaml").answers["b/PE8"] == 0.0699
+
+
+FEW = """
+title: Few or many
+given: {{family: positional, position: 5, d_model: 64, {more}}}
+parts: [{{label: a, prompt: Compute., find: {find}}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "find", "worked", "tabled"),
+    [
+        ("dimensions: [0, 10]", "encoding", [0, 1, 2, 3], range(11)),
+        ("dimensions: [20, 30]", "encoding", [20, 21, 22, 23], range(20, 31)),
+        ("layout: halves, dimensions: [0, 9]", "encoding", [0, 1], range(10)),
+        ("dimensions: [0, 5]", "encoding", range(6), []),
+        ("dimensions: [0, 63]", "PE37", [37], []),
+        ("dimensions: [0, 63]", "cosine", [1, 3], range(1, 64, 2)),
+    ],
+)
+def test_many_dimensions_are_a_table_and_no_value_is_said_twice(
+    more: str, find: str, worked: Sequence[int], tabled: Sequence[int]
+) -> None:
+    solution = solve_question(load_text(FEW.format(more=more, find=find)).questions[0])
+    blocks = document(solution.title, [solution])
+    page = text_of(blocks)
+    assert [int(k) for k in re.findall(r"^Dimension (\d+), ", page, re.MULTILINE)] == list(worked)
+    values = [
+        cell for b in blocks if isinstance(b, Table) for row in b.rows for cell in row[1:] if isinstance(cell, Num)
+    ]
+    assert sorted(number.text for number in values) == sorted(solution[f"a/PE{k}"].literal().text for k in tabled)
+    assert ("Summary" in page) == (not tabled and len(worked) > 1)

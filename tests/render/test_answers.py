@@ -56,4 +56,4 @@ def test_all_iterations_are_asked_for_elsewhere() -> None:
     given = f"given: {{family: optimizer, g: {[[0.5]] * 60}, w: 1.0, optimizer: sgd, rate: 0.1, iterations: 60}}"
     question = load_text(f"title: t\n{given}\nparts: [{{label: a, find: updates}}]").questions[0]
     text = to_text(document("t", [solve_question(question)]))
-    assert "--format json gives all 60 iterations." in text
+    assert "--format json gives all 60 rows." in text

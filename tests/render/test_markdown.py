@@ -40,7 +40,7 @@ from tests.places import ROOT
             Facts([Line(parse("1"), left=Name("a")), Line(parse("2"), left=Name("b"))], {}),
             "$$\na = 1 \\qquad b = 2\n$$\n",
         ),
-        (Table(("q", "v"), ((("x",), parse("1.5")),), {}), "| q | v |\n| --- | --- |\n| x | $`1.5`$ |\n"),
+        (Table(("q", "v"), ((("x",), parse("1.5")),), {}), "| q | v |\n| --- | --: |\n| x | $`1.5`$ |\n"),
     ],
 )
 def test_blocks(block: object, text: str) -> None:

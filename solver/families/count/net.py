@@ -184,7 +184,7 @@ class Net:
     def repeats(self, name: str, kind: str) -> None:
         """Notes the how-manieth of its kind this is: the first is worked out, the table says the others."""
         self.seen[kind] = self.seen.get(kind, 0) + 1
-        self.working.repeats[name] = Repeat(self.seen[kind], name, counts="layer")
+        self.working.repeats[name] = Repeat(self.seen[kind], name, counts="layer", few=True)
 
     def group(self, word: str, name: str) -> None:
         """Lets a part ask for a name by one word more."""

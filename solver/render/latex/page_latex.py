@@ -9,7 +9,7 @@ from itertools import zip_longest
 from solver.formula.print.printer_typeset import TypesetPrinter, words_typeset
 from solver.formula.print.setter_width import WIDTH
 from solver.formula.symbol import Symbols
-from solver.formula.tree import Num, Tree
+from solver.formula.tree import Tree
 from solver.formula.typeset import Align, Typeset
 from solver.formula.words import Code, Inline, Link, Maths, Styled, Words
 from solver.render.blocks import (
@@ -197,7 +197,7 @@ def _table(table: Table, room: float) -> str:
     rows = [[cell if isinstance(cell, tuple) else (Maths(printer.print(cell)),) for cell in row] for row in table.rows]
     columns = [list(column) for column in zip_longest(header, *rows, fillvalue=())]
     widths = [max(map(_width, column)) for column in columns]
-    aligns = _aligns(table)
+    aligns: list[Align] = [side or "left" for side in table.sides]
     return "\n\n".join(
         _columns([columns[j] for j in group], [widths[j] for j in group], [aligns[j] for j in group], room)
         for group in _groups(widths, room)
@@ -273,10 +273,3 @@ def _piece_width(piece: Inline) -> float:
 def _cell(said: Words, room: float) -> str:
     """What stands in a cell."""
     return words(said, room).strip()
-
-
-def _aligns(table: Table) -> list[Align]:
-    """Those asked for; without them, numbers stand to the right and words to the left."""
-    columns = list(zip_longest(*table.rows))
-    numbers: list[Align] = ["right" if all(isinstance(cell, Num) for cell in column) else "left" for column in columns]
-    return [align or usual for align, usual in zip_longest(table.aligns[: len(numbers)], numbers)]

@@ -9,7 +9,7 @@ import numpy as np
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.print.printer import visible
 from solver.formula.symbol import Symbol
-from solver.formula.tree import Call, Name, Tree, bare, walk
+from solver.formula.tree import Call, Name, Num, Tree, bare, walk
 from solver.formula.walks.reduce import MOST, Detail
 from solver.formula.words import Words
 from solver.render.answers import PAGE, answers, elided, stated
@@ -128,11 +128,11 @@ class _QuestionPage:
     def tally(self, part: SolvedPart) -> Iterator[Block]:
         """The table that states what the part's steps use and give, and its conventions."""
         assert part.context is not None
-        working, self.tabled, self.asked = part.context.working, set[str](), set[str]()
-        if working.tally is None:
-            return
+        working, self.tabled = part.context.working, set[str]()
         asked = [solved.name for solved in part.asked]
         self.asked = set(asked if len(asked) <= _FEW else ())
+        if working.tally is None:
+            return
         known = working.tally.names & {*working.closure(asked), *working.tally.sizes}
         numbers = {name: part.context.solved[name].literal() for name in known}
         shown = working.tally.listing(numbers)
@@ -148,19 +148,23 @@ class _QuestionPage:
     def repeats(self, solved: Solved) -> bool:
         """Whether a step repeats that of the first iteration with new numbers, and is not shown in full."""
         repeat = solved.context.working.repeats.get(solved.name)
-        return repeat is not None and repeat.iteration > 1 and not repeat.shown and solved.name not in self.asked
+        if repeat is None or repeat.iteration <= 1 or repeat.shown:
+            return False
+        return not (repeat.few and solved.name in self.asked)
 
     def iterations(self, part: SolvedPart) -> Iterator[Block]:
         """The table of all iterations, where there is more than one: a row each, long ones without their middle."""
         assert part.context is not None
         rows: dict[int, dict[Symbol, Tree]] = {}
-        counts = ""
+        counts, stand = "", set[str]()
         for solved in part.steps:
             repeat = part.context.working.repeats.get(solved.name)
             if repeat is not None and repeat.heading is not None:
                 rows.setdefault(repeat.iteration, {})[repeat.heading] = solved.literal()
                 counts = repeat.counts
-        if not any(iteration > 1 for iteration in rows):
+                if repeat.few:
+                    stand.add(solved.name)
+        if not rows or not any(self.repeats(solved) for solved in part.steps):
             return
         headings = list(dict.fromkeys(heading for row in rows.values() for heading in row))
         if len(headings) > _COLUMNS or any(heading.bold for heading in headings):  # room for what is asked for alone
@@ -168,19 +172,25 @@ class _QuestionPage:
             asked = {repeats[s.name].heading for s in part.asked if s.name in repeats}
             headings = [heading for heading in headings if heading in asked]
         order = sorted(rows)
-        shown = [None if k is None else order[k] for k in visible(len(order), _ROWS[self.view.detail])]
+        most = max(_ROWS[self.view.detail], PAGE if stand else 0)
+        shown = [None if k is None else order[k] for k in visible(len(order), most)]
         yield Prose((f"Every {counts}",), "label")
         yield Table(
             (counts, *((heading,) for heading in headings)),
             tuple(
-                (("…" if t is None else str(t),), *(("",) if t is None else rows[t].get(h, ("",)) for h in headings))
+                (
+                    ("…",) if t is None else Num(str(t)),
+                    *(("",) if t is None else rows[t].get(h, ("",)) for h in headings),
+                )
                 for t in shown
             ),
             self.symbols,
             PAGE,
         )
         if None in shown:
-            yield note((f"--format json gives all {len(order):,} iterations.",))
+            yield note((f"--format json gives all {len(order):,} rows.",))
+        else:
+            self.tabled |= stand
 
     def proof(self, part: SolvedPart) -> Iterator[Block]:
         if part.checked is not None and self.view.lecturer:
