@@ -124,7 +124,7 @@ def test_the_first_iteration_in_full_and_a_table_of_all() -> None:
     assert "Iteration 1: velocity of x" in shown
     assert "Iteration 2: velocity" not in shown
     assert "iteration   ∇_x f       v       x" in shown
-    assert "4           -6.48   -1.62   -0.86" in shown
+    assert "\n        4   -6.48   -1.62   -0.86\n" in shown
     whole = render(document(solution.title, [solution], View("full", ("a",))))
     assert "Iteration 4: velocity of x" in whole
 
@@ -134,7 +134,7 @@ def test_many_iterations_are_shown_by_the_first_and_the_last() -> None:
     shown = render(document(solution.title, [solution]))
     assert len(shown.splitlines()) < 100
     assert "…" in shown
-    assert "\n300 " in shown
+    assert "\n      300 " in shown
 
 
 def test_words_for_find() -> None:

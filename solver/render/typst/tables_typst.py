@@ -19,6 +19,8 @@ _LEAST = 0.45
 _NARROW = 8.0
 """Words as wide as these are not broken."""
 
+_ALIGNS: dict[Align | None, str] = {"left": "left", "centre": "center", "right": "right", None: "left"}
+
 
 def table(block: Table, room: float) -> str:
     """The table; where its formulas have no room, in smaller letters."""
@@ -31,7 +33,7 @@ def table(block: Table, room: float) -> str:
     free = room - _GAP * len(columns)
     loose = [width > low for width, low in zip(widths, least, strict=True)] if sum(widths) > free else []
     tracks = (f"{widths[k]:.3g}fr" if loose and loose[k] else "auto" for k in range(len(columns)))
-    aligns = (_align(k, block.aligns, held) for k, held in enumerate(firm))
+    aligns = (_ALIGNS[side] for side in block.sides)
     size = max(min(free / max(sum(least), 1e-9), 1.0), _LEAST)
     cells = "\n".join(f"  {', '.join(f'[{_cell(c, printer, room)}]' for c in row)}," for row in block.rows)
     heads = ", ".join(f"[{words(cell, room)}]" for cell in header)
@@ -51,8 +53,3 @@ def _cell(cell: Words | Tree, printer: TypesetPrinter, room: float) -> str:
         return words(cell, room)
     made = f"$display({SETTER.set(printer.print(cell))})$"
     return f"#tall({made})" if isinstance(cell, Array) else made
-
-
-def _align(column: int, aligns: tuple[Align | None, ...], number: bool) -> str:
-    said = aligns[column] if column < len(aligns) else None
-    return {"left": "left", "centre": "center", "right": "right", None: "right" if number else "left"}[said]
