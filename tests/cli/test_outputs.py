@@ -152,7 +152,7 @@ def test_an_error_of_a_file_is_not_one_of_standard_output(tmp_path: Path, monkey
         (f"run {Q2} -o x.odt", "write x.md, which other programs turn into .odt"),
         (f"run {Q2} -o x.jsn", "did you mean x.json?"),
         (f"run {Q2} -o x.y.doc", "write x.y.md, which other programs turn into .doc"),
-        (f"run {Q2} -o x.qq", "known here: .htm, .html, .json, .md, .pdf, .tex, .txt, .typ; or say --format"),
+        (f"run {Q2} -o x.qq", "known here: .docx, .htm, .html, .json, .md, .pdf, .tex, .txt, .typ; or say --format"),
         (f"template {Q2} -o x.xlsx", "write x.csv, which spreadsheets open"),
         (f"grade {Q2} a.csv -o x.xlsx", "write x.csv, which spreadsheets open"),
         (f"grade {Q2} a.csv -o x.pdf", "known here: .csv, .json, .jsonl, .ndjson, .txt; or say --format"),

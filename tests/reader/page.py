@@ -11,6 +11,7 @@ from solver.formula.print.printer_text import TextPrinter, symbol_text
 from solver.formula.print.printer_typeset import TypesetPrinter, symbol_typeset
 from solver.formula.print.setter import Setter
 from solver.formula.print.setter_mathml import MathmlSetter
+from solver.formula.print.setter_omml import OmmlSetter
 from solver.formula.print.setter_typst import TypstSetter
 from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Call, Name, Tree, names, walk
@@ -21,7 +22,7 @@ from solver.spec.reader import load_text
 from solver.working.items import Derivation, Stated, Statement
 from solver.working.solution import Solution, Solved
 from solver.working.solve import solve_question
-from tests.reader import latex, mathml, plain, screen, typst
+from tests.reader import latex, mathml, omml, plain, screen, typst
 from tests.reader.expression import Digits, ElidedError, Expression, Floats, same, value
 
 DETAILS: tuple[Detail, ...] = ("normal", "full", "brief")
@@ -60,6 +61,7 @@ FORMATS = {
     "text": Format(lambda symbols, most: TextPrinter(symbols, most).print, symbol_text, plain.read),
     "latex": Format(lambda symbols, most: LatexPrinter(symbols, most).print, symbol_latex, latex.read),
     "mathml": _set(MathmlSetter(), mathml.read),
+    "omml": _set(OmmlSetter(), omml.read),
     "typst": _set(TypstSetter(), typst.read),
     "screen of 60": _screen(50),
 }

@@ -69,7 +69,7 @@ WORDS = [
 WORDS += ["quoted", "first", "second", "shown", "network"]
 
 
-EXTRAS = {"pdf": "typst"}
+EXTRAS = {"pdf": "typst", "docx": "docx"}
 
 
 def made_by(form: str, shown: Shown) -> str | bytes:
