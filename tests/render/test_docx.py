@@ -69,7 +69,7 @@ def test_every_block() -> None:
     assert len(document.inline_shapes) == 1
     assert document.core_properties.title == "Title"
     assert (
-        'w:val="3"'
+        ':val="3"'
         in ElementTree.tostring(body_part(page, "word/numbering.xml"), "unicode").rpartition("startOverride")[2]
     )
 
