@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from decimal import Decimal
 from stat import S_ISREG
@@ -167,9 +167,9 @@ class _QuestionReader:
             self.add_formulas(entries["formulas"], task)
         question.figure = self.figure(entries, task)
         parts = entries.get("parts")
-        if parts is None:
+        if parts is None and "find" not in entries:
             self.report.add(node, "'parts' is missing", "a question has a list of parts, each with a label")
-        else:
+        elif parts is not None:
             question.parts = list(self.parts(parts, "", task, question.rounding, 1))
         self.asking.derive(self.tasks)
         question.warnings = self.report.warnings[before:]
@@ -178,9 +178,24 @@ class _QuestionReader:
         return question
 
     def entries(self, node: Node, known: tuple[str, ...]) -> dict[str, Node]:
+        """A map's entries; what stands a level too high is told so, once."""
         entries = entries_of(node, self.report)
+        lifted: Iterable[str] = ()
+        if "family" in entries:
+            word = entries["family"].text
+            if word in families():
+                lifted = fields_of(family(word).Given)
+            else:
+                self.report.unknown(entries["family"], "family", word or entries["family"].found(), families())
+            self.report.add(
+                node.key("family"),
+                "'family' stands beside 'given', expected in it",
+                "given: {family: …} holds the family and all its fields",
+            )
         for key in entries:
-            if key not in known:
+            if key == "find" and key not in known:
+                self.report.add(node.key(key), "'find' stands outside a part", "parts: [{label: a, find: …}] asks")
+            elif key != "family" and key not in known and key not in lifted:
                 unknown_key(node, key, known, self.report)
         return {k: v for k, v in entries.items() if not v.empty}
 
@@ -324,7 +339,7 @@ class _QuestionReader:
     def task(self, entries: dict[str, Node], inherited: Task | None) -> Task | None:
         node = entries.get("given")
         if node is None:
-            return inherited
+            return _UNREAD if "family" in entries else inherited
         return self.given(node) or _UNREAD
 
     def given(self, node: Node) -> Task | None:

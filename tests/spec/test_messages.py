@@ -43,6 +43,9 @@ SENTENCES = [
     ("given: {family: conv}\n" + PARTS, "unknown family 'conv'", "did you mean 'cnn'?"),
     ("given: {family: MLP}\n" + PARTS, "unknown family 'MLP'", "did you mean 'mlp'?"),
     ("given: {family: feedforward}\n" + PARTS, "unknown family 'feedforward'", "did you mean 'mlp'?"),
+    ("family: count\ninputs: 1\nlayers: [1]\n" + PARTS, "'family' stands beside 'given'", "given: {family: …}"),
+    (COUNT + "find: total\n", "'find' stands outside a part", "parts: [{label: a, find: …}]"),
+    ("parts: [{label: a, family: count, inputs: 1, layers: [1]}]", "'family' stands beside 'given'", "given: {family"),
     (
         "given: {family: concept, statements: [{text: x, truth: true}]}\n" + PARTS,
         "statements has 1 item, expected at least 2",
