@@ -21,9 +21,17 @@ def columns() -> int:
     return max(shutil.get_terminal_size((100, 24)).columns, 40)
 
 
-def colored(stream: TextIO) -> bool:
-    """Whether a stream is a terminal that shows colours."""
-    return stream.isatty() and not os.environ.get("NO_COLOR")
+def colors() -> int:
+    """How many colours are shown where there is a terminal: 256, 16 or none."""
+    kind = os.environ.get("TERM", "")
+    if os.environ.get("NO_COLOR") or kind == "dumb":
+        return 0
+    return 256 if "256color" in kind or os.environ.get("COLORTERM") else 16
+
+
+def encoding(stream: TextIO | None) -> str:
+    """The encoding of a stream; UTF-8 where it does not say."""
+    return getattr(stream, "encoding", None) or "utf-8"
 
 
 def say(text: str, stream: TextIO | None = None) -> None:

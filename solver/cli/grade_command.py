@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from solver.cli.console import colored, columns, problems, refused, say, warn, whole
+from solver.cli.console import colors, columns, encoding, problems, refused, say, warn, whole
 from solver.cli.endings import by_ending
 from solver.cli.progress import Progress
 from solver.files import registered
@@ -81,7 +81,7 @@ def _marked(
 
     marks_out = output is None and form not in (None, "table")
     beside = sys.stderr if marks_out else sys.stdout  # standard output is the program's that reads the marks
-    color = output is None and colored(sys.stdout)
+    color = output is None and sys.stdout.isatty() and colors() > 0
     chosen = Options(form=form or "csv", width=columns(), color=color, **options)
     asked = asked_in(question)
     with (
@@ -100,7 +100,11 @@ def _show(told: Told, stream: TextIO) -> None:
     from solver.render import format_terminal
     from solver.render.clean import clean
 
-    text = f"{clean(told)}\n" if isinstance(told, str) else format_terminal.render(told, columns(), colored(stream))
+    if isinstance(told, str):
+        text = f"{clean(told)}\n"
+    else:
+        shown = colors() if stream.isatty() else 0
+        text = format_terminal.render(told, columns(), shown, encoding(stream))
     say(text, stream)
 
 

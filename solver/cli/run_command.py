@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from solver.cli.console import columns, deliver, problems, refused, warn
+from solver.cli.console import colors, columns, deliver, encoding, problems, refused, warn
 from solver.cli.endings import by_ending
 from solver.cli.progress import Progress
 from solver.errors import Place, Problem, SpecError, nearest
@@ -67,8 +67,8 @@ def command(
             bar.stage("writing")
             folder = os.path.dirname(output or "")
             beside = Beside(os.path.splitext(os.path.basename(output))[0]) if output else None
-            color = not os.environ.get("NO_COLOR")
-            made = shape.page(Shown(title, solutions, view, columns(), color, folder, beside, fragment))
+            look = columns(), colors(), encoding(sys.stdout)
+            made = shape.page(Shown(title, solutions, view, *look, folder, beside, fragment))
         for warning in (warning for solution in solutions for warning in solution.warnings):
             warn(f"warning: {warning}")
         for name, data in (beside.files if beside else {}).items():

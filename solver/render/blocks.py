@@ -48,11 +48,12 @@ __all__ = [
 
 
 class Heading(NamedTuple):
-    """A heading, level 1 (document) to 4; `aside` is said beside it, such as the marks."""
+    """A heading, level 1 (document) to 4; `aside` is said beside it, such as the marks. part: the label of one it opens."""
 
     level: int
     text: str
     aside: str = ""
+    part: str = ""
 
 
 class Equations(NamedTuple):

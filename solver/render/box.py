@@ -31,7 +31,7 @@ _UPRIGHTS = {  # one line high, then the top, the middle and the bottom of a tal
 
 @lru_cache(maxsize=8192)
 def cells(text: str) -> int:
-    """How many cells of a terminal a text takes: none for a combining mark, two for a wide letter."""
+    """How many cells of a terminal a text takes: none for what joins the sign before it, two for a wide letter."""
     if text.isascii():
         return len(text)
     return sum(map(_cells_of, text))
@@ -39,7 +39,7 @@ def cells(text: str) -> int:
 
 @lru_cache(maxsize=8192)
 def _cells_of(c: str) -> int:
-    if unicodedata.category(c) in ("Mn", "Me", "Cf"):
+    if unicodedata.category(c) in ("Mn", "Me", "Cf") or "\u1160" <= c <= "\u11ff" or "\U0001f3fb" <= c <= "\U0001f3ff":
         return 0
     return 2 if unicodedata.east_asian_width(c) in "WF" else 1
 

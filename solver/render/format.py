@@ -31,8 +31,9 @@ class Beside:
 
 
 class Shown(NamedTuple):
-    """Solutions to show under one title. width: of the lines, in cells; color: whether what is written shows colours.
+    """Solutions to show under one title. width: of the lines, in cells; colors: how many can be shown, 256, 16 or none.
 
+    encoding: of the stream that it is written to.
     folder: where the page will stand, for the pictures that it names; the current one if empty. beside: takes the files
     that are to stand there with it; None where it stands alone. fragment: without what makes the
     page a document of its own, in formats that have such.
@@ -42,7 +43,8 @@ class Shown(NamedTuple):
     solutions: Sequence[Solution]
     view: View = WHOLE
     width: int = 100
-    color: bool = False
+    colors: int = 0
+    encoding: str = "utf-8"
     folder: str = ""
     beside: Beside | None = None
     fragment: bool = False

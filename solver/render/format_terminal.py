@@ -1,13 +1,14 @@
-"""A document as a terminal shows it: the lines of the plain text, styled."""
+"""A document as a terminal shows it: styled, each part in a frame."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from solver.render import format_text
 from solver.render.blocks import Block
-from solver.render.layout import Role, lay_out
+from solver.render.panels import FRAME, framed
+from solver.render.spans import Role, Row
 
 if TYPE_CHECKING:
     from solver.render.format import Shown
@@ -17,39 +18,63 @@ FOR_PROGRAMS = False
 
 STYLES: dict[Role, str] = {
     "document": "bold",
-    "part": "bold cyan",
-    "heading": "bold cyan",
-    "aside": "dim",
-    "rule": "dim",
+    "part": "bold blue",
+    "heading": "bold blue",
+    "aside": "bold",
+    "rule": "grey",
     "title": "bold",
-    "why": "dim italic",
+    "why": "italic grey",
     "label": "bold",
-    "mark": "cyan",
-    "left": "cyan",
-    "note": "dim italic",
+    "mark": "blue",
+    "left": "blue",
+    "note": "italic grey",
+    "emphasis": "italic",
+    "strong": "bold",
+    "code": "magenta",
+    "link": "underline",
 }
-"""The look of each role, in the colours of the terminal's own theme."""
+"""The look of each role; its colours are those below."""
+
+HUES = {
+    256: {"blue": "color(63)", "magenta": "color(163)", "grey": "color(243)"},
+    16: {"blue": "bright_blue", "magenta": "magenta", "grey": "default"},
+}
+"""The colours by how many a terminal has: as legible on white as on black. Of 16 a theme may make what it likes."""
 
 
 def page(shown: Shown) -> str:
     """The solutions, as wide as the terminal."""
-    return render(shown.blocks(), shown.width, shown.color)
+    return render(shown.blocks(), shown.width, shown.colors, shown.encoding)
 
 
-def render(blocks: Sequence[Block], width: int, color: bool) -> str:
-    """The document in lines of at most `width` cells; without `color`, the same as plain text."""
-    if not color:
+def render(blocks: Sequence[Block], width: int, colors: int = 0, encoding: str = "utf-8") -> str:
+    """The document in lines of at most `width` cells.
+
+    colors: how many the terminal shows, 256, 16 or none: then no text is styled. encoding: where it has no strokes for
+    frames, the same as plain text.
+    """
+    try:
+        FRAME.encode(encoding)
+    except UnicodeEncodeError:
         return format_text.render(blocks, width)
+    return styled(framed(blocks, width), colors)
+
+
+def styled(rows: Iterable[Row], colors: int) -> str:
+    """Lines as a terminal reads them."""
+    if not colors:
+        return format_text.joined(rows)
     from rich.color import ColorSystem
     from rich.style import Style
 
-    styles = {role: Style.parse(style) for role, style in STYLES.items()}
-    plain = Style.null()
+    hues = HUES[colors]
+    styles = {
+        role: Style.parse(" ".join(hues.get(word, word) for word in said.split())) for role, said in STYLES.items()
+    }
+    system = ColorSystem.EIGHT_BIT if colors == 256 else ColorSystem.STANDARD
 
-    def styled(words: str, role: Role) -> str:
+    def one(words: str, role: Role) -> str:
         shown = words.replace("\u00a0", " ")
-        style = plain if shown.isspace() else styles.get(role, plain)
-        return style.render(shown, color_system=ColorSystem.STANDARD)
+        return shown if shown.isspace() or role not in styles else styles[role].render(shown, color_system=system)
 
-    rows = ("".join(styled(words, role) for words, role in row).rstrip() for row in lay_out(blocks, width))
-    return "".join(f"{row}\n" for row in rows)
+    return "".join(f"{''.join(one(words, role) for words, role in row).rstrip()}\n" for row in rows)

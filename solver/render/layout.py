@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
-from solver.formula.print.printer_text import TextPrinter, words_text
+from solver.formula.print.printer_text import TextPrinter
 from solver.formula.tree import Tree
-from solver.formula.words import Code, Inline, Link, Styled, Words
 from solver.render.blocks import (
     Block,
     Bullets,
@@ -25,29 +23,20 @@ from solver.render.blocks import (
     Prose,
     Table,
 )
-from solver.render.box import Align, Box, beside, braced, cells, level, line, stacked
+from solver.render.box import Box, beside, braced, cells, level, line, stacked
 from solver.render.clean import clean
 from solver.render.equations import BlockPrinter
-from solver.render.pieces import Phrase, Piece, Word, aired, column, shared, span, wrap
+from solver.render.pieces import Phrase, aired, column, shared, span, wrap
 from solver.render.setter_pieces import PieceSetter
+from solver.render.spans import Role, Row, folded, sentence, spans_of, told_apart
+from solver.render.tables import table
 from solver.working.items import Line
-
-Role: TypeAlias = Literal[
-    "plain", "document", "part", "heading", "aside", "rule", "title", "why", "label", "mark", "left", "note"
-]
-"""What a span is, for a format that can set it apart."""
-
-Span: TypeAlias = tuple[str, Role]
-Row: TypeAlias = tuple[Span, ...]
-"""One line of the document."""
 
 _EMPTY: Row = ()
 _INDENT = 2
 _GAP = 4
 _COLUMN_GAP = 3
 _WIDEST_LEFT = 0.4
-_LONG = 24
-"""Mathematics in the line of more characters may be broken at its spaces."""
 _HEADINGS: dict[int, Role] = {1: "document", 2: "part"}
 _ASIDE = " · "
 _RULES = {1: "═", 2: "─"}
@@ -105,7 +94,8 @@ def _rows(block: Block, width: int) -> Iterator[Row]:
                 "Note: " if kind == "note" else "│ ", "label" if kind == "note" else "rule", blocks, width
             )
         case Listed(text):
-            yield from (((" " * _INDENT + clean(each.expandtabs(4)), "plain"),) for each in text.split("\n"))
+            for each in text.split("\n"):
+                yield from folded(((" " * _INDENT, "plain"), (clean(each.expandtabs(4)), "code")), width)
         case Displayed(formula):
             box = PieceSetter().set(formula).within(max(width - _INDENT, 1))
             yield from (((" " * _INDENT + each, "plain"),) for each in box.lines)
@@ -121,25 +111,7 @@ def _rows(block: Block, width: int) -> Iterator[Row]:
         case Facts():
             yield from _facts(block, width)
         case Table():
-            yield from _table(block, width)
-
-
-# -- words --------------------------------------------------------------------------------------------------------------
-def sentence(words: Words) -> str:
-    """Words as text, their mathematics kept whole when it is wrapped; not safe to show before it is cleaned."""
-    return "".join(map(_said, words))
-
-
-def _said(piece: Inline) -> str:
-    match piece:
-        case str():
-            return piece
-        case Styled(words):
-            return sentence(words)
-        case Code(text):
-            return text
-    text = clean(words_text((piece,)))
-    return text if isinstance(piece, Link) or len(text) > _LONG else text.replace(" ", "\u00a0")
+            yield from table(block, width)
 
 
 def _heading(block: Heading, width: int) -> Iterator[Row]:
@@ -161,9 +133,10 @@ def _heading(block: Heading, width: int) -> Iterator[Row]:
 
 def _prose(block: Prose, width: int) -> Iterator[Row]:
     role: Role = "plain" if block.role == "prompt" else block.role
-    text = clean(sentence(block.words)).strip()
-    if text:
-        yield from (((each, role),) for each in wrap(text, width))
+    spans = [(clean(text), each) for text, each in spans_of(block.words, role)]
+    text = "".join(text for text, _ in spans)
+    if text.strip():
+        yield from told_apart(wrap(text, width), spans)
 
 
 # -- formulas -----------------------------------------------------------------------------------------------------------
@@ -280,43 +253,3 @@ def _facts(block: Facts, width: int) -> Iterator[Row]:
 def _stack(boxes: Sequence[Box]) -> Box:
     """Boxes one below the other, on the line of writing of the first."""
     return stacked(*boxes, baseline=boxes[0].baseline)
-
-
-def _table(block: Table, width: int) -> Iterator[Row]:
-    if not block.header:
-        return
-    printer = BlockPrinter(block.symbols, block.most)
-    header = [Phrase(clean(head if isinstance(head, str) else sentence(head))) for head in block.header]
-    body = [[_cell(each, printer) for each in row] for row in block.rows]
-    columns = list(zip(*body, strict=True)) or [()] * len(header)
-    spans = [_span(head, pieces) for head, pieces in zip(header, columns, strict=True)]
-    rooms = shared(spans, width - _COLUMN_GAP * (len(header) - 1))
-    made = [_column(*each) for each in zip(header, columns, rooms, block.sides, strict=True)]
-    gap = line(" " * _COLUMN_GAP)
-    heads, *rows = (
-        beside(first, *(box for each in rest for box in (gap, each))) for first, *rest in zip(*made, strict=True)
-    )
-    yield from (((text, "label"),) for text in heads.lines)
-    yield (((" " * _COLUMN_GAP).join("─" * boxes[0].width for boxes in made), "rule"),)
-    for row in aired(rows):
-        yield from (((text, "plain"),) for text in row.lines)
-
-
-def _cell(cell: Words | Tree, printer: BlockPrinter) -> Piece:
-    if not isinstance(cell, tuple):
-        return printer.print(cell)
-    said = clean(sentence(cell)).strip()
-    return Word(said) if said in ("", "…") else Phrase(said)  # which is no word among numbers
-
-
-def _span(head: Piece, pieces: Sequence[Piece]) -> tuple[int, int]:
-    """The width of a column and its head where there is room, and the least that it can be."""
-    natural, least = span(pieces) if pieces else (0, 0)
-    return max(natural, head.natural.width), max(least, head.least)
-
-
-def _column(head: Piece, pieces: Sequence[Piece], room: int, side: Align | None) -> list[Box]:
-    """A column below its head, both on one side."""
-    boxes = [head.within(room), *(column(pieces, room) if pieces else ())]
-    width = max(box.width for box in boxes)
-    return [box.padded(width, side or "left") for box in boxes]

@@ -255,7 +255,7 @@ def span(pieces: Sequence[Piece]) -> tuple[int, int]:
 def shared(spans: Sequence[tuple[int, int]], width: int) -> list[int]:
     """The width of each column, together `width`: narrow ones keep theirs, the others share what is left."""
     rooms = [natural for natural, _ in spans]
-    pending = set(range(len(spans)))
+    pending = set(range(len(spans))) if sum(rooms) > width else set()
     while pending:
         taken = sum(rooms[i] for i in range(len(spans)) if i not in pending)
         share = (width - taken) // len(pending)

@@ -124,7 +124,7 @@ def render(paper: Paper, solutions: list[Solution], look: Look, source: str) -> 
     if form == "markdown":
         shown = markdown.render(blocks)
     elif form == "terminal":
-        shown = terminal.render(blocks, 60, color=True)
+        shown = terminal.render(blocks, 60, 256)
     else:
         shown = text.render(blocks)
     for word in ("nan", "inf", "None", "Traceback"):  # unless the author wrote it

@@ -43,7 +43,7 @@ def bare(form: str, kind: Kind) -> frozenset[str]:
 
 
 def page(form: str, solutions: list[Solution], view: View) -> str:
-    return format_file(form).page(Shown("All", solutions, view, color=False))
+    return format_file(form).page(Shown("All", solutions, view))
 
 
 def numbers(text: str) -> frozenset[str]:

@@ -137,7 +137,7 @@ def test_it_is_solved(solution: Solution) -> None:
 
 def test_it_is_rendered_in_every_format(solution: Solution) -> None:
     blocks = document("T", [solution])
-    for shown in (text.render(blocks), terminal.render(blocks, 100, color=False), markdown.render(blocks)):
+    for shown in (text.render(blocks), terminal.render(blocks, 100), markdown.render(blocks)):
         for words in ("Predicted class", "classification", "Answer: B", "The layers", "hidden"):
             assert words in shown.replace("\\", "")
     steps = {step["name"]: step for step in json_.loads(json.render("T", [solution]))["parts"][0]["steps"]}

@@ -98,7 +98,7 @@ class _QuestionPage:
         self.said: set[str] = set()
 
     def part(self, part: SolvedPart, level: int) -> Iterator[Block]:
-        yield Heading(level, part_label(part.label), worth(part.marks))
+        yield Heading(level, part_label(part.label), worth(part.marks), part.label)
         if part.prompt:
             yield from part.prompt.blocks
         yield from drawing(part.figure)
