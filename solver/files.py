@@ -29,10 +29,12 @@ def whole_file(name: str | Path) -> Iterator[TextIO]:
             return
         start = f".{os.path.basename(path)[:_MOST_NAME]}."
         _remove_drafts(os.path.dirname(path), start)
-        draft = os.path.join(os.path.dirname(path), f"{start}{os.urandom(6).hex()}{_DRAFT}")
+        draft, handle = "", None
         try:  # its name is known before it is there: an interruption at any moment removes it
-            with open(draft, "x", encoding="utf-8", newline="", opener=_private) as stream:
-                _lock(stream.fileno())
+            while handle is None:
+                draft = os.path.join(os.path.dirname(path), f"{start}{os.urandom(6).hex()}{_DRAFT}")
+                handle = _held(draft)
+            with open(handle, "w", encoding="utf-8", newline="", closefd=not _HELD) as stream:
                 yield stream
             os.chmod(draft, _mode(path))
             os.replace(draft, path)
@@ -40,6 +42,9 @@ def whole_file(name: str | Path) -> Iterator[TextIO]:
             with suppress(FileNotFoundError):
                 os.unlink(draft)
             raise
+        finally:
+            if handle is not None and _HELD:
+                os.close(handle)
     except OSError as error:
         raise SpecError([Problem(Place(os.fspath(name)), f"cannot be written: {error.strerror or error}")]) from None
 
@@ -48,16 +53,30 @@ _DRAFT = ".part"
 _MOST_NAME = 60
 
 
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+_HELD = os.name != "nt"
+"""Whether a draft is held until it has its name; elsewhere an open file cannot be renamed."""
 
 
-def _lock(handle: int) -> bool:
-    """Holds a file until its process ends, however it does; whether nobody else holds it."""
+def _held(draft: str) -> int | None:
+    """A new file, held from before anything is in it; None where another run removed it before it was."""
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        _lock(handle, wait=True)
+        there = os.path.exists(draft)
+    except BaseException:
+        os.close(handle)
+        raise
+    if not there:
+        os.close(handle)
+    return handle if there else None
+
+
+def _lock(handle: int, wait: bool = False) -> bool:
+    """Holds a file until it is closed, or its process ends, however it does; whether nobody else holds it."""
     try:
         import fcntl
 
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except (ImportError, OSError):  # a system without such locks, or somebody holds it
         return False
     return True

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from solver import files
 from solver.errors import SpecError
 from solver.files import whole_file
 
@@ -61,3 +62,38 @@ def test_a_pipe_is_written_to(tmp_path: Path) -> None:
 def test_a_missing_folder_is_said(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match="cannot be written"), whole_file(tmp_path / "missing" / "a.md"):
         pass
+
+
+def test_a_draft_that_is_to_be_named_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target, replace = tmp_path / "a.md", os.replace
+
+    def meanwhile(draft: str, path: str) -> None:
+        monkeypatch.setattr(os, "replace", replace)
+        with whole_file(target) as other:
+            other.write("other")
+        replace(draft, path)
+
+    monkeypatch.setattr(os, "replace", meanwhile)
+    with whole_file(target) as stream:
+        stream.write("one")
+    assert target.read_text() == "one"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.md"]
+
+
+def test_a_draft_that_is_removed_before_it_is_held_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, lock = tmp_path / "a.md", files._lock
+
+    def late(handle: int, wait: bool = False) -> bool:
+        if wait:
+            monkeypatch.setattr(files, "_lock", lock)
+            with whole_file(target) as other:
+                other.write("other")
+        return lock(handle, wait)
+
+    monkeypatch.setattr(files, "_lock", late)
+    with whole_file(target) as stream:
+        stream.write("one")
+    assert target.read_text() == "one"
+    assert [p.name for p in tmp_path.iterdir()] == ["a.md"]

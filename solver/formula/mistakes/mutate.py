@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from solver.errors import FormulaError
 from solver.formula.functions import FUNCTIONS, Slip
-from solver.formula.mistakes import slips
+from solver.formula.mistakes import slips, slips_of_gradients, slips_of_sizes
 from solver.formula.mistakes.surroundings import Surroundings
 from solver.formula.tree import Tree, walk
 from solver.formula.walks.shape import Shape, shape
@@ -83,13 +83,13 @@ MISTAKES: dict[str, Mistake] = {
     "result transposed": Mistake(slips.result_transposed, "rows and columns of the result are exchanged", "A @ A", "(A @ A).T"),
     "wrong sign": Mistake(slips.wrong_sign, "a sign is the wrong way round", "-(d - y)", "d - y"),
     "f′(u) left out": Mistake(
-        slips.slope_left_out, "the factor f′(u), the slope of the activation, is missing", "(W @ g)*(1 - h**2)", "W @ g"
+        slips_of_gradients.slope_left_out, "the factor f′(u), the slope of the activation, is missing", "(W @ g)*(1 - h**2)", "W @ g"
     ),
     "derivative of another activation": Mistake(
-        slips.wrong_slope, "the derivative is that of another activation function", "1 - h**2", "h*(1 - h)"
+        slips_of_gradients.wrong_slope, "the derivative is that of another activation function", "1 - h**2", "h*(1 - h)"
     ),
     "derivative taken of u": Mistake(
-        slips.slope_of_argument, "the derivative is worked out from u where the function's value h = f(u) belongs",
+        slips_of_gradients.slope_of_argument, "the derivative is worked out from u where the function's value h = f(u) belongs",
         "1 - h**2", "1 - u**2",
     ),
     "activation left out": Mistake(slips.activation_left_out, "the activation function was not applied", "tanh(u)", "u"),
@@ -121,32 +121,32 @@ MISTAKES: dict[str, Mistake] = {
     ),
     "another activation": Mistake(slips.wrong_activation, "another activation function was applied", "tanh(u)", "sigmoid(u)"),
     "updated weights": Mistake(
-        slips.updated_weights, "the weights after the update are used where the gradient needs those before it",
+        slips_of_gradients.updated_weights, "the weights after the update are used where the gradient needs those before it",
         "(W @ g)*(1 - h**2)", "(W_t1 @ g)*(1 - h**2)",
     ),
     "factor 2 of the loss": Mistake(
-        slips.factor_of_loss, "the result is off by the factor 2 or 1/2 of the loss", "(d - y)**2", "(d - y)**2/2"
+        slips_of_gradients.factor_of_loss, "the result is off by the factor 2 or 1/2 of the loss", "(d - y)**2", "(d - y)**2/2"
     ),
     "part of a gradient forgotten": Mistake(
-        slips.part_of_gradient_left_out, "what is used twice gets a part of its gradient from each use; one is missing",
+        slips_of_gradients.part_of_gradient_left_out, "what is used twice gets a part of its gradient from each use; one is missing",
         "A @ grad_u + A.T @ g", "A @ grad_u",
     ),
     "weight decay forgotten": Mistake(
-        slips.decay_left_out, "the term of weight decay is missing", "k*W + x @ grad_u.T", "x @ grad_u.T"
+        slips_of_gradients.decay_left_out, "the term of weight decay is missing", "k*W + x @ grad_u.T", "x @ grad_u.T"
     ),
     "clean and corrupted exchanged": Mistake(
-        slips.clean_and_corrupted, "the encoder sees the corrupted pattern, the loss compares with the clean one",
+        slips_of_gradients.clean_and_corrupted, "the encoder sees the corrupted pattern, the loss compares with the clean one",
         "sum((x - h)**2)", "sum((x_noisy - h)**2)",
     ),
     "1 − forgotten in a logarithm": Mistake(
-        slips.rest_in_logarithm, "a logarithm is taken of y where 1 − y belongs", "mean(log(1 - h))", "mean(log(h))"
+        slips_of_gradients.rest_in_logarithm, "a logarithm is taken of y where 1 − y belongs", "mean(log(1 - h))", "mean(log(h))"
     ),
     "the other loss of the generator": Mistake(
-        slips.other_generator_loss, "the generator's loss is the other one of log(1 − D) and −log D",
+        slips_of_gradients.other_generator_loss, "the generator's loss is the other one of log(1 − D) and −log D",
         "-mean(log(h))", "mean(log(1 - h))",
     ),
     "divergence the wrong way round": Mistake(
-        slips.divergence_turned, "the two distributions of the divergence are exchanged", "sum(h*log(h/x))", "sum(x*log(x/h))"
+        slips_of_gradients.divergence_turned, "the two distributions of the divergence are exchanged", "sum(h*log(h/x))", "sum(x*log(x/h))"
     ),
     "variance for standard deviation": Mistake(
         slips.variance_for_deviation, "σ is e^(log σ²/2): this is the variance σ²", "exp(h/2)", "exp(h)"
@@ -155,37 +155,37 @@ MISTAKES: dict[str, Mistake] = {
         slips.diagonal_kept, "the diagonal of the weights is not 0", "A.T @ A - 2*eye(A)", "A.T @ A"
     ),
     "MACs for FLOPs": Mistake(
-        slips.macs_for_flops, "each multiplication comes with an addition: that makes two operations", "2*D1*F1**2*H2", "D1*F1**2*H2"
+        slips_of_sizes.macs_for_flops, "each multiplication comes with an addition: that makes two operations", "2*D1*F1**2*H2", "D1*F1**2*H2"
     ),
-    "bias not counted": Mistake(slips.bias_not_counted, "the biases are not counted", "d1*F1*F1 + 1", "d1*F1*F1"),
+    "bias not counted": Mistake(slips_of_sizes.bias_not_counted, "the biases are not counted", "d1*F1*F1 + 1", "d1*F1*F1"),
     "all biases forgotten": Mistake(
-        slips.all_biases_forgotten, "the biases of all layers are missing from the total", "P1 + P2", "n*m + k*n"
+        slips_of_sizes.all_biases_forgotten, "the biases of all layers are missing from the total", "P1 + P2", "n*m + k*n"
     ),
     "depth forgotten": Mistake(
-        slips.depth_forgotten, "a filter reaches through all channels of its input: the depth is missing",
+        slips_of_sizes.depth_forgotten, "a filter reaches through all channels of its input: the depth is missing",
         "n*(D1*F1**2 + 1)", "n*(F1**2 + 1)",
     ),
     "groups forgotten": Mistake(
-        slips.groups_forgotten, "a filter sees the channels of its own group alone", "n*(D1/k*F1**2 + 1)", "n*(D1*F1**2 + 1)"
+        slips_of_sizes.groups_forgotten, "a filter sees the channels of its own group alone", "n*(D1/k*F1**2 + 1)", "n*(D1*F1**2 + 1)"
     ),
     "not rounded": Mistake(
-        slips.not_rounded, "a size is a whole number: windows that do not fit are left out",
+        slips_of_sizes.not_rounded, "a size is a whole number: windows that do not fit are left out",
         "floor((H1 - F1)/s1) + 1", "(H1 - F1)/s1 + 1",
     ),
     "rounded the wrong way": Mistake(
-        slips.rounded_otherwise, "the size is rounded the wrong way: down, but in ceil mode up",
+        slips_of_sizes.rounded_otherwise, "the size is rounded the wrong way: down, but in ceil mode up",
         "floor((H1 - F1)/s1) + 1", "ceil((H1 - F1)/s1) + 1",
     ),
     "input size for output size": Mistake(
-        slips.input_size, "the size of the layer's input is used where that of its output belongs", "D1*F1**2*H2", "D1*F1**2*H1"
+        slips_of_sizes.input_size, "the size of the layer's input is used where that of its output belongs", "D1*F1**2*H2", "D1*F1**2*H1"
     ),
-    "stride ignored": Mistake(slips.stride_ignored, "the stride is ignored", "(H1 - F1 + 2*p1)/s1 + 1", "H1 - F1 + 2*p1 + 1"),
-    "padding ignored": Mistake(slips.padding_ignored, "the padding is ignored", "(H1 - F1 + 2*p1)/s1 + 1", "(H1 - F1)/s1 + 1"),
+    "stride ignored": Mistake(slips_of_sizes.stride_ignored, "the stride is ignored", "(H1 - F1 + 2*p1)/s1 + 1", "H1 - F1 + 2*p1 + 1"),
+    "padding ignored": Mistake(slips_of_sizes.padding_ignored, "the padding is ignored", "(H1 - F1 + 2*p1)/s1 + 1", "(H1 - F1)/s1 + 1"),
     "padding on one side": Mistake(
-        slips.padding_once, "the padding is added on one side only", "(H1 - F1 + 2*p1)/s1 + 1", "(H1 - F1 + p1)/s1 + 1"
+        slips_of_sizes.padding_once, "the padding is added on one side only", "(H1 - F1 + 2*p1)/s1 + 1", "(H1 - F1 + p1)/s1 + 1"
     ),
     "+ 1 left out": Mistake(
-        slips.one_left_out, "the + 1 of the output size is missing", "(H1 - F1 + 2*p1)/s1 + 1", "(H1 - F1 + 2*p1)/s1"
+        slips_of_sizes.one_left_out, "the + 1 of the output size is missing", "(H1 - F1 + 2*p1)/s1 + 1", "(H1 - F1 + 2*p1)/s1"
     ),
     "square left out": Mistake(slips.square_left_out, "a square is missing", "1 - h**2", "1 - h"),
     **_of_functions(),

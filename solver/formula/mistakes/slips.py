@@ -1,17 +1,18 @@
 """The rules of the mutate walk, one a mistake: a formula to the formulas that the mistake makes of it.
 
-The table in `mutate.py` names each and shows it on an example.
+The table in `mutate.py` names each and shows it on an example. Here: mistakes with layers, gates, norms and functions;
+those with gradients and losses, and with sizes and counts, have files of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from solver.formula.functions import FUNCTIONS
-from solver.formula.mistakes.surroundings import Surroundings, slope
+from solver.formula.mistakes.changes import contains, every, is_product, once, once_or_all, terms_of
+from solver.formula.mistakes.surroundings import ALIKE, Surroundings
 from solver.formula.parse import parse
 from solver.formula.tree import (
-    SUMS,
     Bin,
     Call,
     Group,
@@ -22,7 +23,6 @@ from solver.formula.tree import (
     Transpose,
     Tree,
     bare,
-    children,
     names,
     rebuild,
     replace_names,
@@ -31,57 +31,9 @@ from solver.formula.tree import (
 from solver.formula.walks.shape import SCALAR, shape
 
 
-# -- changing one node, or all of a kind -------------------------------------------------------------------------------
-def _once(tree: Tree, change: Callable[[Tree], Iterable[Tree]]) -> Iterator[Tree]:
-    """The formula with one of its nodes changed, for every node and every change of it."""
-    yield from change(tree)
-    for i, child in enumerate(children(tree)):
-        for made in _once(child, change):
-            place = iter(range(len(children(tree))))
-            yield rebuild(tree, lambda x, place=place, i=i, made=made: made if next(place) == i else x)  # type: ignore[misc]
-
-
-def _all(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
-    """The formula with every node changed, operands first."""
-    return change(rebuild(tree, lambda x: _all(x, change)))
-
-
-def _once_or_all(tree: Tree, change: Callable[[Tree], Iterable[Tree]]) -> Iterator[Tree]:
-    """The formula changed at one node, for every one of them; then at all of them."""
-    yield from _once(tree, change)
-    yield _all(tree, lambda node: next(iter(change(node)), node))
-
-
-def _names(tree: Tree, other: Callable[[str], str]) -> Iterator[Tree]:
-    """The formula with other names, where there are any."""
-    yield replace_names(tree, {name: Name(other(name)) for name in names(tree)})
-
-
-def _contains(tree: Tree, op: str) -> bool:
-    return any(isinstance(node, Bin) and node.op == op for node in walk(tree))
-
-
-def _terms(tree: Tree) -> Iterator[Tree]:
-    """The terms of a sum, whatever their signs."""
-    match tree:
-        case Bin(op, a, b) if op in SUMS:
-            yield from _terms(a)
-            yield b
-        case _:
-            yield tree
-
-
-def _is_product(tree: Tree) -> bool:
-    """A product, or a kernel's sums of products."""
-    if isinstance(tree, Call):
-        return "k" in FUNCTIONS[tree.fn].params
-    return isinstance(tree, Bin) and tree.op in "@*"
-
-
-# -- the rules ---------------------------------------------------------------------------------------------------------
 def bias_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     def weighted(x: Tree) -> bool:
-        return any(_is_product(bare(term)) for term in _terms(x))
+        return any(is_product(bare(term)) for term in terms_of(x))
 
     def change(node: Tree) -> Iterator[Tree]:
         match node:
@@ -94,7 +46,7 @@ def bias_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
                     if isinstance(term, Name) and around.given(term.id):
                         yield Sum(terms[:i] + terms[i + 1 :])
 
-    return iter(()) if around.whole else _once_or_all(tree, change)
+    return iter(()) if around.whole else once_or_all(tree, change)
 
 
 def transpose_mixed_up(tree: Tree, around: Surroundings) -> Iterator[Tree]:
@@ -114,7 +66,7 @@ def transpose_mixed_up(tree: Tree, around: Surroundings) -> Iterator[Tree]:
             if b is not None:
                 yield Bin("@", node.a, b)
 
-    return _once(tree, change)
+    return once(tree, change)
 
 
 def result_transposed(tree: Tree, around: Surroundings) -> Iterator[Tree]:
@@ -134,44 +86,8 @@ def wrong_sign(tree: Tree, around: Surroundings) -> Iterator[Tree]:
 
     if not around.whole:
         yield Neg(tree)
-    if not (around.whole and _contains(tree, "/")):
-        yield from _once(tree, change)
-
-
-def slope_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def change(node: Tree) -> Iterator[Tree]:
-        if isinstance(node, Bin) and node.op == "*":
-            if around.is_slope(node.b):
-                yield node.a
-            if around.is_slope(node.a):
-                yield node.b
-
-    return _once(tree, change)
-
-
-_USUAL = ("tanh", "sigmoid", "relu")
-"""The activations that are taken for one another."""
-
-
-def wrong_slope(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def change(node: Tree) -> Iterator[Tree]:
-        if node in around.slopes:
-            h, fn, u = around.slopes[node]
-            for other in _USUAL:
-                made = slope(other, h, u)
-                if other != fn and made is not None:
-                    yield Group(made)
-
-    return _once(tree, change)
-
-
-def slope_of_argument(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def change(node: Tree) -> Iterator[Tree]:
-        if node in around.slopes:
-            h, _, u = around.slopes[node]
-            yield Group(replace_names(node, {h: u}))
-
-    return _once(tree, change)
+    if not (around.whole and contains(tree, "/")):
+        yield from once(tree, change)
 
 
 def activation_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
@@ -180,7 +96,7 @@ def activation_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
         if isinstance(node, Call) and applied and not _is_seen_state(node, tree, around):
             yield node.args[0]
 
-    return _once(tree, change)
+    return once(tree, change)
 
 
 def _is_seen_state(node: Tree, tree: Tree, around: Surroundings) -> bool:
@@ -196,7 +112,7 @@ def state_not_squashed(tree: Tree, around: Surroundings) -> Iterator[Tree]:
         if isinstance(node, Call) and _is_seen_state(node, tree, around):
             yield node.args[0]
 
-    return _once(tree, change)
+    return once(tree, change)
 
 
 def gate_mixed_up(tree: Tree, around: Surroundings) -> Iterator[Tree]:
@@ -233,7 +149,7 @@ def scale_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
             case Bin("/", a, Call("sqrt", (Name() | Num() as size,))) if isinstance(size, Num) or around.given(size.id):
                 yield a
 
-    return _once(tree, change)
+    return once(tree, change)
 
 
 def shift_in_root_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
@@ -242,7 +158,7 @@ def shift_in_root_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
             case Call("sqrt", (Bin("+", a, Name(id=name)),)) if around.given(name):
                 yield Call("sqrt", (a,))
 
-    return _once(tree, change)
+    return once(tree, change)
 
 
 def factor_before_shift_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
@@ -288,85 +204,12 @@ def biased(tree: Tree, around: Surroundings) -> Iterator[Tree]:
 
 def wrong_activation(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     def change(node: Tree) -> Iterator[Tree]:
-        if isinstance(node, Call) and node.fn in _USUAL:
-            for other in _USUAL:
+        if isinstance(node, Call) and node.fn in ALIKE:
+            for other in ALIKE:
                 if other != "relu" or not _is_seen_state(node, tree, around):  # relu of a positive state is the state
                     yield Call(other, node.args)
 
-    return _once(tree, change)
-
-
-def updated_weights(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    return _names(tree, lambda name: around.updates.get(name, name))
-
-
-def part_of_gradient_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def change(node: Tree) -> Iterator[Tree]:
-        match node:
-            case Bin("+", a, b) if _uses_gradient(a, around) and _uses_gradient(b, around):
-                yield from (a, b)
-
-    return _once(tree, change) if around.gradients else iter(())
-
-
-def decay_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def decays(x: Tree) -> bool:
-        return isinstance(bare(x), Bin) and all(around.given(name) for name in names(x))
-
-    def change(node: Tree) -> Iterator[Tree]:
-        match node:
-            case Bin("+", a, b) if decays(a) and _uses_gradient(b, around):
-                yield b
-            case Bin("+", a, b) if decays(b) and _uses_gradient(a, around):
-                yield a
-
-    return _once(tree, change) if around.gradients else iter(())
-
-
-def _uses_gradient(tree: Tree, around: Surroundings) -> bool:
-    return any(name in around.gradients for name in names(tree))
-
-
-def clean_and_corrupted(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    clean = {seen: name for name, seen in around.corrupted.items()}
-    yield from _names(tree, lambda name: around.corrupted.get(name, name))
-    yield from _names(tree, lambda name: clean.get(name, name))
-
-
-def rest_in_logarithm(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def change(node: Tree) -> Iterator[Tree]:
-        match node:
-            case Call("log", (Bin("-", Num("1"), y),)):
-                yield Call("log", (y,))
-
-    return _once(tree, change)
-
-
-def other_generator_loss(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def exchanged(x: Tree) -> Tree | None:
-        match x:
-            case Call("log", (Bin("-", Num("1"), y),)):
-                return Call("log", (y,))
-            case Call("log", (Name() as y,)):
-                return Call("log", (Bin("-", Num("1"), y),))
-            case Call("mean" | "sum" as fn, (inner,)) if (made := exchanged(inner)) is not None:
-                return Call(fn, (made,))
-        return None
-
-    match tree:
-        case Neg(x) if (made := exchanged(bare(x))) is not None:
-            yield made
-        case Call() if (made := exchanged(tree)) is not None:
-            yield Neg(made)
-
-
-def divergence_turned(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def change(node: Tree) -> Iterator[Tree]:
-        match node:
-            case Bin("*", p, Call("log", (Bin("/", above, q),))) if p == above:
-                yield Bin("*", q, Call("log", (Bin("/", q, p),)))
-
-    return _once(tree, change)
+    return once(tree, change)
 
 
 def variance_for_deviation(tree: Tree, around: Surroundings) -> Iterator[Tree]:
@@ -375,7 +218,7 @@ def variance_for_deviation(tree: Tree, around: Surroundings) -> Iterator[Tree]:
             case Call("exp", (Bin("/", v, Num("2")),)):
                 yield Call("exp", (v,))
 
-    return _once(tree, change)
+    return once(tree, change)
 
 
 def diagonal_kept(tree: Tree, around: Surroundings) -> Iterator[Tree]:
@@ -384,212 +227,7 @@ def diagonal_kept(tree: Tree, around: Surroundings) -> Iterator[Tree]:
             case Bin("-", a, b) if any(isinstance(n, Call) and n.fn == "eye" for n in walk(b)):
                 yield a
 
-    return _once(tree, change)
-
-
-def factor_of_loss(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def change(node: Tree) -> Iterator[Tree]:
-        match node:
-            case Bin("*", Num(text="2" | "0.5"), x) | Bin("/", x, Num(text="2")):
-                yield x
-            case Neg(Num(text="2")):
-                yield Neg(Num("1"))
-            case Bin("*", Bin("/", Num(text="1"), Num(text="2")) | Group(Bin("/", Num(text="1"), Num(text="2"))), x):
-                yield x
-
-    inside = isinstance(tree, Call) and FUNCTIONS[tree.fn].elementwise
-    if around.whole or inside:  # a result is not off by a factor of a function's argument
-        return
-    yield from _once(tree, change)
-    if _is_error(tree):
-        yield Bin("*", Num("2"), Group(tree))
-        yield Bin("/", Group(tree), Num("2"))
-
-
-def _is_error(tree: Tree) -> bool:
-    """Whether a formula is a squared difference, or the gradient −(d − y) of one."""
-    for node in walk(tree):
-        match node:
-            case Bin("**", a, Num(text="2")) if any(_is_difference(x) for x in walk(a)):
-                return True
-            case Bin("@", Transpose(a), b) if _is_difference(bare(a)) and a == b:
-                return True
-    match bare(tree):
-        case Neg(x):
-            return _is_difference(bare(x))
-        case x:
-            return _is_difference(x)
-
-
-def _is_difference(tree: Tree) -> bool:
-    match tree:
-        case Bin("-", Name(), Name()):
-            return True
-        case _:
-            return False
-
-
-def _is_size(tree: Tree) -> bool:
-    """Whether a count is the size of a volume, and not what a layer costs: it subtracts, or rounds."""
-    return any(isinstance(node, Call) or (isinstance(node, Bin) and node.op == "-") for node in walk(tree))
-
-
-def macs_for_flops(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def change(node: Tree) -> Iterator[Tree]:
-        match node:
-            case Bin("*", Num(text="2"), x):
-                yield x
-
-    if around.whole and not _is_size(tree):
-        yield from _once(tree, change)
-
-
-def bias_not_counted(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def change(node: Tree) -> Iterator[Tree]:
-        match node:
-            case Bin("+", a, Num(text="1")):
-                yield a
-            case Bin("+", Bin("*") as a, Name()):
-                yield a
-
-    if around.whole and not _is_size(tree):
-        yield from _once_or_all(tree, change)
-
-
-def all_biases_forgotten(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def without(term: Tree) -> Tree:
-        counted = around.definitions.get(term.id) if isinstance(term, Name) else None
-        made = None if counted is None else next(bias_not_counted(counted, around), None)
-        return term if made is None else Group(made)
-
-    terms = tree.terms if isinstance(tree, Sum) else tuple(_terms(tree))
-    if around.whole and len(terms) > 1 and all(isinstance(term, Name) for term in terms):
-        yield Sum(tuple(without(term) for term in terms))
-
-
-def depth_forgotten(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def change(node: Tree) -> Iterator[Tree]:
-        factors = list(_factors(node))
-        for i, factor in enumerate(factors[1:], 1):
-            area = (isinstance(factor, Bin) and factor.op == "**") or factors[i + 1 : i + 2] == [factor]
-            before = factors[i - 1]
-            if area and (isinstance(before, Name) or (isinstance(before, Bin) and before.op == "/")):
-                yield _product([*factors[: i - 1], *factors[i:]])
-                return
-
-    if around.whole and not _is_size(tree):
-        yield from _once(tree, change)
-
-
-def groups_forgotten(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def change(node: Tree) -> Iterator[Tree]:
-        if isinstance(node, Bin) and node.op == "/" and isinstance(node.b, Name):
-            yield node.a
-
-    if around.whole and not _is_size(tree):
-        yield from _once(tree, change)
-
-
-def not_rounded(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def change(node: Tree) -> Tree:
-        return node.args[0] if isinstance(node, Call) and node.fn in _ROUNDS else node
-
-    if around.whole:
-        yield _all(tree, change)
-
-
-def rounded_otherwise(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def change(node: Tree) -> Tree:
-        return Call(_ROUNDS[node.fn], node.args) if isinstance(node, Call) and node.fn in _ROUNDS else node
-
-    if around.whole:
-        yield _all(tree, change)
-
-
-_ROUNDS = {"floor": "ceil", "ceil": "floor"}
-
-
-def _factors(tree: Tree) -> Iterator[Tree]:
-    """The factors of a product of scalars, in their order."""
-    if isinstance(tree, Bin) and tree.op == "*":
-        yield from _factors(tree.a)
-        yield tree.b
-    else:
-        yield tree
-
-
-def _product(factors: Iterable[Tree]) -> Tree:
-    first, *others = factors
-    for factor in others:
-        first = Bin("*", first, factor)
-    return first
-
-
-def input_size(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    if around.whole and not _is_size(tree):
-        yield from _names(tree, lambda name: around.sizes.get(name, name))
-
-
-def _output_size(tree: Tree, change: Callable[[Tree], Iterable[Tree]]) -> Iterator[Tree]:
-    """One change at the division of an output size, (H - F + 2*p)/s + 1, or below it."""
-
-    def inside(node: Tree) -> Iterator[Tree]:
-        if isinstance(node, Bin) and node.op == "+" and node.b == Num("1") and _contains(node.a, "/"):
-            yield from (Bin("+", made, node.b) for made in _once(node.a, change))
-
-    return _once(tree, inside) if _is_size(tree) else iter(())
-
-
-def stride_ignored(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def change(node: Tree) -> Iterator[Tree]:
-        if isinstance(node, Bin) and node.op == "/":
-            yield node.a
-
-    yield from _output_size(tree, change)
-    yield from _sliding_otherwise(tree, "stride", around)
-
-
-def _sliding_otherwise(tree: Tree, forgotten: str, around: Surroundings) -> Iterator[Tree]:
-    """Every window at once without one of its options; of the places there are then, those that have a cell are kept."""
-
-    def change(node: Tree) -> Tree:
-        if not (isinstance(node, Call) and forgotten in dict(node.options)):
-            return node
-        left = tuple(option for option in node.options if option[0] != forgotten)
-        if forgotten == "stride" and "size" in FUNCTIONS[node.fn].options and "size" not in dict(left):
-            rows, columns = shape(node, around.shapes)
-            if isinstance(rows, int) and isinstance(columns, int):
-                left = (*left, ("size", (rows, columns)))
-        return Call(node.fn, node.args, left)
-
-    yield _all(tree, change)
-
-
-def padding_ignored(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def change(node: Tree) -> Iterator[Tree]:
-        match node:
-            case Bin("+", a, Bin("*", Num(text="2"), Name())):
-                yield a
-
-    yield from _output_size(tree, change)
-    yield from _sliding_otherwise(tree, "padding", around)
-
-
-def padding_once(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def change(node: Tree) -> Iterator[Tree]:
-        match node:
-            case Bin("+", a, Bin("*", Num(text="2"), Name() as p)):
-                yield Bin("+", a, p)
-
-    return _output_size(tree, change)
-
-
-def one_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-    def change(node: Tree) -> Iterator[Tree]:
-        if isinstance(node, Bin) and node.op == "+" and node.b == Num("1") and _contains(node.a, "/"):
-            yield node.a
-
-    return _once(tree, change) if _is_size(tree) else iter(())
+    return once(tree, change)
 
 
 def of_functions(formulas: Mapping[str, str]) -> Callable[[Tree, Surroundings], Iterator[Tree]]:
@@ -604,7 +242,7 @@ def of_functions(formulas: Mapping[str, str]) -> Callable[[Tree, Surroundings], 
         return made
 
     def rule(tree: Tree, around: Surroundings) -> Iterator[Tree]:
-        yield _all(tree, change)
+        yield every(tree, change)
 
     return rule
 
@@ -615,4 +253,4 @@ def square_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
             case Bin("**", x, Num(text="2")):
                 yield x
 
-    return _once(tree, change)
+    return once(tree, change)

@@ -11,6 +11,9 @@ from solver.formula.parse import rule
 from solver.formula.tree import Call, Name, Tree, bare, replace_names
 from solver.formula.walks.shape import Shape
 
+ALIKE = ("tanh", "sigmoid", "relu")
+"""The activations that are taken for one another."""
+
 
 @dataclass(frozen=True)
 class Surroundings:
