@@ -132,6 +132,10 @@ class Item:
             return made
         return self.value(env)
 
+    def computed(self, exact: bool) -> Tree | None:
+        """The formula that `precise` or `value` computes, where it has a value; None for what is no formula."""
+        return None
+
     def misfit(self, value: Floats) -> FormulaError | None:
         """Why the question's own value cannot be meant, if so."""
         return None
@@ -263,6 +267,10 @@ class Step(Item, Structure):
     def value(self, env: Env) -> Floats:
         """The formula's value."""
         return finite(self.formula, env)
+
+    def computed(self, exact: bool) -> Tree:
+        """Its formula, or the stable form of it."""
+        return self.stable if exact and self.stable is not None else self.formula
 
     def misfit(self, value: Floats) -> FormulaError | None:
         """A count that is no whole number."""

@@ -82,8 +82,15 @@ def numbers(program: Program[Item], env: dict[str, Floats], forms: Mapping[str, 
     env: what is known, over any leading axes (variants of a question, students).
     """
     if forms is None:
-        return program.evaluate(env, lambda item, known: item.precise(known))
-    return program.evaluate(env, lambda item, known: item.value(known), lambda name, found: forms[name].round(found))
+        return program.evaluate(
+            env, lambda item, known: item.precise(known), formula=lambda item: item.computed(exact=True)
+        )
+    return program.evaluate(
+        env,
+        lambda item, known: item.value(known),
+        lambda name, found: forms[name].round(found),
+        lambda item: item.computed(exact=False),
+    )
 
 
 MOST_PROOFS = 16

@@ -184,7 +184,8 @@ def one_step(layers: int = 20, neurons: int = 200, runs: int = 7) -> None:
     """Forward, backward, one step of Adam, all of it in a document, against the same numbers in numpy."""
     import numpy as np
 
-    from solver.families.mlp import Given, Train, work
+    from solver.families.mlp import Given, work
+    from solver.families.mlp.given import Train
     from solver.formula.tree import Array, Num
     from solver.nets.network import AnyLayer
     from solver.render.document import document

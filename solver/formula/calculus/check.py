@@ -50,7 +50,7 @@ def largest_difference(chain: Chain, output: str, gradients: Mapping[str, Floats
 
         chain = unfolded(chain)
     exact = dict(given)
-    _program(chain).evaluate(exact, value)
+    _program(chain).evaluate(exact, value, formula=_itself)
     if not np.isfinite(exact[output]).all():
         return float("inf")
     if _some(chain, lambda node: isinstance(node, Call) and _bent(node)):
@@ -73,6 +73,10 @@ def _program(chain: Chain, moved: Container[str] = ()) -> Program[Tree]:
     """The formulas as a program; those that are moved each for itself."""
     forms = ((name, tree, *form(tree)) for name, tree in chain)
     return Program(Definition(name, tree, used, None if name in moved else kind) for name, tree, kind, used in forms)
+
+
+def _itself(tree: Tree) -> Tree:
+    return tree
 
 
 def _least_difference(chain: Chain, output: str, gradients: Mapping[str, Floats], given: Env, exact: Env) -> float:
@@ -166,7 +170,7 @@ def _pushed(chain: Chain, given: Env, pushes: Mapping[str, Floats]) -> Env:
         return found + pushes[name] if name in pushes else found
 
     env = {name: push(name, v) for name, v in given.items()}
-    _program(chain, pushes).evaluate(env, value, push)
+    _program(chain, pushes).evaluate(env, value, push, _itself)
     return env
 
 

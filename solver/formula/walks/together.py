@@ -1,16 +1,20 @@
 """A program of definitions, those of one form evaluated together: the outputs of a thousand time steps in one stack.
 
-What needs its own kind of result first, as a recurrent state does, goes one by one.
+What needs its own kind of result first, as a recurrent state does, goes one by one, but for what `lift` finds in it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Generic, TypeAlias, TypeVar
 
+import numpy as np
+
 from solver.errors import FormulaError
+from solver.formula.tree import Tree
+from solver.formula.walks.lift import Recurring, recurrence
 from solver.formula.walks.stack import FEW, stacked
 from solver.named import NamedTuple
 from solver.rounding import Floats
@@ -46,22 +50,56 @@ class Program(Generic[D]):
 
     def __init__(self, definitions: Iterable[Definition[D]]) -> None:
         definitions = list(definitions)
-        self.jobs = _jobs(definitions) if len(definitions) > 2 * FEW else [[each] for each in definitions]
+        self.recurrent: list[list[Definition[D]]] = []
+        if len(definitions) > 2 * FEW:
+            self.jobs = _jobs(definitions, self.recurrent)
+        else:
+            self.jobs = [[each] for each in definitions]
 
     def evaluate(
-        self, env: dict[str, Floats], rule: Rule[D], stands: Callable[[str, Floats], Floats] | None = None
+        self,
+        env: dict[str, Floats],
+        rule: Rule[D],
+        stands: Callable[[str, Floats], Floats] | None = None,
+        formula: Callable[[D], Tree | None] = lambda by: None,
     ) -> Worths:
         """Adds the value of each definition to `env`, as `evaluate` does; names that use one without a value have none.
 
         rule: what a definition gives, over any leading axes; where it raises FormulaError, there is no value. stands:
-        what stands for a result from there on, alike for all of one kind.
+        what stands for a result from there on, alike for all of one kind. formula: that whose value the rule gives,
+        where it is finite.
         """
         found = Worths({}, {})
+        places = {
+            each.name: (group, k) for group, members in enumerate(self.recurrent) for k, each in enumerate(members)
+        }
+        ready: dict[int, Recurring | None] = {}
         for job in self.jobs:
-            if len(job) == 1 or not _together(job, env, rule, stands, found):
-                for definition in job:
-                    _alone(definition, env, rule, stands, found)
+            if len(job) > 1 and _together(job, env, rule, stands, found):
+                continue
+            for definition in job:
+                apply = rule
+                if place := places.get(definition.name):
+                    group, k = place
+                    if group not in ready:
+                        ready[group] = _recurrence(self.recurrent[group], env, formula)
+                    if recurs := ready[group]:
+                        apply = partial(_next, rule, recurs, k)
+                _alone(definition, env, apply, stands, found)
         return found
+
+
+def _recurrence(
+    members: Sequence[Definition[D]], env: Mapping[str, Floats], formula: Callable[[D], Tree | None]
+) -> Recurring | None:
+    tree = formula(members[0].by)
+    return None if tree is None else recurrence(tree, [each.uses for each in members], env)
+
+
+def _next(rule: Rule[D], recurs: Recurring, k: int, by: D, env: Mapping[str, Floats]) -> Floats | None:
+    """As the rule gives it, which says why where there is no value."""
+    made = recurs.value(k, env)
+    return made if np.isfinite(made).all() else rule(by, env)
 
 
 def _alone(
@@ -107,8 +145,11 @@ def _together(
     return True
 
 
-def _jobs(definitions: list[Definition[D]]) -> list[list[Definition[D]]]:
-    """The definitions in an order in which all of one kind come together where none of them needs another."""
+def _jobs(definitions: list[Definition[D]], recurrent: list[list[Definition[D]]]) -> list[list[Definition[D]]]:
+    """The definitions in an order in which all of one kind come together where none of them needs another.
+
+    recurrent: gets those of each kind of which some need others.
+    """
     kinds = defaultdict[Hashable, list[int]](list)
     for k, definition in enumerate(definitions):
         if definition.kind is not None:
@@ -128,6 +169,7 @@ def _jobs(definitions: list[Definition[D]]) -> list[list[Definition[D]]]:
         leads[definition.name] = mask | bit.get(k, 0)
     behind = _closed([_union(needed[k] for k in members) for members in groups])
     single = sum(1 << g for g, mask in enumerate(behind) if mask >> g & 1)  # they need themselves
+    recurrent += [[definitions[k] for k in groups[g]] for g in _bits(single)]
     behind = [mask & ~single for mask in behind]
 
     @cache

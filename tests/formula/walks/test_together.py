@@ -19,7 +19,7 @@ from solver.formula.walks.together import Definition, Program
 from solver.formula.walks.value import finite, value
 from solver.rounding import Floats, Rounding
 
-FORMULAS = ("a @ b", "tanh(a @ b)", "a - b", "a*b.T", "W @ a", "sum(a)*b", "a")
+FORMULAS = ("a @ b", "tanh(a @ b + W)", "x - b - (1 - x)", "a*b.T", "W @ a", "sum(a)*b*exp(y)", "a")
 
 
 def program(formulas: list[tuple[str, Tree]]) -> Program[Tree]:
@@ -42,7 +42,7 @@ def test_any_program_has_the_values_of_one_by_one(steps: list[tuple[str, int, in
     known = {name: np.array([[0.3, -0.7], [0.1, 0.9]]) * scale for name, scale in (("x", 1.0), ("y", 0.5), ("W", 1.5))}
     for stands in (None, lambda name, found: Rounding(3).round(found)):
         together = dict(known)
-        found = program(formulas).evaluate(together, value, stands)
+        found = program(formulas).evaluate(together, value, stands, lambda tree: tree)
         alone = evaluate(formulas, dict(known), value, stands)
         assert not found.failed
         assert together.keys() == alone.keys()

@@ -1,0 +1,97 @@
+"""What a recurrence can have in one stack: the largest parts of its formula in which nothing recurs.
+
+Of h[t] = tanh(U @ x[t] + W @ h[t-1]), the products U @ x[t] of all times; what is left goes from one time to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+
+from solver.formula.form import form
+from solver.formula.tree import SUMS, Bin, Call, Name, Sum, Tree, rebuild, walk
+from solver.formula.walks.stack import FEW, stacked
+from solver.formula.walks.value import value
+from solver.named import Structure
+from solver.rounding import Floats
+
+
+def lifted(tree: Tree, free: Set[str]) -> tuple[Tree, dict[str, Tree]]:
+    """The formula with a new name for each of its largest parts that use free names alone, and those parts.
+
+    Terms of one sum are parts each for itself: what is noise beside them is told from all of them.
+    """
+    parts: dict[Tree, Name] = {}
+
+    def change(node: Tree) -> Tree:
+        if not isinstance(node, Name) and free >= set(form(node)[1]) and _works(node):
+            return parts.setdefault(node, Name(f"#{len(parts)}"))
+        return within(node)
+
+    def within(node: Tree) -> Tree:
+        if isinstance(node, Sum) and len(node.terms) > FEW:  # a stack already
+            return node
+        if not (isinstance(node, Bin) and node.op in SUMS):
+            return rebuild(node, change)
+        left = within(node.a) if isinstance(node.a, Bin) and node.a.op in SUMS else change(node.a)
+        right = change(node.b)
+        return node if left is node.a and right is node.b else Bin(node.op, left, right)
+
+    left = change(tree)
+    return left, {name.id: part for part, name in parts.items()}
+
+
+def _works(tree: Tree) -> bool:
+    """Whether there is anything to compute."""
+    return any(isinstance(node, Bin | Call | Sum) for node in walk(tree))
+
+
+class Recurring(Structure):
+    """Definitions of one form, ready to go one by one.
+
+    rest: the formula of the first of them, with names for its parts. uses: the names that each definition uses. asked:
+    those that are looked up for each, by their places, with what they are called in `rest`. known: what is the same
+    for all. parts: what each definition has in place of a name.
+    """
+
+    rest: Tree
+    uses: Sequence[Sequence[str]]
+    asked: Sequence[tuple[int, str]]
+    known: dict[str, Floats]
+    parts: Mapping[str, Floats]
+
+    def value(self, k: int, env: Mapping[str, Floats]) -> Floats:
+        """The value of a definition; raises KeyError for a name without one."""
+        operands, names = self.known, self.uses[k]
+        for place, called in self.asked:
+            operands[called] = env[names[place]]
+        for name, values in self.parts.items():
+            operands[name] = values[k]
+        return value(self.rest, operands)
+
+
+def recurrence(tree: Tree, uses: Sequence[Sequence[str]], env: Mapping[str, Floats]) -> Recurring | None:
+    """Definitions of one form, before the first of them has a value; None where they have nothing for a stack.
+
+    tree: the formula of the first. uses: the names of each, those in one place standing for one another.
+    """
+    columns = list(zip(*uses, strict=True))
+    free = [column for column in columns if all(name in env for name in column)]
+    rest, formulas = lifted(tree, {column[0] for column in free})
+    if not formulas:
+        return None
+    try:
+        stacks, depth = stacked(list(zip(*free, strict=True)), env)
+    except ValueError:
+        return None
+    known, parts = {column[0]: env[column[0]] for column in free if len(set(column)) == 1}, {}
+    for name, formula in formulas.items():
+        made = value(formula, stacks)
+        if known.keys() >= set(form(formula)[1]):
+            known[name] = made
+        elif made.ndim == depth and len(made) == len(uses):
+            parts[name] = made
+        else:
+            return None
+    left = set(form(rest)[1])
+    asked = [(k, column[0]) for k, column in enumerate(columns) if column[0] in left and column[0] not in known]
+    return Recurring(rest, uses, asked, known, parts)
