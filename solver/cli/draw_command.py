@@ -25,7 +25,7 @@ _KINDS: dict[str, ImageKind] = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
 @click.option("--view", type=click.Choice(["question", "answer"]), default="answer", show_default=True)
 @click.option("-o", "--output", metavar="FILE", help="An .svg, .png or .pdf. Default: SVG on standard output.")
 def command(file: str, word: str | None, part: str | None, view: str, output: str | None) -> None:
-    """Draw the figure of a question FILE: a network, a graph, a curve; needs `pip install 'nnsolve[draw]'`.
+    """Draw the figure of a question FILE: a network, a graph, a curve; .png and .pdf need `pip install 'nnsolve[draw]'`.
 
     In a question what is given stands in the figure, and letters for what is asked; in an answer its numbers.
     """

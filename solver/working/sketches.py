@@ -1,27 +1,19 @@
 """What a figure shows of a working, by the names of its quantities: no number, no place on a page.
 
 A family says what can be drawn of it in `Working.figures`, by the word of `figure:`. Each kind of sketch is drawn by
-the file of render/figures that its `kind` names.
+the file of render/figures with the name of its class.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
+from typing import TypeAlias
 
-
-@dataclass(frozen=True)
-class Sketch:
-    """What is to be drawn. kind: how, by the file that draws it."""
-
-    kind: ClassVar[str]
-
+from solver.named import NamedTuple
 
 MINUS = "−"
 
 
-@dataclass(frozen=True)
-class NeuronColumn:
+class NeuronColumn(NamedTuple):
     """A fully connected layer. output: its result; weights, shift: empty where there are none.
 
     by_inputs: whether weights are stored inputs × neurons. sign: of the shift, a threshold being taken off.
@@ -36,18 +28,15 @@ class NeuronColumn:
     sign: str = "+"
 
 
-@dataclass(frozen=True)
-class Feedforward(Sketch):
+class Feedforward(NamedTuple):
     """A feedforward network. source: what goes in, `inputs` numbers."""
 
-    kind: ClassVar[str] = "neurons"
     source: str
     inputs: int
     columns: tuple[NeuronColumn, ...]
 
 
-@dataclass(frozen=True)
-class Solid:
+class Solid(NamedTuple):
     """What a layer puts out: names of its channels, height and width, or of how many neurons there are.
 
     title: of the layer, empty for the input. notes: what is said of the layer, words and names (of which the numbers are put in).
@@ -58,23 +47,19 @@ class Solid:
     notes: tuple[tuple[str | NumberOf, ...], ...] = ()
 
 
-@dataclass(frozen=True)
-class NumberOf:
+class NumberOf(NamedTuple):
     """A quantity among words."""
 
     name: str
 
 
-@dataclass(frozen=True)
-class Volumes(Sketch):
+class Volumes(NamedTuple):
     """A convolutional network, the input first."""
 
-    kind: ClassVar[str] = "volumes"
     volumes: tuple[Solid, ...]
 
 
-@dataclass(frozen=True)
-class GraphNode:
+class GraphNode(NamedTuple):
     """A node. formula: how it is computed, empty for an input; operands: each with its local derivative, if it has one."""
 
     name: str
@@ -83,19 +68,15 @@ class GraphNode:
     gradient: str = ""
 
 
-@dataclass(frozen=True)
-class Nodes(Sketch):
+class Nodes(NamedTuple):
     """A computation graph, each node behind its operands."""
 
-    kind: ClassVar[str] = "graph"
     nodes: tuple[GraphNode, ...]
 
 
-@dataclass(frozen=True)
-class Heat(Sketch):
+class Heat(NamedTuple):
     """Matrices as fields of colours, side by side. rows, columns: what they count, and their names where they have some."""
 
-    kind: ClassVar[str] = "heat"
     title: str
     matrices: tuple[str, ...]
     rows: str
@@ -104,41 +85,35 @@ class Heat(Sketch):
     column_names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Curve(Sketch):
+class Curve(NamedTuple):
     """One quantity after another: the loss in training. start: the number of the first one."""
 
-    kind: ClassVar[str] = "curve"
     of: str
     names: tuple[str, ...]
     across: str
     start: int = 0
 
 
-@dataclass(frozen=True)
-class PlaceOf:
+class PlaceOf(NamedTuple):
     """Where numbers stand: a row of a matrix, or a whole vector where there is no number of a row."""
 
     name: str
     number: int | None = None
 
 
-@dataclass(frozen=True)
-class Boundary(Sketch):
+class Boundary(NamedTuple):
     """Patterns of two inputs, each with its class, and the line where w·x plus the shift is 0. lines: (w, shift), the last one counts.
 
     sign: of the shift, a threshold being taken off.
     """
 
-    kind: ClassVar[str] = "boundary"
     patterns: tuple[PlaceOf, ...]
     classes: tuple[PlaceOf, ...]
     lines: tuple[tuple[str, str], ...]
     sign: int = 1
 
 
-@dataclass(frozen=True)
-class StateRow:
+class StateRow(NamedTuple):
     """A hidden layer in time: its states, the one before the first step in front. back: weights from its last state, if any."""
 
     states: tuple[str, ...]
@@ -146,17 +121,19 @@ class StateRow:
     back: str
 
 
-@dataclass(frozen=True)
-class Recurrence(Sketch):
+class Recurrence(NamedTuple):
     """A recurrent network, folded or step by step. outputs: empty where there are none; their first one is before the first step, if it feeds back.
 
     feeds: weights from the last output to the hidden layer, empty where there are none.
     """
 
-    kind: ClassVar[str] = "recurrence"
     folded: bool
     inputs: tuple[str, ...]
     layers: tuple[StateRow, ...]
     outputs: tuple[str, ...]
     out: str
     feeds: str
+
+
+Sketch: TypeAlias = Feedforward | Volumes | Nodes | Heat | Curve | Boundary | Recurrence
+"""What can be drawn."""

@@ -3,6 +3,7 @@
 Read what `git diff` shows before you commit them. A format is a row of `FORMATS`.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -24,9 +25,9 @@ FEW = [path for path in FILES if path.stem in ("q1", "q2", "q3", "q4", "concept"
 
 
 def _body(blocks: Sequence[Block]) -> str:
-    """A page without its style."""
+    """A page without its style, and without the bytes of its pictures."""
     page = html(blocks)
-    return page[page.index("<body>") :]
+    return re.sub(r"(?<=;base64,)[^\"]+", "", page[page.index("<body>") :])
 
 
 def _typst(blocks: Sequence[Block]) -> str:

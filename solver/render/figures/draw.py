@@ -25,7 +25,7 @@ class FigureFile(Protocol):
 def scene_of(drawn: Drawn, answer: bool = True) -> Scene:
     """What is drawn. answer: whether what has been worked out stands in it, or what is given alone."""
     sketch = drawn.context.working.figures[drawn.word]()
-    module = cast(FigureFile, import_module(f"solver.render.figures.figure_{sketch.kind}"))
+    module = cast(FigureFile, import_module(f"solver.render.figures.figure_{type(sketch).__name__.lower()}"))
     return module.scene(sketch, Inscriptions(drawn.context, answer))
 
 

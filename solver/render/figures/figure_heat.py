@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from solver.render.clean import clean
-from solver.render.figures.figure_neurons import shown
+from solver.render.figures.figure_feedforward import shown
 from solver.render.figures.inscriptions import Inscriptions
 from solver.render.figures.scene import (
     INK,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from solver.render.clean import clean
-from solver.render.figures.figure_neurons import shown
+from solver.render.figures.figure_feedforward import shown
 from solver.render.figures.inscriptions import Inscriptions, plain
 from solver.render.figures.scene import (
     BLUE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import log2
 
-from solver.render.figures.figure_neurons import shown
+from solver.render.figures.figure_feedforward import shown
 from solver.render.figures.inscriptions import Inscriptions
 from solver.render.figures.scene import (
     LARGE,

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from solver.formula.print.printer_text import grouped, symbol_text
 from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Array, Num
 from solver.formula.walks.evaluate import evaluate
+from solver.named import NamedTuple
 from solver.render.clean import clean
 from solver.rounding import EXACT, Floats
 from solver.working.solution import Context
 
 
-@dataclass(frozen=True)
-class Inscriptions:
+class Inscriptions(NamedTuple):
     """A context, seen as a question (what is given alone) or as its answer."""
 
     context: Context

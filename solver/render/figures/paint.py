@@ -1,12 +1,9 @@
-"""A scene to SVG, PNG or PDF, the same bytes each time. The one file that knows the library that paints."""
+"""A scene to SVG, PNG or PDF, the same bytes each time. The one file that knows the library that paints the last two."""
 
 from __future__ import annotations
 
-import re
 import warnings
-from functools import lru_cache
 from io import BytesIO
-from math import atan2, cos, pi, sin
 from typing import TYPE_CHECKING, Any, Literal
 
 from solver.errors import Place, Problem, SpecError
@@ -16,12 +13,12 @@ from solver.render.figures.scene import (
     Course,
     Disc,
     Piece,
-    Point,
     Polygon,
     Scene,
     Stroke,
     Tiles,
     extent,
+    head,
 )
 
 if TYPE_CHECKING:
@@ -34,24 +31,26 @@ ImageKind = Literal["svg", "png", "pdf"]
 _POINTS = 72.0
 _SHARP = 144
 """Dots of a png in an inch."""
-_HEAD = 6.0
-_METADATA: dict[ImageKind, dict[str, Any]] = {
-    "svg": {"Date": None, "Creator": None},
+_METADATA: dict[str, dict[str, Any]] = {
     "png": {"Software": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
 
 
 def painted(scene: Scene, kind: ImageKind) -> bytes:
-    """The picture; raises SpecError where the library is not installed."""
+    """The picture; raises SpecError where one of points is asked for, or a PDF, and the library is not installed."""
+    if kind == "svg":
+        from solver.render.figures.svg import svg
+
+        return svg(scene)
     canvas = composed(scene)
     from matplotlib import rc_context
 
     made = BytesIO()
-    with rc_context({"svg.hashsalt": "nnsolve", "svg.fonttype": "path", "pdf.fonttype": 42}), warnings.catch_warnings():
+    with rc_context({"pdf.fonttype": 42}), warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a letter that the font lacks is a box
         canvas.savefig(made, format=kind, dpi=_SHARP if kind == "png" else _POINTS, metadata=_METADATA[kind])
-    return _described(made.getvalue(), scene.alt) if kind == "svg" else made.getvalue()
+    return made.getvalue()
 
 
 def composed(scene: Scene) -> Canvas:
@@ -71,13 +70,6 @@ def composed(scene: Scene) -> Canvas:
     return canvas
 
 
-def _described(svg: bytes, alt: str) -> bytes:
-    """The drawing with its words for who cannot see it."""
-    from html import escape
-
-    return re.sub(rb"(<svg\b)", lambda m: m[1] + f' role="img" aria-label="{escape(alt)}"'.encode(), svg, count=1)
-
-
 def _add(canvas: Canvas, piece: Piece, places: Transform, order: int) -> None:
     from matplotlib.collections import PolyCollection
     from matplotlib.lines import Line2D
@@ -93,10 +85,10 @@ def _add(canvas: Canvas, piece: Piece, places: Transform, order: int) -> None:
             )
             if arrow:
                 canvas.add_artist(
-                    Patch(_head(points[-2], points[-1]), facecolor=stroke.color, edgecolor="none", **shared)
+                    Patch(head(points[-2], points[-1]), facecolor=stroke.color, edgecolor="none", **shared)
                 )
-        case Polygon(corners, fill, stroke, hatch):
-            canvas.add_artist(Patch(corners, facecolor=fill, hatch=hatch or None, **_edge(stroke), **shared))
+        case Polygon(corners, fill, stroke):
+            canvas.add_artist(Patch(corners, facecolor=fill, **_edge(stroke), **shared))
         case Disc(centre, radius, fill, stroke):
             canvas.add_artist(Circle(centre, radius, facecolor=fill, **_edge(stroke), **shared))
         case Caption():
@@ -150,11 +142,3 @@ def _edge(stroke: Stroke) -> dict[str, Any]:
 
 def _dashed(stroke: Stroke) -> Any:
     return (0, stroke.dashes) if stroke.dashes else "-"
-
-
-@lru_cache(maxsize=256)
-def _head(start: Point, end: Point) -> tuple[Point, ...]:
-    """The corners of an arrow's head."""
-    way = atan2(end[1] - start[1], end[0] - start[0])
-    back = [(way + pi + turn) for turn in (0.42, -0.42)]
-    return (end, *((end[0] + _HEAD * cos(angle), end[1] + _HEAD * sin(angle)) for angle in back))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from math import cos, hypot, radians, sin
+from math import atan2, cos, hypot, pi, radians, sin
 from typing import Literal, TypeAlias
 
 from solver.named import NamedTuple
@@ -17,6 +17,7 @@ DASHES = (4.0, 2.0)
 SMALL, MIDDLE, LARGE = 6.5, 8.0, 10.0
 """Sizes of words, in points."""
 _MARGIN = 6.0
+_HEAD = 6.0
 _WIDTH, _HEIGHT = 0.62, 1.2  # of an average letter and of a line, in DejaVu Sans
 
 
@@ -42,7 +43,6 @@ class Polygon(NamedTuple):
     points: tuple[Point, ...]
     fill: str = PAPER
     stroke: Stroke = Stroke()
-    hatch: str = ""
 
 
 class Disc(NamedTuple):
@@ -156,6 +156,13 @@ def rim(start: Point, end: Point, radius: float) -> Point:
     """The point at a distance from the first point towards the second."""
     far = hypot(end[0] - start[0], end[1] - start[1]) or 1.0
     return between(start, end, radius / far)
+
+
+def head(start: Point, end: Point) -> tuple[Point, ...]:
+    """The corners of an arrow's head."""
+    way = atan2(end[1] - start[1], end[0] - start[0])
+    back = [(way + pi + turn) for turn in (0.42, -0.42)]
+    return (end, *((end[0] + _HEAD * cos(angle), end[1] + _HEAD * sin(angle)) for angle in back))
 
 
 def box(centre: Point, wide: float, high: float) -> tuple[Point, ...]:

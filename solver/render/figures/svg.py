@@ -1,0 +1,96 @@
+"""A scene as SVG: shapes and words of its own, no library and no font asked for."""
+
+from __future__ import annotations
+
+from html import escape
+
+from solver.render.clean import clean
+from solver.render.figures.scene import (
+    PAPER,
+    Caption,
+    Course,
+    Disc,
+    Piece,
+    Point,
+    Polygon,
+    Scene,
+    Stroke,
+    Tiles,
+    extent,
+    head,
+)
+
+_FONTS = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif"
+_BASELINE = 0.36
+"""So much of a letter's size lies the middle of figures and capitals above their foot."""
+_ANCHORS = {"left": "start", "center": "middle", "right": "end"}
+_GAP = 0.3  # between the cells of a field
+
+
+def svg(scene: Scene) -> bytes:
+    """The picture, a document of its own, its words said for who cannot see it."""
+    width, height = _number(scene.width), _number(scene.height)
+    drawn = "\n".join(line for piece in scene.pieces for line in _Writer(scene.height).lines(piece))
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}" '
+        f'role="img" aria-label="{escape(clean(scene.alt))}" font-family="{_FONTS}">\n'
+        f'<rect width="100%" height="100%" fill="{PAPER}"/>\n{drawn}\n</svg>\n'
+    ).encode()
+
+
+class _Writer:
+    """Writes pieces; in SVG heights are counted downwards."""
+
+    def __init__(self, height: float) -> None:
+        self.height = height
+
+    def lines(self, piece: Piece) -> list[str]:
+        """The elements of a piece."""
+        match piece:
+            case Course(points, stroke, arrow):
+                drawn = f'<path d="{self.path(points)}" fill="none"{_stroke(stroke)}/>'
+                return [drawn, self.shape(head(points[-2], points[-1]), stroke.color)] if arrow else [drawn]
+            case Polygon(corners, fill, stroke):
+                return [self.shape(corners, fill, _stroke(stroke))]
+            case Disc(centre, radius, fill, stroke):
+                x, y = self.place(centre)
+                return [f'<circle cx="{x}" cy="{y}" r="{_number(radius)}" fill="{fill}"{_stroke(stroke)}/>']
+            case Caption():
+                return [*([self.shape(extent(piece), PAPER)] if piece.backed else []), self.words(piece)]
+            case Tiles((x, y), (w, h), colors):
+                size = f"h{_number(w - _GAP)}v{_number(h - _GAP)}h{_number(_GAP - w)}z"
+                return [
+                    f'<path d="M{" ".join(self.place((x + c * w + _GAP / 2, y - r * h - _GAP / 2)))}{size}" fill="{color}"/>'
+                    for r, row in enumerate(colors)
+                    for c, color in enumerate(row)
+                ]
+
+    def place(self, point: Point) -> tuple[str, str]:
+        return _number(point[0]), _number(self.height - point[1])
+
+    def path(self, points: tuple[Point, ...]) -> str:
+        return "M" + "L".join(" ".join(self.place(point)) for point in points)
+
+    def shape(self, corners: tuple[Point, ...], fill: str, stroke: str = "") -> str:
+        return f'<path d="{self.path(corners)}Z" fill="{fill}"{stroke}/>'
+
+    def words(self, words: Caption) -> str:
+        (x, y), (_, foot) = self.place(words.at), self.place((0.0, words.at[1] - _BASELINE * words.size))
+        turn = f' transform="rotate({_number(-words.angle)} {x} {y})"' if words.angle else ""
+        return (
+            f'<text x="{x}" y="{foot}" font-size="{_number(words.size)}" text-anchor="{_ANCHORS[words.across]}" '
+            f'fill="{words.color}"{turn}>{escape(clean(words.text))}</text>'
+        )
+
+
+def _stroke(stroke: Stroke) -> str:
+    if not stroke.width:
+        return ""
+    dashes = f' stroke-dasharray="{" ".join(map(_number, stroke.dashes))}"' if stroke.dashes else ""
+    return f' stroke="{stroke.color}" stroke-width="{_number(stroke.width)}"{dashes}'
+
+
+def _number(x: float) -> str:
+    """As few digits as a hundredth of a point needs."""
+    return f"{round(x, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
