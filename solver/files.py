@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+READING = "nnsolve.reading"
+"""The audit event of a file, or folder, of a question that is about to be read, by its name: `sys.audit(READING, name)`."""
+
+
 @contextmanager
 def whole_file(name: str | Path) -> Iterator[TextIO]:
     """A text file that appears when all of it is written; raises SpecError where it cannot be written.

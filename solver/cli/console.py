@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+import click
+
 from solver.cli.streams import ESCAPED, READABLE, replacing
 from solver.errors import Place, Problem, SpecError
 
@@ -23,10 +25,9 @@ def columns() -> int:
 
 def colors() -> int:
     """How many colours are shown where there is a terminal: 256, 16 or none."""
-    kind = os.environ.get("TERM", "")
-    if os.environ.get("NO_COLOR") or kind == "dumb":
+    if os.environ.get("NO_COLOR") or dumb():
         return 0
-    return 256 if "256color" in kind or os.environ.get("COLORTERM") else 16
+    return 256 if "256color" in os.environ.get("TERM", "") or os.environ.get("COLORTERM") else 16
 
 
 def encoding(stream: TextIO | None) -> str:
@@ -71,6 +72,30 @@ def deliver(made: str | bytes, output: str | None, json: bool = False) -> None:
             stream.write(made)
 
 
+def paged(text: str) -> bool:
+    """Shows a page that is longer than the screen in the reader's pager, and waits for it; whether it did.
+
+    None is used where standard input or output is no terminal, or one that cannot move its cursor.
+    """
+    if not (sys.stdout.isatty() and sys.stdin is not None and sys.stdin.isatty()) or dumb():
+        return False
+    import shutil
+
+    if text.count("\n") < shutil.get_terminal_size().lines:
+        return False
+    code = encoding(sys.stdout)
+    try:
+        click.echo_via_pager(text.encode(code, READABLE).decode(code).removesuffix("\n"))
+    except ValueError:  # a PAGER with a quote that is not closed
+        return False
+    return True
+
+
+def dumb() -> bool:
+    """Whether the terminal can neither move its cursor nor show colours."""
+    return os.environ.get("TERM") in ("dumb", "unknown")
+
+
 def warn(text: str) -> None:
     """Says something on standard error, a line a line."""
     from solver.render.clean import clean
@@ -90,8 +115,13 @@ def problems(ending: str) -> Iterator[None]:
     try:
         yield
     except SpecError as error:
-        for problem in error.problems:
-            warn(str(problem))
-        count = len(error.problems)
-        warn(f"{count} problem{'' if count == 1 else 's'} found; {ending}")
+        tell(error, ending)
         sys.exit(2)
+
+
+def tell(error: SpecError, ending: str) -> None:
+    """Prints problems, each with its place, and what came of them."""
+    for problem in error.problems:
+        warn(str(problem))
+    count = len(error.problems)
+    warn(f"{count} problem{'' if count == 1 else 's'} found; {ending}")

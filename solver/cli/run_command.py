@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from solver.cli.console import colors, columns, deliver, encoding, problems, refused, warn
+from solver.cli.console import colors, columns, deliver, encoding, paged, problems, refused, warn
 from solver.cli.endings import by_ending
 from solver.cli.progress import Progress
 from solver.errors import Place, Problem, SpecError, nearest
-from solver.files import files_of, registered, whole_file
+from solver.files import READING, files_of, registered, whole_file
 
 if TYPE_CHECKING:
     from solver.formula.walks.reduce import Detail
@@ -37,6 +37,8 @@ KINDS = registered("solver.render.views", "view_")
 @click.option("--compare", is_flag=True, help="Add a table of what differs when exact values are carried.")
 @click.option("--reconcile", is_flag=True, help="Add what torchinfo, fvcore and others print for a network, and why.")
 @click.option("--fragment", is_flag=True, help="LaTeX without its preamble, for \\input.")
+@click.option("--watch", is_flag=True, help="Show it again whenever a file that it is made of is saved.")
+@click.option("--no-pager", is_flag=True, help="Show a page that is longer than the screen without a pager.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write here instead.")
 def command(
     files: tuple[str, ...],
@@ -50,6 +52,8 @@ def command(
     compare: bool,
     reconcile: bool,
     fragment: bool,
+    watch: bool,
+    no_pager: bool,
     output: str | None,
 ) -> None:
     """Solve question FILEs (YAML), an exam, a folder of them, or - for standard input."""
@@ -58,9 +62,8 @@ def command(
 
     parts = tuple(_label(part) for part in parts)
     view = View(detail, parts, compare, reconcile, kind, reader)
-    with problems("nothing was solved"):
-        _check_view(view)
-        shape = format_file(_format(form, output))
+
+    def show() -> None:
         with Progress("reading") as bar:
             title, solutions = _solve(files, carry, decimals, bar)
             _check_parts(solutions, parts)
@@ -68,13 +71,28 @@ def command(
             folder = os.path.dirname(output or "")
             beside = Beside(os.path.splitext(os.path.basename(output))[0]) if output else None
             look = columns(), colors(), encoding(sys.stdout)
-            made = shape.page(Shown(title, solutions, view, *look, folder, beside, fragment))
+            made = shape.page(Shown(title, solutions, view, *look, folder, beside, fragment, live=watch))
         for warning in (warning for solution in solutions for warning in solution.warnings):
             warn(f"warning: {warning}")
         for name, data in (beside.files if beside else {}).items():
             with whole_file(os.path.join(folder, name)) as picture:
                 picture.buffer.write(data)
-        deliver(made, output, shape.FOR_PROGRAMS)
+        if not (pager and isinstance(made, str) and paged(made)):
+            deliver(made, output, shape.FOR_PROGRAMS)
+
+    with problems("nothing was solved"):
+        _check_view(view)
+        chosen = _format(form, output)
+        shape = format_file(chosen)
+        pager = chosen == "terminal" and output is None and not (no_pager or watch)
+        if watch:
+            if "-" in files:
+                raise refused("--watch", "standard input cannot be watched", "name a file")
+            from solver.cli.watch import watched
+
+            watched(show, output)
+        else:
+            show()
 
 
 def _solve(
@@ -104,6 +122,7 @@ def _expand(files: Sequence[str]) -> list[str]:
     names: list[str] = []
     for file in files:
         if file != "-" and os.path.isdir(file):
+            sys.audit(READING, file)
             inside = [str(path) for path in files_of(file) if path.suffix in (".yaml", ".yml")]
             if not inside:
                 raise refused(file, "is a folder without YAML files")

@@ -36,7 +36,8 @@ class Shown(NamedTuple):
     encoding: of the stream that it is written to.
     folder: where the page will stand, for the pictures that it names; the current one if empty. beside: takes the files
     that are to stand there with it; None where it stands alone. fragment: without what makes the
-    page a document of its own, in formats that have such.
+    page a document of its own, in formats that have such. live: whether a page in a browser
+    is to show itself again when its file is another.
     """
 
     title: str
@@ -48,6 +49,7 @@ class Shown(NamedTuple):
     folder: str = ""
     beside: Beside | None = None
     fragment: bool = False
+    live: bool = False
 
     def blocks(self) -> list[Block]:
         """The document."""

@@ -73,23 +73,32 @@ _SETTER = _SafeSetter()
 
 def page(shown: Shown) -> str:
     """The solutions."""
-    return render(shown.blocks())
+    return render(shown.blocks(), shown.live)
 
 
-def render(blocks: Sequence[Block]) -> str:
-    """The whole file."""
+def render(blocks: Sequence[Block], live: bool = False) -> str:
+    """The whole file. live: it loads itself again when it is written again."""
     made = _Document(blocks)
     title = next((_said(block.text) for block in blocks if isinstance(block, Heading)), "nnsolve")
-    style = _style("page") + _style("blocks")
-    allowed = f"style-src 'sha256-{b2a_base64(sha256(style.encode()).digest(), newline=False).decode()}'"
+    style = _beside("page.css") + _beside("blocks.css")
+    allowed, script = f"style-src '{_hash(style)}'", ""
+    if live:
+        code = _beside("live.js")
+        allowed += f"; script-src '{_hash(code)}'; frame-src 'self' file:"
+        script = f'<meta name="made" content="{_hash(made.header + made.body)}">\n<script>{code}</script>\n'
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta http-equiv="Content-Security-Policy" content="'
         f"default-src 'none'; {allowed}; img-src data:; base-uri 'none'; form-action 'none'\">\n"
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{title}</title>\n<style>{style}</style>\n</head>\n<body>\n"
+        f"<title>{title}</title>\n{script}<style>{style}</style>\n</head>\n<body>\n"
         f'{made.header}<main id="main" class="nnsolve">\n{made.body}</main>\n</body>\n</html>\n'
     )
+
+
+def _hash(text: str) -> str:
+    """As a page's policy writes it."""
+    return f"sha256-{b2a_base64(sha256(text.encode()).digest(), newline=False).decode()}"
 
 
 def fragment(blocks: Sequence[Block], unfolded: bool = False) -> str:
@@ -97,12 +106,12 @@ def fragment(blocks: Sequence[Block], unfolded: bool = False) -> str:
     body = "".join(f"{part}\n" for block in blocks for part in _block(block, 3))
     if unfolded:
         body = body.replace("<details>", "<details open>")
-    return f'<style>{_style("cell")}{_style("blocks")}</style>\n<div class="nnsolve">\n{body}</div>\n'
+    return f'<style>{_beside("cell.css")}{_beside("blocks.css")}</style>\n<div class="nnsolve">\n{body}</div>\n'
 
 
-@lru_cache(maxsize=3)
-def _style(name: str) -> str:
-    return Path(__file__).parent.joinpath("html", f"{name}.css").read_text(encoding="utf-8")
+@lru_cache(maxsize=4)
+def _beside(name: str) -> str:
+    return Path(__file__).parent.joinpath("html", name).read_text(encoding="utf-8")
 
 
 @dataclass

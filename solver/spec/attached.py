@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from math import prod
 
 from solver.errors import Problem
+from solver.files import READING
 from solver.formula.tree import Array
 from solver.rounding import Floats
 from solver.spec.nodes import MAX_BYTES, Node, Report
@@ -69,6 +71,7 @@ def bytes_beside(file: str, name: str, endings: tuple[str, ...], report: Report,
 
 
 def _bytes(path: str, name: str, most: int) -> bytes:
+    sys.audit(READING, path)
     try:
         if not os.path.exists(path):
             raise AttachedError(f"{name}: does not exist")

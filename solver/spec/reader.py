@@ -11,6 +11,7 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING, BinaryIO
 
 from solver.errors import FormulaError, Place, Problem, SpecError
+from solver.files import READING
 from solver.formula.calculus.differentiate import gradient_name
 from solver.formula.parse import misnamed
 from solver.rounding import MAX_DIGITS, Carry, Rounding
@@ -73,6 +74,7 @@ def text_of_file(name: str, stream: BinaryIO | None = None, listed: bool = False
 
     listed: another file names it, so that a pipe or a device, which may never end, is refused.
     """
+    sys.audit(READING, name)
     try:
         if listed and not S_ISREG(os.stat(name).st_mode) and not os.path.isdir(name):
             raise _cannot(name, "is no regular file")

@@ -40,26 +40,6 @@ def test_markdown_is_the_default_in_a_pipe() -> None:
     assert "\x1b" not in result.output
 
 
-def test_terminal_is_the_default_on_a_terminal() -> None:
-    import pty
-
-    pid, fd = pty.fork()
-    if pid == 0:  # the child, whose output is a terminal
-        os.execv(sys.executable, [sys.executable, "-m", "solver", "run", Q2, "--part", "c"])
-    seen = b""
-    while True:
-        try:
-            piece = os.read(fd, 65536)
-        except OSError:
-            break
-        if not piece:
-            break
-        seen += piece
-    os.waitpid(pid, 0)
-    assert b"\x1b[" in seen
-    assert "⎡".encode() in seen
-
-
 def test_no_color_is_respected() -> None:
     env = {**os.environ, "NO_COLOR": "1"}
     command = [sys.executable, "-m", "solver", "run", Q2, "--format", "terminal"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from solver.render.blocks import Block, Heading
+from solver.render.blocks import Block, Equations, Heading
 from solver.render.document import View, document
 from solver.render.format_html import render
 from solver.spec.reader import load
@@ -169,3 +169,29 @@ def test_valid(folder: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     assert not [(m["ruleId"], m["message"], m["line"]) for f in json.loads(done.stdout) for m in f["messages"]]
     assert done.returncode == 0
+
+
+def test_a_live_page_loads_itself_again_when_it_is_another(browser: Any, tmp_path: Path) -> None:
+    """And reaches nothing but itself; what is unfolded stays so."""
+    file, steps = tmp_path / "a page.html", [block for block in blocks(FEW[:1]) if isinstance(block, Equations)][:3]
+    file.write_text(render([Heading(1, "First"), *steps], live=True), encoding="utf-8")
+    with opened(browser, file) as page:
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url.split("?")[0]))
+        page.locator("summary").nth(1).click()
+        page.wait_for_selector("iframe", state="attached")
+        page.wait_for_timeout(200)
+        assert page.title() == "First"
+        draft = tmp_path / "draft"
+        draft.write_text(render([Heading(1, "Second"), *steps], live=True), encoding="utf-8")
+        draft.replace(file)
+        page.wait_for_selector("h1:text('Second')")
+        assert page.evaluate("[...document.querySelectorAll('details')].map(fold => fold.open)") == [False, True, False]
+    assert set(asked) == {file.as_uri()}
+
+
+def test_only_a_live_page_has_a_script() -> None:
+    page = [Heading(1, "Title")]
+    assert "<script" not in render(page)
+    assert "script-src" not in render(page)
+    assert render(page, live=True).count("<script") == 1

@@ -1,0 +1,174 @@
+"""A page on a terminal: as wide as it, in a pager where it is longer, again where a file is saved."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from solver.render.box import cells
+from tests.cli.terminals import on_a_terminal
+from tests.places import Q2, ROOT
+
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
+PAGE = ("run", str(Q2), "--no-pager")
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120])
+def test_a_page_is_as_wide_as_the_terminal(columns: int) -> None:
+    with on_a_terminal(*PAGE, columns=columns) as terminal:
+        assert terminal.end() == 0
+    lines = STYLE.sub("", terminal.raw).replace("\r", "").splitlines()
+    assert max(map(cells, lines)) == columns
+    assert [line.endswith(" marks ─┐") for line in lines if line.startswith("┌")] == [True] * 6
+    assert "\x1b[1;38;5;63m" in terminal.raw
+
+
+def test_the_numbers_on_the_screen_are_those_of_the_json() -> None:
+    with on_a_terminal(*PAGE, columns=60, lines=1200, NO_COLOR="1") as terminal:
+        assert terminal.end() == 0
+    made = subprocess.run(
+        [sys.executable, "-m", "solver", "run", str(Q2), "--format", "json"], cwd=ROOT, capture_output=True, check=True
+    )
+    screen = re.sub(r"[│\s]+", " ", terminal.shown)
+    for part in json.loads(made.stdout)["parts"]:
+        part_shown = screen.split(f"┌─ ({part['label']}) ", 1)[1]
+        shown = re.findall(r"-?\d+\.\d+", part_shown.split("└", 1)[0])
+        for step in part["steps"]:
+            for number in re.findall(r"-?\d+\.\d+", step["text"]):
+                assert number in shown
+
+
+@pytest.mark.parametrize("env", [{"TERM": "dumb"}, {"NO_COLOR": "1"}])
+def test_a_dumb_terminal_gets_no_escapes(env: dict[str, str]) -> None:
+    with on_a_terminal(*PAGE, "--part", "c", **env) as terminal:
+        assert terminal.end() == 0
+    assert "\x1b" not in terminal.raw
+    assert "┌─ (c) ─" in terminal.raw
+
+
+def test_an_encoding_without_frames_has_none() -> None:
+    with on_a_terminal(*PAGE, "--part", "c", TERM="dumb", PYTHONIOENCODING="ascii") as terminal:
+        assert terminal.end() == 0
+    assert terminal.raw.isascii()
+    assert "(c) * 4 marks\r\n-------------" in terminal.raw
+
+
+# -- the pager ----------------------------------------------------------------------------------------------------------
+@pytest.mark.skipif(shutil.which("less") is None, reason="less: apt-get install less")
+def test_a_long_page_stands_in_a_pager_that_q_ends() -> None:
+    with on_a_terminal("run", str(Q2), PAGER="less -R") as terminal:
+        terminal.until("\x1b[?1049h")  # another screen
+        terminal.until("A feedforward network")
+        assert "(f)" not in terminal.raw
+        terminal.type("q")
+        assert terminal.end() == 0
+    assert "\x1b[1mQuestion 2" in terminal.raw
+
+
+@pytest.mark.parametrize(
+    ("args", "lines", "pager", "paged"),
+    [
+        ((), 24, "sed s/^/|/", True),
+        (("--part", "a"), 40, "sed s/^/|/", False),
+        (("--no-pager",), 24, "sed s/^/|/", False),
+        (("--format", "markdown"), 24, "sed s/^/|/", False),
+        ((), 24, "head -1", True),
+        ((), 24, "no-such-pager", False),
+        ((), 24, "less 'unclosed", False),
+    ],
+)
+def test_which_pages_stand_in_the_readers_pager(args: tuple[str, ...], lines: int, pager: str, paged: bool) -> None:
+    with on_a_terminal("run", str(Q2), *args, lines=lines, PAGER=pager) as terminal:
+        assert terminal.end() == 0
+    if pager == "head -1":
+        assert "Question 2" in terminal.raw
+        assert "(f)" not in terminal.raw
+    else:
+        assert terminal.raw.startswith("|Question 2") == paged
+        assert ("(f)" in terminal.raw) == (args != ("--part", "a"))
+
+
+def test_a_pipe_has_no_pager() -> None:
+    env = {**os.environ, "PAGER": "sed s/^/|/"}
+    command = [sys.executable, "-m", "solver", "run", str(Q2), "--format", "terminal"]
+    made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True, env=env)
+    assert "|" not in made.stdout
+
+
+# -- watching -----------------------------------------------------------------------------------------------------------
+SPEC = """title: {title}
+given: {{family: formula, quantities: {{a: {{file: a.csv}}}}, formulas: [b = 2*a]}}
+parts: [{{label: a, marks: 1, prompt: Twice., find: b}}]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """An exam of one question, whose number stands in a file of its own."""
+    (tmp_path / "exam.yaml").write_text("title: The exam\nquestions: [q.yaml]\n", encoding="utf-8")
+    (tmp_path / "q.yaml").write_text(SPEC.format(title="First"), encoding="utf-8")
+    (tmp_path / "a.csv").write_text("3\n", encoding="utf-8")
+    return tmp_path
+
+
+def replace(path: Path, text: str) -> None:
+    """Saves a file as editors do: another takes its place."""
+    draft = path.with_suffix(".draft")
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+
+
+def test_a_page_is_shown_again_when_any_of_its_files_is_saved(folder: Path) -> None:
+    with on_a_terminal("run", "exam.yaml", "--watch", folder=folder) as terminal:
+        terminal.until("Ctrl-C ends")
+        assert "First" in terminal.shown
+        assert "= 6" in terminal.shown
+        replace(folder / "a.csv", "4.5\n")
+        terminal.until("Ctrl-C ends", 2)
+        assert "= 9" in terminal.shown
+        assert "= 6" not in terminal.shown  # the screen is a new one
+        (folder / "q.yaml").write_text(SPEC.format(title="Second") + "oops: 1\n", encoding="utf-8")
+        terminal.until("Ctrl-C ends", 3)
+        assert "q.yaml:4:1:" in terminal.shown
+        (folder / "a.csv").unlink()
+        replace(folder / "q.yaml", SPEC.format(title="Second"))
+        terminal.until("does not exist")
+        terminal.until("Ctrl-C ends", 4)
+        replace(folder / "a.csv", "1\n")
+        terminal.until("Second")
+        terminal.until("Ctrl-C ends", 5)
+        terminal.type("\x03")
+        assert terminal.end() == 130
+    assert terminal.raw.endswith("^C\r\n")
+
+
+def test_a_page_in_a_file_is_written_again(folder: Path) -> None:
+    page = folder / "page.html"
+    with on_a_terminal("run", ".", "--watch", "-o", "page.html", folder=folder, TERM="dumb") as terminal:
+        terminal.until("page.html is written at")
+        first = page.read_text(encoding="utf-8")
+        replace(folder / "a.csv", "4.5\n")
+        terminal.until("page.html is written at", 2)
+        assert "<mn>9.00</mn>" in page.read_text(encoding="utf-8")
+        (folder / "r.yaml").write_text(SPEC.format(title="One more"), encoding="utf-8")
+        terminal.until("page.html is written at", 3)
+        assert "One more" in page.read_text(encoding="utf-8")
+        terminal.type("\x03")
+        assert terminal.end() == 130
+    assert terminal.raw.count("written") == 3  # what it writes itself is no change
+    assert "<script>" in first
+    assert "\x1b" not in terminal.raw
+
+
+def test_standard_input_cannot_be_watched() -> None:
+    command = [sys.executable, "-m", "solver", "run", "-", "--watch"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    assert done.returncode == 2
+    assert done.stderr.startswith("--watch: standard input cannot be watched\n  hint:")
