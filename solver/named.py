@@ -6,7 +6,7 @@ time that this package takes to import. To a type checker a `NamedTuple` is the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
@@ -84,10 +84,12 @@ class Structure:
     """
 
     _structure: ClassVar[Mapping[str, object]] = {}
+    _anew: ClassVar[Sequence[tuple[str, Callable[[], object] | None]]] = ()  # whose value no class can have
 
     def __init_subclass__(cls) -> None:
         own = {name: vars(cls).get(name, _Made(None)) for name in cls.__annotations__}
         cls._structure = {**cls._structure, **own}
+        cls._anew = [(name, value.make) for name, value in cls._structure.items() if isinstance(value, _Made)]
         for name, value in own.items():
             if isinstance(value, _Made) and name in vars(cls):
                 delattr(cls, name)
@@ -95,16 +97,16 @@ class Structure:
     def __init__(self, *values: Any, **named: Any) -> None:
         """Raises TypeError where values are missing, too many, or of no field."""
         fields = self._structure
-        given = dict(zip(fields, values, strict=False)) | named
+        given = dict(zip(fields, values, strict=False))
+        given.update(named)
         if len(given) < len(values) + len(named) or not given.keys() <= fields.keys():
             raise _unfit(type(self), fields)
-        for name, default in fields.items():
-            if name in given:
-                setattr(self, name, given[name])
-            elif isinstance(default, _Made):
-                if default.make is None:
+        for name, make in self._anew:
+            if name not in given:
+                if make is None:
                     raise _unfit(type(self), fields)
-                setattr(self, name, default.make())
+                given[name] = make()
+        self.__dict__.update(given)
 
     def replaced(self, **changes: Any) -> Self:
         """The same with other values of some fields."""

@@ -45,8 +45,16 @@ class DifferencesProof(Structure):
         gradients = {name: exact[made] for name, made in self.variables.items() if made in exact}
         missing = (name for name in self.working.closure(inputs, exact) if name not in exact)
         evaluate(self.working.program(missing), exact, _unchecked)
-        chain = [(name, self.working.stable(tree, self.variables)) for name, tree in self.chain]
-        return largest_difference(chain, self.output, gradients, {n: exact[n] for n in inputs})
+        items, chain, known = self.working.items, [], {}
+        plain = defined.isdisjoint(self.variables)
+        for name, tree in self.chain:
+            if plain and name in items and items[name].definition is tree:  # as it was solved
+                chain.append((name, items[name].stable or tree))
+                if name in exact:
+                    known[name] = exact[name]
+            else:
+                chain.append((name, self.working.stable(tree, self.variables)))
+        return largest_difference(chain, self.output, gradients, {n: exact[n] for n in inputs}, known)
 
 
 def _unchecked(item: Item, env: Env) -> Floats | None:

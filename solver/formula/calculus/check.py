@@ -9,6 +9,7 @@ Squire and Trapp, Using Complex Variables to Estimate Derivatives of Real Functi
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -37,20 +38,23 @@ Chain = Sequence[tuple[str, Tree]]
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what overflows confirms nothing
-def largest_difference(chain: Chain, output: str, gradients: Mapping[str, Floats], given: Env) -> float:
+def largest_difference(
+    chain: Chain, output: str, gradients: Mapping[str, Floats], given: Env, known: Env = MappingProxyType({})
+) -> float:
     """The largest difference between a gradient and its central difference, relative to the gradient.
 
     Where those fail to confirm it, complex steps may; where the output has no value, nothing does. A gradient so small
     that central differences cannot resolve it counts as the least that they can.
-    gradients: by variable, each of the variable's shape; a variable may be given or defined in the chain.
+    gradients: by variable, each of the variable's shape; a variable may be given or defined in the chain. known: values
+    of the chain that were worked out before.
     Of many cells, random directions through all of them are compared instead of each cell alone.
     """
     if _some(chain, lambda node: isinstance(node, Call) and isinstance(node.fn, Own)):
         from solver.formula.calculus.own_functions import unfolded  # few questions bring functions
 
         chain = unfolded(chain)
-    exact = dict(given)
-    _program(chain).evaluate(exact, value, formula=_itself)
+    exact = {**known, **given}
+    _program([each for each in chain if each[0] not in known]).evaluate(exact, value, formula=_itself)
     if not np.isfinite(exact[output]).all():
         return float("inf")
     if _some(chain, lambda node: isinstance(node, Call) and _bent(node)):

@@ -57,6 +57,8 @@ class _Way(NamedTuple):
 
     def followed(self, used: Sequence[str], defined: Definitions, binary: Callable[[str], bool]) -> list[str] | None:
         """The names of another formula of this form, where it has the same answers; None where one of them differs."""
+        if not self.asked:
+            return list(used)
         now = _Asked(used, defined, binary)
         for of_numbers, k, answer in self.asked:
             name = now.names[k]
