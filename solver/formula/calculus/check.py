@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from solver.formula.calculus.local import bends, constant_last, local_derivative
-from solver.formula.form import form
+from solver.formula.form import Form, form, renamed
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.parse import parse
-from solver.formula.tree import Array, Bin, Call, Tree, rebuild, replace_names, walk
+from solver.formula.tree import Array, Bin, Call, Name, Tree, rebuild, replace_names, walk
 from solver.formula.walks.together import Definition, Program
 from solver.formula.walks.value import Env, value
 from solver.rounding import Floats
@@ -63,7 +63,7 @@ def largest_difference(
     if found > TOLERANCE / 10 and _some(chain, _chooses):
         chain = [(name, _chosen(tree, exact)) for name, tree in chain]
         found = min(found, _least_difference(chain, output, gradients, given, exact))
-    if found > TOLERANCE / 10 and all(map(_analytic, (tree for _, tree in chain))):
+    if found > TOLERANCE / 10 and not _some(chain, lambda node: isinstance(node, Call) and not _for_complex(node.fn)):
         found = min(found, _complex_difference(chain, output, gradients, given, exact))
     return found
 
@@ -84,9 +84,9 @@ def _itself(tree: Tree) -> Tree:
 
 
 def _least_difference(chain: Chain, output: str, gradients: Mapping[str, Floats], given: Env, exact: Env) -> float:
-    found = float("inf")
+    found, program = float("inf"), _program(chain, gradients)
     for step in _STEPS:  # strong curvature, or a large output, wants another step
-        found = min(found, _difference(chain, output, gradients, given, exact, step))
+        found = min(found, _difference(program, output, gradients, given, exact, step))
         if found <= TOLERANCE / 10:
             break
     return found
@@ -108,9 +108,9 @@ def _chosen(tree: Tree, exact: Env) -> Tree:
 def _complex_difference(chain: Chain, output: str, gradients: Mapping[str, Floats], given: Env, exact: Env) -> float:
     """The same by steps along the imaginary axis: f(x + ih) = f(x) + ih f′(x), to the last digit where h is tiny."""
     pushes = _pushes({name: exact[name].shape for name in gradients}, max(v.size for v in exact.values()))
-    chain = [(name, _written_out(tree)) for name, tree in chain]
+    program = _program(_each_written_out(chain), gradients)
     imaginary: dict[str, Any] = {name: _TINY * 1j * p for name, p in pushes.items()}
-    slopes = (_pushed(chain, given, imaginary)[output].imag / _TINY).reshape(-1)
+    slopes = (_pushed(program, given, imaginary)[output].imag / _TINY).reshape(-1)
     expected = sum(np.asarray((pushes[name] * gradient).sum(axis=(-2, -1))) for name, gradient in gradients.items())
     gaps = np.abs(slopes - expected)
     worst = np.max(np.where(gaps == 0, 0.0, gaps / np.maximum(np.abs(expected), _SMALL)), initial=0.0)
@@ -127,6 +127,22 @@ def _for_complex(fn: str) -> bool:
     return row.analytic or (isinstance(row.definition, str) and _analytic(parse(row.definition)))
 
 
+def _each_written_out(chain: Chain) -> Chain:
+    """The formulas without functions whose code is for real numbers only, written out once for all of one form."""
+    done: dict[Form, Tree | None] = {}
+    made = []
+    for name, tree in chain:
+        kind, used = form(tree)
+        if kind not in done:
+            out = _written_out(tree)
+            numbered = {n: Name(f"#{k}") for k, n in enumerate(used)}
+            done[kind] = None if out is tree else replace_names(out, numbered)
+        out = done[kind]
+        real = {f"#{k}": n for k, n in enumerate(used)}
+        made.append((name, tree if out is None else renamed(out, real, {k: Name(n) for k, n in real.items()})))
+    return made
+
+
 def _written_out(tree: Tree) -> Tree:
     """The formula without functions whose code is for real numbers only."""
     tree = rebuild(tree, _written_out)
@@ -136,11 +152,11 @@ def _written_out(tree: Tree) -> Tree:
 
 
 def _difference(
-    chain: Chain, output: str, gradients: Mapping[str, Floats], given: Env, exact: Env, step: float
+    program: Program[Tree], output: str, gradients: Mapping[str, Floats], given: Env, exact: Env, step: float
 ) -> float:
     pushes = _pushes({name: exact[name].shape for name in gradients}, max(v.size for v in exact.values()))
     up_and_down = {name: np.concatenate((step * p, -step * p)) for name, p in pushes.items()}
-    moved = _pushed(chain, given, up_and_down)[output]
+    moved = _pushed(program, given, up_and_down)[output]
     high, low = np.broadcast_to(moved, (len(next(iter(up_and_down.values()))), 1, 1)).reshape(2, -1)
     slopes = (high - low) / (2 * step)
     expected = sum(np.asarray((pushes[name] * gradient).sum(axis=(-2, -1))) for name, gradient in gradients.items())
@@ -167,14 +183,14 @@ def _pushes(shapes: Mapping[str, tuple[int, ...]], largest: int) -> dict[str, Fl
     return made
 
 
-def _pushed(chain: Chain, given: Env, pushes: Mapping[str, Floats]) -> Env:
-    """The values of a chain, each named quantity pushed by what `pushes` adds to it."""
+def _pushed(program: Program[Tree], given: Env, pushes: Mapping[str, Floats]) -> Env:
+    """The values of a chain, as a program, each named quantity pushed by what `pushes` adds to it."""
 
     def push(name: str, found: Floats) -> Floats:
         return found + pushes[name] if name in pushes else found
 
     env = {name: push(name, v) for name, v in given.items()}
-    _program(chain, pushes).evaluate(env, value, push, _itself)
+    program.evaluate(env, value, push, _itself)
     return env
 
 
