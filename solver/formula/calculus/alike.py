@@ -118,7 +118,7 @@ class _Passed(NamedTuple):
 
 
 class _Remembering(Reverse):
-    """A backward pass that goes through definitions of one form, in one situation, only once. Shares have no path."""
+    """A backward pass that goes through definitions of one form, in one situation, only twice. Shares have no path."""
 
     def __init__(
         self,
@@ -130,7 +130,7 @@ class _Remembering(Reverse):
         called: Names,
     ) -> None:
         super().__init__(chain, output, wrt, shapes, distributions, called)
-        self.passed: dict[Hashable, _Passed] = {}
+        self.passed: dict[Hashable, _Passed | None] = {}
         self.plain: dict[Form, bool] = {}
 
     def definition(self, name: str, tree: Tree) -> None:
@@ -155,7 +155,11 @@ class _Remembering(Reverse):
             *[tuple(noted[n]) if n in noted else None for noted in _noted(self) if noted for n in used],
             *self.sums(used, around),
         )
-        passed = self.passed.get(key)
+        if key not in self.passed:  # many forms come once: each of 1/t
+            self.passed[key] = None
+            super().definition(name, tree)
+            return
+        passed = self.passed[key]
         if passed is None:
             passed = self.passed[key] = self.pass_on(name, tree, used)
         self.apply(passed, name, used)
