@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import floor, log10
+from math import copysign, floor, log10
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
@@ -25,6 +25,7 @@ _POWERS_OF_TEN = 10.0 ** np.arange(40)
 _VANISHING = 1e-200  # figures of what is smaller are out of a float's reach: it counts as 0
 _LARGEST = float(np.finfo(float).max)
 _SAMPLE = 256
+_FEW = 9
 _LARGEST_FIXED = 1e15  # beyond this a float has no decimals left to show
 
 
@@ -56,6 +57,18 @@ def _half_up(x: Floats, places: NDArray[np.int64] | int) -> Floats:
     return result
 
 
+def _few_half_up(x: Floats, decimals: int) -> Floats:
+    """The same for a few cells, which are gone through in less time than the calls of numpy take."""
+    up, made = 10.0**decimals, []
+    for cell in x.ravel().tolist():
+        scaled = abs(cell) * up
+        if not scaled < _LARGEST_FIXED:
+            return _half_up(x, decimals)
+        slack = min(scaled * (64 * _EPSILON) + 1e-9, 1e-6)
+        made.append(copysign(floor(slack + 0.5 + scaled) / up, cell) + 0.0)
+    return np.array(made).reshape(x.shape)
+
+
 class Rounding(NamedTuple):
     """How a result is written: `digits` decimals, or `digits` significant figures."""
 
@@ -72,6 +85,8 @@ class Rounding(NamedTuple):
     def round(self, x: Floats) -> Floats:
         """Each value of x as it is written on the page; any shape."""
         x = np.asarray(x, dtype=float)
+        if not self.figures and x.size <= _FEW:
+            return _few_half_up(x, self.digits)
         return _half_up(x, self.places(x))
 
     def half_unit(self, x: Floats) -> Floats:

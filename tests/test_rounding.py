@@ -134,3 +134,17 @@ def test_half_a_unit(rounding: Rounding, x: float, half: float) -> None:
 )
 def test_numbers_without_decimals_left(x: float, rounding: Rounding, text: str) -> None:
     assert rounding.text(x) == text
+
+
+@pytest.mark.parametrize("decimals", [0, 2, 7, 12])
+def test_a_few_cells_are_rounded_as_many_are(decimals: int) -> None:
+    rng = np.random.default_rng(decimals)
+    sizes = rng.normal(size=3_000) * 10.0 ** rng.integers(-14, 16, 3_000)
+    odd = [0.0, -0.0, 0.5, -2.5, 0.645, 2.675, -1e-9, 1e15, -1e300, np.inf, -np.inf, np.nan]
+    x = np.concatenate((sizes, rng.integers(-(10**6), 10**6, 1_000) / 1_000, odd))
+    many, few = (
+        Rounding(decimals).round(x),
+        np.concatenate([Rounding(decimals).round(part) for part in x.reshape(-1, 4)]),
+    )
+    np.testing.assert_array_equal(few.ravel(), many)
+    np.testing.assert_array_equal(np.signbit(few).ravel(), np.signbit(many))

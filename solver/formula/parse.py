@@ -112,12 +112,18 @@ def _parse(text: str, own: Mapping[str, Own] = MappingProxyType({}), scope: Arou
         raise FormulaError("the formula is empty", _LANGUAGE)
     _check_characters(source)
     try:
-        body = ast.parse(source, mode="eval").body
+        body = _python(source)
     except SyntaxError as error:
         raise FormulaError(f"{source[:80]!r} is not a formula", _LANGUAGE, error.offset or 1) from None
     except (ValueError, RecursionError, MemoryError):
         raise FormulaError("the formula is nested too deeply", f"the most is {MAX_DEPTH} levels") from None
     return _TreeReader(source, own, scope).tree(body, 0)
+
+
+@lru_cache(maxsize=64)
+def _python(source: str) -> ast.expr:
+    """The formula as Python reads it, once for all numbers of a letter."""
+    return ast.parse(source, mode="eval").body
 
 
 _FOREIGN = {

@@ -137,9 +137,10 @@ def _each_written_out(chain: Chain) -> Chain:
             out = _written_out(tree)
             numbered = {n: Name(f"#{k}") for k, n in enumerate(used)}
             done[kind] = None if out is tree else replace_names(out, numbered)
-        out = done[kind]
-        real = {f"#{k}": n for k, n in enumerate(used)}
-        made.append((name, tree if out is None else renamed(out, real, {k: Name(n) for k, n in real.items()})))
+        if (template := done[kind]) is not None:
+            real = {f"#{k}": n for k, n in enumerate(used)}
+            tree = renamed(template, real, {number: Name(n) for number, n in real.items()})
+        made.append((name, tree))
     return made
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
+import numpy as np
+
 from solver.formula.form import form
 from solver.formula.tree import SUMS, Bin, Call, Name, Sum, Tree, rebuild, walk
 from solver.formula.walks.stack import FEW, stacked
@@ -59,14 +61,17 @@ class Recurring(Structure):
     known: dict[str, Floats]
     parts: Mapping[str, Floats]
 
-    def value(self, k: int, env: Mapping[str, Floats]) -> Floats:
-        """The value of a definition; raises KeyError for a name without one."""
+    def value(self, k: int, env: Mapping[str, Floats]) -> Floats | None:
+        """The value of a definition; None where a name has none, or where it is not finite."""
         operands, names = self.known, self.uses[k]
         for place, called in self.asked:
+            if names[place] not in env:
+                return None
             operands[called] = env[names[place]]
         for name, values in self.parts.items():
             operands[name] = values[k]
-        return value(self.rest, operands)
+        made = value(self.rest, operands)
+        return made if np.isfinite(made).all() else None
 
 
 def recurrence(tree: Tree, uses: Sequence[Sequence[str]], env: Mapping[str, Floats]) -> Recurring | None:

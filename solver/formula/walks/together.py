@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from functools import cache, partial
+from functools import cache
 from typing import Generic, TypeAlias, TypeVar
-
-import numpy as np
 
 from solver.errors import FormulaError
 from solver.formula.tree import Tree
@@ -55,6 +53,7 @@ class Program(Generic[D]):
             self.jobs = _jobs(definitions, self.recurrent)
         else:
             self.jobs = [[each] for each in definitions]
+        self.places = {each.name: (g, k) for g, group in enumerate(self.recurrent) for k, each in enumerate(group)}
 
     def evaluate(
         self,
@@ -70,36 +69,39 @@ class Program(Generic[D]):
         where it is finite.
         """
         found = Worths({}, {})
-        places = {
-            each.name: (group, k) for group, members in enumerate(self.recurrent) for k, each in enumerate(members)
-        }
-        ready: dict[int, Recurring | None] = {}
+        recurring: list[Recurring | None] = [None] * len(self.recurrent)
+        asked = [False] * len(self.recurrent)
         for job in self.jobs:
             if len(job) > 1 and _together(job, env, rule, stands, found):
                 continue
             for definition in job:
-                apply = rule
-                if place := places.get(definition.name):
+                if place := self.places.get(definition.name):
                     group, k = place
-                    if group not in ready:
-                        ready[group] = _recurrence(self.recurrent[group], env, formula)
-                    if recurs := ready[group]:
-                        apply = partial(_next, rule, recurs, k)
-                _alone(definition, env, apply, stands, found)
+                    if not asked[group]:
+                        asked[group], recurring[group] = True, _recurring(self.recurrent[group], env, formula)
+                    if (recurs := recurring[group]) and (made := recurs.value(k, env)) is not None:
+                        _keep(definition.name, made, env, stands, found)
+                        continue
+                _alone(definition, env, rule, stands, found)
         return found
 
 
-def _recurrence(
+def _recurring(
     members: Sequence[Definition[D]], env: Mapping[str, Floats], formula: Callable[[D], Tree | None]
 ) -> Recurring | None:
     tree = formula(members[0].by)
     return None if tree is None else recurrence(tree, [each.uses for each in members], env)
 
 
-def _next(rule: Rule[D], recurs: Recurring, k: int, by: D, env: Mapping[str, Floats]) -> Floats | None:
-    """As the rule gives it, which says why where there is no value."""
-    made = recurs.value(k, env)
-    return made if np.isfinite(made).all() else rule(by, env)
+def _keep(
+    name: str,
+    made: Floats,
+    env: dict[str, Floats],
+    stands: Callable[[str, Floats], Floats] | None,
+    found: Worths,
+) -> None:
+    found.values[name] = made
+    env[name] = made if stands is None else stands(name, made)
 
 
 def _alone(
@@ -119,8 +121,7 @@ def _alone(
         found.failed[name] = error
         return
     if made is not None:
-        found.values[name] = made
-        env[name] = made if stands is None else stands(name, made)
+        _keep(name, made, env, stands, found)
 
 
 def _together(
