@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.mark.judge.digits import coarse, half_asked
+from solver.mark.judge.coarse import LEAST, withhold_coarse
+from solver.mark.judge.digits import half_asked
 from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict
+from solver.mark.judge.patterns import patterned
 from solver.mark.sheet import Answer, Quantity, Sheet
 from solver.rounding import Floats
 from solver.working.question import Scheme
@@ -37,14 +39,17 @@ def review(sheet: Sheet, scheme: Scheme, batch: Batch, judged: Mapping[str, Judg
     """Why a person should look at a script, by student; follow-on marks of fillers are withheld in `judged`.
 
     The same value nearly everywhere earns no follow-on marks; but for `fillers: follow`, neither does any value that is
-    wrong in several other cells of several answers: it was put there, not worked out. Who rounds too coarsely in several places has worked nothing out that is written as coarsely.
+    wrong in several other cells of several answers, or what has the key's numbers in a pattern: it was put there, not
+    worked out. What is written too coarsely is judged again (`coarse.py`).
     Likeness is seen within a batch.
     """
     wrong = {key: found.verdicts == Verdict.WRONG for key, found in judged.items() if key in batch.values}
     flags = {key: (judged[key].notes & Note.FLAGGED) != 0 for key in wrong}
     amiss, flagged = _counts(wrong.values(), batch.count), _counts(flags.values(), batch.count)
     far = [_far(sheet.answers[key], batch, judged[key], cells) for key, cells in flags.items() if cells.any()]
-    rows = np.flatnonzero((amiss >= min(FILLED, SHARED)) | (flagged >= FLAGS))  # of all others there is nothing to say
+    rough = _counts(((judged[key].notes & Note.TOO_FEW) != 0 for key in wrong), batch.count)
+    some = (amiss >= min(FILLED, SHARED)) | (flagged >= FLAGS) | (rough >= LEAST)
+    rows = np.flatnonzero(some)  # of all others there is nothing to say
     reasons: Reasons = {}
     if far:
         for i, n in zip(*np.unique(np.concatenate(far), return_counts=True), strict=True):
@@ -54,31 +59,33 @@ def review(sheet: Sheet, scheme: Scheme, batch: Batch, judged: Mapping[str, Judg
             )
     if not rows.size:
         return reasons
-    values, verdicts, few, guarded = (
+    alike, patterns = patterned(sheet, batch, judged, rows)
+    values, verdicts, guarded, put = (
         np.concatenate([x.reshape(rows.size, -1) for x in some], axis=1)
         for some in (
             [batch.values[k][rows] for k in wrong],
             [judged[k].verdicts[rows] for k in wrong],
-            [_coarse(sheet.answers[k], batch, rows) for k in wrong],
             [(judged[k].notes[rows] & Note.GUARDED) != 0 for k in wrong],
+            [alike.get(k, np.zeros(batch.values[k][rows].shape, dtype=bool)) for k in wrong],
         )
     )
-    rough = few & (verdicts == Verdict.FOLLOWED)
-    rough &= ((few & (verdicts == Verdict.WRONG)).sum(axis=1) >= FILLED)[:, None]
     sizes = [judged[k].verdicts[0].size for k in wrong]
     of = np.repeat(np.where([_whole(sheet.answers[k]) for k in wrong], -1, np.arange(len(sizes))), sizes)
-    withheld = _fillers(values, verdicts, guarded, of, rows, reasons, scheme.fillers == "none") & ~rough
+    withheld = _fillers(values, verdicts, guarded, of, rows, reasons, scheme.fillers == "none")
+    if scheme.fillers == "none":
+        withheld |= put
+    for i, said in (*patterns.items(), *withhold_coarse(sheet, batch, judged, rows).items()):
+        reasons.setdefault(i, []).extend(said)
     at = 0
-    for key in wrong if withheld.any() or rough.any() else ():
+    for key in wrong if withheld.any() else ():
         found = judged[key]
         shape = found.verdicts.shape[1:]
         cells = slice(at, at + shape[0] * shape[1])
         at = cells.stop
-        for note, some in ((Note.FILLER, withheld), (Note.TOO_FEW, rough)):
-            student, cell = np.nonzero(some[:, cells])
-            where = (rows[student], *np.divmod(cell, shape[1]))
-            found.verdicts[where] = Verdict.WRONG
-            found.notes[where] |= np.uint8(note)
+        student, cell = np.nonzero(withheld[:, cells])
+        where = (rows[student], *np.divmod(cell, shape[1]))
+        found.notes[where] |= np.where(found.verdicts[where] == Verdict.WRONG, 0, Note.FILLER).astype(np.uint8)
+        found.verdicts[where] = Verdict.WRONG
     for i in rows[(flagged[rows] >= FLAGS) & (flagged[rows] >= MANY_FLAGS * values.shape[1])].tolist():
         reasons.setdefault(i, []).append(f"{flagged[i]} answers are accepted that are on no usual route")
     _alike({key: batch.values[key] for key in wrong}, wrong, amiss >= SHARED, reasons)
@@ -100,13 +107,6 @@ def _far(answer: Answer, batch: Batch, judged: Judged, flagged: Flags) -> NDArra
     values = batch.values[answer.key][at]
     half = half_asked(Quantity(answer.solved.name, answer.solved, answer.key), values)
     return at[0][np.abs(values - judged.expected[at]) > FAR * 2 * half]
-
-
-def _coarse(answer: Answer, batch: Batch, rows: NDArray[np.int64]) -> Flags:
-    """Which cells have fewer digits than asked."""
-    values = batch.values[answer.key][rows]
-    half = half_asked(Quantity(answer.solved.name, answer.solved, answer.key), values)
-    return coarse(batch.decimals[answer.key][rows], half) & bool(half.any())
 
 
 def _whole(answer: Answer) -> bool:

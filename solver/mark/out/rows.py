@@ -23,7 +23,7 @@ NO_ANSWER = "no answer"
 OTHERWISE = "right by another convention"
 ACCEPTED = "accepted by a person's decision"
 PARTLY = "right in part"
-SAME_EVERYWHERE = "the same value stands in many places, so that nothing follows from it"
+SAME_EVERYWHERE = "put here from elsewhere rather than worked out, so that nothing follows from it"
 
 
 class Row(NamedTuple):
