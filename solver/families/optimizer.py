@@ -68,7 +68,10 @@ class Given(Rule):
     """Gradients, or a loss and its parameters; and the optimizer."""
 
     g: Annotated[
-        tuple[Quantity, ...] | None, AtLeast(1), AtMost(MAX_ITERATIONS), "the gradients, one for each iteration"
+        tuple[Quantity, ...] | None,
+        AtLeast(1),
+        AtMost(MAX_ITERATIONS),
+        "the gradients, one for each iteration",
     ] = None
     w: Annotated[Quantity | None, "with g: where the parameter starts"] = None
     quantities: Annotated[
@@ -87,6 +90,8 @@ class Given(Rule):
 def work(given: Given, report: Report) -> Working:
     """Every iteration; raises nothing, misfits go to the report."""
     before = len(report.problems)
+    if given.g is not None and given.w is not None and "iterations" not in given.written:
+        given.iterations = len(given.g)
     check(given, report)
     source = _Gradients(given) if given.g is not None else _Loss(given)
     source.read(report)

@@ -25,8 +25,7 @@ from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Call, Literal_, Name, Num, Tree, replace_names
 from solver.formula.walks.reduce import Detail, Operands
-from solver.nets.layers import as_array, put
-from solver.nets.recurrent import rows_of
+from solver.nets.layers import as_array, put, rows_of
 from solver.rounding import Floats, Format
 from solver.spec.fields import AtLeast, AtMost, Quantity, Scalar, Spec
 from solver.spec.nodes import Report

@@ -114,7 +114,9 @@ def _parse(text: str, own: Mapping[str, Own] = MappingProxyType({}), scope: Arou
     try:
         body = _python(source)
     except SyntaxError as error:
-        raise FormulaError(f"{source[:80]!r} is not a formula", _LANGUAGE, error.offset or 1) from None
+        open_ = source.count("(") > source.count(")")
+        hint = "a bracket is open: within [ ], a formula that has commas stands in quotes" if open_ else _LANGUAGE
+        raise FormulaError(f"{source[:80]!r} is not a formula", hint, error.offset or 1) from None
     except (ValueError, RecursionError, MemoryError):
         raise FormulaError("the formula is nested too deeply", f"the most is {MAX_DEPTH} levels") from None
     return _TreeReader(source, own, scope).tree(body, 0)

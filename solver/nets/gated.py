@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 from solver.errors import Place, nearest
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Num
-from solver.nets.layers import Stored, as_array, neurons_inputs, weights_of
-from solver.nets.recurrent import MAX_STEPS, Learning, OutputActivation, check_vector, rows_of, size
+from solver.nets.layers import Stored, as_array, neurons_inputs, rows_of, weights_of
+from solver.nets.recurrent import MAX_STEPS, Learning, OutputActivation, check_vector, size
 from solver.nets.training import Rule
 from solver.spec.fields import AtLeast, AtMost, Quantity, Spec, Vector
 from solver.spec.nodes import Report

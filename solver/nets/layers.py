@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -42,6 +42,12 @@ def as_array(numbers: Num | Array) -> Array:
     return numbers if isinstance(numbers, Array) else Array(numbers.value, ((numbers.text,),))
 
 
+def rows_of(array: Array, start: int, stop: int) -> Array:
+    """Some rows, as they are typed."""
+    columns = range(array.value.shape[1])
+    return Array(array.value[start:stop], tuple(tuple(array.text(i, j) for j in columns) for i in range(start, stop)))
+
+
 def weights_of(numbers: Num | Array, inputs: int, stored: Stored) -> Array:
     """Weights that act on so many inputs; a flat list is those of one neuron, or those of one input."""
     array = as_array(numbers)
@@ -49,6 +55,12 @@ def weights_of(numbers: Num | Array, inputs: int, stored: Stored) -> Array:
     if columns == 1 and rows > 1 and (rows == inputs) == (stored == "neurons x inputs"):
         return array.T
     return array
+
+
+def one_hot(numbers: Sequence[int], classes: int, least: int) -> Array:
+    """A row for each class number, 1 at the class; the first class is called `least`."""
+    lines = tuple(tuple("1" if k == number - least else "0" for k in range(classes)) for number in numbers)
+    return Array(np.array(lines, dtype=float), lines)
 
 
 def neurons_inputs(weights: Array, stored: Stored) -> tuple[int, int]:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 Loss = Literal["cross-entropy", "square-error", "half-square-error", "mean-square-error", "none"]
+
+
+Decay = Literal["half", "whole", "half-mean"]
+
+
+def weight_decay(kind: Decay, weights: Sequence[str], patterns: int | None) -> str:
+    """What weight decay adds to a loss, λ/2 Σ w², λ Σ w² or, of m patterns, λ/(2m) Σ w²; λ is called lam."""
+    squares = " + ".join(f"sum({name}**2)" for name in weights)
+    squares = f"({squares})" if len(weights) > 1 else squares
+    return {"half": "lam/2", "whole": "lam", "half-mean": f"lam/(2*{patterns or 1})"}[kind] + f"*{squares}"
 
 
 def loss(

@@ -14,7 +14,7 @@ from solver.formula.tree import Array, Bin, Call, Group, Name, Tree
 from solver.formula.walks.shape import SCALAR
 from solver.named import NamedTuple
 from solver.nets.layers import Stored, activated, neurons_inputs, put, spread
-from solver.nets.losses import Loss, loss
+from solver.nets.losses import Decay, Loss, loss, weight_decay
 from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, Vector
 from solver.working.gradients import add_gradients
 from solver.working.page import Working
@@ -104,6 +104,8 @@ class Described(Protocol):
     weights: Stored
     loss: Loss
     average: bool
+    weight_decay: Scalar | None
+    decay: Decay
     h: Start | None
     u: Start | None
     delta: Delta | None
@@ -126,6 +128,7 @@ class Network:
     ) -> None:
         self.working, self.own, self.called = working, own, called
         self.stored, self.loss_kind, self.average = given.weights, given.loss, given.average
+        self.weight_decay, self.decay = given.weight_decay, given.decay
         self.start, self.from_u = given.h or given.u, given.u is not None
         self.first = 1 if self.start is None else self.start.layer + 1
         self.layers = dict(enumerate(given.layers, self.first))
@@ -159,6 +162,8 @@ class Network:
                 self.given("theta", k, spread(layer.theta, neurons), f"Thresholds of {self.place(k)}")
             if layer.slope is not None:
                 self.working.given(f"a{k}", layer.slope, f"Slope of {self.place(k)}")
+        if self.weight_decay is not None:
+            self.working.given("lam", self.weight_decay, "Weight decay", Symbol("lambda"))
 
     def given(self, letter: str, k: int | None, numbers: Array, title: str) -> None:
         """States a quantity by its letter and the number of its layer."""
@@ -234,7 +239,15 @@ class Network:
             formula, title = loss(self.loss_kind, columns, softmax=softmax, patterns=rows, average=self.average)
         else:
             formula, title = loss(self.loss_kind, rows, softmax=softmax)
-        self.step("J", None, put(formula, d=at.d, y=y), title, at)
+        if self.weight_decay is None:
+            self.step("J", None, put(formula, d=at.d, y=y), title, at)
+            return
+        self.step("E", None, put(formula, d=at.d, y=y), title, at)
+        weights = [at.parameter(self.weights(k)) for k in self.layers]
+        decay = weight_decay(self.decay, weights, rows if at.ones else None)
+        self.step("decay", None, parse(decay), "Weight decay", at)
+        total = put("E + decay", E=at.quantity("E"), decay=at.quantity("decay"))
+        self.step("J", None, total, "Loss with weight decay", at)
 
     # -- backward -----------------------------------------------------------------------------------------------------
     def backward(self, at: Pass, output: str, top: int, learnt: Sequence[str] | None = None, end: str = "") -> None:

@@ -11,7 +11,7 @@ from solver.formula.parse import is_name
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Bin, Group, Name, Num, Sum, Transpose, Tree
 from solver.formula.walks.shape import SCALAR
-from solver.nets.layers import Stored, put
+from solver.nets.layers import Stored, one_hot, put
 from solver.nets.losses import Loss, loss
 from solver.spec.fields import Spec, Vector
 from solver.spec.nodes import Report
@@ -29,12 +29,6 @@ else:  # from the table of functions
 
 
 # -- weights as they are typed ------------------------------------------------------------------------------------------
-def rows_of(array: Array, start: int, stop: int) -> Array:
-    """Some rows, as they are typed."""
-    columns = range(array.value.shape[1])
-    return Array(array.value[start:stop], tuple(tuple(array.text(i, j) for j in columns) for i in range(start, stop)))
-
-
 def joined(arrays: Iterable[Array]) -> Array:
     """Arrays one below the other, as they are typed."""
     arrays = list(arrays)
@@ -85,7 +79,11 @@ def letters(known: Sequence[str], names: Mapping[str, str], given: Spec, report:
 class Learning(Spec):
     """Desired outputs, and the loss at each time, or at some."""
 
-    d: Annotated[tuple[Vector, ...] | None, "the desired outputs, one vector for each time that has a loss"] = None
+    d: Annotated[
+        tuple[Vector, ...] | None,
+        "the desired outputs, one vector, or the number of a class, for each time that has a loss",
+    ] = None
+    classes_from: Annotated[Literal["0", "1"] | None, "what the first class is counted as, where d are classes"] = None
     loss: Annotated[Loss, "the loss at each time; cross-entropy is binary after sigmoid"] = "none"
     loss_at: Annotated[
         Literal["all", "last"] | tuple[int, ...], "the times that have a loss: all, last, or a list of times from 1"
@@ -99,11 +97,20 @@ class Learning(Spec):
         return [length] if self.loss_at == "last" else sorted(set(self.loss_at))
 
     def desired(self, length: int, outputs: int) -> list[Array]:
-        """The desired output of each time that has a loss; a flat list is the vector of a single one."""
+        """The desired output of each time that has a loss; a flat list is the vector of a single one; classes one-hot."""
         d = list(self.d or ())
+        if self.classes_from is not None and outputs > 1:
+            least = int(self.classes_from)
+            known = range(least, least + outputs)
+            return [one_hot([int(v.value[0, 0])], outputs, least).T if _class(v, known) else v for v in d]
         if len(self.times(length)) == 1 and len(d) == outputs > 1 and all(v.value.shape == (1, 1) for v in d):
             return [joined(d)]
         return d
+
+
+def _class(d: Array, known: range) -> bool:
+    """Whether it is the number of a class."""
+    return d.value.shape == (1, 1) and d.value[0, 0] in known
 
 
 def check_learning(given: Learning, length: int, outputs: int | None, activation: str, report: Report) -> None:
@@ -136,7 +143,17 @@ def check_learning(given: Learning, length: int, outputs: int | None, activation
         return
     for k, (t, d) in enumerate(zip(times, desired, strict=True)):
         if d.value.shape[0] != outputs:
-            report.add(given.place("d", k), f"d({t}) is {size(d)}, but the output is {outputs}×1")
+            least, text = given.classes_from, d.text(0, 0)
+            if d.value.shape[0] > 1 or (least is None and not _class(d, range(outputs + 1))):
+                report.add(given.place("d", k), f"d({t}) is {size(d)}, but the output is {outputs}×1")
+            elif least is None:
+                hint = "classes_from: 1 where the first one is class 1, classes_from: 0 where it is class 0"
+                message = f"d({t}) is {text}, but there are {outputs} outputs: which class is {text}?"
+                report.add(given.place("d", k), message, hint)
+                return
+            else:
+                hint = f"they count from {least} to {int(least) + outputs - 1}"
+                report.add(given.place("d", k), f"there is no class {text}", hint)
         elif given.loss == "cross-entropy" and activation == "softmax" and abs(d.value.sum() - 1) > 1e-9:
             report.add(given.place("d", k), f"d({t}) sums to {d.value.sum():g}", "the classes' probabilities sum to 1")
 

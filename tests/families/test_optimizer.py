@@ -129,6 +129,12 @@ def test_the_first_iteration_in_full_and_a_table_of_all() -> None:
     assert "Iteration 4: velocity of x" in whole
 
 
+def test_gradients_say_how_many_iterations_there_are() -> None:
+    counted, told = (solved(f"g: [0.5, -0.2, 1], w: 1, rate: 0.1{more}").answers for more in ("", ", iterations: 3"))
+    assert counted == told
+    assert list(counted) == ["a/w_t1", "a/w_t2", "a/w_t3"]
+
+
 def test_many_iterations_are_shown_by_the_first_and_the_last() -> None:
     solution = solved("quantities: {w: 1}, loss: w**2, parameters: w, rate: 0.001, iterations: 300")
     shown = render(document(solution.title, [solution]))

@@ -78,6 +78,15 @@ def test_the_boundary() -> None:
     assert answers(solved("inputs: 2, w: [1, 2], theta: 4", "boundary"))["intercept"] == 2
 
 
+def test_the_boundary_that_was_learnt() -> None:
+    made = answers(solved("gate: AND, learn: {rate: 0.5}", "[final, boundary]"))
+    w, b = (next(value for name, value in made.items() if name.startswith(letter)) for letter in "wb")
+    assert (made["slope"], made["intercept"]) == (
+        pytest.approx(-w[0][0] / w[1][0], abs=1e-4),
+        pytest.approx(-b / w[1][0], abs=1e-4),
+    )
+
+
 def test_the_table_shows_every_pattern() -> None:
     text = text_of(document("t", [solved("gate: AND, w: [1, 1], b: -1.5", "outputs")], View()))
     assert "x₁   x₂         u   y   d" in text

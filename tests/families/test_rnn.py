@@ -384,3 +384,35 @@ def test_a_sequence_of_one_has_no_other_times() -> None:
     spec = GENERAL.format(kind="elman", W="[[1, 2], [3, 4]]", x="[[1.5, 1]]", more="")
     solution = solve_question(load_text(spec).questions[0])
     assert "(t)" not in text_of(document(solution.title, [solution]))
+
+
+# -- classes in place of vectors ----------------------------------------------------------------------------------------
+CHARACTERS = "x: [[1, 0], [0, 1], [1, 1]], U: [[0.3, 0.1], [-0.2, 0.4]], W: [[0.1, 0.2], [0.3, -0.1]], V: [[0.5, -0.3, 0.2], [0.1, 0.4, -0.6]], output_activation: softmax, loss: cross-entropy"
+
+
+@pytest.mark.parametrize(("least", "classes"), [(0, [2, 0, 1]), (1, [3, 1, 2])])
+def test_desired_outputs_may_be_the_numbers_of_classes(least: int, classes: list[int]) -> None:
+    hot = np.eye(3, dtype=int)[[c - least for c in classes]].tolist()
+    found = [
+        solve_question(
+            load_text(
+                f"title: t\ngiven: {{family: rnn, {CHARACTERS}, {d}}}\nparts: [{{label: a, find: [loss, gradients]}}]"
+            ).questions[0]
+        ).answers
+        for d in (f"d: {hot}", f"d: {classes}, classes_from: {least}")
+    ]
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("d", "message"),
+    [
+        ("d: [2, 0, 1]", "d(1) is 2, but there are 3 outputs: which class is 2?"),
+        ("d: [2, 3, 1], classes_from: 0", "there is no class 3"),
+        ("d: [0.5, 3, 1]", "d(1) is 1×1, but the output is 3×1"),
+    ],
+)
+def test_classes_that_there_are_not(d: str, message: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        load_text(f"title: t\ngiven: {{family: rnn, {CHARACTERS}, {d}}}\nparts: [{{label: a}}]")
+    assert caught.value.problems[0].message == message

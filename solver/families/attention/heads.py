@@ -9,9 +9,9 @@ from solver.families.attention.checks import Checked
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Bin, Call, Name, Num, Transpose, Tree
-from solver.nets.layers import Stored, as_array, neurons_inputs, put, spread, weights_of
+from solver.nets.layers import Stored, as_array, neurons_inputs, put, rows_of, spread, weights_of
 from solver.nets.losses import loss
-from solver.nets.recurrent import rows_of, weighted
+from solver.nets.recurrent import weighted
 from solver.working.gradients import add_gradients
 from solver.working.page import Working
 

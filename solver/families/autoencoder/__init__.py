@@ -12,7 +12,7 @@ The reconstruction error is the `loss`; penalties join it, J = E + β Ω + …:
 
     sparsity: {rho: 0.1, beta: 3}       Ω = Σ KL(ρ‖ρ̂), where ρ̂ is the mean of each code neuron over the patterns
     sparsity: {l1: 0.01}                λ_h Σ|h| of the code, summed over the patterns (averaged where the loss is)
-    weight_decay: 0.1                   λ/2 Σ w² of all weights (decay: whole, λ Σ w²); tied weights count once
+    weight_decay: 0.1                   λ/2 Σ w² of all weights (decay: whole, λ Σ w²; half-mean, λ/2m Σ w²); tied weights count once
 
 Quantities: x x_noisy, W1 b1 … (given); u1 h1 … xhat; of patterns X X_noisy, U1 H1 … Xhat; E, rhohat KL Omega, L1, decay,
 J; gradients grad_u1 grad_W1 …; after an update W1_t1, xhat_t1, J_t1 ….

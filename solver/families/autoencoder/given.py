@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from solver.formula.functions import FUNCTIONS
 from solver.nets.layers import Stored, as_array, neurons_inputs, weights_of
+from solver.nets.losses import Decay
 from solver.nets.recurrent import ELEMENTWISE, size
 from solver.nets.training import UPDATES, Rule, check
 from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, Vector
@@ -42,7 +43,7 @@ class Given(Spec):
     average: Annotated[bool, "with X: whether the error is averaged over the patterns, instead of summed"] = False
     sparsity: Annotated[Sparsity | None, "a penalty for a code that is not sparse"] = None
     weight_decay: Annotated[Scalar | None, "λ, the weight of the squared weights in the loss"] = None
-    decay: Annotated[Literal["half", "whole"], "λ/2 Σ w², or λ Σ w²"] = "half"
+    decay: Annotated[Decay, "λ/2 Σ w², or λ Σ w², or λ/(2m) Σ w² of m patterns"] = "half"
     train: Annotated[Rule | None, "how it learns; left out, its gradients are found once"] = None
 
     @classmethod

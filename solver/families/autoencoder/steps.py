@@ -10,7 +10,7 @@ from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Name, Num, Tree
 from solver.nets.layers import activated, as_array, put, spread, weights_of
-from solver.nets.losses import loss
+from solver.nets.losses import loss, weight_decay
 from solver.nets.network import begun
 from solver.nets.training import Optimizer, Rule, at, at_symbol, iteration, repeat, within_budget
 from solver.spec.nodes import Report
@@ -161,10 +161,9 @@ class Autoencoder:
         """Weight decay, as a term of J."""
         if self.given.weight_decay is None:
             return []
-        squares = " + ".join(f"sum({self.current.get(name, name)}**2)" for name in self.weights)
-        squares = f"({squares})" if len(self.weights) > 1 else squares
-        factor = "lam/2" if self.given.decay == "half" else "lam"
-        self.step("decay", t, parse(f"{factor}*{squares}"), "Weight decay")
+        patterns = int(self.working.shapes[self.x][0]) if self.many else None
+        weights = [self.current.get(name, name) for name in self.weights]
+        self.step("decay", t, parse(weight_decay(self.given.decay, weights, patterns)), "Weight decay")
         return [at("decay", t)]
 
     # -- gradients and training ---------------------------------------------------------------------------------------

@@ -10,8 +10,7 @@ from solver.families.competitive.given import Given, inputs_of, units_of
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Call, Literal_, Name, Num, Tree
 from solver.formula.walks.shape import shape
-from solver.nets.layers import as_array
-from solver.nets.recurrent import rows_of
+from solver.nets.layers import as_array, rows_of
 from solver.rounding import Floats
 from solver.spec.nodes import Report
 from solver.working.items import Listing, Step

@@ -7,9 +7,9 @@ from solver.families.convolution.maps import Maps
 from solver.families.convolution.stages import maps
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Bin, Call, Group, Name, Num, Tree
-from solver.nets.layers import as_array, put
+from solver.nets.layers import as_array, put, rows_of
 from solver.nets.losses import loss
-from solver.nets.recurrent import added, rows_of, size
+from solver.nets.recurrent import added, size
 from solver.working.gradients import add_gradients
 
 

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 from solver.errors import FormulaError
 from solver.formula.functions import ACTIVATIONS
 from solver.formula.tree import Array, Num
-from solver.nets.layers import Stored, as_array
+from solver.nets.layers import Stored, as_array, rows_of
 from solver.nets.losses import Loss
-from solver.nets.recurrent import rows_of
 from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Spec, Vector
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ Training adds what an optimizer makes of the gradients. Time counts updates: W1_
 is computed with it ends alike, u1_t1 y_t1 J_t1 grad_W1_t1. An optimizer keeps v_W1_t1, m_W1_t1, … as the family
 optimizer says. Where each update sees a part of the patterns (x1 d1, x2 d2 …, or X1 D1 … one1 …), J_t1 is the loss of
 the next part, and J_all_t1 (with Y_all_t1 …) that of all patterns after the update. Weights decay where weight decay
-is given (adamw: 0.01 if it is not); biases and thresholds do not.
+is given (adamw: 0.01 if it is not); biases and thresholds do not. Of the network, and not of `train`, weight_decay joins the
+loss: J = E + λ/2 Σ w².
 
 find: parameters (W, b), hidden (u, h of the hidden layers), output (uL, y), loss (J), derivatives (df),
 gradients_u (last layer first), gradients_Wb (last layer first), gradients_h, deltas, counts, forward, backward; of training updates (the parameters
@@ -197,7 +198,7 @@ def _groups(net: Network, first: Pass) -> None:
     w.group("forward", [*hidden, *output])
     loss = net.letter("J")
     if loss in w.items:
-        w.group("loss", [loss])
+        w.group("loss", [name for name in (first.quantity("E"), first.quantity("decay"), loss) if name in w.items])
     made = {of: name for of, name in w.having("gradient").items() if not w.items[name].given}
     if made:
         synaptic = {first.quantity("u", k) for k in range(1, net.depth + 1)}

@@ -9,7 +9,7 @@ from solver.errors import nearest
 from solver.families.mlp.given import Given, Train
 from solver.formula.parse import is_name
 from solver.formula.tree import Array
-from solver.nets.layers import as_array, neurons_inputs, weights_of
+from solver.nets.layers import as_array, neurons_inputs, one_hot, rows_of, weights_of
 from solver.nets.network import AnyLayer, Delta, Start
 from solver.nets.training import check
 from solver.spec.nodes import Report
@@ -63,6 +63,7 @@ def _names(given: Given, called: dict[str, str]) -> list[str]:
     for letter in ("x", "d"):
         made += [f"{called.get(letter, letter)}{p}" for p in range(1, patterns + 1)] if given.X is not None else []
     others = ("alpha", "beta", "beta1", "beta2", "eps", "lam", "gamma", "one", "pi", "e")
+    others += ("E", "decay") if given.weight_decay is not None else ()
     return [*made, *(called.get(letter, letter) for letter in ("x", "d", "y", "J")), *others]
 
 
@@ -76,7 +77,9 @@ def facts(given: Given, report: Report) -> Fitted | None:
         if layer.shape or layer.W is None:
             width = _shape(layer, k, given, width, source, report)
         else:
-            W = weights_of(layer.W, width or 0, given.weights)
+            apart = given.biases == "apart" or _biased(layer, report)
+            W = weights_of(layer.W, (width or 0) + (0 if apart else 1), given.weights)
+            W = W if apart else _parted(layer, W, given, report)
             weights.append(W)
             width = _layer(layer, W, k, given, width, source, report)
         source = f"the output of layer {k}"
@@ -87,6 +90,7 @@ def facts(given: Given, report: Report) -> Fitted | None:
         return Fitted(None, (), None) if len(report.problems) == before else None
     if given.loss != "none":
         _fits_loss(given, width, desired, report)
+    _fits_decay(given, report)
     if given.delta is not None:
         _fits_delta(given, given.delta, weights, first, report)
     if given.train is not None:
@@ -145,6 +149,29 @@ def _start(given: Given, start: Start, report: Report) -> None:
         report.add(start.place(), "there is nothing behind the layer that is given", "list the layers behind it")
 
 
+def _biased(layer: AnyLayer, report: Report) -> bool:
+    """Whether a layer has biases of its own beside those that stand among its weights, which is noted."""
+    field = "b" if layer.b is not None else "theta" if layer.theta is not None else ""
+    if field:
+        report.add(
+            layer.place(field), f"{field} is given, but biases stand in W", f"leave out {field}, or biases: apart"
+        )
+    return bool(field)
+
+
+def _parted(layer: AnyLayer, W: Array, given: Given, report: Report) -> Array:
+    """The weights without the biases that stand among them, which become the layer's own."""
+    rows = W if given.weights == "inputs x neurons" else W.T
+    inputs = rows.value.shape[0]
+    if inputs < 2:
+        report.add(layer.place("W"), "W has biases and no weights", f"biases: {given.biases}")
+        return W
+    at = 0 if given.biases == "first" else inputs - 1
+    layer.b = rows_of(rows, at, at + 1).T
+    kept = rows_of(rows, 1, inputs) if at == 0 else rows_of(rows, 0, at)
+    return kept if given.weights == "inputs x neurons" else kept.T
+
+
 # -- layers -------------------------------------------------------------------------------------------------------------
 def _layer(layer: AnyLayer, W: Array, k: int, given: Given, width: int | None, source: str, report: Report) -> int:
     """Checks one layer; returns how many neurons it has."""
@@ -194,7 +221,7 @@ def _desired(given: Given, outputs: int, report: Report) -> Array | None:
             report.add(given.place("classes_from"), "classes_from without the number of a class", "such as d: 2")
         return desired
     least = None if given.classes_from is None else int(given.classes_from)
-    lines = []
+    classes = []
     for i, found in enumerate(desired.value.ravel().tolist()):
         place, text = given.place(field, i) if given.X is not None else given.place(field), desired.text(i, 0)
         if least is None:
@@ -208,8 +235,8 @@ def _desired(given: Given, outputs: int, report: Report) -> Array | None:
             message = f"there is no class {text}"
             report.add(place, message, f"they count from {least} to {least + outputs - 1}")
             return desired
-        lines.append(tuple("1" if k == found - least else "0" for k in range(outputs)))
-    hot = Array(np.array(lines, dtype=float), tuple(lines))
+        classes.append(int(found))
+    hot = one_hot(classes, outputs, least or 0)
     return hot.T if given.X is None else hot
 
 
@@ -242,6 +269,24 @@ def _fits_loss(given: Given, outputs: int | None, desired: Array | None, report:
         report.add(given.place("loss"), f"cross-entropy after {activation}", "it needs a sigmoid or softmax output")
     if given.delta is not None:
         report.add(given.place("delta"), "a loss and a given gradient", "backpropagation starts from one of them")
+
+
+def _fits_decay(given: Given, report: Report) -> None:
+    """Weight decay joins a loss, once."""
+    decay, train = given.weight_decay, given.train
+    if decay is None:
+        if "decay" in given.written:
+            report.add(given.place("decay"), "decay without weight_decay: λ is missing")
+        return
+    if float(decay.text) < 0:
+        report.add(given.place("weight_decay"), f"weight_decay is {decay.text}, expected at least 0")
+    if given.loss == "none":
+        report.add(given.place("weight_decay"), "weight decay joins a loss", "such as loss: cross-entropy")
+    elif not given.layers:
+        report.add(given.place("weight_decay"), "there are no weights that decay", "list the layers")
+    if train is not None and (train.weight_decay is not None or train.optimizer == "adamw"):
+        field = "weight_decay" if train.weight_decay is not None else "optimizer"
+        report.add(train.place(field), "weight decay stands in the loss, and in the update", "leave one of them out")
 
 
 def _fits_delta(given: Given, delta: Delta, weights: list[Array], first: int, report: Report) -> None:

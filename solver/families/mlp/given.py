@@ -3,11 +3,11 @@
 from typing import Annotated, Literal
 
 from solver.nets.layers import Stored
-from solver.nets.losses import Loss
+from solver.nets.losses import Decay, Loss
 from solver.nets.network import AnyLayer, Delta, Start
 from solver.nets.own_activations import MAX_ACTIVATIONS, known_activations, note_activation
 from solver.nets.training import Rule
-from solver.spec.fields import AtLeast, AtMost, Quantity, Spec, Vector
+from solver.spec.fields import AtLeast, AtMost, Quantity, Scalar, Spec, Vector
 from solver.spec.nodes import Node, Report
 
 MAX_LAYERS = 500
@@ -33,6 +33,10 @@ class Given(Spec):
     u: Annotated[Start | None, "instead of x, the synaptic input of a layer, whose activation is given with it"] = None
     layers: Annotated[tuple[AnyLayer, ...], AtMost(MAX_LAYERS), "the layers, the output layer last"] = ()
     weights: Annotated[Stored, "how weights are stored: u = Wᵀx + b, or u = Wx + b"] = "inputs x neurons"
+    biases: Annotated[
+        Literal["apart", "first", "last"],
+        "where they are: in b; or in W, as weights of a first or last input that is always 1",
+    ] = "apart"
     d: Annotated[Vector | None, "the desired output; one-hot for softmax, or the number of a class"] = None
     D: Annotated[Quantity | None, "with X, the desired outputs: a row for each pattern, or the number of its class"] = (
         None
@@ -40,6 +44,8 @@ class Given(Spec):
     classes_from: Annotated[Literal["0", "1"] | None, "what the first class is counted as, where d is a class"] = None
     loss: Annotated[Loss, "cross-entropy is binary after sigmoid, multi-class after softmax"] = "none"
     average: Annotated[bool, "with X: whether the loss is averaged over the patterns, instead of summed"] = False
+    weight_decay: Annotated[Scalar | None, "λ, the weight of the squared weights in the loss; biases stay out"] = None
+    decay: Annotated[Decay, "λ/2 Σ w², or λ Σ w², or λ/(2m) Σ w² of m patterns"] = "half"
     delta: Annotated[Delta | None, "a gradient given instead of a loss"] = None
     deltas: Annotated[
         Literal["gradient", "minus gradient"], "what delta1, delta2 … are: ∂J/∂u, or −∂J/∂u as in books that add α·δ·h"

@@ -6,8 +6,8 @@ from solver.families.normalisation.inputs import Block, Estimate, blocks_of
 from solver.families.normalisation.units import Units
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Bin, Call, Group, Name, Num, Tree
-from solver.nets.layers import put
-from solver.nets.recurrent import added, rows_of
+from solver.nets.layers import put, rows_of
+from solver.nets.recurrent import added
 from solver.working.gradients import add_gradients
 from solver.working.page import Working
 

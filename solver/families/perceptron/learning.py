@@ -10,7 +10,7 @@ import numpy as np
 from solver.families.perceptron.given import MAX_PRESENTATIONS, Data, Given, column, table, threshold
 from solver.families.perceptron.separable import Contradiction
 from solver.families.perceptron.solution import contradiction, found_for
-from solver.families.perceptron.unit import cells, headings
+from solver.families.perceptron.unit import boundary, cells, headings
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
@@ -242,6 +242,9 @@ class _Learner:
         working.default = (*self.current, "conclusion")
         if self.data.neurons == 1 and working.shapes["w"] == (2, 1):
             working.figures["boundary"] = self.drawn
+            last = dict(zip(self.names, self.current, strict=True))
+            theta = "theta" if self.given.theta is not None else ""
+            boundary(working, self.env[last["w"]], last["w"], last.get("b", ""), theta)
 
     def drawn(self) -> Sketch:
         """The patterns and the line, before learning and after."""

@@ -10,6 +10,7 @@ from solver.formula.tree import Array, Literal_, Name, Num, Tree
 from solver.formula.walks.shape import SCALAR, shape
 from solver.nets.layers import activated, as_array, put, weights_of
 from solver.nets.losses import loss
+from solver.rounding import Floats
 from solver.working.gradients import OnDemand
 from solver.working.items import Listing, Step
 from solver.working.page import Working
@@ -84,7 +85,8 @@ def forward(given: Given, data: Data) -> Working:
     working.default = ("y",)
     _learnt_from(given, data, working, single)
     if not given.layers and data.W is not None and data.W.value.shape == (2, 1):
-        boundary(given, data, working)
+        b, theta = ("b" in working.items and "b") or "", ("theta" in working.items and "theta") or ""
+        boundary(working, data.W.value, "w", b, theta)
         working.figures["boundary"] = lambda: _drawn(working, len(data.X.value))
     return working
 
@@ -176,28 +178,29 @@ def _learnt_from(given: Given, data: Data, working: Working, single: bool) -> No
     working.gradients = OnDemand(working, "J", [n for n in ("w", "b") if n in working.items])
 
 
-def boundary(given: Given, data: Data, working: Working) -> None:
-    """The line u = 0 in the plane of two inputs."""
-    assert data.W is not None
-    first, second = data.W.value[:, 0]
-    level = "b" if data.b is not None else "theta" if given.theta is not None else ""
-    over = {"b": ("-b", "abs(b)"), "theta": ("theta", "abs(theta)"), "": ("0", "0")}[level]
+def boundary(working: Working, weights: Floats, w: str, b: str, theta: str) -> None:
+    """The line u = 0 in the plane of two inputs.
+
+    weights: their numbers; w, b, theta: what the weights, the bias and the threshold are called, "" where there is none.
+    """
+    first, second = weights[:, 0]
+    level, last = b or theta, " + b" if b else " − θ" if theta else ""
+    over, distance = (f"-{b}", f"abs({b})") if b else (theta, f"abs({theta})")
     names = []
-    last = {"b": " + b", "theta": " − θ", "": ""}[level]
     equation = f"w₁ x₁ + w₂ x₂{last} = 0"
     if second != 0:
         why = f"{equation}, solved for {{x_2}}"
-        working.step("slope", "-w[1]/w[2]", "Slope of the decision boundary", why=why)
+        working.step("slope", f"-{w}[1]/{w}[2]", "Slope of the decision boundary", why=why)
         names.append("slope")
         if level:
-            working.step("intercept", f"{over[0]}/w[2]", "Where it crosses the axis of x₂")
+            working.step("intercept", f"{over}/{w}[2]", "Where it crosses the axis of x₂")
             names.append("intercept")
     elif first != 0:
         title = "The decision boundary is upright: where it crosses the axis of x₁"
-        working.step("crossing", f"{over[0]}/w[1]" if level else "0*w[1]", title, why=equation)
+        working.step("crossing", f"{over}/{w}[1]" if level else f"0*{w}[1]", title, why=equation)
         names.append("crossing")
     if (first or second) and level:
-        working.step("distance", f"{over[1]}/norm(w)", "Distance of the decision boundary from the origin")
+        working.step("distance", f"{distance}/norm({w})", "Distance of the decision boundary from the origin")
         names.append("distance")
     working.group("boundary", names)
     working.group("decision_boundary", names)
