@@ -63,7 +63,7 @@ def _names(given: Given, called: dict[str, str]) -> list[str]:
     for letter in ("x", "d"):
         made += [f"{called.get(letter, letter)}{p}" for p in range(1, patterns + 1)] if given.X is not None else []
     others = ("alpha", "beta", "beta1", "beta2", "eps", "lam", "gamma", "one", "pi", "e")
-    others += ("E", "decay") if given.weight_decay is not None else ()
+    made += ["E", "decay"] if given.weight_decay is not None else []
     return [*made, *(called.get(letter, letter) for letter in ("x", "d", "y", "J")), *others]
 
 
