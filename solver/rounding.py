@@ -22,6 +22,7 @@ MINUS_INFINITY = "-inf"
 
 _EPSILON = float(np.finfo(float).eps)
 _POWERS_OF_TEN = 10.0 ** np.arange(40)
+_HALF_UNITS = 0.5 * np.power(10.0, -np.arange(40.0))
 _VANISHING = 1e-200  # figures of what is smaller are out of a float's reach: it counts as 0
 _LARGEST = float(np.finfo(float).max)
 _SAMPLE = 256
@@ -90,7 +91,9 @@ class Rounding(NamedTuple):
         return _half_up(x, self.places(x))
 
     def half_unit(self, x: Floats) -> Floats:
-        """Half a unit of the last digit written, for each value of x."""
+        """Half a unit of the last digit written, for each value of x; one for all of them where decimals stay fixed."""
+        if not self.figures and self.digits < len(_HALF_UNITS):
+            return np.asarray(_HALF_UNITS[self.digits])
         return np.asarray(0.5 * np.power(10.0, -np.asarray(self.places(x), dtype=float)))
 
     def text(self, x: float) -> str:

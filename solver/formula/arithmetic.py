@@ -11,6 +11,7 @@ from solver.rounding import Floats
 _NOISE = 3 * float(np.finfo(float).eps)
 _DOUBTFUL = 1e-12
 _FEW = 9  # so few cells are gone through in less time than a call of numpy takes
+_MANY = 10_000  # to copy so many takes longer than to look at them twice
 
 
 def settled(result: Floats, terms: Sequence[Floats]) -> Floats:
@@ -60,7 +61,9 @@ def matmul(a: Floats, b: Floats) -> Floats:
         and _all_beyond(result, _DOUBTFUL * _largest([a]) * _largest([b]))
     ):
         return result
-    if np.abs(result).min(initial=np.inf) <= _DOUBTFUL * np.abs(a).max(initial=0.0) * np.abs(b).max(initial=0.0):
+    if a.shape[-1] > 1 and np.abs(result).min(initial=np.inf) <= _DOUBTFUL * _reach(a) * _reach(
+        b
+    ):  # one term cannot cancel
         result = settled(result, [np.abs(a) @ np.abs(b)])
     if not np.isnan(result).any() or not (np.isinf(a).any() or np.isinf(b).any()):
         return np.asarray(result)
@@ -68,6 +71,13 @@ def matmul(a: Floats, b: Floats) -> Floats:
     up = _meets(a, np.inf, b, 1) + _meets(a, -np.inf, b, -1) + _meets(a, 1, b, np.inf) + _meets(a, -1, b, -np.inf)
     down = _meets(a, np.inf, b, -1) + _meets(a, -np.inf, b, 1) + _meets(a, 1, b, -np.inf) + _meets(a, -1, b, np.inf)
     return np.asarray(known + np.where(up > 0, np.inf, 0.0) - np.where(down > 0, np.inf, 0.0))
+
+
+def _reach(x: Floats) -> float:
+    """The largest size of a cell, without a copy of many."""
+    if x.dtype.kind == "c" or x.size <= _MANY:
+        return float(np.abs(x).max(initial=0.0))
+    return float(max(x.max(initial=0.0), -x.min(initial=0.0)))
 
 
 def _largest(arrays: Sequence[Floats]) -> float:
