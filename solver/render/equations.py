@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from solver.formula.print.printer import Join as JoinName
-from solver.formula.print.printer import Printer, notation, style
+from solver.formula.print.printer import Printer, style
 from solver.formula.print.printer_text import TextPrinter, symbol_text
 from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Tree
@@ -75,18 +75,19 @@ class BlockPrinter(Printer[Piece]):
             return Raised(base, exponent)
         mark = "".join(_SUPERSCRIPTS.get(c, "?") for c in text)
         if "?" in mark or len(mark) > 4:
-            mark = f"^{text}" if text.isalnum() and not text.endswith("ᵀ") else f"^({text})"
+            mark = f"^{text}" if text.isalnum() and not text.endswith(("ᵀ", "⊤")) else f"^({text})"
         if isinstance(base, Word):
             return Word(base.text + mark)
         return Raised(base, mark)
 
     def transpose(self, inner: Piece) -> Piece:
-        return Word(inner.text + "ᵀ") if isinstance(inner, Word) else Raised(inner, "ᵀ")
+        mark = "ᵀ" if self.usage.transpose == "T" else "^⊤"
+        return Word(inner.text + mark) if isinstance(inner, Word) else Raised(inner, mark)
 
     def call(self, fn: str, args: Sequence[Piece]) -> Piece:
         inner = args[0] if len(args) == 1 else Run(tuple(args), (Join(", ", tail=","),) * (len(args) - 1))
         left, right = _FENCES.get(style(fn), ("(", ")"))
-        return Fenced(left, inner, right, "" if style(fn) in _FENCES else notation(fn))
+        return Fenced(left, inner, right, "" if style(fn) in _FENCES else self.usage.spelled(fn))
 
     def matrix(self, rows: Sequence[Sequence[Piece]]) -> Piece:
         return Fenced("[", Grid(tuple(map(tuple, rows))), "]")

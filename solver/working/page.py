@@ -9,6 +9,7 @@ from solver.errors import FormulaError
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Array, Literal_, Num, Tree
+from solver.formula.usage import SymbolTable
 from solver.formula.walks.shape import SCALAR, Shape, shape_alike
 from solver.formula.walks.stable import stable
 from solver.named import NamedTuple, Structure, field
@@ -74,7 +75,7 @@ class Working(Structure):
     """
 
     items: dict[str, Item] = field(default_factory=dict)
-    symbols: dict[str, Symbol] = field(default_factory=dict)
+    symbols: SymbolTable = field(default_factory=SymbolTable)
     shapes: dict[str, Shape] = field(default_factory=dict)
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     default: tuple[str, ...] = ()

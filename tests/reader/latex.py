@@ -15,7 +15,7 @@ _SIGNS = {
     "(": "(", ")": ")", ",": ",",
 }  # fmt: skip
 _WORDS = {
-    r"\tanh": "tanh", r"\log": "log", r"\sin": "sin", r"\cos": "cos", r"\max": "max", r"\min": "min", r"\det": "det",
+    r"\tanh": "tanh", r"\log": "log", r"\ln": "ln", r"\sigma": "σ", r"\sin": "sin", r"\cos": "cos", r"\max": "max", r"\min": "min", r"\det": "det",
     r"\Phi": "Φ", r"\varphi": "φ",
 }  # fmt: skip
 _BELOW = re.compile(r"_\{\\text\{(\w+)\}\}")

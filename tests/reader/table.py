@@ -199,6 +199,7 @@ def constant(letter: str, size: str) -> Floats:
 FUNCTIONS: Mapping[str, Callable[..., Floats]] = {
     "tanh": np.tanh,
     "sigmoid": lambda u: 1 / (1 + np.exp(-u)),
+    "σ": lambda u: 1 / (1 + np.exp(-u)),
     "relu": lambda u: np.where(u > 0, u, 0.0),
     "leaky relu": lambda u, a=0.01: np.where(u > 0, u, a * u),
     "elu": lambda u, a=1.0: np.where(u > 0, u, a * np.expm1(np.minimum(u, 0))),
@@ -214,6 +215,7 @@ FUNCTIONS: Mapping[str, Callable[..., Floats]] = {
     "linear": lambda u: u,
     "exp": np.exp,
     "log": np.log,
+    "ln": np.log,
     "sin": np.sin,
     "cos": np.cos,
     "sqrt": np.sqrt,

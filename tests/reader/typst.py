@@ -13,7 +13,7 @@ _NUMBER = re.compile(r'("\d{1,3}(?:,\d{3})+(?:\.\d+)?"|\d+(?:\.\d+)?)(?: ⋅ 10\
 _CONSTANT = re.compile(r"bf\(([1I])\)_(\d|\(\d+(?: \\, \d+)?\))")
 _PART = re.compile(r"\\\[ ((?:\d+|\\:|\\,| )+) \\\]")
 _OPTION = re.compile(r'"(\w[\w -]*)"thin (\d+|\\\( \d+ \\, \d+ \\\))')
-_NAME = re.compile(r'(?:op\("|")([\w -]+)(?:"\)|")|(?:scripts\()?(tanh|log|sin|cos|max|min|det|[Φφ])(?!\w)\)?')
+_NAME = re.compile(r'(?:op\("|")([\w -]+)(?:"\)|")|(?:scripts\()?(tanh|log|ln|sin|cos|max|min|det|[Φφσ])(?!\w)\)?')
 _EULER = re.compile(r"e(?=\^)")
 _BELOW = re.compile(r'_\("(\w+)"\)')
 _FENCES = {r"\|": "|", r"\‖": "‖", r"\⌊": "⌊", r"\⌋": "⌋", r"\⌈": "⌈", r"\⌉": "⌉"} | {"‖": "‖"}

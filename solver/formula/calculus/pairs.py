@@ -125,8 +125,8 @@ class Composed(NamedTuple):
 
 
 COMPOSED = (
-    Composed("sigmoid", "log(y)", "1 - y", "the derivative of log σ(u) is 1 − σ(u)"),
-    Composed("sigmoid", "log(1 - y)", "-y", "the derivative of log(1 − σ(u)) is −σ(u)"),
+    Composed("sigmoid", "log(y)", "1 - y", "the derivative of ln σ(u) is 1 − σ(u)"),
+    Composed("sigmoid", "log(1 - y)", "-y", "the derivative of ln(1 − σ(u)) is −σ(u)"),
 )
 
 

@@ -137,7 +137,7 @@ ROWS = {
         lambda u: np.maximum(u, 0.0),
         "The larger of 0 and u; its slope at exactly 0 is 0.",
         ("relu(X)",),
-        definition="max(0, u)",
+        definition=(("u", "u > 0"), ("0", "otherwise")),
         slopes=("step(u)",),
         activation=True,
         kink="u",

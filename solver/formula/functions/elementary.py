@@ -56,7 +56,7 @@ ROWS = {
         np.log,
         "The natural logarithm, to base e; 0*log(0) counts as 0.",
         ("log(P)",),
-        convention="log is the natural logarithm; 0 · log 0 counts as 0",
+        convention="{log} is the natural logarithm; 0 {log} 0 counts as 0",
         slopes=("1/u",),
         domain="positive",
         slips=(Slip("log to base 10", "log is the natural logarithm here, not that to base 10", f"log(u)/{LN10}"),),

@@ -8,9 +8,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Generic, Literal, TypeVar
 
-from solver.formula.functions import FUNCTIONS, Style, word
+from solver.formula.functions import FUNCTIONS, Style
+from solver.formula.greek import GREEK
 from solver.formula.source import source
-from solver.formula.symbol import Symbol, Symbols, default_symbol
+from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import (
     SUMS,
     Array,
@@ -29,6 +30,7 @@ from solver.formula.tree import (
     Written,
     bare,
 )
+from solver.formula.usage import symbol_for, usage_of
 from solver.formula.walks.shape import SCALAR, Shape, shape
 
 R = TypeVar("R")
@@ -60,14 +62,17 @@ def window(height: int, width: int, most: int) -> tuple[tuple[int | None, ...], 
 class Printer(ABC, Generic[R]):
     """Walks a tree and sets it in one format.
 
-    symbols: how names are written (others get their default symbol).
+    symbols: how names are written (others get their default symbol), and, of a page's own table, its author's usage.
     most: the most rows or columns of a matrix that are shown; the rest is …
     """
 
     stacks_fractions = False
+    ruled = False
+    """Whether every fraction has a rule, so that a factor behind it is not read as one below it."""
 
     def __init__(self, symbols: Symbols | None = None, most: int = 8) -> None:
-        self.symbols: Symbols = symbols or {}
+        self.symbols: Symbols = {} if symbols is None else symbols
+        self.usage = usage_of(symbols)
         self.most = most
         self._shapes = _Shapes(self.symbols)
 
@@ -116,8 +121,8 @@ class Printer(ABC, Generic[R]):
                 inner = self.print(x)
                 return (inner if _fenced(x) else self.brackets(inner)), ATOM
             case Name(id=name):
-                symbol = self.symbols.get(name) or default_symbol(name)
-                return self.symbol(symbol), PRODUCT if symbol.wrt and not symbol.ratio else ATOM
+                symbol = symbol_for(name, self.symbols)
+                return self.symbol(symbol), ATOM if symbol.wrt is None else POWER if symbol.ratio else PRODUCT
             case Array():
                 return self._array(tree), ATOM
             case Written(_, ((only,),)) if only is not None:  # 1×1 stands for its cell, which may need brackets
@@ -138,6 +143,8 @@ class Printer(ABC, Generic[R]):
                 return self.sum(op, self._at_least(a, SUM), self._at_least(b, PRODUCT)), SUM
             case Bin("/", a, b):
                 return self._fraction(a, b)
+            case Bin("**", a, Num("2")) if isinstance(bare(a), Name | Array) and self._shape(a) != SCALAR:
+                return self.product("hadamard", self._at_least(a, POWER), self._at_least(a, POWER)), PRODUCT
             case Bin("**", a, b):
                 return self.power(self._at_least(a, ATOM), self._exponent(b)), POWER
             case Bin(_, a, b):
@@ -190,7 +197,7 @@ class Printer(ABC, Generic[R]):
         inner = bare(tree)
         if not isinstance(inner, Name):
             return None
-        symbol = self.symbols.get(inner.id) or default_symbol(inner.id)
+        symbol = symbol_for(inner.id, self.symbols)
         vector = self._shape(inner)[1] == 1
         ends = [
             option
@@ -208,7 +215,7 @@ class Printer(ABC, Generic[R]):
         """Ones or the identity, with their size below: 1ₙ, I₃."""
         rows, columns = size = self._shape(call)
         below = str(rows) if columns == 1 or call.fn == "eye" else f"{rows},{columns}"
-        return self.symbol(Symbol(notation(call.fn), sub=below if size != SCALAR else "", shape=size))
+        return self.symbol(Symbol(self.usage.spelled(call.fn), sub=below if size != SCALAR else "", shape=size))
 
     def _exponent(self, tree: Tree) -> R:
         return self.print(bare(tree))
@@ -228,10 +235,33 @@ class Printer(ABC, Generic[R]):
         level = NEGATIVE if precedence == NEGATIVE else PRODUCT  # a product that starts with a minus is negative, too
         if tree.op == "@":
             return self.product("space", left, self._factor(b)), level
-        join: Join = "hadamard" if self._shape(a) != SCALAR and self._shape(b) != SCALAR else "times"
-        # a scalar times a matrix product, c · A x, needs no brackets
-        scaled = join == "times" and isinstance(b, Bin) and b.op == "@" and self._shape(a) == SCALAR
+        cellwise = self._shape(a) != SCALAR and self._shape(b) != SCALAR
+        join: Join = "hadamard" if cellwise else self._scaled(a, b)
+        # a scalar times a matrix product, c A x, needs no brackets
+        scaled = not cellwise and isinstance(b, Bin) and b.op == "@" and self._shape(a) == SCALAR
         return self.product(join, left, self._set(b)[0] if scaled else self._at_least(b, POWER)), level
+
+    def _scaled(self, a: Tree, b: Tree) -> Join:
+        """How a scalar is joined to another factor: side by side, 2β W, −2(d − y), where that has one reading."""
+        left, right = _last(a), _first(b)
+        if self.usage.products == "dots" or isinstance(left, Dots) or isinstance(bare(right), Num | Dots):
+            return "times"
+        if any(isinstance(x, Name) and self._word_like(symbol_for(x.id, self.symbols)) for x in (left, right)):
+            return "times"
+        if isinstance(left, Num):
+            if "e" in left.text or ("/" in left.text and not self.ruled):
+                return "times"
+            return "juxtaposed" if isinstance(right, Name | Group) else "space"
+        if isinstance(left, Bin) and left.op == "/" and not self.ruled:
+            return "times"
+        if any(isinstance(x, Call) and style(x.fn) in ("bars", "double bars") for x in (left, right)):
+            return "times"
+        return "space"
+
+    @staticmethod
+    def _word_like(symbol: Symbol) -> bool:
+        """Whether it needs a dot beside it: a word, a derivative."""
+        return symbol.wrt is not None or (len(symbol.base) > 1 and symbol.base not in GREEK)
 
     def _bracketed(self, tree: Tree) -> R:
         return self.brackets(self.print(bare(tree)))
@@ -267,9 +297,28 @@ class _Shapes(dict[str, Shape]):
         return symbol.shape if symbol else SCALAR
 
 
-def notation(fn: str) -> str:
-    """A function's written name in plain text."""
-    return word(fn)
+def _last(tree: Tree) -> Tree:
+    """The last factor of a product, as it stands on the page."""
+    while True:
+        match tree:
+            case Bin("*" | "@", _, b):
+                tree = b
+            case Neg(x):
+                tree = x
+            case _:
+                return tree
+
+
+def _first(tree: Tree) -> Tree:
+    """What a factor begins with."""
+    while True:
+        match tree:
+            case Bin("*" | "@" | "**" | "/", a, _):
+                tree = a
+            case Transpose(x):
+                tree = x
+            case _:
+                return tree
 
 
 def style(fn: str) -> Style:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from solver.formula.greek import GREEK
-from solver.formula.print.printer import Join, Printer, notation, style
+from solver.formula.print.printer import Join, Printer, style
 from solver.formula.symbol import Symbol
+from solver.formula.tree import Call, Tree, Written
 from solver.formula.walks.shape import show
 from solver.formula.words import Code, Extent, Inline, Link, Maths, Styled, Words
 from solver.rounding import MINUS_INFINITY
@@ -80,7 +81,20 @@ def _piece(piece: Inline) -> str:
 
 
 class TextPrinter(Printer[str]):
-    """One line of Unicode text."""
+    """One line of Unicode text. A space in a matrix parts its columns, so that factors there have a dot between them."""
+
+    _inside = False
+
+    def _set(self, tree: Tree) -> tuple[str, int]:
+        outside, self._inside = self._inside, self._inside or isinstance(tree, Written) or _stacks(tree)
+        try:
+            return super()._set(tree)
+        finally:
+            self._inside = outside
+
+    def _scaled(self, a: Tree, b: Tree) -> Join:
+        join = super()._scaled(a, b)
+        return "times" if self._inside and join == "space" else join
 
     def number(self, text: str) -> str:
         if text == MINUS_INFINITY:
@@ -111,14 +125,14 @@ class TextPrinter(Printer[str]):
     def power(self, base: str, exponent: str) -> str:
         if exponent.isdigit():
             return base + exponent.translate(_SUPERSCRIPTS)
-        single = exponent.isalnum() and not exponent.endswith("ᵀ")
+        single = exponent.isalnum() and not exponent.endswith(("ᵀ", "⊤"))
         return f"{base}^{exponent}" if single else f"{base}^({exponent})"
 
     def transpose(self, inner: str) -> str:
-        return inner + "ᵀ"
+        return inner + ("ᵀ" if self.usage.transpose == "T" else "^⊤")
 
     def call(self, fn: str, args: Sequence[str]) -> str:
-        left, right = _FENCES.get(style(fn), (f"{notation(fn)}(", ")"))
+        left, right = _FENCES.get(style(fn), (f"{self.usage.spelled(fn)}(", ")"))
         return left + ", ".join(args) + right
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:
@@ -127,3 +141,7 @@ class TextPrinter(Printer[str]):
 
     def dots(self) -> str:
         return "…"
+
+
+def _stacks(tree: Tree) -> bool:
+    return isinstance(tree, Call) and style(tree.fn) in ("stacked", "side by side")

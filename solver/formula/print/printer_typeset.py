@@ -30,6 +30,7 @@ from solver.formula.typeset import (
     parts_of,
     together,
 )
+from solver.formula.usage import Usage
 from solver.formula.words import Extent, Inline, Maths, Words
 from solver.rounding import MINUS_INFINITY
 
@@ -145,7 +146,7 @@ def number_typeset(text: str) -> Typeset:
 class TypesetPrinter(Printer[Typeset]):
     """Formulas as typeset trees."""
 
-    stacks_fractions = True
+    stacks_fractions = ruled = True
 
     def number(self, text: str) -> Typeset:
         return number_typeset(text)
@@ -172,7 +173,7 @@ class TypesetPrinter(Printer[Typeset]):
         return _raised(base, exponent)
 
     def transpose(self, inner: Typeset) -> Typeset:
-        return _raised(inner, Letters("T"))
+        return _raised(inner, Letters("T") if self.usage.transpose == "T" else Sign("⊤"))
 
     def call(self, fn: str, args: Sequence[Typeset]) -> Typeset:
         inner = together(*(part for i, arg in enumerate(args) for part in ((_COMMA, arg) if i else (arg,))))
@@ -182,7 +183,7 @@ class TypesetPrinter(Printer[Typeset]):
             left, right = _FENCES[style(fn)]
             return Enclosed(left, inner, right)
         below = FUNCTIONS[fn].notation.below
-        word = _word(fn)
+        word = _word(fn, self.usage)
         return Together((Scripts(word, Said(below)) if below else word, Enclosed("(", inner, ")")))
 
     def matrix(self, rows: Sequence[Sequence[Typeset]]) -> Typeset:
@@ -198,8 +199,8 @@ def _raised(base: Typeset, above: Typeset) -> Scripts:
     return Scripts(base, above=above)
 
 
-def _word(fn: str) -> Typeset:
-    name = FUNCTIONS[fn].notation.word or fn
+def _word(fn: str, usage: Usage) -> Typeset:
+    name = usage.word(fn)
     if name in GREEK:
         return Letters(GREEK[name])
     if isinstance(name, Own) and len(name) == 1:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from solver.formula.print.printer_text import grouped, symbol_text
-from solver.formula.symbol import Symbol, default_symbol
+from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Num
+from solver.formula.usage import symbol_for
 from solver.formula.walks.evaluate import evaluate
 from solver.named import NamedTuple
 from solver.render.clean import clean
@@ -53,7 +54,7 @@ class Inscriptions(NamedTuple):
 
     def letters(self, name: str, place: str = "") -> str:
         """How a quantity is written; place: which of its entries."""
-        symbol = self.context.working.symbols.get(name) or default_symbol(name)
+        symbol = symbol_for(name, self.context.working.symbols)
         if place:
             symbol = symbol._replace(sub=f"{symbol.sub},{place}".removeprefix(","))
         return clean(symbol_text(symbol))

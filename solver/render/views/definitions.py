@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from solver.formula.functions import FUNCTIONS, word
+from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse, rule
 from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Bin, Call, Name, Num, Tree, bare, replace_names
+from solver.formula.usage import USUAL, SymbolTable, Usage
 from solver.formula.words import Inline, Words
 from solver.render.blocks import Cases, Facts, Prose, TextBlock
 from solver.spec.prose.passages import passage, sentence
@@ -39,7 +40,7 @@ def _named(words: Words, symbols: Symbols) -> Words:
     return tuple(p for p in pieces if p)
 
 
-def definition(fn: str, given: int | None = None) -> Iterator[Facts | Cases]:
+def definition(fn: str, given: int | None = None, usage: Usage = USUAL) -> Iterator[Facts | Cases]:
     """What defines a function of the table; nothing for what every reader knows, such as sin.
 
     given: how many of its arguments are; the others have their usual numbers in the definition.
@@ -50,30 +51,36 @@ def definition(fn: str, given: int | None = None) -> Iterator[Facts | Cases]:
     params = row.params[:given]
     usual = dict(zip(reversed(row.params), map(Num, reversed(row.defaults)), strict=False))
     filled: dict[str, Tree] = {name: number for name, number in usual.items() if name not in params}
-    left, symbols = Call(fn, tuple(map(Name, params))), {p: Symbol(p) for p in row.params}
+    left = Call(fn, tuple(map(Name, params)))
+    symbols = _parameters(row.params, usage)
 
     def value(text: str | Tree) -> Tree:
         tree = replace_names(rule(text), filled)
         return bare(tree.b) if isinstance(tree, Bin) and tree.op == "*" and tree.a == Num("1") else tree
 
     if row.shown:
-        yield Facts([Line(parse(row.shown), left=Call(fn, (Name("u_k"),)))], {})
+        yield Facts([Line(parse(row.shown), left=Call(fn, (Name("u_k"),)))], symbols)
     elif isinstance(row.definition, tuple):
         yield Cases(left, tuple((value(text), _condition(said, symbols)) for text, said in row.definition), symbols)
     else:
         yield Facts([Line(value(row.definition), left=left)], symbols)
 
 
-def slope(fn: str) -> Iterator[Facts]:
+def slope(fn: str, usage: Usage = USUAL) -> Iterator[Facts]:
     """The derivative of an elementwise function in terms of itself, tanh′(u) = 1 − tanh(u)²; nothing for u itself."""
     row = FUNCTIONS[fn]
     if row.derivative is None or row.definition == "u" or row.constant:
         return
     usual = dict(zip(reversed(row.params), map(Num, reversed(row.defaults)), strict=False))
     called = Call(fn, tuple(Name(p) for p in row.params if p not in usual))
-    symbols = {p: Symbol(p) for p in row.params} | {fn: Symbol(word(fn), prime=True, argument=Symbol(row.params[0]))}
+    symbols = _parameters(row.params, usage)
+    symbols[fn] = Symbol(usage.word(fn), prime=True, argument=symbols[row.params[0]])
     formula = replace_names(rule(row.derivative), {**usual, "y": called})
     yield Facts([Line(formula, left=Name(fn))], symbols)
+
+
+def _parameters(names: Iterable[str], usage: Usage) -> SymbolTable:
+    return SymbolTable({name: usage.symbol(Symbol(name)) for name in names}, usage)
 
 
 def _condition(said: str, symbols: Symbols) -> Words:

@@ -273,7 +273,7 @@ class _QuestionPage:
             made = item.definition and bare(item.definition)
             if isinstance(made, Call) and made.args[:1] == (Name(role.of),) and f"{made.fn}′" not in self.said:
                 self.said.add(f"{made.fn}′")
-                yield from slope(made.fn)
+                yield from slope(made.fn, working.symbols.usage)
 
     def definitions(self, formula: Tree) -> Iterator[Block]:
         """Each function's definition and convention, where it first appears."""
@@ -282,11 +282,11 @@ class _QuestionPage:
                 continue
             said = FUNCTIONS[node.fn].convention
             if said and not any(fn == node.fn for fn, _ in self.defined):
-                yield Prose((said,), "why")
+                yield Prose((said.replace("{log}", self.symbols.usage.log),), "why")
             self.defined.add((node.fn, len(node.args)))
             if isinstance(node.fn, Own):
                 yield from self.definitions(node.fn.definition)
-            yield from definition(node.fn, len(node.args))
+            yield from definition(node.fn, len(node.args), self.symbols.usage)
 
     def summary(self, part: SolvedPart) -> Iterator[Block]:
         """Every result asked for; of quantities that a training run makes again and again, the last."""

@@ -1,0 +1,92 @@
+"""What books write in several ways, as one author writes it: σ(u) or sigmoid(u), ln or log, Wᵀ or W^⊤, ∇ or ∂, u, h or z, a."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from solver.formula.functions import FUNCTIONS
+from solver.formula.greek import GREEK
+from solver.formula.symbol import Symbol, Symbols, default_symbol
+from solver.named import NamedTuple
+
+_RENAMED = {"u": "z", "h": "a", "U": "Z", "H": "A"}
+
+
+class Usage(NamedTuple):
+    """How a page writes formulas.
+
+    sigmoid, log: the names of these functions; transpose: the sign behind a matrix; gradient: ∇ with the variable below,
+    or a fraction of ∂; names: of a synaptic input and an activation; products: whether a dot stands where factors side by
+    side are clear without one.
+    """
+
+    sigmoid: Literal["σ", "sigmoid"] = "σ"
+    log: Literal["ln", "log"] = "ln"
+    transpose: Literal["T", "⊤"] = "T"
+    gradient: Literal["∇", "∂"] = "∇"
+    names: Literal["u/h", "z/a"] = "u/h"
+    products: Literal["plain", "dots"] = "plain"
+
+    def word(self, fn: str) -> str:
+        """What stands before a function's brackets; a Greek letter's name is the letter."""
+        own = {"sigmoid": "sigma" if self.sigmoid == "σ" else "sigmoid", "log": self.log}
+        return own.get(fn) or FUNCTIONS[fn].notation.word or fn
+
+    def spelled(self, fn: str) -> str:
+        """The same in plain text, with what stands below: σ, max_rows."""
+        found, below = self.word(fn), FUNCTIONS[fn].notation.below
+        return GREEK.get(found, str(found)) + (f"_{below}" if below else "")
+
+    def symbol(self, symbol: Symbol) -> Symbol:
+        """A symbol as this author writes it."""
+        argument, wrt = symbol.argument, symbol.wrt
+        if self.names == "z/a" and symbol.base in _RENAMED:
+            symbol = symbol._replace(base=_RENAMED[symbol.base])
+        if isinstance(argument, Symbol):
+            symbol = symbol._replace(argument=self.symbol(argument))
+        if wrt is not None:
+            ratio = symbol.ratio or ("∂" if self.gradient == "∂" else "")
+            symbol = symbol._replace(wrt=self.symbol(wrt), ratio=ratio)
+        return symbol
+
+
+USUAL = Usage()
+"""What most lecturers write."""
+
+
+class SymbolTable(dict[str, Symbol]):
+    """How the names of a page are written, and all else that its author decides of formulas."""
+
+    usage: Usage = USUAL
+
+    def __init__(self, symbols: Mapping[str, Symbol] | Iterable[tuple[str, Symbol]] = (), usage: Usage = USUAL) -> None:
+        super().__init__(symbols)
+        self.usage = usage
+
+    def copy(self) -> SymbolTable:
+        """One that can grow without changing this one."""
+        return SymbolTable(self, self.usage)
+
+    def write(self, usage: Usage) -> list[str]:
+        """Writes every name as an author does; a σ among them leaves the function its name. Gives two names that would look alike."""
+        if any(symbol.base == "sigma" for symbol in self.values()):
+            usage = usage._replace(sigmoid="sigmoid")
+        self.usage = usage
+        taken: dict[Symbol, str] = {}
+        for name, symbol in self.items():
+            made = self[name] = usage.symbol(symbol)
+            other = taken.setdefault(made, name)
+            if other != name and made != symbol:
+                return [other, name]
+        return []
+
+
+def usage_of(symbols: Symbols | None) -> Usage:
+    """How a page with these symbols is written."""
+    return symbols.usage if isinstance(symbols, SymbolTable) else USUAL
+
+
+def symbol_for(name: str, symbols: Symbols) -> Symbol:
+    """How a name is written there, in the table or not."""
+    return symbols.get(name) or usage_of(symbols).symbol(default_symbol(name))
