@@ -71,7 +71,7 @@ def test_known_answers(fields: str, answers: dict[str, float]) -> None:
 
 def test_one_hot_shows_as_one_term() -> None:
     text = text_of(document("t", [solved("y: [0.7, 0.2, 0.1], label: 2")], View()))
-    assert "CE = -sum(d ⊙ log(y))\n     = -log(y₂)\n     = -log(0.2)" in text
+    assert "CE = -sum(d ⊙ ln(y))\n     = -ln(y₂)\n     = -ln(0.2)" in text
 
 
 def test_options_stand_in_a_table() -> None:

@@ -88,7 +88,7 @@ def test_the_working_opens_with_the_general_formula_and_then_says_i() -> None:
     step = solved("position: 5, d_model: 512, dimensions: 2").parts[0].steps[0]
     printer = TextPrinter(step.context.working.symbols)
     lines = [printer.print(line.right) for line in step.lines()]
-    assert lines[:2] == ["sin(pos/base^(2 · i/d_model))", "sin(5/10,000^(2 · 1/512))"]
+    assert lines[:2] == ["sin(pos/base^(2i/d_model))", "sin(5/10,000^(2 · 1/512))"]
     assert lines[-1] == "-0.9939"
     assert printer.print(step.lines()[0].left) == "PE(5, 2)"  # type: ignore[arg-type]
     assert step.item.title == "Dimension 2, even, takes the sine: 2i = 2, so i = 1"

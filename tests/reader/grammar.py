@@ -48,6 +48,7 @@ def understood(signs: Sequence[Sign]) -> Expression:
 class _Reader:
     def __init__(self, signs: Sequence[Sign]) -> None:
         self.signs, self.place = signs, 0
+        self.open: list[str] = []
 
     @property
     def next(self) -> Sign | None:
@@ -97,7 +98,8 @@ class _Reader:
 
     def begins(self) -> bool:
         """Whether what follows is an operand that stands beside the one before."""
-        return self.kind() in ("(", "matrix", "fraction", "function", "quantity", "number", "sqrt")
+        opens = self.kind() in ("|", "‖") and self.kind() not in self.open  # bars that are open would be closed
+        return opens or self.kind() in ("(", "matrix", "fraction", "function", "quantity", "number", "sqrt", "euler")
 
     def power(self) -> Expression:
         first = self.next
@@ -152,7 +154,9 @@ class _Reader:
                 return Operation(sign.text, tuple(arguments), tuple(options))
             case "(" | "|" | "‖" | "⌊" | "⌈":
                 closing, name = _FENCES[sign.kind]
+                self.open.append(sign.kind)
                 inner = self.sum()
+                self.open.pop()
                 self.take(closing)
                 return Operation(name, (inner,)) if name else inner
             case _:

@@ -34,9 +34,10 @@ def width(row: SetRow) -> float:
     [
         ("a + b", 9, ["a + b"]),
         ("aa + bb - cc + dd", 5.6, ["aa + bb", "- cc + dd"]),
-        ("a*b*c*d*e", 5, ["a · b · c", "· d · e"]),
-        ("a*b + c*d", 5, ["a · b", "+ c · d"]),
-        ("f*(aa + bb + cc)", 7, ["f", "· (aa + bb", "+ cc)"]),
+        ("a*b*c*d*e", 2.5, ["a b c", "d e"]),
+        ("2*3*a*b*4*c", 5, ["2 · 3a b", "· 4c"]),
+        ("a*b + c*d", 4, ["a b", "+ c d"]),
+        ("f*(aa + bb + cc)", 6, ["f", "(aa + bb", "+ cc)"]),
     ],
 )
 def test_where_it_breaks(formula: str, room: float, parts: list[str]) -> None:

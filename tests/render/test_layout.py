@@ -86,7 +86,7 @@ def test_a_matrix_product_as_on_paper() -> None:
         ("a/b/c", "     a/b\nq = ─────\n      c"),
         ("a/(-2)", "     a\nq = ────\n     -2"),
         ("exp(-1.48) + 10**12 + x**(a + b)", "q = e^(-1.48) + 10¹² + x^(a + b)"),
-        ("5/10000**(2*i/512)", "             5\nq = ────────────────────\n     10,000^(2 · i/512)"),
+        ("5/10000**(2*i/512)", "            5\nq = ─────────────────\n     10,000^(2i/512)"),
         ("(x/(y + 1))**2", "    ⎛   x   ⎞²\nq = ⎜───────⎟\n    ⎝ y + 1 ⎠"),
         ("abs(x) + norm(y) + floor(z) + ones(z)", "q = |x| + ‖y‖ + ⌊z⌋ + 1"),
         ("floor(x/(y + 1))", "    ⎢   x   ⎥\nq = ⎢───────⎥\n    ⎣ y + 1 ⎦"),
@@ -103,7 +103,7 @@ def test_formulas(formula: str, picture: str) -> None:
         (array(("2.0", "-1.0")), "q = [ 2.0  -1.0 ]"),
         (array(("1", "10.25"), ("-12.5", "3")), "q = ⎡   1    10.25 ⎤\n    ⎣ -12.5   3    ⎦"),
         (Call("tanh", (X,)), "q = tanh⎛⎡ 1.0 ⎤⎞\n        ⎝⎣ 2.0 ⎦⎠"),
-        (Bin("**", X, Num("2")), "q = ⎡ 1.0 ⎤²\n    ⎣ 2.0 ⎦"),
+        (Bin("**", X, Num("2")), "q = ⎡ 1.0 ⎤ ⊙ ⎡ 1.0 ⎤\n    ⎣ 2.0 ⎦   ⎣ 2.0 ⎦"),
         (Transpose(Group(Bin("+", Name("a"), Name("b")))), "q = (a + b)ᵀ"),
         (Bin("@", X, Num("0.81")), "q = ⎡ 1.0 ⎤ (0.81)\n    ⎣ 2.0 ⎦"),
         (Bin("*", X, X), "q = ⎡ 1.0 ⎤ ⊙ ⎡ 1.0 ⎤\n    ⎣ 2.0 ⎦   ⎣ 2.0 ⎦"),
@@ -161,10 +161,10 @@ def test_a_wide_left_side_stands_alone() -> None:
 def test_a_sum_breaks_before_its_signs() -> None:
     formula = "-d*log(y) - (1 - d)*log(1 - y) + lam*norm(W)**2"
     assert shown(formula, width=40) == block("""
-        q = -d · log(y) - (1 - d) · log(1 - y)
-              + λ · ‖W‖²
+        q = -d ln(y) - (1 - d) ln(1 - y)
+              + λ ‖W‖²
     """)
-    assert shown(formula, width=60) == "q = -d · log(y) - (1 - d) · log(1 - y) + λ · ‖W‖²"
+    assert shown(formula, width=60) == "q = -d ln(y) - (1 - d) ln(1 - y) + λ ‖W‖²"
 
 
 def test_a_product_of_matrices_breaks_between_them() -> None:

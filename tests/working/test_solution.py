@@ -36,14 +36,14 @@ def lines(carry: str) -> dict[str, list[str]]:
 def test_carried_rounded_the_result_as_written_is_the_value() -> None:
     made = lines("rounded")
     assert made["h"][-1] == "= 0.76"
-    assert made["u"] == ["= w · h", "= 2.0 · 0.76", "= 1.52"]
+    assert made["u"] == ["= w h", "= 2.0 · 0.76", "= 1.52"]
 
 
 def test_carried_exactly_the_guard_digits_are_shown_and_the_result_is_approximate() -> None:
     made = lines("exact")
     assert made["h"][-1] == "≈ 0.76"
-    assert made["u"] == ["= w · h", "≈ 2.0 · 0.7616", "≈ 1.52"]
-    assert made["v"] == ["= 0.25 · w", "= 0.25 · 2.0", "= 0.50"]  # nothing is left out
+    assert made["u"] == ["= w h", "≈ 2.0 · 0.7616", "≈ 1.52"]
+    assert made["v"] == ["= 0.25w", "= 0.25 · 2.0", "= 0.50"]  # nothing is left out
 
 
 def test_an_earlier_result_is_stated_with_the_digits_that_are_used() -> None:

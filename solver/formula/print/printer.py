@@ -75,6 +75,7 @@ class Printer(ABC, Generic[R]):
         self.usage = usage_of(symbols)
         self.most = most
         self._shapes = _Shapes(self.symbols)
+        self._between_bars = False
 
     # -- what a format provides -------------------------------------------------------------------------------------
     @abstractmethod
@@ -190,7 +191,10 @@ class Printer(ABC, Generic[R]):
                     self.product("space", self.symbol(Symbol(name)), self.number(str(option)))
                     for name, option in options
                 ]
-                return self.call(fn, [*(self.print(bare(a)) for a in args), *given]), ATOM
+                outside, self._between_bars = self._between_bars, _barred(Call(fn, args))
+                made = [self.print(bare(a)) for a in args]
+                self._between_bars = outside
+                return self.call(fn, [*made, *given]), ATOM
 
     def _entry(self, tree: Tree, options: dict[str, Option]) -> Symbol | None:
         """w₁,₂ for W[1, 2], u₂ for a vector's u[2]; None for a larger part, or where that is another quantity's symbol."""
@@ -254,7 +258,7 @@ class Printer(ABC, Generic[R]):
             return "juxtaposed" if isinstance(right, Name | Group) else "space"
         if isinstance(left, Bin) and left.op == "/" and not self.ruled:
             return "times"
-        if any(isinstance(x, Call) and style(x.fn) in ("bars", "double bars") for x in (left, right)):
+        if _barred(left) or (_barred(right) and self._between_bars):
             return "times"
         return "space"
 
@@ -307,6 +311,11 @@ def _last(tree: Tree) -> Tree:
                 tree = x
             case _:
                 return tree
+
+
+def _barred(tree: Tree) -> bool:
+    """Whether bars enclose it, whose left and right look alike."""
+    return isinstance(tree, Call) and style(tree.fn) in ("bars", "double bars")
 
 
 def _first(tree: Tree) -> Tree:

@@ -72,8 +72,8 @@ def test_each_layer_counts_the_cells_of_its_arrays(inputs: int, layers: list[int
 
 def test_the_working_of_the_model_exam() -> None:
     solution = solved(2, [5, 5])
-    assert lines(solution["a/params1"]) == ["neurons₁ · (inputs + 1)", "5 · (2 + 1)", "5 · 3", "15"]
-    assert lines(solution["a/params2"]) == ["neurons₂ · (neurons₁ + 1)", "5 · (5 + 1)", "5 · 6", "30"]
+    assert lines(solution["a/params1"]) == ["neurons₁ · (inputs + 1)", "5(2 + 1)", "5 · 3", "15"]
+    assert lines(solution["a/params2"]) == ["neurons₂ · (neurons₁ + 1)", "5(5 + 1)", "5 · 6", "30"]
     assert lines(solution["a/params"]) == ["params₁ + params₂", "15 + 30", "45"]
 
 

@@ -87,7 +87,7 @@ def test_nothing_follows() -> None:
     """A value from which no logarithm exists leads to the key's lines."""
     said = text({"c/y": 1.0, "c/J": 3.0})
     assert "Nothing can be worked out from your earlier values" in said
-    assert r"-\log(0.19)" in said
+    assert r"-\ln(0.19)" in said
     assert "0.19" not in text({"c/y": 1.0, "c/J": 3.0}, show="lines")
 
 
