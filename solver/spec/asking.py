@@ -83,8 +83,8 @@ class Asking:
             node = word.entries[0][1]
             listed = node.items if node.kind == "list" else [node]
             return [(item, text_of(item, self.report, _GRADIENTS_OF)) for item in listed]
-        if word.kind == "scalar" and word.text.startswith(f"{_GRADIENTS_OF} "):
-            return [(word, name) for name in re.findall(r"[^\s,\[\]]+", word.text.removeprefix(_GRADIENTS_OF))]
+        if word.kind == "scalar" and re.match(rf"{_GRADIENTS_OF}[ :]", word.text):
+            return [(word, name) for name in re.findall(r"[^\s,:\[\]]+", word.text.removeprefix(_GRADIENTS_OF))]
         return None
 
     def gradients(self, node: Node, by: list[str] | None, working: Working) -> list[str]:

@@ -190,6 +190,41 @@ ANSWERS |= {
 }  # fmt: skip
 
 
+# exercises of the usual kinds, with answers from PyTorch or by hand
+ANSWERS |= {
+    "net-bias-column": {
+        "a/h1": [[0.6106], [0.3894]], "a/y": 0.643, "a/J": 0.4416, "b/grad_b1": [[-0.0594], [0.0085]],
+        "b/grad_W1": [[-0.0297, 0.0594], [0.0042, -0.0085]], "b/grad_W2": [[-0.218, -0.139]],
+    },
+    "net-ridge": {
+        "a/E": 0.5438, "a/J": 0.5447, "b/grad_W1": [[-0.5484], [-0.3788]], "b/grad_b1": -0.1013,
+    },
+    "rnn-characters": {
+        "a/h3": [[0.368], [0.1327], [-0.301]], "a/y3": [[0.3587], [0.2096], [0.2223], [0.2093]],
+        "b/J1": 1.8284, "b/J2": 1.355, "b/J3": 1.5639, "b/J": 4.7472,
+        "c/grad_W": [[0.2052, -0.0662, 0.2526], [-0.1199, -0.1715, -0.2192], [0.0448, -0.0901, 0.0293]],
+    },
+    # e = 2.62 − 5; by w: e (1.4 + 0.8 · 0.5), by u: e (3 + 0.8 · 2 + 0.64 · 1)
+    "rnn-linear-by-hand": {
+        "a/h1": 0.5, "a/h2": 1.4, "a/h3": 2.62, "a/J": 2.8322, "b/grad_W": -4.284, "b/grad_U": -12.4712,
+    },
+    "perc-threshold-and": {
+        "a/w_t20": [[0.1], [0.1]], "a/conclusion": "no mistake in epoch 5: it has converged",
+        "b/slope": -1, "b/intercept": 2, "b/distance": 1.4,
+    },
+    "count-embedding-lstm": {
+        "a/params_emb1": 160_000, "a/params_lstm1": 53_200, "a/params_fc1": 101, "a/params_total": 213_301,
+    },
+    "count-bottleneck": {"a/macs_total": 120_422_400, "b/macs_total": 12_443_648},
+    "softmax-jacobian": {
+        "a/Jacobian": [[0.0819, -0.022, -0.0599], [-0.022, 0.1848, -0.1628], [-0.0599, -0.1628, 0.2227]],
+    },
+    "conv-three-channels": {
+        "a/Y1": [[3, 5, 1], [2, 2, 6], [3, 8, 1]], "a/Y2": [[0, 3, -1], [2, 6, 3], [4, 3, 4]],
+    },
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("name", ANSWERS)
 def test_published_answers(name: str) -> None:
     assert solver.solve(HERE / f"{name}.yaml").answers == ANSWERS[name]

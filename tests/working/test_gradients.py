@@ -128,6 +128,7 @@ def test_at_a_kink_the_convention_is_stated(formula: str, note: str) -> None:
     ("find", "message"),
     [
         ("{gradients of: [w, Q]}", "question:14:41: no gradient by 'Q'\n  hint: did you mean 'q'?"),
+        ("'gradients of: [ww]'", "question:14:22: no gradient by 'ww'\n  hint: did you mean 'w'?"),
         ("gradients of ww", "question:14:22: no gradient by 'ww'\n  hint: did you mean 'w'?"),
         ("gradient", "question:14:22: unknown find 'gradient'\n  hint: did you mean 'gradients'?"),
         ("{gradient of: [w]}", "question:14:22: found a map of 1 for find, expected"),

@@ -1,7 +1,8 @@
 """What a network costs, layer by layer: sizes, parameters, operations, memory, receptive fields.
 
 Dense networks are `inputs` and `layers: [8, 3]`; every other network is an `input` and `layers`, each a short text, such
-as conv 64@7x7 stride 2 padding 3, max-pool 2, batch-norm, dense 10, or a map with a `type`. A network is a graph: an
+as conv 64@7x7 stride 2 padding 3, max-pool 2, batch-norm, dense 10, embedding 5000x32, lstm 100, attention 8 (heads),
+encoder heads 8 neurons 2048, or a map with a `type`. A network is a graph: an
 entry may be {layers: […], repeat: 3, shortcut: true}, where a shortcut adds the input (or what layers make of it), or
 {branches: [[…], […]], join: concat}, or {block: NAME, where: {c: 64}}, a block of `blocks` in whose sizes c stands for
 64 and 4*c for 256; `after: NAME` lets a layer take another one's output. encoder and decoder are the blocks of a

@@ -5,6 +5,8 @@ values fed back are inputs too: in the Elman form each hidden layer receives its
 first hidden layer receives those of the output layer.
 """
 
+from collections.abc import Callable
+
 from solver.families.count.architecture import Given
 from solver.formula.tree import Num
 from solver.formula.walks.rational import rational
@@ -43,10 +45,21 @@ def work(given: Given, report: Report) -> Working:
         working.step(f"params{k}", f"neurons{k}*{each}", f"Layer {k}", why=_why(given, k, depth), whole=True)
     counted = [f"params{k}" for k in received]
     working.step("params", " + ".join(counted), "Total", whole=True)
+    apart = {"weights": [f"neurons{k}*{source}" for k, sources in received.items() for source in sources]}
+    apart |= dict.fromkeys(("biases", "neurons") if given.bias else ("neurons",), [f"neurons{k}" for k in received])
+    for name, each in apart.items():
+        working.offer(name, _sum(name, each))
     working.group("layers", counted)
     working.group("parameters", [*counted, "params"])
     working.group("total", ["params"])
     return working
+
+
+def _sum(name: str, terms: list[str]) -> Callable[[Working], None]:
+    def add(working: Working) -> None:
+        working.step(name, " + ".join(terms), f"All {name}", whole=True)
+
+    return add
 
 
 def _received(given: Given, k: int, depth: int) -> list[str]:

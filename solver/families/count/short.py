@@ -83,7 +83,11 @@ def expanded(node: Node, report: Report, types: Container[str]) -> Node | None:
             if many:
                 entries.append(_entry(node, "words" if kind == "embedding" else "filters", many, at))
             entries.append((_word(node, "size", at), _sizes(node, size, at + len(many) + 1)))
-        elif re.fullmatch(r"\d+[x×]\d+([x×]\d+)?", word) and kind in _FIRST and kind != "embedding":
+        elif kind == "embedding" and re.fullmatch(r"\d+[x×]\d+", word):
+            vocabulary, features = re.split("[x×]", word)
+            entries.append(_entry(node, "words", vocabulary, at))
+            entries.append(_entry(node, "size", features, at + len(vocabulary) + 1))
+        elif re.fullmatch(r"\d+[x×]\d+([x×]\d+)?", word) and kind in _FIRST:
             field = "output" if kind == "adaptive-pool" else "size"
             entries.append((_word(node, field, at), _sizes(node, word, at)))
         elif number == 0 and kind in _FIRST:

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from solver.errors import FormulaError
 from solver.formula.functions import shapes
 from solver.formula.functions.intervals import Code, Ends, Given, unchanged
 from solver.formula.functions.row import CONSTANT, Function, Notation
 from solver.formula.interval import Interval
-from solver.formula.sizes import Shape
+from solver.formula.sizes import Shape, show
 from solver.rounding import Floats
 
 
@@ -62,6 +63,23 @@ def _sized(fn: str, args: Sequence[Shape], options: Given) -> Shape:
     return (size[0], size[1])
 
 
+def _diag(u: Floats) -> Floats:
+    return np.asarray(u * np.eye(u.shape[-2]))
+
+
+def _diag_bounds(code: Code, args: Sequence[Interval], options: Given) -> Ends:
+    """Each end by itself, and nothing but 0 elsewhere, even where an end is not finite."""
+    on = np.eye(args[0].low.shape[-2]) > 0
+    return np.where(on, args[0].low, 0.0), np.where(on, args[0].high, 0.0)
+
+
+def _spread(fn: str, args: Sequence[Shape], options: Given) -> Shape:
+    rows, columns = args[0]
+    if columns != 1:
+        raise FormulaError(f"{fn} of a {show(args[0])} matrix", f"{fn} needs a column, n×1")
+    return (rows, rows)
+
+
 ROWS = {
     "ones": Function(
         _ones,
@@ -84,6 +102,16 @@ ROWS = {
         sized=True,
         notation=Notation("I", "constant"),
         analytic=True,
+    ),
+    "diag": Function(
+        _diag,
+        "The matrix with a column on its diagonal, and 0 elsewhere: softmax has the slopes diag(y) - y @ y.T.",
+        ("diag(u)",),
+        shape=_spread,
+        bounds=_diag_bounds,
+        adjoints=("sum_rows(eye(G)*G)",),
+        analytic=True,
+        noun="a diagonal matrix",
     ),
     "trace": Function(
         lambda u: np.trace(u, axis1=-2, axis2=-1)[..., None, None],

@@ -115,3 +115,16 @@ def test_what_is_refused_is_out_of_reach_of_an_exact_count() -> None:
     assert most < 2**53
     neurons = math.isqrt(most)
     assert solved(neurons - 2, [neurons])["a/params"].value == neurons * (neurons - 1)
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ("inputs: 3, layers: [4, 2]", {"weights": 20, "biases": 6, "neurons": 6, "params": 26}),
+        ("inputs: 3, layers: [4, 2], recurrent: elman", {"weights": 36, "biases": 6, "neurons": 6, "params": 42}),
+    ],
+)
+def test_weights_and_biases_apart(fields: str, found: dict[str, int]) -> None:
+    text = f"title: t\ngiven: {{family: count, {fields}}}\nparts: [{{label: a, find: [{', '.join(found)}]}}]"
+    answers = solve_question(load_text(text).questions[0]).answers
+    assert {name.removeprefix("a/"): value for name, value in answers.items()} == found

@@ -51,6 +51,7 @@ CASES: dict[str, Callable[..., Any]] = {
     "equal(X, X)*X": lambda X: X * 1.0,
     "lower_triangle(X)": torch.tril,
     "ones(X)*X + ones(4, 3)": lambda X: X + 1.0,
+    "diag(u)": lambda u: torch.diag(u[:, 0]),
     "eye(A)*A + eye(3)": lambda A: torch.diag(torch.diag(A)) + torch.eye(3).double(),
     "trace(A)": lambda A: torch.trace(A).reshape(1, 1),
     "det(A)": lambda A: torch.det(A).reshape(1, 1),
