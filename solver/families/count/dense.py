@@ -46,7 +46,8 @@ def work(given: Given, report: Report) -> Working:
     counted = [f"params{k}" for k in received]
     working.step("params", " + ".join(counted), "Total", whole=True)
     apart = {"weights": [f"neurons{k}*{source}" for k, sources in received.items() for source in sources]}
-    apart |= dict.fromkeys(("biases", "neurons") if given.bias else ("neurons",), [f"neurons{k}" for k in received])
+    for name in ("biases", "neurons") if given.bias else ("neurons",):
+        apart[name] = [f"neurons{k}" for k in received]
     for name, each in apart.items():
         working.offer(name, _sum(name, each))
     working.group("layers", counted)
