@@ -46,10 +46,10 @@ def work(given: Given, report: Report) -> Working:
     counted = [f"params{k}" for k in received]
     working.step("params", " + ".join(counted), "Total", whole=True)
     apart = {"weights": [f"neurons{k}*{source}" for k, sources in received.items() for source in sources]}
-    for name in ("biases", "neurons") if given.bias else ("neurons",):
-        apart[name] = [f"neurons{k}" for k in received]
-    for name, each in apart.items():
-        working.offer(name, _sum(name, each))
+    for what in ("biases", "neurons") if given.bias else ("neurons",):
+        apart[what] = [f"neurons{k}" for k in received]
+    for what, terms in apart.items():
+        working.offer(what, _sum(what, terms))
     working.group("layers", counted)
     working.group("parameters", [*counted, "params"])
     working.group("total", ["params"])
