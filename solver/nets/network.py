@@ -48,10 +48,14 @@ class AnyLayer(Neurons):
     ] = ()
 
 
+MAX_LAYERS = 1_000
+"""The number of a layer in mid-network; each of those before it has its names."""
+
+
 class Start(Spec):
     """What is given of a layer in mid-network, in place of an input: the layers listed are those behind it."""
 
-    layer: Annotated[int, AtLeast(1), "the layer's number"]
+    layer: Annotated[int, AtLeast(1), AtMost(MAX_LAYERS), "the layer's number"]
     value: Annotated[Vector, "the numbers there"]
     activation: Annotated[str, f"the layer's own: {', '.join(ACTIVATIONS)}, or one of `activations`"] = "linear"
     slope: Annotated[Scalar | None, "a of leaky_relu or elu"] = None

@@ -86,6 +86,48 @@ parts: [{label: 1}]
 given: {family: formula, quantities: {X: [[1, 2], [3, 4]]}, formulas: ["J = sum(average_pool(X, padding=10000))"]}
 parts: [{label: a}]
 """,
+    "a window behind all of its input": """
+round: {figures: 6}
+given: {family: formula, quantities: {q: [0, 0.00]}, formulas: ["k = sgn(100 + max_pool(q, window=2, after=3))"]}
+parts: [{label: a}]
+""",
+    "a mean window behind all of its input": """
+given: {family: formula, quantities: {x: [-2, 1.25, 3, 2]}, formulas: ["e = sum(average_unpool(x, window=1, after=(1, 2)))"]}
+parts: [{label: a}]
+""",
+    "padding that a single cell did not show": """
+given: {family: formula, quantities: {u: 2}, formulas: ["J = correlate_transposed(u, u, padding=3, after=100000, size=2)"]}
+parts: [{label: a}]
+""",
+    "no keyword for a point": """
+given: {family: concept, points: [It is small.], keywords: [[], [slope]]}
+parts: [{label: a, marks: 1}]
+""",
+    "a size that is no whole number": """
+given: {family: count, input: [1, 28, 36/13], layers: [conv 10@3x3 same, flatten, fc 2]}
+parts: [{label: a, find: parameters}]
+""",
+    "patterns in fractions": """
+given: {family: perceptron, outputs: -1/1, X: [[36/13, 1], [-1, 1]], d: [-1, 1], learn: {rate: 0.5}}
+parts: [{label: a, marks: 1}]
+""",
+    "a gate of two neurons": """
+given: {family: perceptron, gate: OR, learn: {rate: 0.5}, w: [[0, 1, 2], [1, 0, 1]]}
+parts: [{label: a, find: table}]
+""",
+    "a gradient that comes back by weights nobody gave": """
+given: {family: mlp, h: {layer: 1, value: [0.6, 0.8], activation: sigmoid}, delta: {layer: 2, value: 0.12}, layers: []}
+parts: [{label: a}]
+""",
+    "a layer far behind": """
+given: {family: mlp, u: {layer: 999999999, value: [1.2, 0.3], activation: softmax}, d: 2, classes_from: 1, loss: cross-entropy}
+parts: [{label: a}]
+""",
+    "numbers as far apart as numbers go": """
+round: {figures: 1}
+given: {family: formula, quantities: {B: [1e308, 3, 1e-308]}, formulas: [e = B, u = -e]}
+parts: [{label: a, marks: 1}]
+""",
 }
 
 

@@ -105,6 +105,9 @@ def fits(given: Given, report: Report) -> bool:
         report.add(given.place("statement"), "'truth' is missing: is the statement true?", "add truth: true or false")
     if given.why and given.statements:
         report.add(given.place("why"), "why beside two statements", "each of two statements has its own")
+    for k, words in enumerate(given.keywords):
+        if not all(words) or not words:
+            report.add(given.place("keywords", k), "a keyword is empty", "write the word to look for, or leave it out")
     _options(given, report)
     _pairs(given, report)
     _twice(given, "order", given.order, report)

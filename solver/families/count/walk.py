@@ -71,6 +71,8 @@ def entered(net: Net, tag: str, sizes: tuple[Tree, ...]) -> Output:
             given.place("input") if tag == "in" and len(given.input or ()) == 1 else given.place("input", tag),
         )
         whole = rational(tree)
+        if whole is not None and whole.denominator != 1:
+            raise UnfitError(place, f"input is {whole}, expected a whole number", "sizes are counted")
         if whole is not None and not 1 <= whole <= MAX_SIZE:
             raise UnfitError(place, f"input is {whole}, expected 1 to {MAX_SIZE:,}")
         name = f"{letter}_{tag}"

@@ -38,6 +38,10 @@ def add_backward(given: Given, net: Network, first: Pass, report: Report) -> Non
 
 def _through(start: Start, net: Network, at: Pass, output: str, report: Report) -> None:
     """The gradient at the synaptic input of the layer whose activations are given: its slope is told by these."""
+    if start.layer + 1 not in net.layers:
+        message = f"the weights of layer {start.layer + 1} are missing: the gradient comes back to layer {start.layer} by them"
+        report.add(start.place("activation"), message, "list that layer, or leave this activation out")
+        return
     k, u, h = start.layer, at.quantity("u", start.layer), net.output_of(start.layer, at)
     slope = _slope(start, h)
     if slope is None:

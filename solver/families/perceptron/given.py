@@ -7,7 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 
-from solver.formula.tree import Array, Num
+from solver.formula.tree import Array, Num, number_of
 from solver.nets.layers import Stored, as_array, neurons_inputs, weights_of
 from solver.nets.losses import Loss
 from solver.nets.recurrent import size
@@ -97,7 +97,7 @@ class Data(NamedTuple):
     def fractions(self) -> tuple[tuple[Fraction, ...], ...]:
         """The patterns, exactly."""
         rows, columns = self.X.value.shape
-        return tuple(tuple(Fraction(self.X.text(k, j)) for j in range(columns)) for k in range(rows))
+        return tuple(tuple(exact(self.X.text(k, j)) for j in range(columns)) for k in range(rows))
 
     def row(self, k: int) -> Array:
         """Pattern k as a column."""
@@ -110,9 +110,15 @@ class Data(NamedTuple):
         return f"({joined})" if len(cells) > 1 else cells[0]
 
 
+def exact(text: str) -> Fraction:
+    """The value of what is typed: 0.5, 1e-3 or 1/3."""
+    above, _, below = text.partition("/")
+    return Fraction(above) / Fraction(below or "1")
+
+
 def table(rows: Sequence[Sequence[str]]) -> Array:
     """An array of what is typed."""
-    return Array(np.array([[float(cell) for cell in row] for row in rows]), tuple(map(tuple, rows)))
+    return Array(np.array([[number_of(cell) for cell in row] for row in rows]), tuple(map(tuple, rows)))
 
 
 def column(cells: Sequence[str]) -> Array:
@@ -272,6 +278,9 @@ def _desired(given: Given, X: Array, neurons: int | None, report: Report) -> Arr
         inputs = X.value.shape[1] - (given.bias_input is not None)
         if not np.isin(X.value[:, :inputs], (float(low), 1.0)).all():
             report.add(given.place("X"), f"a gate has inputs {low} and 1", "give d for patterns of other numbers")
+            return None
+        if neurons not in (None, 1):
+            report.add(given.place("w"), f"a gate is one neuron, but there are {neurons}", "give d for several outputs")
             return None
         made = [GATES[given.gate]([cell == 1 for cell in row[:inputs]]) for row in X.value]
         return column(["1" if up else low for up in made])

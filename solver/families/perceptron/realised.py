@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
+from solver.families.perceptron.given import exact
 from solver.working.items import Kind, Statement
 
 MOST_CHARACTERS = 300
@@ -64,7 +65,7 @@ class Realised(Statement):
                 digits = re.sub(r"\s", "", word["number"]).replace("−", "-")
                 if digits.endswith("/0") or re.fullmatch(r".*/0+", digits):
                     return None
-                by.setdefault(name, []).append(_fraction(digits))
+                by.setdefault(name, []).append(exact(digits))
             elif word["other"].lower() in (*_BIASES, *_THRESHOLDS):
                 name = word["other"].lower()
         biases = [number for key in _BIASES for number in by.pop(key, [])]
@@ -76,8 +77,3 @@ class Realised(Statement):
         if len(weights) == inputs and len(biases) == int(self.bias):
             return [*weights, *biases]
         return None
-
-
-def _fraction(digits: str) -> Fraction:
-    above, _, below = digits.partition("/")
-    return Fraction(above) / Fraction(below or "1")

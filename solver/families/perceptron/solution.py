@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from solver.families.perceptron.given import Data, Given, column
+from solver.families.perceptron.given import Data, Given, column, exact
 from solver.families.perceptron.realised import Realised
 from solver.families.perceptron.separable import Contradiction, Weights, separated
 from solver.families.perceptron.unit import forward
@@ -85,7 +85,7 @@ def _condition(given: Given, data: Data, k: int, bias: bool) -> str:
 
 def _sum(data: Data, counts: dict[int, int], bias: bool) -> str:
     """The net inputs of some patterns added up, in symbols."""
-    totals = [sum(n * Fraction(data.X.text(k, j)) for k, n in counts.items()) for j in range(data.X.value.shape[1])]
+    totals = [sum(n * exact(data.X.text(k, j)) for k, n in counts.items()) for j in range(data.X.value.shape[1])]
     terms = [(Fraction(total), f"{{w_{j + 1}}}") for j, total in enumerate(totals)]
     terms += [(Fraction(sum(counts.values())), "{b}")] if bias else []
     text = ""

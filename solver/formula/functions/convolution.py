@@ -102,7 +102,8 @@ def _transposed(fn: str, args: Sequence[Shape], options: Given) -> Shape:
     u, k = (known(fn, a) for a in args)
     found = windows(u, k, **_places(options))
     size = pair(options["size"]) if "size" in options else found.whole(u)
-    if min(size) < 1 or any(n < m for n, m in zip(windows(size, k, **_places(options)).places(size), u, strict=True)):
+    found = windows(size, k, **_places(options))
+    if min(size) < 1 or any(n < m for n, m in zip(found.places(size), u, strict=True)):
         message = f"{fn}: a {show(u)} input has no {show(size)} result"
         raise FormulaError(
             message, "the result must be an input from which the same window, stride and padding lead back"

@@ -140,7 +140,11 @@ def _average_unpool(
     size: Option | None = None,
 ) -> Floats:
     if any(pair(after)):
-        shape = pair(size) if size is not None else _windows((0, 0), window, stride, padding, after).whole(u.shape[-2:])
+        shape = (
+            pair(size)
+            if size is not None
+            else _windows(u.shape[-2:], window, stride, padding, after).whole(u.shape[-2:])
+        )
         u = u * _shares(_windows(shape, window, stride, padding, after), shape)
     return correlate_transposed(
         u, _kernel(window), window if stride is None else stride, padding, after=after, size=size
@@ -150,16 +154,24 @@ def _average_unpool(
 # -- shapes ------------------------------------------------------------------------------------------------------------
 def _pooled(fn: str, args: Sequence[Shape], options: Given) -> Shape:
     shape = known(fn, args[0])
-    found = _windows(shape, **options)
+    return _on_cells(fn, shape, _windows(shape, **options))
+
+
+def _on_cells(fn: str, shape: Pair, found: Windows) -> Pair:
+    """How many places there are; raises FormulaError where a window lies on padding alone."""
     if any(p >= n for p, n in zip(found.padding, found.size, strict=True)):
         message = f"{fn}: a {show(found.size)} window in a padding of {show(found.padding)}"
         raise FormulaError(message, "a window is larger than the padding: it must not lie on padding alone")
-    return checked(fn, shape, found)
+    count = checked(fn, shape, found)
+    if any((c - 1) * s >= n + p for c, s, n, p in zip(count, found.stride, shape, found.padding, strict=True)):
+        message = f"{fn}: the last {show(found.size)} window lies behind the {show(shape)} input, on padding alone"
+        raise FormulaError(message, "after is smaller, so that each window holds a cell of the input")
+    return count
 
 
 def _unpooled(fn: str, args: Sequence[Shape], options: Given) -> Shape:
     x = known(fn, args[1])
-    count = checked(fn, x, _windows(x, **options))
+    count = _on_cells(fn, x, _windows(x, **options))
     if args[0] != count:
         raise misfit(args[0], count, "the first argument has a number for each window of the second")
     return x
@@ -175,7 +187,9 @@ def _spread(fn: str, args: Sequence[Shape], options: Given) -> Shape:
     u = known(fn, args[0])
     places = {name: option for name, option in options.items() if name != "size"}
     size = pair(options["size"]) if "size" in options else _windows(u, **places).whole(u)
-    if checked(fn, size, _windows(size, **places)) != u:
+    if min(size) < 1:
+        raise FormulaError(f"{fn}: a {show(u)} input has no {show(size)} result", "less padding, or a larger window")
+    if _on_cells(fn, size, _windows(size, **places)) != u:
         raise misfit(u, size, "the same window and stride must lead from the result back to the input")
     return size
 

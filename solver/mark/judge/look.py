@@ -103,9 +103,10 @@ class FurtherLook:
 
     def possible(self, known: list[Floats]) -> Flags:
         """Which cells are so near to what follows, or to the key, that a further look is worth while."""
-        answer, wide = self.answer, _FAR_WIDTHS * widths(self.own.key, self.quantity.name)
+        answer, wide = self.answer, widths(self.own.key, self.quantity.name)
         found: Flags = np.zeros(answer.shape, dtype=bool)
         with np.errstate(invalid="ignore", over="ignore"):
+            wide = _FAR_WIDTHS * wide
             for x in (self.follows, *known[:2]):
                 far = np.maximum(np.maximum(_FAR * 2 * self.half, _FAR_SHARE * np.abs(x)), wide)
                 found |= ~(np.abs(answer - x) > far)

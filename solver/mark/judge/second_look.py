@@ -67,7 +67,7 @@ def corners(tree: Tree, own: Mapping[str, Interval], found: Interval, stands: St
     ends = [[own[n].low] if own[n].exact else [own[n].low, own[n].middle, own[n].high] for n in names]
     points = (map(point, chosen) for chosen in product(*ends))
     values = [bounds(tree, dict(zip(names, chosen, strict=True)), stands) for chosen in points]
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         low, high = np.fmin.reduce([x.low for x in values]), np.fmax.reduce([x.high for x in values])
         more = (high - low) / 4
         low, high = np.where(np.isfinite(more), low - more, -np.inf), np.where(np.isfinite(more), high + more, np.inf)
