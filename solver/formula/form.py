@@ -5,11 +5,11 @@ Formulas of one form, such as those of a thousand time steps, are worked out, ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Any, TypeAlias
 
-from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree, Written
+from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree, Written, replace_names
 
 Form: TypeAlias = Hashable
 """Equal for formulas that differ in their names alone."""
@@ -83,6 +83,38 @@ def renamed(tree: Tree, real: Mapping[str, str], trees: Mapping[str, Tree]) -> T
         kind, used = form(tree)
         made.unnamed = (kind, tuple([real[name] for name in used]))
     return made
+
+
+class Filled:
+    """A formula in other names, written out when somebody looks at it.
+
+    template: it in names #0, #1, …. names: those names in this formula, by their numbers.
+    """
+
+    __slots__ = ("names", "template", "written")
+
+    def __init__(self, template: Tree, names: Sequence[str]) -> None:
+        self.template, self.names = template, names
+        self.written: Tree | None = None
+
+    @property
+    def form(self) -> tuple[Form, tuple[str, ...]]:
+        """Of the formula, as `form` tells it, which need not be written out for that."""
+        kind, used = form(self.template)
+        return kind, tuple([self.names[int(number[1:])] for number in used])
+
+    @property
+    def tree(self) -> Tree:
+        """The formula."""
+        if self.written is None:
+            real = {f"#{k}": name for k, name in enumerate(self.names)}
+            self.written = renamed(self.template, real, {number: Name(name) for number, name in real.items()})
+        return self.written
+
+
+def numbered(tree: Tree, names: Iterable[str]) -> Tree:
+    """The template of a formula: its names as #0, #1, … in the order given."""
+    return replace_names(tree, {name: Name(f"#{k}") for k, name in enumerate(names)})
 
 
 def _filled(tree: Tree, trees: Mapping[str, Tree]) -> Tree:

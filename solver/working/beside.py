@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from solver.errors import FormulaError
+from solver.formula.form import Filled
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Literal_, Name, Tree, names, replace_names
 from solver.formula.walks.reduce import Detail, Operands
@@ -65,7 +66,8 @@ class _Renamed(Item):
         self.answer, self.points_answer, self.whole = item.answer, item.points_answer, item.whole
         self.points = tuple(map(self._words, item.points))
         self.steps = self._lines(item.steps)
-        self.stable = item.stable and self._tree(item.stable)
+        if (made := item.restated) is not None:
+            self.restated = Filled(made.template, [_name(word, name) for name in made.names])
         self.again = item.again and _name(word, item.again)
         self.uses = {_name(word, name): name for name in item.needs}
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 import numpy as np
 
 from solver.errors import FormulaError
-from solver.formula.form import form, form_together
+from solver.formula.form import Filled, form
 from solver.formula.source import source
 from solver.formula.tree import Literal_, Name, Num, Sum, Tree, number_of, written_literal
 from solver.formula.walks.reduce import Detail, Operands, reduce
@@ -66,7 +66,7 @@ class Item:
     given: whether the question gives it. answer: what it answers in words; None for a number or a formula.
     points: what is said below its title; points_answer: they are the answer, whose short form need not be shown.
     whole: an exact count, never rounded. steps: the lines by which a formula was derived; derivation: where that of a
-    number comes from, shown in full detail. stable: the formula by which its unrounded value is computed, where the one
+    number comes from, shown in full detail. restated: the formula by which its unrounded value is computed, where the one
     that is shown cancels. again: the quantity whose number it gives once more: who is asked for both answers once.
     asks: how its answer is to be written; offered: what there is to choose from, for who answers.
     """
@@ -81,7 +81,7 @@ class Item:
     points_answer: bool = False
     whole: bool = False
     steps: tuple[Line, ...] = ()
-    stable: Tree | None = None
+    restated: Filled | None = None
     again: str = ""
     asks: str = ""
     offered: tuple[str, ...] = ()
@@ -118,6 +118,11 @@ class Item:
         """The formula that gives its number."""
         return self.formula if self.kind == "number" else None
 
+    @property
+    def stable(self) -> Tree | None:
+        """The formula by which its unrounded value is computed, where that is another than the one that is shown."""
+        return None if self.restated is None else self.restated.tree
+
     # -- what it is worth ---------------------------------------------------------------------------------------------
     def value(self, env: Env) -> Floats | None:
         """Its number, not yet rounded, (…, rows, columns) over any leading axes; None where it has none by nature.
@@ -128,7 +133,7 @@ class Item:
 
     def precise(self, env: Env) -> Floats | None:
         """Its number from unrounded operands, by the stable form of its formula where there is one."""
-        if self.stable is not None and np.isfinite(made := value(self.stable, env)).all():
+        if (stable := self.stable) is not None and np.isfinite(made := value(stable, env)).all():
             return made
         return self.value(env)
 
@@ -240,7 +245,7 @@ class Step(Item, Structure):
     whole: bool = False
     steps: tuple[Line, ...] = ()
     derive: Callable[[], tuple[Line, ...]] = tuple
-    stable: Tree | None = None
+    restated: Filled | None = None
     again: str = ""
 
     @property
@@ -259,10 +264,12 @@ class Step(Item, Structure):
         kind, used = form(self.formula)
         if isinstance(self.formula, Sum) and len(self.formula.terms) > FEW:
             return None, used
-        if self.stable is None:
+        if self.restated is None:
             return (type(self), kind), used
-        numbers: dict[str, int] = {}
-        return (type(self), form_together((self.formula, self.stable), numbers)), tuple(numbers)
+        restated, names = self.restated.form
+        numbers = {name: k for k, name in enumerate(used)}
+        places = tuple([numbers.setdefault(name, len(numbers)) for name in names])
+        return (type(self), kind, restated, places), tuple(numbers)
 
     def value(self, env: Env) -> Floats:
         """The formula's value."""
@@ -270,7 +277,7 @@ class Step(Item, Structure):
 
     def computed(self, exact: bool) -> Tree:
         """Its formula, or the stable form of it."""
-        return self.stable if exact and self.stable is not None else self.formula
+        return (self.stable if exact else None) or self.formula
 
     def misfit(self, value: Floats) -> FormulaError | None:
         """A count that is no whole number."""

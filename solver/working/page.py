@@ -11,7 +11,7 @@ from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Array, Literal_, Num, Tree
 from solver.formula.usage import SymbolTable
 from solver.formula.walks.shape import SCALAR, Shape, shape_alike
-from solver.formula.walks.stable import stable
+from solver.formula.walks.stable import restated, stable
 from solver.named import NamedTuple, Structure, field
 from solver.rounding import Floats
 from solver.working.items import Answer, Item, Listing, Stated, Statement, Step
@@ -20,6 +20,9 @@ from solver.working.tally import Tally
 
 if TYPE_CHECKING:  # few questions have a figure
     from solver.working.sketches import Sketch
+
+
+_SAMPLE = 8
 
 
 class Proof(Protocol):
@@ -125,7 +128,9 @@ class Working(Structure):
     def _binary(self, name: str) -> bool:
         """Whether a given quantity is of zeros and ones."""
         numbers = self.items[name].value({}) if name in self.items and self.items[name].given else None
-        return numbers is not None and bool(((numbers == 0) | (numbers == 1)).all())
+        if numbers is None or not {0.0, 1.0}.issuperset(numbers.flat[:_SAMPLE].tolist()):
+            return False
+        return numbers.size <= _SAMPLE or bool(((numbers == 0) | (numbers == 1)).all())
 
     def statement(
         self,
@@ -150,8 +155,8 @@ class Working(Structure):
         if item.name in self.items:
             raise FormulaError(f"{item.name!r} is defined twice", "a name stands for one quantity")
         formula = item.definition
-        if formula is not None and (made := self.stable(formula)) is not formula:
-            item.stable = made
+        if formula is not None and (made := restated(formula, self._definition, self._binary)):
+            item.restated = made
         self.places[item.name] = len(self.items)
         self.items[item.name] = item
         self.shapes[item.name] = size

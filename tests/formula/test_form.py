@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from solver.formula.form import form, form_together, renamed, runs
+from solver.formula.form import Filled, form, form_together, numbered, renamed, runs
 from solver.formula.parse import parse
 from solver.formula.tree import Name, Sum, replace_names
 
@@ -71,3 +71,14 @@ def test_terms_of_one_form_side_by_side() -> None:
         (str(terms[2]), [("x3",)]),
         (str(terms[3]), [("a",), ("b",)]),
     ]
+
+
+def test_a_formula_filled_in_is_written_when_it_is_looked_at() -> None:
+    tree = parse("tanh(U @ x1 + h0) - x1*V")
+    made = Filled(numbered(tree, form(tree)[1]), ["A", "x2", "h1", "B"])
+    assert made.form == form(parse("tanh(A @ x2 + h1) - x2*B"))
+    assert made.written is None
+    assert made.tree == parse("tanh(A @ x2 + h1) - x2*B")
+    assert form(made.tree) == made.form
+    assert made.tree is made.tree
+    assert pickle.loads(pickle.dumps(made)).form[1] == made.form[1]

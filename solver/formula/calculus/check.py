@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from solver.formula.calculus.local import bends, constant_last, local_derivative
-from solver.formula.form import Form, form, renamed
+from solver.formula.form import Filled, Form, form, numbered
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.parse import parse
-from solver.formula.tree import Array, Bin, Call, Name, Tree, rebuild, replace_names, walk
+from solver.formula.tree import Array, Bin, Call, Tree, rebuild, replace_names, walk
 from solver.formula.walks.together import Definition, Program
 from solver.formula.walks.value import Env, value
 from solver.rounding import Floats
@@ -135,12 +135,9 @@ def _each_written_out(chain: Chain) -> Chain:
         kind, used = form(tree)
         if kind not in done:
             out = _written_out(tree)
-            numbered = {n: Name(f"#{k}") for k, n in enumerate(used)}
-            done[kind] = None if out is tree else replace_names(out, numbered)
-        if (template := done[kind]) is not None:
-            real = {f"#{k}": n for k, n in enumerate(used)}
-            tree = renamed(template, real, {number: Name(n) for number, n in real.items()})
-        made.append((name, tree))
+            done[kind] = None if out is tree else numbered(out, used)
+        template = done[kind]
+        made.append((name, tree if template is None else Filled(template, used).tree))
     return made
 
 

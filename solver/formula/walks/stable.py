@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from typing import TypeAlias
 
-from solver.formula.form import Form, form, form_together, renamed
+from solver.formula.form import Filled, Form, form, form_together, numbered
 from solver.formula.functions import Own
 from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree, bare, rebuild, replace_names, walk
 from solver.named import NamedTuple
@@ -23,12 +23,12 @@ Definitions: TypeAlias = Callable[[str], Tree | None]
 _ONE = Num("1")
 
 
-def stable(
+def restated(
     tree: Tree,
     defined: Definitions,
     binary: Callable[[str], bool] = lambda name: False,
-) -> Tree:
-    """The formula rewritten; the same tree where there is nothing to rewrite.
+) -> Filled | None:
+    """The formula rewritten; None where there is nothing to rewrite.
 
     binary: whether a name stands for zeros and ones only, so that d − y is d(1 − y) − (1 − d)y without any loss. It is rewritten once for all formulas of one form whose names are defined alike.
     """
@@ -36,17 +36,20 @@ def stable(
     for way in _WAYS.get(kind, ()):
         names = way.followed(used, defined, binary)
         if names is not None:
-            if way.made is None:
-                return tree
-            real = {f"#{k}": name for k, name in enumerate(names)}
-            return renamed(way.made, real, {number: Name(name) for number, name in real.items()})
+            return None if way.made is None else Filled(way.made, names)
     made, asked = tree, _Asked(used, defined, binary)
     if any(_may_cancel(node) for node in walk(tree)):
         made = _Stable(asked.definition, asked.of_zeros_and_ones).of(tree)
-        made = tree if made == tree else made
+    template = None if made is tree or made == tree else numbered(made, asked.names)
     if isinstance(kind, int):
-        _remember(kind, asked, None if made is tree else made)
-    return made
+        _remember(kind, asked, template)
+    return None if template is None else Filled(template, asked.names)
+
+
+def stable(tree: Tree, defined: Definitions, binary: Callable[[str], bool] = lambda name: False) -> Tree:
+    """The same, written out; the very formula where there is nothing to rewrite."""
+    made = restated(tree, defined, binary)
+    return tree if made is None else made.tree
 
 
 class _Way(NamedTuple):
@@ -77,8 +80,7 @@ def _remember(kind: Form, asked: _Asked, made: Tree | None) -> None:
         _WAYS.clear()
     ways = _WAYS.setdefault(kind, [])
     if len(ways) < _MOST_WAYS:
-        numbered = made and replace_names(made, {name: Name(f"#{k}") for k, name in enumerate(asked.names)})
-        ways.append(_Way(tuple(asked.asked), numbered))
+        ways.append(_Way(tuple(asked.asked), made))
 
 
 class _Asked:
