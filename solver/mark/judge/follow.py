@@ -43,7 +43,6 @@ class FollowedNumbers:
         self.slipped: dict[str, Flags] = {}
         self.zeros: dict[str, Flags] = {}
         self.right: dict[str, Flags] = {}
-        self.honest: dict[str, Interval] = {}
 
     def fill(self) -> None:
         """Works out what is not written, without a verdict on what is."""
@@ -130,20 +129,24 @@ class FollowedNumbers:
             self.spans[quantity.name] = self.span(quantity)
         return self.spans[name]
 
-    def carried(self, name: str) -> Interval:
-        """Between what lies that a student goes on with: the same, but of a right answer only what comes of honest work."""
-        near, right, quantity = self.interval(name), self.right.get(name), self.key.quantities[name]
+    def carried(self, name: str, rows: Rows) -> Interval:
+        """Between what lies that some students go on with: the same, but of a right answer only what comes of honest work."""
+        near, right, quantity = self.interval_of(name, rows), self.right.get(name), self.key.quantities[name]
         if right is None or near.exact:
             return near
-        if name not in self.honest:
-            found = honest(quantity, {need: self.interval(need) for need in quantity.solved.item.needs})
-            if found is not None:
-                found = or_rounded(quantity.solved.form, found, MORE)
-                low, high = np.maximum(near.low, found.low), np.minimum(near.high, found.high)
-                here = right & (low <= high)
-                near = Interval(np.where(here, low, near.low), np.where(here, high, near.high))
-            self.honest[name] = near
-        return self.honest[name]
+        found = honest(quantity, {need: self.interval_of(need, rows) for need in quantity.solved.item.needs})
+        if found is None:
+            return near
+        found = or_rounded(quantity.solved.form, found, MORE)
+        low, high = np.maximum(near.low, found.low), np.minimum(near.high, found.high)
+        here = right[rows] & (low <= high)
+        return Interval(np.where(here, low, near.low), np.where(here, high, near.high))
+
+    def interval_of(self, name: str, rows: Rows) -> Interval:
+        """The interval of some students."""
+        span = self.interval(name)
+        low = of_rows(span.low, rows, self.batch.count)
+        return point(low) if span.exact else Interval(low, of_rows(span.high, rows, self.batch.count))
 
     def known(self, quantity: Quantity) -> bool:
         """Whether every student has written a number, or has no choice of it."""

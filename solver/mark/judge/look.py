@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from solver.formula.walks.bounds import Interval, point
+from solver.formula.walks.bounds import Interval
 from solver.mark.judge.digits import (
     coarse,
     half_asked,
@@ -75,13 +75,10 @@ class FurtherLook:
             open_ &= ~true & self.possible(known)
         if self.rounds and open_.any():
             some = np.flatnonzero(anywhere(open_))
-            part = self.further(some, [c[some] for c in candidates])
+            part = self.further(some, open_[some], [c[some] for c in candidates])
             true, follows, flagged, few, last = (x.copy() for x in (true, follows, flagged, few, last))
-            still = open_[some]
-            true[some] |= part[0] & still
-            follows[some] |= part[1] & still
-            flagged[some] |= part[2] & still
-            few[some], last[some] = (x & still for x in part[3:])
+            for into, cells in zip((true, follows, flagged, few, last), part, strict=True):
+                into[some] |= cells
             follows |= flagged
         verdicts = np.where(true | (follows & ~self.behind), CORRECT, np.where(follows, FOLLOWED, WRONG))
         verdicts[blank] = Verdict.BLANK
@@ -121,42 +118,52 @@ class FurtherLook:
                 found |= zero[self.rows]
         return found
 
-    def further(self, some: Rows, candidates: list[Floats]) -> tuple[Flags, Flags, Flags, Flags, Flags]:
-        """Of some students: what is on another route from the truth, from own numbers, or where honest rounding alone
-        leads, by no more than the reach where that has no end; short of a digit, or with a wrong last digit.
+    def further(self, some: Rows, open_: Flags, candidates: list[Floats]) -> tuple[Flags, Flags, Flags, Flags, Flags]:
+        """Of some students' open cells: what is right, or follows, on another route or with a note; what is flagged, as
+        honest rounding alone leads there; what is short of a digit; what has a wrong last digit.
         """
-        answer, decimals, quantity = self.answer[some], self.decimals[some], self.quantity
+        answer, decimals = self.answer[some], self.decimals[some]
         half = np.broadcast_to(self.half, self.answer.shape)[some]
         limit = room(half, answer)
-        known = [np.broadcast_to(x, answer.shape) for x in self.own.key.plain(quantity.name)]
+        known = [np.broadcast_to(x, answer.shape) for x in self.own.key.plain(self.quantity.name)]
         with np.errstate(invalid="ignore", over="ignore"):
-            true: Flags = np.zeros(answer.shape, dtype=bool)
             reached, *inner = self.routes(some)
-            mine = [*candidates, reached, *inner]
             usual = _near(answer, candidates, room(2 * half * _USUAL, answer))
-            follows = usual & _near(answer, inner[::3], limit)
-            short = coarse(decimals, half)
-            one = one_short(answer, decimals, half)
-            wide = half_written(decimals) * (1 + 1e-9)
-            few_true, few_own = one & _near(answer, known, wide), one & _near(answer, mine, wide)
-            flagged = ~short & ~true & ~follows
-            span = honest(quantity, self.spans(some)) if flagged.any() else None
-            if span is not None:
-                flagged &= _within(answer, span, limit)
-                close = near_routes(answer, [*candidates, reached], inner, room(2 * half * self.reach, answer))
-                known_end = np.isfinite(np.where(answer > candidates[0], span.high, span.low))
-                flagged &= close | known_end
-            else:
-                flagged &= False
-            last_true, last_own = (_last_digit(answer, of, half) & ~short & ~flagged for of in (known, candidates))
-        few, last = (few_true | few_own) & ~true & ~follows, (last_true | last_own) & ~true & ~follows
-        return (
-            true | few_true | last_true,
-            follows | few_own | last_own,
-            flagged,
-            few,
-            last & ~few,
-        )
+            follows = open_ & usual & _near(answer, inner[::3], limit)
+            open_ = open_ & ~follows
+            one, wide = one_short(answer, decimals, half), half_written(decimals) * (1 + 1e-9)
+            few_true, few_own = (
+                open_ & one & _near(answer, some, wide) for some in (known, [*candidates, reached, *inner])
+            )
+            fine = open_ & ~coarse(decimals, half)
+            flagged = self.explained(some, fine, [*candidates, reached], inner)
+            last_true, last_own = (_last_digit(answer, of, half) & fine & ~flagged for of in (known, candidates))
+        few = few_true | few_own
+        return few_true | last_true, follows | few_own | last_own, flagged, few, (last_true | last_own) & ~few
+
+    def explained(self, some: Rows, cells: Flags, plain: list[Floats], inner: list[Floats]) -> Flags:
+        """Which cells honest rounding alone explains, by no more than the reach of a route where that has no end.
+
+        It is looked for where it can be, given the digits asked of the operands; then where it can be, given that an
+        operand that is right comes of honest work, too.
+        """
+        found: Flags = np.zeros(cells.shape, dtype=bool)
+        at, quantity, answer = np.flatnonzero(anywhere(cells)), self.quantity, self.answer[some]
+        half = np.broadcast_to(self.half, self.answer.shape)[some]
+        for known in (self.own.interval_of, self.own.carried):
+            rows = self.rows[some[at]]
+            span = (
+                honest(quantity, {need: known(need, rows) for need in quantity.solved.item.needs}) if at.size else None
+            )
+            if span is None:
+                return found
+            here = cells[at] & _within(answer[at], span, room(half[at], answer[at]))
+            if known == self.own.carried:
+                reach = room(2 * half[at] * self.reach, answer[at])
+                close = near_routes(answer[at], [x[at] for x in plain], [x[at] for x in inner], reach)
+                found[at] = here & (close | np.isfinite(np.where(answer[at] > plain[0][at], span.high, span.low)))
+            at = at[anywhere(here)]
+        return found
 
     def routes(self, some: Rows) -> Iterator[Floats]:
         """What the routes give that round within a step, and exact values carried since the last but one result."""
@@ -174,27 +181,10 @@ class FurtherLook:
                 for env in (reached, exact):
                     yield np.broadcast_to(result(quantity, env, route), shape)
 
-    def like(self, some: Rows, follows: Floats, inner: list[Floats]) -> list[Floats]:
-        """The routes that round within, but for those of students who have a value replaced: these lead elsewhere."""
-        replaced = self.own.replaced[self.rows[some]][:, None, None]
-        if not replaced.any():
-            return inner
-        return [np.where(replaced, follows, x) if k % 3 == 2 else x for k, x in enumerate(inner)]
-
     @property
     def reach(self) -> float:
         """How many units of the last digit an answer may be off a route: each step that is not written adds its own."""
         return self.own.reach * (1 + sum(self.own.unwritten(need) for need in self.quantity.solved.item.needs))
-
-    def spans(self, some: Rows) -> dict[str, Interval]:
-        """Between what the students' own numbers lie."""
-        rows, count = self.rows[some], self.own.batch.count
-        found = {}
-        for need in self.quantity.solved.item.needs:
-            span = self.own.carried(need)
-            low = of_rows(span.low, rows, count)
-            found[need] = point(low) if span.exact else Interval(low, of_rows(span.high, rows, count))
-        return found
 
 
 def _near(answer: Floats, values: list[Floats], limit: Floats) -> Flags:
