@@ -69,9 +69,10 @@ class GraphNode(NamedTuple):
 
 
 class Nodes(NamedTuple):
-    """A computation graph, each node behind its operands."""
+    """A computation graph, each node behind its operands. title: what it is of."""
 
     nodes: tuple[GraphNode, ...]
+    title: str = "A computation graph"
 
 
 class Heat(NamedTuple):
@@ -114,25 +115,36 @@ class Boundary(NamedTuple):
 
 
 class StateRow(NamedTuple):
-    """A hidden layer in time: its states, the one before the first step in front. back: weights from its last state, if any."""
+    """One direction of a hidden layer in time. states: from the first time on; start: what comes before them, if anything.
+
+    cells: what goes along with each state, such as the state of a memory cell, and cell_start before them. into, back:
+    weights, empty where none are named. loop: whether its last state comes back; backward: whether time runs back.
+    """
 
     states: tuple[str, ...]
-    into: str
-    back: str
+    start: str = ""
+    into: str = ""
+    back: str = ""
+    loop: bool = True
+    backward: bool = False
+    cells: tuple[str, ...] = ()
+    cell_start: str = ""
 
 
 class Recurrence(NamedTuple):
-    """A recurrent network, folded or step by step. outputs: empty where there are none; their first one is before the first step, if it feeds back.
+    """A recurrent network, folded or step by step. layers: each with its one direction, or both.
 
-    feeds: weights from the last output to the hidden layer, empty where there are none.
+    outputs: empty where there are none; output_start: the one before the first step, if it feeds back. out: weights by
+    which each direction of the last layer leads to the output. feeds: weights from the last output to the hidden layer.
     """
 
     folded: bool
     inputs: tuple[str, ...]
-    layers: tuple[StateRow, ...]
-    outputs: tuple[str, ...]
-    out: str
-    feeds: str
+    layers: tuple[tuple[StateRow, ...], ...]
+    outputs: tuple[str, ...] = ()
+    output_start: str = ""
+    out: tuple[str, ...] = ()
+    feeds: str = ""
 
 
 Sketch: TypeAlias = Feedforward | Volumes | Nodes | Heat | Curve | Boundary | Recurrence

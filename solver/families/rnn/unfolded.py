@@ -309,8 +309,7 @@ class Unfolded:
             nets = [self.at(letter, t) for letter in "uo" for t in self.times] if len(self.stack) == 1 else []
             nets = [name for name in nets if name not in w.items]
             w.absent |= dict.fromkeys(("net_inputs", *nets), "give net_inputs: true for net inputs as steps")
-        if all(len(sides) == 1 for sides in self.stack):
-            w.figures["folded"], w.figures["unrolled"] = partial(self.drawn, True), partial(self.drawn, False)
+        w.figures["folded"], w.figures["unrolled"] = partial(self.drawn, True), partial(self.drawn, False)
         w.group("parameters", self.parameters)
         w.group("hidden", self.hidden)
         if output:
@@ -326,21 +325,26 @@ class Unfolded:
         """The network as it is drawn."""
         from solver.working.sketches import Recurrence, StateRow  # few questions have a figure
 
-        given, times = self.given, range(self.given.length + 1)
-        layers = [
-            StateRow(
-                tuple(name if (name := self.name(side, t)) in self.working.items else "" for t in times),
-                self.weight("U", side),
-                "" if given.type == "jordan" else self.weight("W", side),
-            )
-            for (side,) in self.stack
-        ]
-        outputs = [name if (name := self.at("y", t)) in self.working.items else "" for t in times]
-        first = self.stack[0][0]
-        feeds = {"elman": "", "jordan": self.weight("W", first), "both": self.weight("Wy", first)}[given.type]
-        V = self.names["V"] if given.V is not None else ""
+        given, items = self.given, self.working.items
+        rows: list[tuple[StateRow, ...]] = []
+        for sides in self.stack:
+            row = []
+            for side in sides:
+                states = tuple(self.name(side, t) for t in self.times)
+                first = self.name(side, given.length + 1 if side.side == "b" else 0)
+                back, loop = ("", False) if given.type == "jordan" else (self.weight("W", side), True)
+                start = first if first in items else ""
+                row.append(StateRow(states, start, self.weight("U", side), back, loop, side.side == "b"))
+            rows.append(tuple(row))
+        first_side = self.stack[0][0]
+        feeds = {"elman": "", "jordan": self.weight("W", first_side), "both": self.weight("Wy", first_side)}[given.type]
         inputs = tuple(self.at("x", t) for t in self.times)
-        return Recurrence(folded, inputs, tuple(layers), tuple(outputs) if V else (), V, feeds)
+        if given.V is None:
+            return Recurrence(folded, inputs, tuple(rows), feeds=feeds)
+        V, y0 = self.names["V"], self.at("y", 0)
+        split = f"{V}b" if f"{V}b" in items else V
+        outputs, start = tuple(self.at("y", t) for t in self.times), y0 if y0 in items else ""
+        return Recurrence(folded, inputs, tuple(rows), outputs, start, (V, split)[: len(self.stack[-1])], feeds)
 
     def losses(self) -> None:
         w, given = self.working, self.given

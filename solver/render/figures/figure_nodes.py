@@ -55,7 +55,7 @@ def _drawn(
         at, wide = places[node.name], 2 * _half(boxes, node.name)
         pieces.append(Polygon(box(at, wide, 17), "#ffffff" if node.formula else "#e8f1f8"))
         words.append(Caption(boxes[node.name], at, MIDDLE))
-        if node.name not in used and (value := put.cell(node.name)):
+        if node.name not in used and (value := put.row(node.name)):
             words.append(Caption(value, (at[0], at[1] + 15), SMALL, color=BLUE))
         if node.name in back:
             words.append(Caption(back[node.name], (at[0], at[1] - 15), SMALL, color=VERMILION, backed=True))
@@ -126,7 +126,7 @@ def _half(boxes: dict[str, str], name: str) -> float:
 
 def _words(node: GraphNode, put: Inscriptions) -> str:
     letters = put.letters(node.name)
-    return shortened(f"{letters} = {clean(node.formula)}" if node.formula else letters, 36)
+    return shortened(f"{letters} = {clean(node.formula)}" if node.formula else letters, 48)
 
 
 def _labels(sketch: Nodes, put: Inscriptions) -> dict[tuple[str, str], tuple[str, str]]:
@@ -139,9 +139,8 @@ def _labels(sketch: Nodes, put: Inscriptions) -> dict[tuple[str, str], tuple[str
 
 
 def _value(name: str, put: Inscriptions) -> str:
-    if put.context.working.shapes.get(name) == (1, 1):
-        return put.cell(name)
-    return "×".join(map(str, put.context.working.shapes.get(name, ())))
+    """Its numbers, or their shape where they are too many."""
+    return put.row(name) or "×".join(map(str, put.context.working.shapes.get(name, ())))
 
 
 def _placed(sketch: Nodes) -> tuple[list[list[str]], dict[tuple[str, str], list[str]]]:
@@ -191,7 +190,7 @@ def _placed(sketch: Nodes) -> tuple[list[list[str]], dict[tuple[str, str], list[
 
 
 def _alt(sketch: Nodes, put: Inscriptions) -> str:
-    said = [f"{_words(node, put)}{f' = {value}' if (value := put.cell(node.name)) else ''}" for node in sketch.nodes]
+    said = [f"{_words(node, put)}{f' = {value}' if (value := put.row(node.name)) else ''}" for node in sketch.nodes]
     grads = [put.equation(node.gradient) for node in sketch.nodes if node.gradient]
     back = f" Gradients: {', '.join(grads)}." if grads else ""
-    return f"A computation graph: {'; '.join(said)}.{back}"
+    return f"{sketch.title}: {'; '.join(said)}.{back}"

@@ -12,6 +12,9 @@ from solver.render.clean import clean
 from solver.rounding import EXACT, Floats
 from solver.working.solution import Context
 
+_LONGEST = 26
+"""So many signs of a vector's numbers stand in one line."""
+
 
 class Inscriptions(NamedTuple):
     """A context, seen as a question (what is given alone) or as its answer."""
@@ -51,6 +54,14 @@ class Inscriptions(NamedTuple):
         if literal is None or i >= literal.value.shape[0] or j >= literal.value.shape[1]:
             return ""
         return grouped(literal.text(i, j))
+
+    def row(self, name: str) -> str:
+        """The numbers of a vector in one line, where they are known and few."""
+        numbers = self.numbers(name)
+        if numbers is None or numbers.shape[1] > 1:
+            return ""
+        cells = ", ".join(self.cell(name, i) for i in range(numbers.shape[0]))
+        return cells if len(cells) <= _LONGEST else ""
 
     def letters(self, name: str, place: str = "") -> str:
         """How a quantity is written; place: which of its entries."""

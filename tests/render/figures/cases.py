@@ -76,6 +76,25 @@ given:
   V: [[0.5], [0.5]]
 parts: [{label: a, find: states}]
 """
+BOTH = """title: t
+given:
+  family: rnn
+  x: [[1, -1], [2, 0.5], [0, 0]]
+  layers:
+    - {U: [[0.1], [0.2]], W: 0.5, backward: {U: [[-0.1], [0.2]], W: 0.25}}
+    - {U: [[0.5], [-0.2]], W: 0.5, backward: {U: [[0.3], [0.2]], W: 0.25}}
+  V: [1, 1]
+parts: [{label: a, find: states}]
+"""
+PEEPHOLES = """title: t
+given:
+  family: lstm
+  x: [1, 2]
+  W: {f: [0.5, 0.1], i: [0.8, 1], gate: [-0.6, 0], o: [0.2, 0]}
+  U: {f: [[0.4, 0], [0, 1]], i: [[0.4, 0], [0, 1]], gate: [[0.4, 0], [0, 1]], o: [[0.4, 0], [0, 1]]}
+  peephole: {o: [0.1, -0.2]}
+parts: [{label: a, find: states}]
+"""
 CASES: dict[str, tuple[str, str]] = {
     "q2": (problem("q2"), "network"),
     "wide": (network(3, 10, 8, 8, 1), "network"),
@@ -96,6 +115,12 @@ CASES: dict[str, tuple[str, str]] = {
     "unrolled": (problem("rnn"), "unrolled"),
     "folded both": (LONG, "folded"),
     "long": (LONG, "unrolled"),
+    "both ways": (BOTH, "unrolled"),
+    "both ways folded": (BOTH, "folded"),
+    "lstm": (problem("lstm"), "unrolled"),
+    "lstm cell": (PEEPHOLES, "cell"),
+    "gru cell": (problem("gru"), "cell"),
+    "gru folded": (problem("gru"), "folded"),
     "optimizer": (OPTIMIZER, "loss"),
 }
 """Each with the word of its figure."""
