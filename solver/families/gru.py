@@ -30,6 +30,7 @@ from typing import Annotated, Literal
 from solver.formula.parse import parse
 from solver.formula.tree import Bin, Group, Name, Tree, replace_names
 from solver.nets.gated import Gated, GatedCell
+from solver.nets.gated_drawn import figures
 from solver.nets.gated_net import GatedNet
 from solver.nets.recurrent import added, weighted
 from solver.spec.nodes import Report
@@ -82,7 +83,9 @@ def work(given: Given, report: Report) -> Working:
         now = {"z": cell.gate_at("z", t), "n": cell.gate_at(net.candidate, t), "h": h}
         formula = replace_names(STATE[given.z_weighs], {letter: Name(name) for letter, name in now.items()})
         net.step(cell, "h", t, formula, "hidden state")
-    return net.finish()
+    working = net.finish()
+    working.figures |= figures(net)
+    return working
 
 
 def _fed(net: GatedNet, cell: GatedCell, given: Given, t: int) -> Tree:

@@ -29,6 +29,7 @@ from typing import Annotated, TypeAlias
 
 from solver.formula.tree import Array, Bin, Call, Name, Tree
 from solver.nets.gated import MAX_LAYERS, CellFields, Gated, GatedCell, GatedLayer
+from solver.nets.gated_drawn import figures
 from solver.nets.gated_net import GatedNet
 from solver.nets.layers import spread
 from solver.nets.recurrent import check_vector
@@ -117,7 +118,9 @@ def work(given: Given, report: Report) -> Working:
             _gate(net, cell, gate, t, titles[gate])
         seen = Call("tanh", (Name(cell.at("c", t)),))
         net.step(cell, "h", t, Bin("*", Name(cell.gate_at("o", t)), seen), "hidden state")
-    return net.finish()
+    working = net.finish()
+    working.figures |= figures(net)
+    return working
 
 
 def _peephole(cell: GatedCell) -> Mapping[str, Array]:

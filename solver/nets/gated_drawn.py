@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import partial
 
-from solver.formula.print.printer_text import TextPrinter
-from solver.formula.tree import bare, names
-from solver.nets.gated import letter_of
-from solver.working.sketches import GraphNode, Nodes, Recurrence, StateRow
+from solver.nets.gated import GatedCell, letter_of
+from solver.nets.gated_net import GatedNet
+from solver.nets.graph_drawn import graph_of
+from solver.working.sketches import Nodes, Recurrence, Sketch, StateRow
 
-if TYPE_CHECKING:
-    from solver.nets.gated import GatedCell
-    from solver.nets.gated_net import GatedNet
+
+def figures(net: GatedNet) -> dict[str, Callable[[], Sketch]]:
+    """What can be drawn of it."""
+    return {
+        "cell": partial(cell_graph, net),
+        "folded": partial(in_time, net, True),
+        "unrolled": partial(in_time, net, False),
+    }
 
 
 def in_time(net: GatedNet, folded: bool) -> Recurrence:
@@ -37,12 +43,7 @@ def _row(net: GatedNet, cell: GatedCell) -> StateRow:
 
 def cell_graph(net: GatedNet) -> Nodes:
     """The first cell at t = 1: how its gates and states come of each other."""
-    w, cell = net.working, net.cells[0]
-    made = {cell.at(letter, 1) for letter in (*map(letter_of, net.gates), *net.states)}
-    steps = {name: bare(tree) for name in w.items if name in made and (tree := w.items[name].definition)}
-    states = {net.at("x", 1), *(cell.at(state, 0) for state in net.states)}
-    nodes = [GraphNode(name, "", ()) for name in w.items if name in states]
-    for name, formula in steps.items():
-        operands = tuple((of, "") for of in names(formula) if of in states or of in steps)
-        nodes.append(GraphNode(name, TextPrinter(w.symbols).print(formula), operands))
-    return Nodes(tuple(nodes), "A cell at t = 1")
+    cell = net.cells[0]
+    steps = {cell.at(letter, 1) for letter in (*map(letter_of, net.gates), *net.states)}
+    sources = {net.at("x", 1), *(cell.at(state, 0) for state in net.states)}
+    return graph_of(net.working, sources, steps, "A cell at t = 1")

@@ -1,10 +1,6 @@
 """Networks of cells with gates, LSTM and GRU: one layer or several, in one direction or both; forward and backward."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
-from typing import TYPE_CHECKING
 
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Call, Group, Name, Tree
@@ -17,9 +13,6 @@ from solver.working.gradients import add_gradients
 from solver.working.page import Working
 from solver.working.roles import Role
 from solver.working.series import shorten, symbol_at
-
-if TYPE_CHECKING:
-    from solver.working.sketches import Sketch
 
 
 class GatedNet:
@@ -293,7 +286,6 @@ class GatedNet:
         bases |= dict.fromkeys(sides[0].layer for sides in self.stack)
         bases |= {self.letter["y"]: None} if output else {}
         shorten(w, [*((base, True) for base in bases), *((self.letter[c], False) for c in "xd")], self.times)
-        self._figures()
         if given.loss == "none":
             w.absent |= dict.fromkeys(
                 ("J", "loss", "gradients", "deltas"),
@@ -309,14 +301,6 @@ class GatedNet:
         shorten(w, [("J", True)], self.times)
         self._gradients(parameters)
         return w
-
-    def _figures(self) -> None:
-        def drawn(word: str) -> Sketch:
-            from solver.nets.gated_drawn import cell_graph, in_time  # few questions have a figure
-
-            return cell_graph(self) if word == "cell" else in_time(self, word == "folded")
-
-        self.working.figures |= {word: partial(drawn, word) for word in ("cell", "folded", "unrolled")}
 
     def _parameters(self) -> set[str]:
         letters = ("W", "U", "b", "bh", "p")

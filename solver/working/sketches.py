@@ -29,11 +29,12 @@ class NeuronColumn(NamedTuple):
 
 
 class Feedforward(NamedTuple):
-    """A feedforward network. source: what goes in, `inputs` numbers."""
+    """A feedforward network. source: what goes in, `inputs` numbers; title: what it is."""
 
     source: str
     inputs: int
     columns: tuple[NeuronColumn, ...]
+    title: str = "A feedforward network"
 
 
 class Solid(NamedTuple):

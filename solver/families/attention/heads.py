@@ -18,6 +18,9 @@ from solver.working.page import Working
 if TYPE_CHECKING:
     from solver.working.sketches import Sketch
 
+MAX_DRAWN = 30
+"""So many steps at most are drawn as a graph."""
+
 
 class Attention(Checked):
     """Writes what is given, and the steps, into its working."""
@@ -188,6 +191,8 @@ class Attention(Checked):
         w.group("context", self._named(steps, "C"))
         w.group("output", [self.last])
         w.figures["heatmap"] = self._drawn
+        if len(steps) <= MAX_DRAWN:
+            w.figures["graph"] = lambda: self._graph(steps)
         self._gradients(steps)
         self._operations()
         return w
@@ -197,6 +202,15 @@ class Attention(Checked):
         from solver.working.sketches import Heat  # few questions have a figure
 
         return Heat("Attention weights", self.working.groups["weights"], "query", "key")
+
+    def _graph(self, steps: list[str]) -> Sketch:
+        """How the output comes of the inputs, head by head."""
+        from solver.nets.graph_drawn import graph_of
+
+        w = self.working
+        used = {name for step in steps for name in w.items[step].needs}
+        given = {name for name in w.items if w.items[name].given and name in used}
+        return graph_of(w, given, steps, "Attention as a computation graph")
 
     @staticmethod
     def _named(steps: Iterable[str], first: str) -> list[str]:

@@ -1,7 +1,9 @@
 """The steps of an autoencoder: forward, the loss with its penalties, gradients, training."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,6 +19,16 @@ from solver.spec.nodes import Report
 from solver.working.gradients import add_gradients
 from solver.working.page import Working
 from solver.working.roles import Role
+
+if TYPE_CHECKING:
+    from solver.working.sketches import Sketch
+
+
+def curve(losses: tuple[str, ...]) -> Sketch:
+    """The loss after each update."""
+    from solver.working.sketches import Curve  # few questions have a figure
+
+    return Curve("J", losses, "updates")
 
 
 class CoderLayer(NamedTuple):
@@ -45,6 +57,19 @@ class Autoencoder:
         self.error(0)
         self.backward(0)
         self.groups()
+        self.working.figures["network"] = self.drawn
+
+    def drawn(self) -> Sketch:
+        """The network as it is drawn, before any update."""
+        from solver.working.sketches import Feedforward, NeuronColumn  # few questions have a figure
+
+        w, side = self.working, 1 if self.many else 0
+        columns = []
+        for k, (W, b, activation, turned) in enumerate(self.layers, 1):
+            out = self.output_of(k, 0)
+            by_inputs = (self.given.weights == "inputs x neurons") != turned
+            columns.append(NeuronColumn(out, activation, int(w.shapes[out][side]), W, b, by_inputs))
+        return Feedforward(self.seen, int(w.shapes[self.seen][side]), tuple(columns), "An autoencoder")
 
     # -- what is given ------------------------------------------------------------------------------------------------
     def givens(self) -> None:
@@ -221,6 +246,7 @@ class Autoencoder:
         w.group("updates", updates)
         w.group("loss_after", after)
         w.group("history", [*updates, *after])
+        w.figures["loss"] = lambda: curve(("J", *after))
         w.group("final", updates[-len(self.parameters) :])
         return True
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import product
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,8 +17,17 @@ from solver.spec.nodes import Report
 from solver.working.items import Listing, Statement
 from solver.working.page import Repeat, Working
 
+if TYPE_CHECKING:
+    from solver.working.sketches import Sketch
+
 _MOST = 200
 """So many updates are made where the question does not say how many."""
+
+
+def _drawn() -> Sketch:
+    from solver.working.sketches import Heat  # few questions have a figure
+
+    return Heat("Weights", ("W",), "neuron", "neuron")
 
 
 class Recalled(Statement):
@@ -103,6 +113,7 @@ class _Hopfield:
                 formula = f"({formula})/{count}"
             self.step("W", formula, "Weights", whole=self.whole, why=why)
             w.group("weights", ["W"])
+        w.figures["heatmap"] = _drawn
         if given.theta is not None:
             self.state("theta", spread(given.theta, count), "Thresholds")
 

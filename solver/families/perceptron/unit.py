@@ -74,7 +74,7 @@ def forward(given: Given, data: Data) -> Working:
     else:
         working.given("X", data.X, "Patterns, one a row")
     layers = given.layers or (None,)
-    source: str = "x" if single else "X"
+    source = first = "x" if single else "X"
     inner: list[str] = []
     for k, layer in enumerate(layers, 1):
         last = k == len(layers)
@@ -83,12 +83,27 @@ def forward(given: Given, data: Data) -> Working:
     working.group("outputs", ["y"])
     working.group("truth_table", [*inner, "y"])
     working.default = ("y",)
+    working.figures["network"] = lambda: _network(given, working, first)
     _learnt_from(given, data, working, single)
     if not given.layers and data.W is not None and data.W.value.shape == (2, 1):
         b, theta = ("b" in working.items and "b") or "", ("theta" in working.items and "theta") or ""
         boundary(working, data.W.value, "w", b, theta)
         working.figures["boundary"] = lambda: _drawn(working, len(data.X.value))
     return working
+
+
+def _network(given: Given, working: Working, source: str) -> Sketch:
+    """The units by layers, their weights as inputs × units."""
+    from solver.working.sketches import MINUS, Feedforward, NeuronColumn  # few questions have a figure
+
+    columns = []
+    for tag in map(str, range(1, len(given.layers) + 1)) if given.layers else ("",):
+        W = f"W{tag}" if tag else "w"
+        shift = next((name for name in (f"b{tag}", f"theta{tag}") if name in working.items), "")
+        output = "y" if tag in ("", str(len(given.layers))) else f"h{tag}"
+        sign = MINUS if shift.startswith("theta") else "+"
+        columns.append(NeuronColumn(output, given.activation, int(working.shapes[W][1]), W, shift, True, sign))
+    return Feedforward(source, int(working.shapes["W1" if given.layers else "w"][0]), tuple(columns))
 
 
 def _drawn(working: Working, patterns: int) -> Sketch:

@@ -178,6 +178,6 @@ class _Network:
         ]
         inputs = f"{self.sketch.inputs} input{'s' if self.sketch.inputs != 1 else ''}"
         known = any(self.put.literal(c.weights) is not None for c in self.sketch.columns if c.weights)
-        said = f"A feedforward network: {inputs}, then {', '.join(shortened(layer, 40) for layer in layers[:MOST])}"
+        said = f"{self.sketch.title}: {inputs}, then {', '.join(shortened(layer, 40) for layer in layers[:MOST])}"
         said += f" and so on, {len(layers)} layers in all" if len(layers) > MOST else ""
         return said + ("; each edge bears its weight, and is dashed where that is negative." if known else ".")

@@ -183,7 +183,7 @@ class _Unrolling:
         weights = [w for sides in sketch.layers for side in sides for w in (side.into, side.back)]
         letters = ", ".join(dict.fromkeys(put.letters(w) for w in (*weights, sketch.feeds, *sketch.out) if w))
         rows = [names for row in self.rows[1:] for names in (row.names, row.cells)]
-        known = [f"{self.letters(n)} = ({v})" for row in rows for n in row if (v := self.put.row(n))]
+        known = [f"{self.letters(n)} = {v}" for row in rows for n in row if (v := self.put.row(n))]
         values = f": {'; '.join(known[:24])}" if known and not sketch.folded else ""
         how = "folded, with its loop" if sketch.folded else f"unrolled over {len(sketch.inputs)} times"
         said = f", with {layers}{both}" + (f" and the weights {letters}" if letters else "")

@@ -61,7 +61,7 @@ class Inscriptions(NamedTuple):
         if numbers is None or numbers.shape[1] > 1:
             return ""
         cells = ", ".join(self.cell(name, i) for i in range(numbers.shape[0]))
-        return cells if len(cells) <= _LONGEST else ""
+        return "" if len(cells) > _LONGEST else f"({cells})" if numbers.shape[0] > 1 else cells
 
     def letters(self, name: str, place: str = "") -> str:
         """How a quantity is written; place: which of its entries."""

@@ -121,6 +121,10 @@ CASES: dict[str, tuple[str, str]] = {
     "lstm cell": (PEEPHOLES, "cell"),
     "gru cell": (problem("gru"), "cell"),
     "gru folded": (problem("gru"), "folded"),
+    "autoencoder": (problem("autoencoder"), "network"),
+    "gate": (problem("perceptron"), "network"),
+    "heads": (problem("attention"), "graph"),
+    "hopfield": (problem("competitive"), "heatmap"),
     "optimizer": (OPTIMIZER, "loss"),
 }
 """Each with the word of its figure."""

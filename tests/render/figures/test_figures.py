@@ -14,7 +14,7 @@ from solver.errors import SpecError
 from solver.formula.tree import Array
 from solver.render.figures.draw import figure
 from solver.render.figures.paint import ImageKind, composed, painted
-from solver.render.figures.scene import Caption, Disc, Point, Polygon, Scene, Tiles, extent, fitted, turned
+from solver.render.figures.scene import Caption, Course, Disc, Point, Polygon, Scene, Tiles, extent, fitted, turned
 from solver.spec.reader import load_text
 from tests.render.figures.cases import CASES, drawn, scene, words
 
@@ -205,7 +205,7 @@ def test_an_unrolled_network_has_its_states() -> None:
         assert of.solved[f"y{t}"].text in found
         literal = of.solved[f"h{t}"].literal()
         assert isinstance(literal, Array)
-        assert ", ".join(literal.text(i, 0) for i in range(3)) in found
+        assert f"({', '.join(literal.text(i, 0) for i in range(3))})" in found
     assert Counter(found)["W"] == Counter(found)["U"] == Counter(found)["V"] == 4
     assert {"x(t)", "h(t)", "y(t)", "U", "V", "W"} == set(words(scene("folded")))
     assert "W_y" in words(scene("folded both"))
@@ -224,3 +224,30 @@ def test_a_boundary_parts_what_the_unit_tells_apart() -> None:
         assert bool((turns > 0).all() or (turns < 0).all()) == (net > 0)
         assert (disc.fill == "#000000") == (net > 0)
     assert not [piece for piece in scene("learning", answer=False).pieces if isinstance(piece, Polygon)]
+
+
+def test_states_of_both_directions_go_their_way() -> None:
+    """Forward arrows run to the right, backward ones to the left; each direction's first state is at its own end."""
+    made, found = scene("both ways"), words(scene("both ways"))
+    assert {"h₁^(f)(0)", "h₁^(b)(4)", "h₂^(f)(0)", "h₂^(b)(4)"} <= set(found)
+    level = [
+        piece.points
+        for piece in made.pieces
+        if isinstance(piece, Course) and len(piece.points) == 2 and piece.points[0][1] == piece.points[1][1]
+    ]
+    ways = Counter(start[0] < end[0] for start, end in level)
+    assert ways == {True: 2 * 3, False: 2 * 3}
+
+
+def test_a_cell_is_the_graph_of_its_formulas() -> None:
+    of, made = drawn("lstm cell").context, scene("lstm cell")
+    assert "c₁ = f₁ ⊙ c₀ + i₁ ⊙ gate₁" in words(made)
+    literal = of.solved["c1"].literal()
+    assert isinstance(literal, Array)
+    assert f"c₁ = f₁ ⊙ c₀ + i₁ ⊙ gate₁ = ({literal.text(0, 0)}, {literal.text(1, 0)})" in made.alt
+    assert not [word for word in words(scene("lstm cell", answer=False)) if word.startswith("(0.")]
+
+
+def test_tied_weights_stand_at_both_layers() -> None:
+    found = Counter(words(scene("autoencoder")))
+    assert all(found[text] == 2 for text in ("0.4", "0.3", "0.6", "-0.5"))
