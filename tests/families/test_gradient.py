@@ -46,7 +46,7 @@ def test_each_line_names_its_rule_and_its_shapes() -> None:
         "C x → ∇_h J xᵀ   (chain rule through h; derivative of a matrix product; m×1 times 1×n)",
         "c ‖C‖² → 2c C   (derivative of a squared norm)",
         "∇_C J = ∇_h J xᵀ + 2c C   (the sum of these)",
-        "= -2 · (z - h) xᵀ + 2c C   (substituting ∇_h J; m×n, the shape of C)",
+        "= -2(z - h) xᵀ + 2c C   (substituting ∇_h J; m×n, the shape of C)",
     ]
 
 

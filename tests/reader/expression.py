@@ -160,6 +160,9 @@ class Digits:
             along = "_columns" if above.sign == "softmax" and value(powers).shape[1] > 1 else ""
             total = Operation("sum" + (above.sign.removeprefix("softmax") or along), (powers,))
             above = Operation("/", (powers, total))  # its definition, a few lines further up
+        if isinstance(above, Operation) and above.sign == "^" and isinstance(below, Operation) and below.sign == "⊙":
+            squared, exponent = above.operands
+            above = Operation("⊙", (squared, squared)) if exponent == Number("2") else above
         if self.room(below) is not None:
             return self.close(value(above), below)
         match above, below:
