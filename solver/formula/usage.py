@@ -7,7 +7,9 @@ from typing import Literal
 
 from solver.formula.functions import FUNCTIONS
 from solver.formula.greek import GREEK
+from solver.formula.sizes import SCALAR
 from solver.formula.symbol import Symbol, Symbols, default_symbol
+from solver.formula.words import Words
 from solver.named import NamedTuple
 
 _RENAMED = {"u": "z", "h": "a", "U": "Z", "H": "A"}
@@ -50,6 +52,10 @@ class Usage(NamedTuple):
             symbol = symbol._replace(wrt=self.symbol(wrt), ratio=ratio)
         return symbol
 
+    def words(self, words: Words) -> Words:
+        """Words with their symbols as this author writes them."""
+        return tuple(self.symbol(piece) if isinstance(piece, Symbol) else piece for piece in words)
+
 
 USUAL = Usage()
 """What most lecturers write."""
@@ -69,15 +75,21 @@ class SymbolTable(dict[str, Symbol]):
         return SymbolTable(self, self.usage)
 
     def write(self, usage: Usage) -> list[str]:
-        """Writes every name as an author does; a σ among them leaves the function its name. Gives two names that would look alike."""
+        """Writes every name as an author does; a σ among them leaves the function its name.
+
+        Gives two names that look alike now, and did not before.
+        """
         if any(symbol.base == "sigma" for symbol in self.values()):
             usage = usage._replace(sigmoid="sigmoid")
         self.usage = usage
+        if (usage.names, usage.gradient) == (USUAL.names, USUAL.gradient):
+            return []
+        found = dict(self)
+        self.update((name, usage.symbol(symbol)) for name, symbol in found.items())
         taken: dict[Symbol, str] = {}
         for name, symbol in self.items():
-            made = self[name] = usage.symbol(symbol)
-            other = taken.setdefault(made, name)
-            if other != name and made != symbol:
+            other = taken.setdefault(symbol.shaped(SCALAR), name)
+            if found[other].shaped(SCALAR) != found[name].shaped(SCALAR):
                 return [other, name]
         return []
 

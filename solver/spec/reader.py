@@ -14,11 +14,13 @@ from solver.errors import FormulaError, Place, Problem, SpecError
 from solver.files import READING
 from solver.formula.calculus.differentiate import gradient_name
 from solver.formula.parse import misnamed
+from solver.formula.usage import USUAL, Usage
 from solver.rounding import MAX_DIGITS, Carry, Rounding
 from solver.spec.asking import Asking
 from solver.spec.attached import beside
 from solver.spec.fields import AtLeast, AtMost, entries_of, fields_of, read, text_of, unknown_key, whole_number
 from solver.spec.nodes import MAX_BYTES, Node, Report, merged, read_nodes
+from solver.spec.notation import read_usage
 from solver.spec.prose.passages import read_passage
 from solver.spec.quantities import number
 from solver.spec.registry import families, family
@@ -33,7 +35,8 @@ MAX_PARTS_DEPTH = 4
 MAX_PARTS = 20_000
 MAX_QUESTIONS = 200
 
-_QUESTION_KEYS = ("title", "prompt", "figure", "round", "carry", "marking", "given", "formulas", "parts")
+_QUESTION_KEYS = ("title", "prompt", "figure", "round", "carry", "notation", "marking", "given", "formulas", "parts")
+_EXAM_KEYS = ("title", "notation", "questions")
 _PART_KEYS = ("label", "marks", "prompt", "figure", "round", "given", "with", "formulas", "find", "parts", "note")
 _OWN_NAMES = {"quantities", "series", "inputs"}
 """Fields that hold an author's own names."""
@@ -103,9 +106,10 @@ def _cannot(name: str, why: str) -> SpecError:
 def _read_exam(node: Node, file: str) -> Paper:
     report = Report()
     entries = entries_of(node, report)
-    for key in entries.keys() - {"title", "questions"}:
-        report.unknown(node.key(key), "key", key, ("title", "questions"))
+    for key in entries.keys() - set(_EXAM_KEYS):
+        report.unknown(node.key(key), "key", key, _EXAM_KEYS)
     title = text_of(entries["title"], report, "title").strip() if "title" in entries else "Exam"
+    usage = read_usage(entries.get("notation"), report)
     questions: list[Question] = []
     listed = entries["questions"]
     if listed.kind != "list" or not 1 <= len(listed.items) <= MAX_QUESTIONS:
@@ -118,12 +122,12 @@ def _read_exam(node: Node, file: str) -> Paper:
         if path is None:
             report.add(item, f"{name[:80]!r} leads out of the exam's folder", "name files beside or below the exam")
         else:
-            _read_listed(path, item, report, questions)
+            _read_listed(path, item, report, questions, usage)
     report.check()
     return Paper(title, questions, exam=True)
 
 
-def _read_listed(name: str, item: Node, report: Report, questions: list[Question]) -> None:
+def _read_listed(name: str, item: Node, report: Report, questions: list[Question], usage: Usage) -> None:
     """Reads one question of an exam; what has no line of its own, a missing file, is a problem of the line listing it."""
     try:
         node = read_nodes(text_of_file(name, listed=True), name)
@@ -137,14 +141,17 @@ def _read_listed(name: str, item: Node, report: Report, questions: list[Question
     if _is_exam(node):
         report.add(item, f"{name[:200]} is an exam itself", "an exam lists question files")
         return
-    questions.append(_QuestionReader(name, report).question(node))
+    questions.append(_QuestionReader(name, report, usage=usage).question(node))
 
 
 class _QuestionReader:
-    """Reads one question, noting problems as it goes. otherwise: what is given in another way, wherever it fits."""
+    """Reads one question, noting problems as it goes.
 
-    def __init__(self, file: str, report: Report, otherwise: Node | None = None) -> None:
-        self.file, self.report, self.otherwise = file, report, otherwise
+    otherwise: what is given in another way, wherever it fits. usage: how formulas are written where it does not say.
+    """
+
+    def __init__(self, file: str, report: Report, otherwise: Node | None = None, usage: Usage = USUAL) -> None:
+        self.file, self.report, self.otherwise, self.usage = file, report, otherwise, usage
         self.fits = False
         self.labels: dict[str, Place] = {}
         self.tasks: list[Task] = []
@@ -164,6 +171,7 @@ class _QuestionReader:
         question.prompt = self.prompt(entries)
         question.rounding = self.rounding(entries, question.rounding)
         question.carry = self.carry(entries)
+        self.usage = read_usage(entries.get("notation"), self.report, self.usage)
         task = self.task(entries, None)
         if "formulas" in entries and task is not None:
             self.add_formulas(entries["formulas"], task)
@@ -174,10 +182,22 @@ class _QuestionReader:
         elif parts is not None:
             question.parts = list(self.parts(parts, "", task, question.rounding, 1))
         self.asking.derive(self.tasks)
+        for task in self.tasks:
+            self.write(task, entries.get("notation", node))
         question.warnings = self.report.warnings[before:]
         if "marking" in entries:
             question.marking = self.marking(entries["marking"], question, node)
         return question
+
+    def write(self, task: Task, node: Node) -> None:
+        """Writes a task's formulas as the question's author does."""
+        alike = task.working.symbols.write(self.usage)
+        if alike:
+            self.report.add(
+                node,
+                f"{alike[0]} and {alike[1]} would be written alike with the names {self.usage.names}",
+                "notation: {names: u/h} keeps them apart",
+            )
 
     def entries(self, node: Node, known: tuple[str, ...]) -> dict[str, Node]:
         """A map's entries; what stands a level too high is told so, once."""
@@ -260,7 +280,7 @@ class _QuestionReader:
             plain = Node("map", whole.place, entries=[pair for pair in whole.entries if pair[0].text != "marking"])
             for convention in marking.alternatives or ():
                 if convention.given is not None:
-                    other = _QuestionReader(self.file, self.report, convention.given)
+                    other = _QuestionReader(self.file, self.report, convention.given, self.usage)
                     question.alternatives[convention.name] = other.question(plain)
                     if not other.fits:
                         self.report.add(
@@ -391,6 +411,7 @@ class _QuestionReader:
         return self.noted(Task("", side_by_side(workings)), node)
 
     def noted(self, task: Task, node: Node) -> Task:
+        self.write(task, node)
         self.tasks.append(task)
         self.sources[id(task)] = node
         return task

@@ -146,7 +146,16 @@ class Solved(Structure, Notebook):
                 lines[put_in] = lines[put_in]._replace(relation="≈")
             if self.shortened() or not self._reached(lines):
                 lines[-1] = lines[-1]._replace(relation="≈")
-        return lines, last
+        return self._written(lines), last
+
+    def _written(self, lines: list[Line]) -> list[Line]:
+        """Lines with their notes as the question's author writes symbols."""
+        usage = self.context.working.symbols.usage
+        return [line._replace(note=usage.words(line.note)) if line.note else line for line in lines]
+
+    def derivation(self) -> list[Line]:
+        """The lines by which a known pair's short formula was found."""
+        return self._written(list(self.item.derivation))
 
     def _reached(self, lines: list[Line]) -> bool:
         """Whether the line above the result, where it is one of numbers, has the very value that is written."""

@@ -36,7 +36,7 @@ def width(row: SetRow) -> float:
         ("aa + bb - cc + dd", 5.6, ["aa + bb", "- cc + dd"]),
         ("a*b*c*d*e", 2.5, ["a b c", "d e"]),
         ("2*3*a*b*4*c", 5, ["2 · 3a b", "· 4c"]),
-        ("a*b + c*d", 3.4, ["a b", "+ c d"]),
+        ("a*b + c*d", 3.7, ["a b", "+ c d"]),
         ("f*(aa + bb + cc)", 6, ["f", "(aa + bb", "+ cc)"]),
     ],
 )

@@ -156,11 +156,11 @@ class _QuestionPage:
         """The table of all iterations, where there is more than one: a row each, long ones without their middle."""
         assert part.context is not None
         rows: dict[int, dict[Symbol, Tree]] = {}
-        counts, stand = "", set[str]()
+        counts, stand, usage = "", set[str](), self.symbols.usage
         for solved in part.steps:
             repeat = part.context.working.repeats.get(solved.name)
             if repeat is not None and repeat.heading is not None:
-                rows.setdefault(repeat.iteration, {})[repeat.heading] = solved.literal()
+                rows.setdefault(repeat.iteration, {})[usage.symbol(repeat.heading)] = solved.literal()
                 counts = repeat.counts
                 if repeat.few:
                     stand.add(solved.name)
@@ -169,7 +169,8 @@ class _QuestionPage:
         headings = list(dict.fromkeys(heading for row in rows.values() for heading in row))
         if len(headings) > _COLUMNS or any(heading.bold for heading in headings):  # room for what is asked for alone
             repeats = part.context.working.repeats
-            asked = {repeats[s.name].heading for s in part.asked if s.name in repeats}
+            made = (repeats[s.name].heading for s in part.asked if s.name in repeats)
+            asked = {usage.symbol(heading) for heading in made if heading is not None}
             headings = [heading for heading in headings if heading in asked]
         order = sorted(rows)
         most = max(_ROWS[self.view.detail], PAGE if stand else 0)
@@ -256,7 +257,7 @@ class _QuestionPage:
 
     def lines(self, solved: Solved) -> list[Line]:
         """The lines of working; before the first of a kind, or every one, where a known pair's short formula comes from."""
-        lines, derived = solved.lines(self.view.detail), solved.item.derivation
+        lines, derived = solved.lines(self.view.detail), solved.derivation()
         kind = str([line.note for line in derived])
         if not derived or self.view.detail == "brief" or (kind in self.said and self.view.detail != "full"):
             return lines
