@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from solver.formula.parse import parse
-from solver.formula.symbol import Symbol
+from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Array, Literal_, Name, Num, Tree, replace_names
 from solver.named import NamedTuple
 from solver.spec.fields import AtLeast, AtMost, Quantity, Scalar, Spec
@@ -181,7 +181,7 @@ def check(rule: Rule, report: Report) -> None:
         report.add(rule.place("eps_in_root"), f"{rule.optimizer} has no eps")
     _in_range(rule, "weight_decay", 0, np.inf, report)
     if rule.schedule is not None:
-        _check_schedule(rule.schedule, report)
+        check_schedule(rule.schedule, report)
 
 
 def _in_range(spec: Spec, name: str, least: float, below: float, report: Report) -> None:
@@ -191,7 +191,7 @@ def _in_range(spec: Spec, name: str, least: float, below: float, report: Report)
         report.add(spec.place(name), f"{name} is {value.text}, expected {expected}")
 
 
-def _check_schedule(schedule: Schedule, report: Report) -> None:
+def check_schedule(schedule: Schedule, report: Report) -> None:
     _, needed = SCHEDULES[schedule.kind]
     for name in ("gamma", "every", "k", "period", "least"):
         value = getattr(schedule, name)
@@ -204,6 +204,27 @@ def _check_schedule(schedule: Schedule, report: Report) -> None:
         report.add(schedule.place("gamma"), f"gamma is {schedule.gamma.text}, expected 0 < gamma ≤ 1")
     _in_range(schedule, "k", 0, np.inf, report)
     _in_range(schedule, "least", 0, np.inf, report)
+
+
+def schedule_givens(working: Working, schedule: Schedule, falls: str, ending: str = "") -> None:
+    """States what a schedule says. falls: the first value of what falls; ending: of the names of what is said."""
+    for name in SCHEDULES[schedule.kind][1]:
+        value = getattr(schedule, name)
+        symbol = default_symbol(name)._replace(sub=ending[1:]) if ending else None
+        working.given(f"{name}{ending}", Num(str(value)) if isinstance(value, int) else value, "", symbol)
+    if schedule.kind == "cosine":
+        title = "Least learning rate" if falls in ("alpha", "eta") else "Least value"
+        working.given(f"{falls}_min", schedule.least or Num("0"), title, Symbol(falls, "min"))
+        if "pi" not in working.items:
+            working.given("pi", Num("3.141592653589793"))
+
+
+def scheduled(schedule: Schedule, falls: str, t: int, ending: str = "") -> Tree:
+    """The value after t updates, or whatever a schedule counts."""
+    formula, said = SCHEDULES[schedule.kind]
+    called: dict[str, Tree] = {name: Name(f"{name}{ending}") for name in said}
+    called |= {"alpha": Name(falls), "alpha_min": Name(f"{falls}_min"), "t": Num(str(t))}
+    return replace_names(parse(formula), called)
 
 
 def within_budget(working: Working, before: int, rule: Rule, report: Report) -> bool:
@@ -270,15 +291,8 @@ class Optimizer:
             w.given(made, _spread(start, w.shapes[name]), "", self._symbol(state, name, 0))
 
     def _schedule_givens(self) -> None:
-        schedule, w = self.rule.schedule, self.working
-        if schedule is None:
-            return
-        for name in SCHEDULES[schedule.kind][1]:
-            value = getattr(schedule, name)
-            w.given(name, Num(str(value)) if isinstance(value, int) else value)
-        if schedule.kind == "cosine":
-            w.given("alpha_min", schedule.least or Num("0"), "Least learning rate", Symbol("alpha", "min"))
-            w.given("pi", Num("3.141592653589793"))
+        if self.rule.schedule is not None:
+            schedule_givens(self.working, self.rule.schedule, "alpha")
 
     def _symbol(self, base: str, name: str, t: int, hat: str = "") -> Symbol:
         """v(1) of the only parameter, v with the parameter below where there are several."""
@@ -293,7 +307,7 @@ class Optimizer:
         if self.rule.schedule is None:
             return "alpha"
         symbol = Symbol("alpha", argument=str(t))
-        formula = replace_names(parse(SCHEDULES[self.rule.schedule.kind][0]), {"t": Num(str(t - 1))})
+        formula = scheduled(self.rule.schedule, "alpha", t - 1)
         return self.step(t, "alpha", formula, "learning rate", symbol, heading=Symbol("alpha"))
 
     def ahead(self, t: int) -> dict[str, str]:

@@ -7,8 +7,9 @@ the distances (squared, unless `distance` says euclidean or city), s marks the w
     som                 W ← W + η h (xᵀ − W), h = e^(−r/2σ²) at the squared distance r on the grid (radius: h is 1 up to it)
     lvq                 W ← W + η a s (xᵀ − W), a = 1 where the winner's `labels` has the class of x, and −1 elsewhere (LVQ1)
 
-grid: [2, 3] puts the units on 2 rows of 3; left out, they are a chain. rate: one, or a list, one a presentation; without it
-only winners are found. Names are of presentation 1: d_t1 s_t1 c_t1 (the winner's number) r_t1 h_t1 k_t1 a_t1, W_t1 after it.
+grid: [2, 3] puts the units on 2 rows of 3; left out, they are a chain. rate: one, or a list, one a presentation (per: epoch, one an epoch); without it
+only winners are found. schedule lets η fall from `rate` on, and shrink σ, t counting presentations or epochs:
+{kind: exponential, k: 0.1}. Names are of presentation 1: d_t1 s_t1 c_t1 (the winner's number) r_t1 h_t1 k_t1 a_t1, W_t1 after it.
 
 kind: k-means: D are all squared distances, A marks each input's nearest unit, W_t1 = the means of what each unit won;
 J is the sum of the smallest distances. It ends where no input changes its unit, or after `epochs`.
@@ -19,7 +20,8 @@ by least squares, (ΦᵀΦ)⁻¹ Φᵀ d, where it is not. J is the sum of squar
 
 kind: hopfield: W = PᵀP − p I of the `patterns` P, of ±1, a row each (scale: N divides by N; diagonal: kept leaves p I in), or
 given. Recall from `start`: all neurons at once, s ← sign(W s − θ), or update: asynchronous, one after the other in `order`,
-until nothing changes or a cycle is found; tie: what is put out at 0: what was there (keep), 1 or −1. E = −sᵀW s/2 + θᵀs.
+until nothing changes or a cycle is found; tie: what is put out at 0: what was there (keep), 1 or −1. With
+outputs: 0/1, patterns and states are of 0 and 1, and W = (2P − 1)ᵀ(2P − 1) − p I. E = −sᵀW s/2 + θᵀs.
 Names: u_t1, s_t1, E, E_t1. stable: 1 for each pattern that stays. capacity: 0.138 N; capacity_exact: N/(2 ln N).
 
 find: winners, distances, neighbourhood, weights, final, table; clusters; hidden (R, Phi), output, loss, gradients; weights,

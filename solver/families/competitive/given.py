@@ -7,6 +7,7 @@ import numpy as np
 from solver.formula.tree import Array
 from solver.nets.layers import as_array
 from solver.nets.recurrent import size
+from solver.nets.training import Schedule, check_schedule
 from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, Vector
 from solver.spec.nodes import Report
 
@@ -24,6 +25,9 @@ class Given(Spec):
     X: Annotated[Quantity | None, "inputs, one a row; a list is one input, unless units have one number each"] = None
     W: Annotated[Quantity | None, "units, one a row, before learning; of hopfield the weights"] = None
     rate: Annotated[tuple[Scalar, ...], AtMost(MAX_PRESENTATIONS), "the learning rate η, or a list"] = ()
+    schedule: Annotated[Schedule | None, "how η falls from `rate` on; t, and α, are η's"] = None
+    shrink: Annotated[Schedule | None, "som: how σ falls from `sigma` on, by the same kinds"] = None
+    per: Annotated[Literal["presentation", "epoch"], "what t, or a list of rates, counts"] = "presentation"
     epochs: Annotated[int | None, AtLeast(1), AtMost(MAX_PRESENTATIONS), "how often all inputs are presented"] = None
     distance: Annotated[Literal["squared", "euclidean", "city"], "which distance d is"] = "squared"
     grid: Annotated[tuple[int, ...], AtMost(2), "som: rows and columns of units; a chain if left out"] = ()
@@ -36,25 +40,26 @@ class Given(Spec):
     bias: Annotated[bool, "rbf: whether the output has a bias, the first of w"] = False
     w: Annotated[Vector | None, "rbf: the weights of the output"] = None
     d: Annotated[Vector | None, "rbf: the desired output of each input"] = None
-    patterns: Annotated[Matrix | None, "hopfield: what is stored, a pattern of ±1 in each row"] = None
+    patterns: Annotated[Matrix | None, "hopfield: what is stored, a pattern of ±1, or of 0 and 1, in each row"] = None
     scale: Annotated[Literal["none", "N"], "hopfield: whether the weights are divided by N"] = "none"
     diagonal: Annotated[Literal["zero", "kept"], "hopfield: whether neurons feed back to themselves"] = "zero"
     theta: Annotated[Vector | None, "hopfield: thresholds; 0 if left out"] = None
     start: Annotated[Vector | None, "hopfield: the first state"] = None
     update: Annotated[Literal["synchronous", "asynchronous"], "hopfield: all at once, or one by one"] = "synchronous"
     order: Annotated[tuple[int, ...], AtMost(200), "hopfield: the neurons' order, from 1; 1, 2, … if left out"] = ()
-    tie: Annotated[Literal["keep", "1", "-1"], "hopfield: the output at 0"] = "keep"
+    outputs: Annotated[Literal["-1/1", "0/1"], "hopfield: the two outputs of a neuron"] = "-1/1"
+    tie: Annotated[Literal["keep", "1", "-1", "0"], "hopfield: the output at 0"] = "keep"
     steps: Annotated[int | None, AtLeast(1), AtMost(200), "hopfield: so many updates; until the end if left out"] = None
 
 
-_UNITS = ("X", "W", "rate", "epochs", "distance")
+_UNITS = ("X", "W", "rate", "schedule", "per", "epochs", "distance")
 _FIELDS: dict[Kind, tuple[str, ...]] = {
-    "som": (*_UNITS, "grid", "sigma", "radius"),
+    "som": (*_UNITS, "grid", "sigma", "shrink", "radius"),
     "lvq": (*_UNITS, "labels", "classes"),
     "winner-take-all": _UNITS,
     "k-means": ("X", "W", "epochs"),
     "rbf": ("X", "centres", "sigma", "gaussian", "bias", "w", "d"),
-    "hopfield": ("patterns", "W", "scale", "diagonal", "theta", "start", "update", "order", "tie", "steps"),
+    "hopfield": ("patterns", "W", "scale", "diagonal", "theta", "start", "update", "order", "outputs", "tie", "steps"),
 }
 
 
@@ -103,8 +108,11 @@ def _units(given: Given, report: Report) -> None:
     count = len(inputs) * (given.epochs or 1)
     if count > MAX_PRESENTATIONS:
         add(given.place("epochs"), f"{count:,} presentations, expected at most {MAX_PRESENTATIONS:,}")
-    if 1 < len(given.rate) < count:
-        add(given.place("rate"), f"rate lists {len(given.rate)} rates, but there are {count} presentations")
+    listed, what = (given.epochs or 1, "epochs") if given.per == "epoch" else (count, "presentations")
+    if 1 < len(given.rate) < listed:
+        hint = "per: epoch, where they are of epochs" if len(given.rate) == (given.epochs or 1) else ""
+        add(given.place("rate"), f"rate lists {len(given.rate)} rates, but there are {listed} {what}", hint)
+    _falling(given, report)
     if given.epochs is not None and not given.rate and given.kind != "k-means":
         add(given.place("epochs"), "'rate' is missing: without it nothing is learnt")
     if given.kind == "som":
@@ -114,6 +122,19 @@ def _units(given: Given, report: Report) -> None:
             found = len(getattr(given, name))
             if found != number and (found or name == "labels" or given.rate):
                 add(given.place(name), f"{name} has {found} classes, expected {number}: one for each {what}")
+
+
+def _falling(given: Given, report: Report) -> None:
+    """Schedules fit what falls."""
+    for field, falls in (("schedule", "rate"), ("shrink", "sigma")):
+        schedule = getattr(given, field)
+        if schedule is None:
+            continue
+        check_schedule(schedule, report)
+        if not getattr(given, falls):
+            report.add(given.place(field), f"{falls!r} is missing: what falls from it on")
+    if given.schedule is not None and len(given.rate) > 1:
+        report.add(given.place("schedule"), "a schedule and a list of rates", "give one of them")
 
 
 def _grid(given: Given, units: int, report: Report) -> None:
@@ -175,10 +196,15 @@ def _hopfield(given: Given, report: Report) -> None:
         array = getattr(given, name)
         if array is None:
             continue
-        if not np.isin(array.value, (-1, 1)).all():
-            add(given.place(name), f"{name} has other numbers than −1 and 1")
+        lower, upper = outputs_of(given)
+        if not np.isin(array.value, (lower, upper)).all():
+            found = f"{name} has other numbers than {'−1' if lower else '0'} and 1"
+            hint = "outputs: 0/1, where they are 0 and 1" if np.isin(array.value, (0, 1)).all() else ""
+            add(given.place(name), found, hint)
         if array.value.shape[1 if name == "patterns" else 0] != count:
             add(given.place(name), f"{name} is {size(array)}, but there are {count} neurons")
+    if given.tie != "keep" and int(given.tie) not in outputs_of(given):
+        add(given.place("tie"), f"tie is {given.tie}, but outputs are {given.outputs}")
     if given.theta is not None and given.theta.value.shape[0] not in (1, count):
         add(given.place("theta"), f"theta is {size(given.theta)}, but there are {count} neurons")
     for i, neuron in enumerate(given.order):
@@ -188,6 +214,11 @@ def _hopfield(given: Given, report: Report) -> None:
         add(given.place("order"), "an order of neurons that are updated all at once", "update: asynchronous")
     if W is not None and not np.array_equal(W.value, W.value.T):
         report.warn(given.place("W"), "W is not symmetric", "the energy may rise, and recall need not end")
+
+
+def outputs_of(given: Given) -> tuple[int, int]:
+    """The two outputs of a neuron, the lower one first."""
+    return (0, 1) if given.outputs == "0/1" else (-1, 1)
 
 
 def neurons(given: Given) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.families.competitive.given import MAX_ENUMERATED, Given, neurons
+from solver.families.competitive.given import MAX_ENUMERATED, Given, neurons, outputs_of
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Literal_, Tree
 from solver.nets.layers import as_array, spread
@@ -62,8 +62,8 @@ class _Hopfield:
 
     def __init__(self, given: Given) -> None:
         self.given, self.working, self.env = given, Working(), dict[str, Floats]()
-        self.count = neurons(given)
-        self.whole = given.W is None and given.scale == "none"  # sums of ±1
+        self.count, self.lower = neurons(given), outputs_of(given)[0]
+        self.whole = given.W is None and given.scale == "none"  # sums of whole numbers
 
     def run(self) -> Working:
         w, given = self.working, self.given
@@ -106,6 +106,8 @@ class _Hopfield:
             assert given.patterns is not None
             stored = given.patterns.value.shape[0]
             formula, why = "P.T @ P", "Hebb's rule: the sum of x xᵀ over all patterns"
+            if self.lower == 0:
+                formula, why = "(2*P - 1).T @ (2*P - 1)", f"{why}, with −1 for 0"
             if given.diagonal == "zero":
                 formula += f" - {f'{stored}*' if stored > 1 else ''}eye({count})"
                 why += "; without the diagonal, no neuron feeds back to itself"
@@ -137,6 +139,9 @@ class _Hopfield:
 
     def output(self, u: str, before: str) -> str:
         """What neurons put out."""
+        if self.lower == 0:
+            kept = f"greater({u}, 0) + equal({u}, 0)*{before}"
+            return {"keep": kept, "1": f"heaviside({u})", "0": f"step({u})"}[self.given.tie]
         return {"keep": f"sign_or({u}, {before})", "1": f"sgn({u})", "-1": f"bipolar({u})"}[self.given.tie]
 
     # -- recall -------------------------------------------------------------------------------------------------------
@@ -242,7 +247,7 @@ class _Hopfield:
     def what(self, state: Floats) -> str:
         """Which pattern a state is, or its inverse; "" for none."""
         for k, pattern in enumerate([] if self.given.patterns is None else self.given.patterns.value, 1):
-            for known, inverted in ((pattern, ""), (-pattern, " inverted")):
+            for known, inverted in ((pattern, ""), (1 + self.lower - pattern, " inverted")):
                 if np.array_equal(state, known):
                     return f"pattern {k}{inverted}"
         return ""
@@ -250,8 +255,8 @@ class _Hopfield:
     # -- all states ---------------------------------------------------------------------------------------------------
     def attractors(self) -> None:
         """Every stable state of a small network, and which are spurious."""
-        states = np.array(list(product((-1.0, 1.0), repeat=self.count)))
-        typed = tuple(tuple("1" if x > 0 else "-1" for x in row) for row in states)
+        states = np.array(list(product((float(self.lower), 1.0), repeat=self.count)))
+        typed = tuple(tuple(str(int(x)) for x in row) for row in states)
         self.state("S", Array(states, typed), "All states, one a row")
         inputs = f"S @ W.T{self.shift()}"
         output = self.output(f"({inputs})" if self.given.tie != "keep" else inputs, "S")

@@ -11,6 +11,7 @@ from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Call, Literal_, Name, Num, Tree
 from solver.formula.walks.shape import shape
 from solver.nets.layers import as_array, rows_of
+from solver.nets.training import Schedule, schedule_givens, scheduled
 from solver.rounding import Floats
 from solver.spec.nodes import Report
 from solver.working.items import Listing, Step
@@ -54,6 +55,7 @@ class _Presented:
         self.inputs = inputs_of(given).value.shape[0]
         self.groups: dict[str, list[str]] = {key: [] for key in ("distances", "winners", "neighbourhood", "weights")}
         self.rows: list[tuple[str, tuple[str, ...]]] = []
+        self.counted = 1
 
     def run(self) -> Working:
         """The working."""
@@ -63,6 +65,7 @@ class _Presented:
         for epoch in range(1, (given.epochs or 1) + 1):
             for k in range(1, self.inputs + 1):
                 t += 1
+                self.counted = epoch if given.per == "epoch" else t
                 before = len(w.items)
                 now = self.present(t, k, now, epoch)
                 for name in list(w.items)[before:]:
@@ -107,6 +110,10 @@ class _Presented:
                 w.given("sigma", as_array(given.sigma), "Width of the neighbourhood")
             elif given.radius is not None:
                 w.given("rho", given.radius, "Radius of the neighbourhood")
+        if given.schedule is not None:
+            schedule_givens(w, given.schedule, "eta")
+        if given.shrink is not None:
+            schedule_givens(w, given.shrink, "sigma", "_sigma")
 
     def places(self) -> Array:
         """Row and column of each unit; of a chain its number."""
@@ -168,15 +175,28 @@ class _Presented:
             factor, why = f"{a}*{s}", "the winner moves towards an input of its class, and away from any other"
         if given.kind == "som":
             r = self.step("r", t, f"squared_distances(G, {s}.T @ G)", "squared distances from the winner on the grid")
-            formula = f"bell({r}, 2*sigma**2)" if given.sigma is not None else f"1 - greater({r}, rho**2)"
+            sigma = self.fallen(given.shrink, "sigma", "width of the neighbourhood", "_sigma")
+            formula = f"bell({r}, 2*{sigma}**2)" if given.sigma is not None else f"1 - greater({r}, rho**2)"
             factor = self.step("h", t, formula, "neighbourhood")
             why = "each unit moves towards the input, the less the farther it is from the winner"
             self.groups["neighbourhood"] += [r, factor]
-        eta = "eta" if len(given.rate) == 1 else f"eta_t{t}"
+        listed = len(given.rate) > 1
+        eta = f"eta_t{self.counted}" if listed else self.fallen(given.schedule, "eta", "learning rate")
         role = Role("update", "W", t)
         made = self.step("W", t, f"{W} + {eta}*{factor}*({x}.T - {W})", "new units", why=why, role=role)
         self.groups["weights"].append(made)
         return made
+
+    def fallen(self, schedule: Schedule | None, base: str, title: str, ending: str = "") -> str:
+        """The name of what a schedule has left of a rate or a width by now; a step of its own where it falls."""
+        if schedule is None:
+            return base
+        n, name = self.counted, f"{base}_t{self.counted}"
+        if name not in self.working.items:
+            what = "Epoch" if self.given.per == "epoch" else "Presentation"
+            formula, symbol = scheduled(schedule, base, n - 1, ending), Symbol(base, argument=str(n))
+            self.working.step(name, formula, f"{what} {n}: {title}", symbol=symbol)
+        return name
 
 
 def clustered(given: Given, report: Report) -> Working:
