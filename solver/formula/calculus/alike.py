@@ -6,9 +6,10 @@ from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Literal
 
+from solver.formula.calculus.derived import Definition, Derived, Label, Names, Share
 from solver.formula.calculus.differentiate import check_scalar
 from solver.formula.calculus.pairs import PAIRS, Distribution, Match
-from solver.formula.calculus.reverse import Definition, Derived, Label, Names, Reverse, Share
+from solver.formula.calculus.reverse import Reverse
 from solver.formula.form import Form, form, form_together, renamed
 from solver.formula.functions import FUNCTIONS
 from solver.formula.tree import Call, Name, Sum, Tree, bare, names, replace_names, walk

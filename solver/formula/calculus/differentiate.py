@@ -15,8 +15,9 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 
 from solver.errors import FormulaError
+from solver.formula.calculus.derived import Definition, Derived, Names, Share
 from solver.formula.calculus.pairs import Distribution
-from solver.formula.calculus.reverse import MOST_NODES, Definition, Derived, Names, Reverse, Share
+from solver.formula.calculus.reverse import MOST_NODES, Reverse
 from solver.formula.walks.shape import SCALAR, Shape, show
 
 

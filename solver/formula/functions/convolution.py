@@ -13,27 +13,11 @@ from solver.errors import FormulaError
 from solver.formula.functions import shapes
 from solver.formula.functions.intervals import bilinear
 from solver.formula.functions.row import Function, Given, Notation, Slip
-from solver.formula.functions.windows import Pair, Windows, checked, known, pair, windows
+from solver.formula.functions.windows import Pair, checked, known, pair, windows
 from solver.formula.functions.written import Cells
 from solver.formula.sizes import Shape, show
 from solver.formula.tree import Call, Num, Option, Options, Tree
 from solver.rounding import Floats
-
-
-def _along(found: Windows, count: Pair, r: int, c: int) -> tuple[slice, slice]:
-    """The padded input's cells that stand under cell (r, c) of the kernel, one a place."""
-    rows, columns = (
-        slice(k * d, k * d + (n - 1) * s + 1, s)
-        for k, d, n, s in zip((r, c), found.dilation, count, found.stride, strict=True)
-    )
-    return rows, columns
-
-
-def padded_by(x: Floats, found: Windows, value: float = 0.0) -> Floats:
-    """The input with its padding of one value around it."""
-    (p, q), (a, b) = found.padding, found.after
-    widths = [(0, 0)] * (x.ndim - 2) + [(p, p + a), (q, q + b)]
-    return np.pad(x, widths, constant_values=value) if p or q or a or b else x
 
 
 def correlate(
@@ -48,10 +32,10 @@ def correlate(
     """The sums of products of a kernel with what lies under it. size: how many places, from the first, are kept."""
     found = windows(x.shape[-2:], k.shape[-2:], stride, padding, dilation, after)
     count = found.places((x.shape[-2], x.shape[-1])) if size is None else pair(size)
-    padded = padded_by(x, found)
+    padded = found.padded_by(x)
     made = np.zeros((*np.broadcast_shapes(x.shape[:-2], k.shape[:-2]), *count))
     for r, c in np.ndindex(*found.size):
-        made += k[..., r : r + 1, c : c + 1] * padded[..., *_along(found, count, r, c)]
+        made += k[..., r : r + 1, c : c + 1] * padded[..., *found.along(count, r, c)]
     return made
 
 
@@ -68,12 +52,12 @@ def correlate_transposed(
     found = windows(u.shape[-2:], k.shape[-2:], stride, padding, dilation, after)
     shape = found.whole((u.shape[-2], u.shape[-1])) if size is None else pair(size)
     found = windows(shape, k.shape[-2:], stride, padding, dilation, after)
-    (p, q), count = found.padding, (u.shape[-2], u.shape[-1])
+    count = (u.shape[-2], u.shape[-1])
     lead = np.broadcast_shapes(u.shape[:-2], k.shape[:-2])
     made = np.zeros((*lead, *found.padded(shape)))
     for r, c in np.ndindex(*found.size):
-        made[..., *_along(found, count, r, c)] += k[..., r : r + 1, c : c + 1] * u
-    return made[..., p : p + shape[0], q : q + shape[1]]
+        made[..., *found.along(count, r, c)] += k[..., r : r + 1, c : c + 1] * u
+    return found.within(made, shape)
 
 
 def convolve(

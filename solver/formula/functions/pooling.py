@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from solver.errors import FormulaError
-from solver.formula.functions.convolution import correlate, correlate_transposed, padded_by
+from solver.formula.functions.convolution import correlate, correlate_transposed
 from solver.formula.functions.intervals import Code, Ends, Given
 from solver.formula.functions.row import Adjoint, Function, Notation, Slip
 from solver.formula.functions.windows import Pair, Windows, checked, known, pair, windows
@@ -25,23 +25,17 @@ def _windows(
 def _cells(x: Floats, found: Windows, value: float) -> Floats:
     """The cells of every window along a first axis: (cells, …, rows, columns)."""
     count = found.places((x.shape[-2], x.shape[-1]))
-    padded, (s, t) = padded_by(x, found, value), found.stride
-    return np.stack(
-        [
-            padded[..., r : r + (count[0] - 1) * s + 1 : s, c : c + (count[1] - 1) * t + 1 : t]
-            for r, c in np.ndindex(*found.size)
-        ]
-    )
+    padded = found.padded_by(x, value)
+    return np.stack([padded[..., *found.along(count, r, c)] for r, c in np.ndindex(*found.size)])
 
 
 def _back(cells: Floats, found: Windows, shape: Pair) -> Floats:
     """The windows' cells added up where they came from; the inverse of `_cells` in shape."""
-    (p, q), (s, t) = found.padding, found.stride
-    rows, columns = cells.shape[-2:]
+    count = (cells.shape[-2], cells.shape[-1])
     made = np.zeros((*cells.shape[1:-2], *found.padded(shape)))
     for cell, (r, c) in zip(cells, np.ndindex(*found.size), strict=True):
-        made[..., r : r + (rows - 1) * s + 1 : s, c : c + (columns - 1) * t + 1 : t] += cell
-    return made[..., p : p + shape[0], q : q + shape[1]]
+        made[..., *found.along(count, r, c)] += cell
+    return found.within(made, shape)
 
 
 def _max_pool(u: Floats, **options: Option) -> Floats:

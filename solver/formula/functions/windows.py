@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
+import numpy as np
+
 from solver.errors import FormulaError
 from solver.formula.functions import shapes
 from solver.formula.functions.shapes import number
 from solver.formula.sizes import Shape, show
 from solver.formula.tree import Option
 from solver.named import NamedTuple
+from solver.rounding import Floats
 
 Pair = tuple[int, int]
 
@@ -55,6 +58,25 @@ class Windows(NamedTuple):
         """Rows and columns of the input with its padding."""
         rows, columns = (n + 2 * p + a for n, p, a in zip(shape, self.padding, self.after, strict=True))
         return (rows, columns)
+
+    def padded_by(self, x: Floats, value: float = 0.0) -> Floats:
+        """An input with its padding of one value around it."""
+        (p, q), (a, b) = self.padding, self.after
+        widths = [(0, 0)] * (x.ndim - 2) + [(p, p + a), (q, q + b)]
+        return np.pad(x, widths, constant_values=value) if p or q or a or b else x
+
+    def within(self, padded: Floats, shape: Pair) -> Floats:
+        """The input of a shape without its padding."""
+        p, q = self.padding
+        return padded[..., p : p + shape[0], q : q + shape[1]]
+
+    def along(self, count: Pair, r: int, c: int) -> tuple[slice, slice]:
+        """The padded input's cells that stand under cell (r, c) of the window, one for each of so many places."""
+        rows, columns = (
+            slice(k * d, k * d + (n - 1) * s + 1, s)
+            for k, d, n, s in zip((r, c), self.dilation, count, self.stride, strict=True)
+        )
+        return rows, columns
 
     def place(self, i: int, j: int, r: int, c: int) -> Pair:
         """Where cell (r, c) of the window stands when the window is at (i, j); outside the input it is padding."""

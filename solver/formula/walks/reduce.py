@@ -12,7 +12,7 @@ are not exact are shown with more digits, until it does not.
 
 from collections.abc import Callable, Mapping
 from itertools import takewhile
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -21,29 +21,37 @@ from solver.formula.parse import parse, rule
 from solver.formula.print.printer import HUGE, visible, window
 from solver.formula.tree import (
     LITERALS,
-    SUMS,
     Array,
     Bin,
     Call,
     Dots,
     Group,
     Literal_,
-    Name,
     Neg,
     Num,
-    Options,
     Sum,
     Transpose,
     Tree,
     Written,
     bare,
-    children,
     rebuild,
     walk,
     written_literal,
 )
+from solver.formula.walks.line import (
+    alike,
+    all_literals,
+    finished,
+    layer,
+    literal_in,
+    noise,
+    signed,
+    staged,
+    without_brackets,
+)
 from solver.formula.walks.shape import SCALAR, shape
-from solver.formula.walks.simplify import drop_trivial, is_number
+from solver.formula.walks.simplify import drop_trivial
+from solver.formula.walks.substitute import stacked_up, substitute
 from solver.formula.walks.value import fault, value
 from solver.named import NamedTuple
 from solver.rounding import EXACT, MAX_DIGITS, Floats, Format, Rounding, shortest
@@ -54,7 +62,6 @@ MOST: dict[Detail, int] = {"brief": 8, "normal": 8, "full": 24}
 
 _GUARDS = (2, 4, 7, 10, 12)
 _LINES = 40
-_NOISE = 1e-14  # of the arithmetic of floats, for operands of size 1
 _FIXED, _SMALL = 6, 1e-4
 """With more decimals than these, numbers below the other are written with powers of ten."""
 
@@ -116,37 +123,6 @@ def _agreeing(formula: Tree, operands: Operands, result: Floats, form: Format, d
     return agreeing or [Reduced(written_literal(result, form))]
 
 
-def finished(tree: Tree) -> bool:
-    """Whether it is a number, vector or matrix with nothing left to work out."""
-    return isinstance(bare(tree), LITERALS) or _signed(bare(tree))
-
-
-def alike(a: Tree, b: Tree) -> bool:
-    """Whether two lines read the same, brackets apart."""
-    a, b = _inner(a), _inner(b)
-    if isinstance(a, Array) and isinstance(b, Array):
-        return a.form == b.form and a.typed == b.typed and np.array_equal(a.value, b.value)
-    if type(a) is not type(b) or isinstance(a, Written):
-        return a is b
-    inside = children(a), children(b)
-    if not inside[0]:
-        return a == b
-    if isinstance(a, Call) and isinstance(b, Call) and FUNCTIONS[a.fn].notation.style == "constant":
-        return a.fn == b.fn  # 1₃ shows the size of its argument alone
-    same = len(inside[0]) == len(inside[1]) and all(
-        getattr(a, x, "") == getattr(b, x, "") for x in ("op", "fn", "options")
-    )
-    return same and all(map(alike, *inside))
-
-
-def _inner(tree: Tree) -> Tree:
-    """Without brackets, a number's sign in its text."""
-    tree = bare(tree)
-    if isinstance(tree, Written) and len(tree.cells) == 1 == len(tree.cells[0]) and tree.cells[0][0] is not None:
-        return _inner(tree.cells[0][0])
-    return Num("-" + tree.x.text) if isinstance(tree, Neg) and isinstance(tree.x, Num) else tree
-
-
 def _agrees(recomputed: Floats, written: Floats, form: Format) -> bool:
     with np.errstate(invalid="ignore"):
         room, gap = form.half_unit(written), np.abs(recomputed - written)
@@ -155,54 +131,6 @@ def _agrees(recomputed: Floats, written: Floats, form: Format) -> bool:
     if room.ndim == 0 and gap.max(initial=0.0) <= room:
         return True
     return bool((gap <= room * (1 + 1e-9) + 1e-12 * np.abs(written)).all())
-
-
-def substitute(formula: Tree, operands: Mapping[str, Num | Array]) -> Tree:
-    """Numbers for names; a transposed name becomes the transposed numbers."""
-    match formula:
-        case Name(id=name):
-            return operands[name]
-        case Transpose(x):
-            inner = bare(substitute(x, operands))
-            if isinstance(inner, Array):
-                return inner.T
-            return inner if isinstance(inner, Num) else Transpose(substitute(x, operands))
-        case Call("[]", (x,), options) if isinstance(inner := bare(substitute(x, operands)), Array):
-            return _part(inner, options)
-        case _:
-            return _joined(rebuild(formula, lambda x: substitute(x, operands)))
-
-
-def _joined(tree: Tree) -> Tree:
-    """Numbers put side by side or below each other: the matrix that they make, each as it is written."""
-    style = FUNCTIONS[tree.fn].notation.style if isinstance(tree, Call) else "word"
-    if not (
-        isinstance(tree, Call)
-        and style in ("stacked", "side by side")
-        and all(isinstance(bare(a), LITERALS) for a in tree.args)
-    ):
-        return tree
-    blocks = [_texts(bare(a)) for a in tree.args]
-    rows = [row for block in blocks for row in block]
-    if style == "side by side":
-        rows = [[text for row in beside for text in row] for beside in zip(*blocks, strict=True)]
-    return Array(value(tree, {}), rows)
-
-
-def _texts(tree: Tree) -> list[list[str]]:
-    """The numbers of a literal as they are written."""
-    if isinstance(tree, Array):
-        return [[tree.text(i, j) for j in range(tree.value.shape[1])] for i in range(tree.value.shape[0])]
-    assert isinstance(tree, Num)
-    return [[tree.text]]
-
-
-def _part(array: Array, options: Options) -> Literal_:
-    """A part of printed numbers, as they are printed."""
-    places = np.arange(array.value.size, dtype=float).reshape(array.value.shape)
-    chosen = FUNCTIONS["[]"].code(places, **dict(options)).astype(int)
-    texts = [[array.text(*divmod(int(k), array.value.shape[1])) for k in row] for row in chosen]
-    return Num(texts[0][0]) if chosen.shape == SCALAR else Array(array.value.flat[chosen], texts)
 
 
 class _Reduction:
@@ -268,12 +196,12 @@ class _Reduction:
         explains = isinstance(argument, Num) and row.cells is None
         if not explains or not row.activation or row.definition in (None, "u") or isinstance(row.definition, tuple):
             return None
-        return substitute(rule(row.definition), {"u": _literal(argument)})
+        return substitute(rule(row.definition), {"u": literal_in(argument)})
 
     # -- products written out -----------------------------------------------------------------------------------------
     def _write_out(self, tree: Tree) -> Tree:
         """Every matrix product of numbers, and every power or scalar operation on a vector, cell by cell."""
-        if isinstance(tree, Bin) and tree.op == "@" and _literals(tree):
+        if isinstance(tree, Bin) and tree.op == "@" and all_literals(tree):
             return self._product(tree) if any(isinstance(bare(x), Array) for x in (tree.a, tree.b)) else tree
         if (
             isinstance(tree, Call)
@@ -356,7 +284,7 @@ class _Reduction:
         call = written.of
         assert isinstance(call, Call)
         row = FUNCTIONS[call.fn]
-        operands = dict(zip(row.params, map(_literal, call.args), strict=False))
+        operands = dict(zip(row.params, map(literal_in, call.args), strict=False))
         inner = self._evaluate(substitute(parse(str(row.definition)), operands), 1)
         return self._cells(inner, lambda i, j: self.cell(inner, i, j))
 
@@ -364,12 +292,12 @@ class _Reduction:
     def _evaluate(self, tree: Tree, level: int) -> Tree:
         if isinstance(tree, LITERALS):
             return tree
-        if isinstance(tree, Written) and _staged(tree.of):
+        if isinstance(tree, Written) and staged(tree.of):
             return self._stage(tree)
-        if layer(tree) <= level and not _signed(tree):
+        if layer(tree) <= level and not signed(tree):
             return self._number(tree)
         made = rebuild(tree, lambda x: self._evaluate(x, level))
-        return _joined(_ungroup(made))
+        return stacked_up(without_brackets(made))
 
     def _number(self, tree: Tree) -> Literal_:
         result = np.asarray(value(tree, {}))
@@ -379,7 +307,7 @@ class _Reduction:
         written = form.round(result)
         if not written.all() and ((written == 0) & (result != 0)).any():
             self.doubtful = True  # what rounds to 0 may be multiplied by a large number further down
-            self.short = self.short or bool((np.abs(result[written == 0]) > _noise(tree)).any())
+            self.short = self.short or bool((np.abs(result[written == 0]) > noise(tree)).any())
         return written_literal(written, form)
 
     def _form(self, result: Floats) -> Format:
@@ -428,73 +356,3 @@ class _Reduction:
         whole: Tree = Bin("/", Num(str(abs(fraction.numerator))), Num(str(fraction.denominator)))
         lowest: Tree = Neg(whole) if fraction < 0 else whole
         return [] if lowest == line else [lowest]
-
-
-def layer(tree: Tree) -> int:
-    """How many lines an expression of numbers still needs: a product of numbers one, a sum of products two, …"""
-    return _LAYER[type(tree)](tree)
-
-
-def _layer_minus(tree: Neg) -> int:
-    return 0 if isinstance(tree.x, Num) and not tree.x.text.startswith("-") else max(layer(tree.x), 1)
-
-
-def _staged(of: Tree) -> bool:
-    """Whether what is written out has lines of its own: softmax, by its definition."""
-    if not isinstance(of, Call):
-        return False
-    row = FUNCTIONS[of.fn]
-    return row.cells is not None and isinstance(row.definition, str)
-
-
-def _literal(tree: Tree) -> Literal_:
-    inner = bare(tree)
-    assert isinstance(inner, LITERALS)
-    return inner
-
-
-def _step(op: str, operand: Tree) -> int:
-    """The layer an operand asks of its parent: a chain of one kind (all sums, all products) is one layer."""
-    inner, below = bare(operand), layer(operand)
-    if below == 0:
-        return 0
-    same = isinstance(inner, Bin) and (inner.op in SUMS) == (op in SUMS) and inner is operand
-    negated = isinstance(inner, Neg) and below == 1 and is_number(inner.x)
-    return below if same or negated else below + 1
-
-
-_LAYER: dict[type, Callable[[Any], int]] = {
-    Num: lambda x: 0,
-    Array: lambda x: 0,
-    Dots: lambda x: 0,
-    Written: lambda x: 2 if _staged(x.of) else 1,
-    Group: lambda x: layer(x.x),
-    Transpose: lambda x: layer(x.x),
-    Neg: _layer_minus,
-    Call: lambda x: 1 + max(map(layer, x.args), default=0),
-    Bin: lambda x: max(1, _step(x.op, x.a), _step(x.op, x.b)),
-    Sum: lambda x: max(1, *(_step("+", term) for term in x.terms)),
-}
-
-
-def _noise(tree: Tree) -> float:
-    """What the arithmetic of floats may leave where a sum of the printed numbers is 0; nothing else leaves any."""
-    top = bare(tree)
-    if not (isinstance(top, Sum | Written) or (isinstance(top, Bin) and top.op in (*SUMS, "@"))):
-        return 0.0
-    literals = (n.value for n in walk(top) if isinstance(n, LITERALS))
-    return _NOISE * max(float(np.abs(v).max(initial=0.0, where=v != -np.inf)) for v in literals)
-
-
-def _signed(tree: Tree) -> bool:
-    """−3, which is a number already."""
-    return isinstance(tree, Neg) and isinstance(tree.x, Num) and not tree.x.text.startswith("-")
-
-
-def _literals(tree: Bin) -> bool:
-    return all(isinstance(bare(x), LITERALS) for x in (tree.a, tree.b))
-
-
-def _ungroup(tree: Tree) -> Tree:
-    """Brackets around a finished number go; those around a negative number stay where a printer needs them."""
-    return rebuild(tree, lambda x: bare(x) if isinstance(bare(x), LITERALS) else _ungroup(x))
