@@ -9,6 +9,9 @@ the generator's J_S = mean log(1 − D(G(z))), which saturates, and J_G = −mea
 by the logits, or by D where none are given: grad_a_real and grad_a_fake of J_D, grad_a_fake_S and grad_a_fake_G of the
 generator's losses.
 
+Or both networks whole, with `discriminator` and `generator` (layers, Wd1 bd1 … and Wg1 bg1 …), `real` samples and `noise`: then
+x_fake = G(z), D_real and D_fake are worked out, and gradients are by all net inputs, weights and biases.
+
     p_data: [0.5, 0.3, 0.2], p_g: [0.2, 0.3, 0.5]
 
 Two distributions on one set: the optimal discriminator D_opt = p_data/(p_data + p_g), the value V_opt that it reaches,
@@ -19,9 +22,10 @@ log: 2 measures divergences in bits.
 
 A VAE: z = μ + σ ⊙ ε, KL_dim of each dimension from N(0, 1), and KL, their sum. With x and a `decoder` (or its output xhat)
 R is the reconstruction error by `loss`, ELBO = −R − KL (β KL where `beta` is given), and J = −ELBO; gradients by z, mu and
-logvar or sigma, and by the decoder's weights. A `gradient` of R at z stands for a decoder.
+logvar or sigma, and by the decoder's weights. A `gradient` of R at z stands for a decoder. In place of mu and logvar, `encoder`
+(hidden layers, We1 be1 …, if any), `to_mu` and `to_logvar` (W_mu b_mu W_logvar b_logvar) make them of x.
 
-find: value (V, V_opt), losses (J_D J_S J_G), optimal, divergences, sampling (sigma, z), kl, reconstruction, elbo,
+find: generated (G(z)), encoding (mu, logvar), value (V, V_opt), losses (J_D J_S J_G), optimal, divergences, sampling (sigma, z), kl, reconstruction, elbo,
 gradients, or any quantity by name.
 """
 

@@ -5,13 +5,16 @@ from typing import Annotated, Literal
 import numpy as np
 
 from solver.formula.tree import Array
-from solver.nets.layers import Stored
+from solver.nets.layers import Stored, as_array, neurons_inputs
 from solver.nets.network import Layer, neurons_of
 from solver.nets.recurrent import ELEMENTWISE, size
-from solver.spec.fields import AtMost, Scalar, Spec, Vector
+from solver.spec.fields import AtMost, Quantity, Scalar, Spec, Vector
 from solver.spec.nodes import Node, Report
 
 Kind = Literal["GAN", "distributions", "VAE"]
+
+
+NETS = ("decoder", "encoder", "generator", "discriminator")
 
 
 class Given(Spec):
@@ -27,6 +30,13 @@ class Given(Spec):
     p_g: Annotated[Vector | None, "the generator's distribution on the same set"] = None
     D: Annotated[Vector | None, "a discriminator on that set, to be compared with the optimal one"] = None
     log: Annotated[Literal["natural", "2"], "the logarithm of divergences"] = "natural"
+    discriminator: Annotated[tuple[Layer, ...], AtMost(50), "the discriminator's layers, the last one a sigmoid"] = ()
+    generator: Annotated[tuple[Layer, ...], AtMost(50), "the generator's layers"] = ()
+    real: Annotated[Quantity | None, "with a discriminator: real samples, one a row; a list is one sample"] = None
+    noise: Annotated[Quantity | None, "with a generator: what it starts from, alike"] = None
+    encoder: Annotated[tuple[Layer, ...], AtMost(50), "the hidden layers from x to the code"] = ()
+    to_mu: Annotated[Layer | None, "in place of mu: the linear layer that makes it"] = None
+    to_logvar: Annotated[Layer | None, "in place of logvar: the linear layer that makes it"] = None
     mu: Annotated[Vector | None, "the means of the code"] = None
     sigma: Annotated[Vector | None, "its standard deviations"] = None
     logvar: Annotated[Vector | None, "in place of sigma, its log-variances, log σ²"] = None
@@ -46,17 +56,30 @@ class Given(Spec):
     @classmethod
     def notice(cls, node: Node, report: Report) -> None:
         """Notes activations that layers cannot have."""
-        layers = node.get("decoder")
-        for layer in (layers.items if layers.kind == "list" else [layers]) if layers else ():
+        nets = [layers for name in NETS if (layers := node.get(name))]
+        for layer in [layer for net in nets for layer in (net.items if net.kind == "list" else [net])]:
             word = layer.get("activation")
             if word is not None and word.kind == "scalar" and word.text not in ELEMENTWISE:
                 report.unknown(word, "activation", word.text, ELEMENTWISE)
 
 
 FIELDS: dict[Kind, tuple[str, ...]] = {
-    "GAN": ("d_real", "d_fake", "a_real", "a_fake"),
+    "GAN": ("d_real", "d_fake", "a_real", "a_fake", "discriminator", "generator", "real", "noise"),
     "distributions": ("p_data", "p_g", "D"),
-    "VAE": ("mu", "sigma", "logvar", "eps", "x", "xhat", "decoder", "gradient", "beta"),
+    "VAE": (
+        "encoder",
+        "to_mu",
+        "to_logvar",
+        "mu",
+        "sigma",
+        "logvar",
+        "eps",
+        "x",
+        "xhat",
+        "decoder",
+        "gradient",
+        "beta",
+    ),
 }
 
 
@@ -89,7 +112,43 @@ def _probabilities(given: Given, name: str, report: Report, *, certain: bool) ->
         report.add(given.place(name), f"{name} has a 0 or a 1, whose logarithm is infinite")
 
 
+def rows_of_samples(given: Given, field: str, layers: tuple[Layer, ...]) -> Array:
+    """Samples as rows: a list is one of them, or several of one number each where the network has one input."""
+    array = as_array(getattr(given, field))
+    inputs = neurons_inputs(layers[0].W, given.weights)[1]
+    return array.T if given.flat(field) and inputs > 1 else array
+
+
+def _players(given: Given, report: Report) -> None:
+    """A discriminator and a generator, with what both see."""
+    add = report.add
+    missing = [name for name in ("discriminator", "generator", "real", "noise") if getattr(given, name) in (None, ())]
+    for name in missing:
+        add(given.place(), f"{name!r} is missing", "networks given whole: discriminator, generator, real and noise")
+    for name in ("a_real", "d_real", "a_fake", "d_fake"):
+        if getattr(given, name) is not None:
+            add(given.place(name), f"{name} is given, but the discriminator tells it", f"leave {name} out")
+    if missing:
+        return
+    made, seen = (rows_of_samples(given, field, layers).value.shape[1] for field, layers in (
+        ("noise", given.generator), ("real", given.discriminator)
+    ))  # fmt: skip
+    put_out = _layers(given, given.generator, "Wg", made, "the noise", report)
+    inputs = neurons_inputs(given.discriminator[0].W, given.weights)[1]
+    said = _layers(given, given.discriminator, "Wd", inputs, "a sample", report)
+    for found, what, field in ((seen, "a real sample", "real"), (put_out, "a generated sample", "generator")):
+        if found != inputs:
+            add(given.place(field), f"{what} has {found} numbers, but the discriminator takes {inputs}")
+    last = given.discriminator[-1]
+    if said != 1 or last.activation != "sigmoid":
+        found = f"the discriminator ends in {said} neuron{'s' * (said != 1)}, {last.activation}"
+        add(last.place("activation"), found, "expected one, sigmoid: a probability")
+
+
 def _gan(given: Given, report: Report) -> None:
+    if any(getattr(given, name) not in (None, ()) for name in ("discriminator", "generator", "real", "noise")):
+        _players(given, report)
+        return
     for kind in ("real", "fake"):
         a, d = getattr(given, f"a_{kind}"), getattr(given, f"d_{kind}")
         if a is None and d is None:
@@ -125,10 +184,14 @@ def _distributions(given: Given, report: Report) -> None:
 
 def _vae(given: Given, report: Report) -> None:
     add, mu = report.add, given.mu
-    if mu is None:
-        add(given.place(), "'mu' is missing: the means of the code")
+    if given.encoder or given.to_mu is not None or given.to_logvar is not None:
+        mu = _encoder(given, report)
+        if mu is None:
+            return
+    elif mu is None:
+        add(given.place(), "'mu' is missing: the means of the code", "or encoder, to_mu and to_logvar, which make it")
         return
-    if (given.sigma is None) == (given.logvar is None):
+    elif (given.sigma is None) == (given.logvar is None):
         add(given.place("logvar"), "expected sigma or logvar", "the standard deviations, or log σ²")
     for name in ("sigma", "logvar", "eps", "gradient"):
         array: Array | None = getattr(given, name)
@@ -145,13 +208,40 @@ def _vae(given: Given, report: Report) -> None:
         add(given.place(sources[0]), "'x' is missing: the pattern that is reconstructed")
     if given.eps is None and {"decoder", "gradient"} & set(sources):
         add(given.place(sources[0]), "'eps' is missing: z = μ + σ ⊙ ε")
-    width = _decoder(given, mu.value.shape[0], report)
+    width = _layers(given, given.decoder, "W", mu.value.shape[0], "z", report)
     if given.xhat is not None:
         width = given.xhat.value.shape[0]
     if given.x is not None and sources and given.x.value.shape[0] != width:
         add(given.place("x"), f"x has {given.x.value.shape[0]} numbers, but its reconstruction has {width}")
     if given.loss == "cross-entropy" and given.x is not None:
         _bernoulli(given, report)
+
+
+def _encoder(given: Given, report: Report) -> Array | None:
+    """Notes what an encoder lacks; a code of the size of its means."""
+    add, before = report.add, len(report.problems)
+    for name in ("mu", "sigma", "logvar"):
+        if getattr(given, name) is not None:
+            add(given.place(name), f"{name} is given, but the encoder makes it", f"leave {name} out")
+    if given.x is None:
+        add(given.place(), "'x' is missing: the pattern that is encoded")
+        return None
+    width, sizes = _layers(given, given.encoder, "We", given.x.value.shape[0], "x", report), []
+    for name in ("to_mu", "to_logvar"):
+        layer = getattr(given, name)
+        if layer is None:
+            add(
+                given.place(),
+                f"{name!r} is missing: the layer that makes {name[3:]}",
+                "such as {W: [[0.5], [1]], b: 0}",
+            )
+            continue
+        if layer.activation != "linear":
+            add(layer.place("activation"), f"{name} is {layer.activation}, expected linear", "leave activation out")
+        sizes.append(_layers(given, (layer,), name, width, "the encoder's output" if given.encoder else "x", report))
+    if len(sizes) == 2 and sizes[0] != sizes[1]:
+        add(given.place("to_logvar"), f"there are {sizes[1]} log-variances, but {sizes[0]} means")
+    return Array(np.zeros((sizes[0], 1))) if len(report.problems) == before else None
 
 
 def _bernoulli(given: Given, report: Report) -> None:
@@ -162,19 +252,21 @@ def _bernoulli(given: Given, report: Report) -> None:
         report.add(given.place("loss"), found, "it needs a sigmoid output")
 
 
-def _decoder(given: Given, width: int, report: Report) -> int:
-    """Notes weights that do not fit the layer before; how many numbers come out."""
-    source = "z"
-    for k, layer in enumerate(given.decoder, 1):
+_WHOSE = {"W": "a decoder's", "We": "an encoder's", "Wd": "a discriminator's", "Wg": "a generator's"}
+
+
+def _layers(given: Given, layers: tuple[Layer, ...], W: str, width: int, source: str, report: Report) -> int:
+    """Notes weights, called W, that do not fit the layer before; how many numbers come out."""
+    for k, layer in enumerate(layers, 1):
         neurons = neurons_of(layer, given.weights)
         inputs = layer.W.value.size // neurons
         if inputs != width:
             hint = f"weights are stored {given.weights}" + ("; is W transposed?" if neurons == width else "")
-            report.add(layer.place("W"), f"W{k} is {size(layer.W)}, but {source} has {width} numbers", hint)
+            report.add(layer.place("W"), f"{W}{k} is {size(layer.W)}, but {source} has {width} numbers", hint)
         if layer.b is not None and layer.b.value.shape[0] not in (1, neurons):
-            report.add(layer.place("b"), f"b{k} is {size(layer.b)}, but there are {neurons} neurons")
+            report.add(layer.place("b"), f"biases of {W}{k}: {size(layer.b)}, but there are {neurons} neurons")
         for field in ("theta", "slope"):
             if getattr(layer, field) is not None:
-                report.add(layer.place(field), f"a decoder's layer has no {field}")
+                report.add(layer.place(field), f"{_WHOSE.get(W, 'such a')} layer has no {field}")
         width, source = neurons, f"layer {k}"
     return width

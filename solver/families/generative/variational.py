@@ -1,11 +1,11 @@
 """A VAE: the sample by reparameterisation, KL, reconstruction, ELBO, and gradients through the sample."""
 
+from solver.families.generative.chains import Chain
 from solver.families.generative.given import Given
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
-from solver.formula.tree import Name
 from solver.formula.walks.shape import SCALAR
-from solver.nets.layers import activated, put, spread
+from solver.nets.layers import put, spread
 from solver.nets.losses import loss
 from solver.nets.network import neurons_of
 from solver.working.gradients import add_gradients
@@ -15,6 +15,7 @@ from solver.working.page import Working
 def variational(given: Given) -> Working:
     """All that follows from what is given."""
     w, layers = Working(), len(given.decoder)
+    encoding = _encoded(given, w) if given.to_mu is not None else []
     spread_of = _code(given, w)
     wrt = ["mu", spread_of]
     if given.eps is not None:
@@ -29,16 +30,18 @@ def variational(given: Given) -> Working:
         end = parse(f"sum(grad_R*z) + {weighted}")
         w.group("gradients", add_gradients(w, "J", ["mu", spread_of], end=end))
     elif given.x is not None:
+        chain = Chain(given.decoder, "", "the decoder", given.weights)
+        decoding = chain.state(w)
         if given.decoder:
-            _decoded(given, w)
+            chain.passed(w, "z", "xhat", "Reconstruction", Symbol("x", hat=True))
         _elbo(given, w, weighted)
         if given.decoder:
             nets = [f"u{k}" for k in range(layers, 0, -1)]
-            parameters = [n for k in range(1, layers + 1) for n in (f"W{k}", f"b{k}") if n in w.items]
-            made = add_gradients(w, "J", [*nets, *wrt, *parameters])
+            inner = [f"ue{k}" for k in range(len(given.encoder), 0, -1)]
+            made = add_gradients(w, "J", [*nets, *wrt, *inner, *decoding, *encoding])
             w.group("gradients", made)
             w.group("gradients_code", made[layers : layers + len(wrt)])
-            w.group("gradients_Wb", made[layers + len(wrt) :])
+            w.group("gradients_Wb", made[layers + len(wrt) + len(inner) :])
         else:
             hint = "xhat is a number here: give the decoder, or the gradient of R at z"
             w.absent |= dict.fromkeys(("grad_z", "grad_mu", f"grad_{spread_of}"), hint)
@@ -53,8 +56,8 @@ def variational(given: Given) -> Working:
 
 def _code(given: Given, w: Working) -> str:
     """States means and spread, and takes the sample; the name of the spread that is given."""
-    assert given.mu is not None
-    w.given("mu", given.mu, "Means of the code")
+    if given.mu is not None:
+        w.given("mu", given.mu, "Means of the code")
     if given.logvar is not None:
         w.given("logvar", given.logvar, "Log-variances of the code")
     elif given.sigma is not None:
@@ -62,12 +65,12 @@ def _code(given: Given, w: Working) -> str:
     made = []
     if given.eps is not None:
         w.given("eps", given.eps, "Noise", Symbol("epsilon"))
-        if given.logvar is not None:
+        if "logvar" in w.items:
             w.step("sigma", "exp(logvar/2)", "Standard deviations", why="log σ² is 2 log σ")
             made.append("sigma")
         w.step("z", "mu + sigma*eps", "Sample, by reparameterisation", why="the noise is drawn, not z")
         w.group("sampling", [*made, "z"])
-    return "logvar" if given.logvar is not None else "sigma"
+    return "logvar" if "logvar" in w.items else "sigma"
 
 
 def _divergence(w: Working, spread_of: str) -> None:
@@ -80,28 +83,39 @@ def _divergence(w: Working, spread_of: str) -> None:
     w.step("KL", "sum(KL_dim)", "Divergence of the code from N(0, I)", why="the dimensions are independent")
 
 
-def _decoded(given: Given, w: Working) -> None:
-    """The decoder on the sample."""
-    source, stored = "z", given.weights
-    for k, layer in enumerate(given.decoder, 1):
-        place = "the decoder" if len(given.decoder) == 1 else f"decoder layer {k}"
-        w.given(f"W{k}", layer.W, f"Weights of {place}")
+def _encoded(given: Given, w: Working) -> list[str]:
+    """The encoder on the pattern: hidden layers, then means and log-variances; the names of its parameters."""
+    assert given.x is not None
+    w.given("x", given.x, "Pattern")
+    source, chain = "x", Chain(given.encoder, "e", "the encoder", given.weights)
+    made = chain.state(w)
+    if given.encoder:
+        source = f"he{len(given.encoder)}"
+        chain.passed(w, "x", source, "Output of the encoder", chain.symbol("h", len(given.encoder)))
+    for name, layer, title in (
+        ("mu", given.to_mu, "Means of the code"),
+        ("logvar", given.to_logvar, "Log-variances of the code"),
+    ):
+        assert layer is not None
+        made.append(f"W_{name}")
+        w.given(made[-1], layer.W, f"Weights: {title[0].lower()}{title[1:]}")
         if layer.b is not None:
-            w.given(f"b{k}", spread(layer.b, neurons_of(layer, stored)), f"Biases of {place}")
-        product = "W @ x" if stored == "neurons x inputs" else "W.T @ x"
-        formula = put(product + (" + b" if layer.b is not None else ""), W=f"W{k}", x=source, b=f"b{k}")
-        w.step(f"u{k}", formula, f"Net input of {place}")
-        last = k == len(given.decoder)
-        source = "xhat" if last else f"h{k}"
-        symbol = Symbol("x", hat=True) if last else None
-        title = "Reconstruction" if last else f"Output of {place}"
-        w.step(source, activated(layer.activation, Name(f"u{k}")), title, symbol=symbol)
+            made.append(f"b_{name}")
+            w.given(
+                made[-1], spread(layer.b, neurons_of(layer, given.weights)), f"Biases: {title[0].lower()}{title[1:]}"
+            )
+        product = "W @ x" if given.weights == "neurons x inputs" else "W.T @ x"
+        formula = put(product + (" + b" if layer.b is not None else ""), W=f"W_{name}", x=source, b=f"b_{name}")
+        w.step(name, formula, title)
+    w.group("encoding", [n for n in w.items if not w.items[n].given])
+    return made
 
 
 def _elbo(given: Given, w: Working, weighted: str) -> None:
     """R, the ELBO and the loss."""
     assert given.x is not None
-    w.given("x", given.x, "Pattern")
+    if "x" not in w.items:
+        w.given("x", given.x, "Pattern")
     if given.xhat is not None:
         w.given("xhat", given.xhat, "Reconstruction", Symbol("x", hat=True))
     formula, title = loss(given.loss, int(w.shapes["x"][0]), softmax=False)
