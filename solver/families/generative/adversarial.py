@@ -1,6 +1,6 @@
 """A GAN: the value of the game, the losses of both sides, and their gradients by what the discriminator says."""
 
-from solver.families.generative.chains import Chain, samples
+from solver.families.generative.chains import LayerChain, samples
 from solver.families.generative.given import Given, rows_of_samples
 from solver.formula.symbol import Symbol
 from solver.formula.walks.shape import SCALAR
@@ -49,8 +49,8 @@ class _Players(NamedTuple):
 
 def _players(given: Given, w: Working) -> _Players:
     """Generates samples, and asks the discriminator about them and about real ones."""
-    generator = Chain(given.generator, "g", "the generator", given.weights)
-    discriminator = Chain(given.discriminator, "d", "the discriminator", given.weights)
+    generator = LayerChain(given.generator, "g", "the generator", given.weights)
+    discriminator = LayerChain(given.discriminator, "d", "the discriminator", given.weights)
     x, ones = samples(w, rows_of_samples(given, "real", given.discriminator), "x", "Real sample", "real")
     z, drawn = samples(w, rows_of_samples(given, "noise", given.generator), "z", "Noise", "fake")
     learnt = {chain.letter: chain.state(w) for chain in (discriminator, generator)}

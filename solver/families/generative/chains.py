@@ -12,7 +12,7 @@ from solver.nets.network import Layer, neurons_of
 from solver.working.page import Working
 
 
-class Chain(NamedTuple):
+class LayerChain(NamedTuple):
     """Layers in order. letter: behind the W, b, u and h of the network; place: what it is called; stored: how W is."""
 
     layers: Sequence[Layer]

@@ -1,6 +1,6 @@
 """A VAE: the sample by reparameterisation, KL, reconstruction, ELBO, and gradients through the sample."""
 
-from solver.families.generative.chains import Chain
+from solver.families.generative.chains import LayerChain
 from solver.families.generative.given import Given
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
@@ -30,7 +30,7 @@ def variational(given: Given) -> Working:
         end = parse(f"sum(grad_R*z) + {weighted}")
         w.group("gradients", add_gradients(w, "J", ["mu", spread_of], end=end))
     elif given.x is not None:
-        chain = Chain(given.decoder, "", "the decoder", given.weights)
+        chain = LayerChain(given.decoder, "", "the decoder", given.weights)
         decoding = chain.state(w)
         if given.decoder:
             chain.passed(w, "z", "xhat", "Reconstruction", Symbol("x", hat=True))
@@ -87,7 +87,7 @@ def _encoded(given: Given, w: Working) -> list[str]:
     """The encoder on the pattern: hidden layers, then means and log-variances; the names of its parameters."""
     assert given.x is not None
     w.given("x", given.x, "Pattern")
-    source, chain = "x", Chain(given.encoder, "e", "the encoder", given.weights)
+    source, chain = "x", LayerChain(given.encoder, "e", "the encoder", given.weights)
     made = chain.state(w)
     if given.encoder:
         source = f"he{len(given.encoder)}"
