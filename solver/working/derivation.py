@@ -12,7 +12,6 @@ from typing import Literal
 
 from solver.formula.calculus.adjoint import add, times
 from solver.formula.calculus.differentiate import Derived, Share, differentiate, paired_outputs
-from solver.formula.calculus.pairs import PAIRS
 from solver.formula.calculus.rules import rules, sizes
 from solver.formula.calculus.tidy import flipped, tidy, total
 from solver.formula.functions import FUNCTIONS, word
@@ -52,7 +51,7 @@ def add_derivations(working: Working, chain: Chain, output: str, by: Sequence[st
     wrt = [*by, *_between(chain, output, by)]
     given = {n for _, tree in chain for n in names(tree)}.difference(n for n, _ in chain)
     distributions = [(n, along) for n in given for along in ALONG]  # the desired outputs are taken to be one-hot
-    activations = {pair.activation for pair in PAIRS}
+    activations = {fn for fn, row in FUNCTIONS.items() if row.pairs}
     held = [n for n, tree in chain if n in wrt and n not in by and _function(tree) in activations]
     matched = paired_outputs(chain, output, [n for n in wrt if n not in held], working.shapes, distributions)
     derived = differentiate(

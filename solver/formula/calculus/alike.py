@@ -8,7 +8,7 @@ from typing import Literal
 
 from solver.formula.calculus.derived import Definition, Derived, Label, Names, Share
 from solver.formula.calculus.differentiate import check_scalar
-from solver.formula.calculus.pairs import PAIRS, Distribution, Match
+from solver.formula.calculus.pairs import Distribution, Match
 from solver.formula.calculus.reverse import Reverse
 from solver.formula.form import Form, form, form_together, renamed
 from solver.formula.functions import FUNCTIONS
@@ -21,7 +21,6 @@ LONG = 60
 
 
 _ALONG: tuple[Literal["columns", "rows"], ...] = ("columns", "rows")
-_SHARING = {pair.activation for pair in PAIRS if pair.distribution}
 
 
 class _Kind(NamedTuple):
@@ -177,7 +176,7 @@ class _Remembering(Reverse):
     def sums(self, used: Iterable[str], around: Sequence[Tree]) -> list[bool]:
         """Whose columns or rows sum to 1, where an activation wants that of them."""
         tops = (bare(tree) for tree in around)
-        if self.distributions is None or not any(isinstance(top, Call) and top.fn in _SHARING for top in tops):
+        if self.distributions is None or not any(isinstance(top, Call) and _sharing(top) for top in tops):
             return []
         return [(name, along) in self.distributions for name in used for along in _ALONG]
 
@@ -248,6 +247,11 @@ class _Remembering(Reverse):
         self.centred |= {real[n] for n in passed.centred}
         self.slopes += [_step(made, real, trees) for made in passed.slopes]
         self.backward += [_step(made, real, trees) for made in passed.backward]
+
+
+def _sharing(call: Call) -> bool:
+    """Whether a known pair wants shares of the desired output."""
+    return any(pair.distribution for pair in FUNCTIONS[call.fn].pairs)
 
 
 def _terms(shares: Mapping[str, Sequence[Share]], own: str) -> tuple[tuple[str, tuple[Tree, ...]], ...]:

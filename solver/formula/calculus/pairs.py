@@ -1,4 +1,4 @@
-"""Known pairs of activation and loss, whose gradient is written in one step: y − d.
+"""Known pairs of activation and loss, each in the activation's row, whose gradient is written in one step: y − d.
 
 y = sigmoid(u), J = -d*log(y) - (1 - d)*log(1 - y)  ->  grad_u = -(d - y)
 """
@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Literal
 
 from solver.formula.calculus.adjoint import join, split
+from solver.formula.functions import FUNCTIONS, Pair
 from solver.formula.parse import parse
 from solver.formula.tree import SUMS, Bin, Call, Group, Name, Neg, Tree, bare, names, replace_names, ungrouped, walk
 from solver.formula.walks.shape import SCALAR, Shape
@@ -18,21 +19,6 @@ from solver.named import NamedTuple
 
 Distribution = tuple[str, Literal["", "columns", "rows"]]
 """A name, and what of it sums to 1."""
-
-
-class Pair(NamedTuple):
-    """An activation y = f(u) and a loss J(d, y).
-
-    losses: the ways the loss is written; gradient: ∇_u J; derivation: how it comes about, line by line, each equal to
-    the one above; reason: in words. distribution: what of d must sum to 1.
-    """
-
-    activation: str
-    losses: tuple[str, ...]
-    gradient: str
-    derivation: tuple[tuple[str, str], ...]
-    reason: str
-    distribution: Literal["", "columns", "rows"] = ""
 
 
 class Match(NamedTuple):
@@ -67,80 +53,15 @@ class Match(NamedTuple):
         return self.fill(self.pair.gradient)
 
 
-PAIRS = (
-    Pair(
-        "sigmoid",
-        (
-            "-d*log(y) - (1 - d)*log(1 - y)",
-            "-(d*log(y) + (1 - d)*log(1 - y))",
-            "-sum(d*log(y) + (1 - d)*log(1 - y))",
-            "sum(-d*log(y) - (1 - d)*log(1 - y))",
-        ),
-        "-(d - y)",
-        (
-            ("(-d/y + (1 - d)/(1 - y)) * (y*(1 - y))", "chain rule: the derivative of the loss, times that of sigmoid"),
-            ("-d*(1 - y) + (1 - d)*y", "the denominators cancel"),
-            ("-d + d*y + y - d*y", "multiplied out"),
-            ("-(d - y)", "the products cancel"),
-        ),
-        "cross-entropy after sigmoid: the derivatives cancel to the plain error",
-    ),
-    Pair(
-        "softmax",
-        ("-sum(d*log(y))", "sum(-d*log(y))", "-d.T @ log(y)", "-(d.T @ log(y))"),
-        "-(d - y)",
-        (
-            ("y*((-d/y) - y.T @ (-d/y))", "chain rule: the derivative of the loss, through that of softmax"),
-            ("-d + y*sum(d)", "the denominator cancels"),
-            ("-(d - y)", "the desired outputs sum to 1"),
-        ),
-        "cross-entropy after softmax: the derivatives cancel to the plain error",
-        distribution="columns",
-    ),
-    Pair(
-        "softmax_rows",
-        ("-sum(d*log(y))", "sum(-d*log(y))"),
-        "-(d - y)",
-        (
-            (
-                "y*((-d/y) - (y*(-d/y)) @ ones(y.T @ y))",
-                "chain rule: the derivative of the loss, through that of softmax in each row",
-            ),
-            ("-d + y*(d @ ones(y.T @ y))", "the denominator cancels"),
-            ("-(d - y)", "the desired outputs of each row sum to 1"),
-        ),
-        "cross-entropy after softmax: the derivatives cancel to the plain error",
-        distribution="rows",
-    ),
-)
-
-
-class Composed(NamedTuple):
-    """A function of y = f(u) whose derivative by u is short. outer: that function of y; slope: ∂/∂u, in y."""
-
-    activation: str
-    outer: str
-    slope: str
-    reason: str
-
-
-COMPOSED = (
-    Composed("sigmoid", "log(y)", "1 - y", "the derivative of ln σ(u) is 1 − σ(u)"),
-    Composed("sigmoid", "log(1 - y)", "-y", "the derivative of ln(1 − σ(u)) is −σ(u)"),
-)
-
-
 def composed(call: Call, defined: Mapping[str, Tree], avoid: Collection[str]) -> tuple[str, Tree, str] | None:
     """The y that a call goes past to its u, with the slope by u and the reason; None where no short form is known."""
     found = names(call)
     if len(found) != 1 or (y := next(iter(found))) in avoid or y not in defined:
         return None
-    top = bare(defined[y])
-    for known in COMPOSED:
-        if isinstance(top, Call) and top.fn == known.activation:
-            names_y = {"y": Name(y)}
-            if ungrouped(replace_names(parse(known.outer), names_y)) == ungrouped(call):
-                return y, replace_names(parse(known.slope), names_y), known.reason
+    top, names_y = bare(defined[y]), {"y": Name(y)}
+    for known in FUNCTIONS[top.fn].composed if isinstance(top, Call) else ():
+        if ungrouped(replace_names(parse(known.outer), names_y)) == ungrouped(call):
+            return y, replace_names(parse(known.slope), names_y), known.reason
     return None
 
 
@@ -156,9 +77,7 @@ def match_pair(tree: Tree, defined: Mapping[str, Tree], avoid: Collection[str]) 
         top = bare(defined[y]) if y in defined else None
         if y in avoid or not isinstance(top, Call):
             continue
-        for pair in PAIRS:
-            if pair.activation != top.fn:
-                continue
+        for pair in FUNCTIONS[top.fn].pairs:
             written = replace_names(plain, {d: Name("d"), y: Name("y")})
             for loss_factor, loss in _losses(pair):
                 if loss == written:

@@ -3,7 +3,18 @@
 from importlib import import_module
 
 from solver.files import registered
-from solver.formula.functions.row import CONSTANT, Adjoint, Case, Function, FunctionTable, Notation, Own, Slip, Style
+from solver.formula.functions.row import (
+    CONSTANT,
+    Adjoint,
+    Case,
+    Function,
+    FunctionTable,
+    Notation,
+    Own,
+    Pair,
+    Slip,
+    Style,
+)
 from solver.formula.functions.written import Cells
 from solver.formula.greek import GREEK
 
@@ -18,6 +29,7 @@ __all__ = [
     "Function",
     "Notation",
     "Own",
+    "Pair",
     "Slip",
     "Style",
     "listed",

@@ -6,7 +6,7 @@ from math import erfc, inf, pi, sqrt
 import numpy as np
 
 from solver.formula.functions.intervals import Bounding, Code, Ends, Given, valley
-from solver.formula.functions.row import CONSTANT, Function, Notation, Slip
+from solver.formula.functions.row import CONSTANT, Composed, Function, Notation, Pair, Slip
 from solver.formula.functions.shapes import like_first
 from solver.formula.functions.written import Cells
 from solver.formula.interval import Interval, around, times
@@ -132,6 +132,31 @@ ROWS = {
         activation=True,
         title="Sigmoid",
         range=(0.0, 1.0),
+        pairs=(
+            Pair(
+                (
+                    "-d*log(y) - (1 - d)*log(1 - y)",
+                    "-(d*log(y) + (1 - d)*log(1 - y))",
+                    "-sum(d*log(y) + (1 - d)*log(1 - y))",
+                    "sum(-d*log(y) - (1 - d)*log(1 - y))",
+                ),
+                "-(d - y)",
+                (
+                    (
+                        "(-d/y + (1 - d)/(1 - y)) * (y*(1 - y))",
+                        "chain rule: the derivative of the loss, times that of sigmoid",
+                    ),
+                    ("-d*(1 - y) + (1 - d)*y", "the denominators cancel"),
+                    ("-d + d*y + y - d*y", "multiplied out"),
+                    ("-(d - y)", "the products cancel"),
+                ),
+                "cross-entropy after sigmoid: the derivatives cancel to the plain error",
+            ),
+        ),
+        composed=(
+            Composed("log(y)", "1 - y", "the derivative of ln σ(u) is 1 − σ(u)"),
+            Composed("log(1 - y)", "-y", "the derivative of ln(1 − σ(u)) is −σ(u)"),
+        ),
     ),
     "relu": Function(
         lambda u: np.maximum(u, 0.0),
@@ -225,6 +250,19 @@ ROWS = {
         title="Softmax",
         domain="of numbers, not −∞ throughout a column",
         range=(0.0, 1.0),
+        pairs=(
+            Pair(
+                ("-sum(d*log(y))", "sum(-d*log(y))", "-d.T @ log(y)", "-(d.T @ log(y))"),
+                "-(d - y)",
+                (
+                    ("y*((-d/y) - y.T @ (-d/y))", "chain rule: the derivative of the loss, through that of softmax"),
+                    ("-d + y*sum(d)", "the denominator cancels"),
+                    ("-(d - y)", "the desired outputs sum to 1"),
+                ),
+                "cross-entropy after softmax: the derivatives cancel to the plain error",
+                distribution="columns",
+            ),
+        ),
     ),
     "log_softmax": Function(
         _log_softmax,

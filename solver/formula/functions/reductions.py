@@ -12,7 +12,7 @@ from solver.formula.arithmetic import settled
 from solver.formula.functions import shapes
 from solver.formula.functions.activations import shares, shares_bounds
 from solver.formula.functions.intervals import Bounding, Code, Ends, Given, unchanged
-from solver.formula.functions.row import Function, Notation, Shaping, Slip
+from solver.formula.functions.row import Function, Notation, Pair, Shaping, Slip
 from solver.formula.functions.written import Cells
 from solver.formula.interval import Interval, minus, power
 from solver.formula.tree import Bin, Call, Group, Num, Tree
@@ -274,6 +274,22 @@ ROWS = {
         domain="of numbers, not −∞ throughout a row",
         slips=(Slip("softmax along the wrong axis", "the shares are taken along the wrong axis", "softmax(u)"),),
         range=(0.0, 1.0),
+        pairs=(
+            Pair(
+                ("-sum(d*log(y))", "sum(-d*log(y))"),
+                "-(d - y)",
+                (
+                    (
+                        "y*((-d/y) - (y*(-d/y)) @ ones(y.T @ y))",
+                        "chain rule: the derivative of the loss, through that of softmax in each row",
+                    ),
+                    ("-d + y*(d @ ones(y.T @ y))", "the denominator cancels"),
+                    ("-(d - y)", "the desired outputs of each row sum to 1"),
+                ),
+                "cross-entropy after softmax: the derivatives cancel to the plain error",
+                distribution="rows",
+            ),
+        ),
     ),
     "norm": Function(
         _norm,

@@ -59,6 +59,28 @@ class Slip(NamedTuple):
     formula: str
 
 
+class Pair(NamedTuple):
+    """A loss J(d, y) of an activation y = f(u) whose gradient is short.
+
+    losses: the ways the loss is written; gradient: ∇_u J; derivation: how it comes about, line by line, each equal to
+    the one above; reason: in words. distribution: what of d must sum to 1.
+    """
+
+    losses: tuple[str, ...]
+    gradient: str
+    derivation: tuple[tuple[str, str], ...]
+    reason: str
+    distribution: Literal["", "columns", "rows"] = ""
+
+
+class Composed(NamedTuple):
+    """A function of y = f(u) whose derivative by u is short. outer: that function of y; slope: ∂/∂u, in y."""
+
+    outer: str
+    slope: str
+    reason: str
+
+
 class Function(NamedTuple):
     """One function of the formula language.
 
@@ -84,6 +106,8 @@ class Function(NamedTuple):
     them. algebra: whether SymPy's function of this name is the same.
     domain: what the argument must be, in words, for the message where the result is not a number.
     range: between what its values lie, where not everywhere. infinite: whether −∞ is a value as good as another.
+    slips: the mistakes made with it. pairs: losses with which its gradient is short; composed: functions of its value
+    whose derivative is.
     """
 
     code: Callable[..., Floats]
@@ -117,6 +141,8 @@ class Function(NamedTuple):
     range: tuple[float, float] | None = None
     infinite: bool = False
     slips: tuple[Slip, ...] = ()
+    pairs: tuple[Pair, ...] = ()
+    composed: tuple[Composed, ...] = ()
 
     @property
     def least(self) -> int:
