@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -37,6 +37,7 @@ KINDS = registered("solver.render.views", "view_")
 @click.option("--compare", is_flag=True, help="Add a table of what differs when exact values are carried.")
 @click.option("--reconcile", is_flag=True, help="Add what torchinfo, fvcore and others print for a network, and why.")
 @click.option("--fragment", is_flag=True, help="LaTeX without its preamble, for \\input.")
+@click.option("--step", is_flag=True, help="Reveal the working line by line, on a terminal.")
 @click.option("--watch", is_flag=True, help="Show it again whenever a file that it is made of is saved.")
 @click.option("--no-pager", is_flag=True, help="Show a page that is longer than the screen without a pager.")
 @click.option("-o", "--output", type=click.Path(dir_okay=False), metavar="FILE", help="Write here instead.")
@@ -52,6 +53,7 @@ def command(
     compare: bool,
     reconcile: bool,
     fragment: bool,
+    step: bool,
     watch: bool,
     no_pager: bool,
     output: str | None,
@@ -63,10 +65,14 @@ def command(
     parts = tuple(_label(part) for part in parts)
     view = View(detail, parts, compare, reconcile, kind, reader)
 
+    def solve(bar: Progress) -> tuple[str, list[Solution]]:
+        title, solutions = _solve(files, carry, decimals, bar)
+        _check_parts(solutions, parts)
+        return title, solutions
+
     def show() -> None:
         with Progress("reading") as bar:
-            title, solutions = _solve(files, carry, decimals, bar)
-            _check_parts(solutions, parts)
+            title, solutions = solve(bar)
             bar.stage("writing")
             folder = os.path.dirname(output or "")
             beside = Beside(os.path.splitext(os.path.basename(output))[0]) if output else None
@@ -85,14 +91,29 @@ def command(
         chosen = _format(form, output)
         shape = format_file(chosen)
         pager = chosen == "terminal" and output is None and not (no_pager or watch)
-        if watch:
-            if "-" in files:
-                raise refused("--watch", "standard input cannot be watched", "name a file")
+        if step:
+            from solver.cli.step import check_steps, step_through
+
+            _check_alone("--step", {"--watch": watch, "-o": output, "--format": form not in (None, "terminal")})
+            check_steps()
+            with Progress("reading") as bar:
+                solutions = solve(bar)[1]
+            step_through(solutions, view)
+        elif watch:
             from solver.cli.watch import watched
 
+            _check_alone("--watch", {"standard input": "-" in files})
             watched(show, output)
         else:
             show()
+
+
+def _check_alone(option: str, others: Mapping[str, object]) -> None:
+    """Raises SpecError where an option is asked for together with others that are set."""
+    if any(others.values()):
+        raise SpecError(
+            Problem(Place(option), f"does not go with {o}", "leave one out") for o, on in others.items() if on
+        )
 
 
 def _solve(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from solver.render import format_text
 from solver.render.blocks import Block
-from solver.render.panels import FRAME, framed
+from solver.render.layout import Reveal, staged
+from solver.render.panels import SIGNS, framed
 from solver.render.spans import Role, Row
 
 if TYPE_CHECKING:
@@ -50,14 +51,19 @@ def page(shown: Shown) -> str:
 def render(blocks: Sequence[Block], width: int, colors: int = 0, encoding: str = "utf-8") -> str:
     """The document in lines of at most `width` cells.
 
-    colors: how many the terminal shows, 256, 16 or none: then no text is styled. encoding: where it has no strokes for
-    frames, the same as plain text.
+    colors: how many the terminal shows, 256, 16 or none: then no text is styled. encoding: where it lacks what pages are
+    drawn with, so that other signs take its place and more room, no part has a frame.
     """
+    return styled((row for stage in stages(blocks, width, encoding) for row in stage.rows), colors)
+
+
+def stages(blocks: Sequence[Block], width: int, encoding: str) -> Iterator[Reveal]:
+    """The lines of the page in the order of reading."""
     try:
-        FRAME.encode(encoding)
+        SIGNS.encode(encoding)
     except UnicodeEncodeError:
-        return format_text.render(blocks, width)
-    return styled(framed(blocks, width), colors)
+        return staged(blocks, width)
+    return framed(blocks, width)
 
 
 def styled(rows: Iterable[Row], colors: int) -> str:

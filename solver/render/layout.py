@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from solver.formula.print.printer_text import TextPrinter
 from solver.formula.tree import Tree
+from solver.named import NamedTuple
 from solver.render.blocks import (
     Block,
     Bullets,
@@ -42,16 +43,70 @@ _ASIDE = " · "
 _RULES = {1: "═", 2: "─"}
 
 
+class Reveal(NamedTuple):
+    """Lines that are read together. block: which they set, whole or a line of its working; part: where they stand.
+
+    waits: whether a reader who works along may first want to find out for himself.
+    """
+
+    rows: list[Row]
+    block: Block
+    part: str = ""
+    waits: bool = False
+
+
 def lay_out(blocks: Sequence[Block], width: int) -> Iterator[Row]:
     """The lines of a document, none wider than `width` unless something in it cannot be broken."""
+    return (row for stage in staged(blocks, width) for row in stage.rows)
+
+
+def staged(blocks: Sequence[Block], width: int, part: str = "") -> Iterator[Reveal]:
+    """The same, in the order of reading. part: that of what stands before any heading."""
     width = max(width, 1)
     above: Block | None = None
+    begun = False
     for block in blocks:
-        rows = list(_rows(block, width))
-        if rows and above is not None and not _close(above, block):
-            yield _EMPTY
-        yield from rows
-        above = block if rows else above
+        pieces = [rows for rows in _pieces(block, width) if rows]
+        if not pieces:
+            continue
+        if above is not None and not _close(above, block):
+            pieces[0].insert(0, _EMPTY)
+        if isinstance(block, Heading):
+            part, begun = block.part, False
+            waits = above is not None and bool(part)
+        else:
+            waits = _waits(above, block, begun)
+            begun = begun or not isinstance(block, _WORDS)
+        for k, rows in enumerate(pieces):
+            yield Reveal(rows, block, part, waits or k > 0)
+        above = block
+
+
+def _pieces(block: Block, width: int) -> Iterator[list[Row]]:
+    """The lines of a block; of working a piece for each line."""
+    if isinstance(block, Equations):
+        yield from _equations(block, width)
+    else:
+        yield list(_rows(block, width))
+
+
+_WORDS = (Prose, Bullets, Inset, Listed, Displayed, Picture, Figure)
+
+
+def _waits(above: Block | None, block: Block, begun: bool) -> bool:
+    """Whether a block tells something to be found out, and not what is asked, or what belongs to what has been told.
+
+    begun: whether working stands before it in its part.
+    """
+    match above, block:
+        case Prose(role="title"), Bullets() | Prose(role="label"):
+            return True  # an answer in words
+        case Prose(role="title" | "label" | "why"), _:
+            return False
+        case _, Prose(role="title" | "label"):
+            return begun
+        case _:
+            return begun or not isinstance(block, _WORDS)
 
 
 def _close(above: Block, block: Block) -> bool:
@@ -105,7 +160,7 @@ def _rows(block: Block, width: int) -> Iterator[Row]:
         case Figure(_, alt):
             yield from (((each, "note"),) for each in wrap(f"[{clean(alt)}]", width))
         case Equations():
-            yield from _equations(block, width)
+            yield from (row for rows in _equations(block, width) for row in rows)
         case Cases():
             yield from _cases(block, width)
         case Facts():
@@ -162,24 +217,23 @@ class _Statement:
         ]
 
 
-def _equations(block: Equations | Facts, width: int) -> Iterator[Row]:
+def _equations(block: Equations | Facts, width: int) -> Iterator[list[Row]]:
+    """The lines of writing of each line of working."""
     printer = BlockPrinter(block.symbols, block.most)
     statements = _aligned(block.lines, printer, width - _INDENT)
     column = max((s.width for s in statements if s.note and _beside(s, s.width, width)), default=0)
     for i, each in enumerate(statements):
-        if i and max(each.height, statements[i - 1].height) > 1:
-            yield _EMPTY
         rows = each.rows(" " * _INDENT)
         place = column if _beside(each, column, width) else each.width
         if each.note and _beside(each, place, width):
             baseline = each.sides[0].baseline
             space = " " * (place - each.width + _GAP)
             rows[baseline] = (*rows[baseline], (space, "plain"), (each.note, "note"))
-            yield from rows
         else:
             indent = " " * min(_INDENT + sum(box.width for box in each.sides[:2]), width // 3)
-            yield from rows
-            yield from (((indent, "plain"), (text, "note")) for text in wrap(each.note, width - len(indent)) if text)
+            rows += (((indent, "plain"), (text, "note")) for text in wrap(each.note, width - len(indent)) if text)
+        tall = i and max(each.height, statements[i - 1].height) > 1
+        yield [_EMPTY, *rows] if tall else rows
 
 
 def _beside(statement: _Statement, place: int, width: int) -> bool:
@@ -229,7 +283,7 @@ def _cases(block: Cases, width: int) -> Iterator[Row]:
 def _facts(block: Facts, width: int) -> Iterator[Row]:
     """Quantities side by side, as many as a line holds; those with notes one below the other."""
     if any(each.note for each in block.lines):
-        yield from _equations(block, width)
+        yield from (row for rows in _equations(block, width) for row in rows)
         return
     printer = BlockPrinter(block.symbols, block.most)
     alone = (_aligned([each], printer, width - _INDENT) for each in block.lines)

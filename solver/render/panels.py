@@ -8,30 +8,28 @@ from collections.abc import Iterator, Sequence
 from solver.render.blocks import Block, Heading
 from solver.render.box import cells
 from solver.render.clean import clean
-from solver.render.layout import lay_out
+from solver.render.layout import Reveal, staged
 from solver.render.pieces import wrap
 from solver.render.spans import Role, Row, Span, folded
 
-FRAME = "┌─┐│└┘═"
-"""What frames and rules are drawn with."""
+SIGNS = "┌─┐│└┘═⎡₁"
+"""Signs that a screen must have: frames, and what stands in them."""
 _SIDES = 4
 """The cells that a frame takes of a line: a stroke and a space at both ends."""
 
 
-def framed(blocks: Sequence[Block], width: int) -> Iterator[Row]:
-    """The lines of a document, none wider than `width`; each part stands in a frame of that width."""
+def framed(blocks: Sequence[Block], width: int) -> Iterator[Reveal]:
+    """The lines of a document in the order of reading, none wider than `width`; each part in a frame of that width."""
     for k, (head, inside) in enumerate(_sections(blocks)):
-        if k:
-            yield ()
         if head is None:
             yield from _body(inside, width)
         elif head.part:
-            yield from _frame(head, inside, width)
+            yield from _frame(head, inside, width, k > 0)
         else:
-            yield from _headed(head, width)
-            if inside:
-                yield ()
-                yield from _body(inside, width)
+            yield Reveal([*[()] * (k > 0), *_headed(head, width)], head)
+            yield from (
+                stage._replace(rows=[*[()] * (j == 0), *stage.rows]) for j, stage in enumerate(_body(inside, width))
+            )
 
 
 def _sections(blocks: Sequence[Block]) -> Iterator[tuple[Heading | None, list[Block]]]:
@@ -49,10 +47,10 @@ def _sections(blocks: Sequence[Block]) -> Iterator[tuple[Heading | None, list[Bl
         yield head, inside
 
 
-def _body(blocks: Sequence[Block], width: int) -> Iterator[Row]:
-    for row in lay_out(blocks, width):
-        steady = tuple((_steady(text), role) for text, role in row)
-        yield from folded(steady, width)
+def _body(blocks: Sequence[Block], width: int, part: str = "") -> Iterator[Reveal]:
+    for stage in staged(blocks, width, part):
+        steady = (tuple((_steady(text), role) for text, role in row) for row in stage.rows)
+        yield stage._replace(rows=[made for row in steady for made in folded(row, width)])
 
 
 def _headed(head: Heading, width: int) -> Iterator[Row]:
@@ -76,22 +74,28 @@ def _title(head: Heading, role: Role, width: int) -> Iterator[Row]:
         yield from (((text.rjust(width - cells(text) + len(text)), "aside"),) for text in wrap(aside, width))
 
 
-def _frame(head: Heading, blocks: Sequence[Block], width: int) -> Iterator[Row]:
+def _frame(head: Heading, blocks: Sequence[Block], width: int, later: bool) -> Iterator[Reveal]:
     text, aside = _steady(clean(head.text)), _steady(clean(head.aside))
     said = [f" {text} ", f" {aside} " if aside else ""]
     inner = width - _SIDES
     stroke = inner - sum(map(cells, said))
-    body = list(_body(blocks, inner))
+    top: list[Span] = [("─" * inner, "rule")]
+    title: list[Row] = []
     if stroke > 0:
-        top: list[Span] = [(said[0], "part"), ("─" * stroke, "rule"), (said[1], "aside")]
+        top = [(said[0], "part"), ("─" * stroke, "rule"), (said[1], "aside")]
     else:
-        top = [("─" * inner, "rule")]
-        body = [*_title(head, "part", inner), (), *body]
-    yield (("┌─", "rule"), *top, ("─┐", "rule"))
-    for row in body:
-        blank = inner - sum(cells(text) for text, _ in row)
-        yield (("│ ", "rule"), *row, (" " * blank, "plain"), (" │", "rule"))
-    yield (("└" + "─" * (width - 2) + "┘", "rule"),)
+        title = [_sided(row, inner) for row in (*_title(head, "part", inner), ())]
+    bottom: Row = (("└" + "─" * (width - 2) + "┘", "rule"),)
+    stages = [Reveal([*[()] * later, (("┌─", "rule"), *top, ("─┐", "rule")), *title], head, head.part, later)]
+    body = _body(blocks, inner, head.part)
+    stages += (stage._replace(rows=[_sided(row, inner) for row in stage.rows]) for stage in body)
+    stages[-1].rows.append(bottom)
+    yield from stages
+
+
+def _sided(row: Row, inner: int) -> Row:
+    blank = " " * (inner - sum(cells(text) for text, _ in row))
+    return (("│ ", "rule"), *row, (blank, "plain"), (" │", "rule"))
 
 
 def _steady(text: str) -> str:

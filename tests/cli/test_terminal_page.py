@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from solver.cli.main import main
 from solver.render.box import cells
 from tests.cli.terminals import on_a_terminal
 from tests.places import Q2, ROOT
@@ -171,4 +173,63 @@ def test_standard_input_cannot_be_watched() -> None:
     command = [sys.executable, "-m", "solver", "run", "-", "--watch"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     assert done.returncode == 2
-    assert done.stderr.startswith("--watch: standard input cannot be watched\n  hint:")
+    assert done.stderr.startswith("--watch: does not go with standard input\n  hint:")
+
+
+# -- line by line -------------------------------------------------------------------------------------------------------
+STEPS = ("run", str(Q2), "--step", "--part", "c")
+WAITS = " > "
+
+
+def test_a_page_is_revealed_line_by_line() -> None:
+    with on_a_terminal(*STEPS, lines=60) as terminal:
+        terminal.until(WAITS)
+        assert "Given" not in terminal.shown
+        terminal.type("\n")
+        terminal.until(WAITS, 2)
+        assert "b₃ = 0.5" in terminal.shown
+        assert "Enter" not in terminal.shown.splitlines()[-3]
+        for _ in range(3):
+            terminal.type("\n")
+            terminal.until(WAITS, terminal.raw.count(WAITS) + 1)
+        assert "u₃ = W₃ᵀ h₂ + b₃" in terminal.shown
+        assert "0.98" not in terminal.shown
+        terminal.type("p\n")
+        assert terminal.end() == 0
+    shown = terminal.shown
+    with on_a_terminal(*PAGE, "--part", "c", lines=60) as terminal:
+        assert terminal.end() == 0
+    assert shown == terminal.shown  # what was asked is wiped away
+
+
+def test_a_reader_tries_his_own_values() -> None:
+    with on_a_terminal("run", "problems/mlp.yaml", "--step", TERM="dumb") as terminal:
+        terminal.until(WAITS)
+        while "or your value of" not in terminal.raw:
+            terminal.type("\n")
+            terminal.until(WAITS, terminal.raw.count(WAITS) + 1)
+        terminal.type("123456\n")
+        terminal.until("not ")
+        terminal.until(WAITS, terminal.raw.count(WAITS) + 1)
+        terminal.type("\x1b]0;x\x07\n")
+        terminal.until("\nnot understood")
+        terminal.type("q\n")
+        assert terminal.end() == 0
+    assert "\x1b" not in terminal.raw.replace("^[", "")
+
+
+@pytest.mark.parametrize(("keys", "status"), [("q\n", 0), ("\x04", 0), ("\x03", 130)])
+def test_a_reader_ends_it(keys: str, status: int) -> None:
+    with on_a_terminal(*STEPS) as terminal:
+        terminal.until(WAITS)
+        terminal.type(keys)
+        assert terminal.end() == status
+    assert "1.48" not in terminal.raw
+
+
+@pytest.mark.parametrize("options", [[], ["--watch"], ["-o", "x.txt"], ["--format", "html"]])
+def test_steps_need_a_terminal_and_nothing_else(options: list[str]) -> None:
+    done = CliRunner().invoke(main, [*STEPS, *options])
+    assert done.exit_code == 2
+    assert done.output.startswith("--step: ")
+    assert "Traceback" not in done.output

@@ -198,7 +198,7 @@ def test_a_table_without_room_goes_on_below() -> None:
 
 def test_a_poor_encoding_has_no_frames() -> None:
     assert terminal.render(PAGE, 60, 0, "ascii") == text.render(PAGE, 60)
-    assert "┌" in terminal.render(PAGE, 60, 0, "cp437")
+    assert terminal.render(PAGE, 60, 0, "cp437") == text.render(PAGE, 60)
 
 
 def test_plain_text_does_not_load_rich() -> None:
