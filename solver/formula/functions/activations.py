@@ -122,6 +122,7 @@ ROWS = {
         range=(-1.0, 1.0),
         algebra=True,
         analytic=True,
+        stable=(("1 - y**2", "4*(sigmoid(2*u)*sigmoid(2*-u))"),),  # 1/cosh²(u)
     ),
     "sigmoid": Function(
         _sigmoid,
@@ -156,6 +157,13 @@ ROWS = {
         composed=(
             Composed("log(y)", "1 - y", "the derivative of ln σ(u) is 1 − σ(u)"),
             Composed("log(1 - y)", "-y", "the derivative of ln(1 − σ(u)) is −σ(u)"),
+        ),
+        stable=(
+            ("1 - y", "sigmoid(-u)"),
+            ("log(y)", "-softplus(-u)"),
+            ("log(1 - y)", "-softplus(u)"),
+            ("d - y", "d*sigmoid(-u) - (1 - d)*sigmoid(u)"),
+            ("y - d", "(1 - d)*sigmoid(u) - d*sigmoid(-u)"),
         ),
     ),
     "relu": Function(
@@ -263,6 +271,7 @@ ROWS = {
                 distribution="columns",
             ),
         ),
+        stable=(("log(y)", "log_softmax(u)"),),
     ),
     "log_softmax": Function(
         _log_softmax,

@@ -51,6 +51,7 @@ ROWS = {
         domain="small enough not to overflow",
         algebra=True,
         analytic=True,
+        stable=(("log(1 + y)", "softplus(u)"),),
     ),
     "log": Function(
         np.log,

@@ -290,6 +290,7 @@ ROWS = {
                 distribution="rows",
             ),
         ),
+        stable=(("log(y)", "log_softmax(u.T).T"),),
     ),
     "norm": Function(
         _norm,

@@ -107,7 +107,8 @@ class Function(NamedTuple):
     domain: what the argument must be, in words, for the message where the result is not a number.
     range: between what its values lie, where not everywhere. infinite: whether −∞ is a value as good as another.
     slips: the mistakes made with it. pairs: losses with which its gradient is short; composed: functions of its value
-    whose derivative is.
+    whose derivative is. stable: what cancels or vanishes in floats, a formula in y = f(u), and a d of zeros and ones;
+    and the same in u, where nothing does.
     """
 
     code: Callable[..., Floats]
@@ -143,6 +144,7 @@ class Function(NamedTuple):
     slips: tuple[Slip, ...] = ()
     pairs: tuple[Pair, ...] = ()
     composed: tuple[Composed, ...] = ()
+    stable: tuple[tuple[str, str], ...] = ()
 
     @property
     def least(self) -> int:

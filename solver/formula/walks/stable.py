@@ -3,24 +3,25 @@
     y = sigmoid(u);  J = -d*log(y) - (1 - d)*log(1 - y)     the lecturer's line; at u = 40, y is 1 and log(1 - y) −∞
     J = -d*(-softplus(-u)) - (1 - d)*(-softplus(u))         the same J, at any u
 
-The page shows the lecturer's line; its unrounded value is computed by the stable form.
+The page shows the lecturer's line; its unrounded value is computed by the stable form. The row of a function says what
+of it cancels, and what stands for that.
 Goldberg, What Every Computer Scientist Should Know About Floating-Point Arithmetic, 1991, section 1.4.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from functools import cache
 from typing import TypeAlias
 
 from solver.formula.form import Filled, Form, form, form_together, numbered
-from solver.formula.functions import Own
-from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree, bare, rebuild, replace_names, walk
+from solver.formula.functions import FUNCTIONS, Own
+from solver.formula.parse import parse
+from solver.formula.tree import Bin, Call, Group, Name, Neg, Tree, bare, rebuild, replace_names, walk
 from solver.named import NamedTuple
 
 Definitions: TypeAlias = Callable[[str], Tree | None]
 """The formula behind a name; None where the name is given."""
-
-_ONE = Num("1")
 
 
 def restated(
@@ -38,7 +39,7 @@ def restated(
         if names is not None:
             return None if way.made is None else Filled(way.made, names)
     made, asked = tree, _Asked(used, defined, binary)
-    if any(_may_cancel(node) for node in walk(tree)):
+    if any(_matched(rule.cancels, node) for node in walk(tree) for rule in _rules().get(_top(node), ())):
         made = _Stable(asked.definition, asked.of_zeros_and_ones).of(tree)
     template = None if made is tree or made == tree else numbered(made, asked.names)
     if isinstance(kind, int):
@@ -106,11 +107,62 @@ class _Asked:
         return found
 
 
-def _may_cancel(node: Tree) -> bool:
-    if isinstance(node, Bin) and node.op == "-":
-        a, b = bare(node.a), bare(node.b)
-        return a == _ONE or (isinstance(a, Name) and isinstance(b, Name))
-    return isinstance(node, Call) and node.fn == "log"
+class _Rule(NamedTuple):
+    """What cancels, or vanishes, of y = fn(u) and a d of zeros and ones, and what it is made of instead, in u and d."""
+
+    fn: str
+    cancels: Tree
+    made: Tree
+
+
+@cache
+def _rules() -> dict[str, list[_Rule]]:
+    """The rules of all rows, by the operation or function that what cancels is."""
+    made: dict[str, list[_Rule]] = {}
+    for fn, row in FUNCTIONS.items():
+        for cancels, instead in row.stable:
+            rule = _Rule(fn, parse(cancels), parse(instead))
+            made.setdefault(_top(rule.cancels), []).append(rule)
+    return made
+
+
+@cache
+def _definition(fn: str) -> Tree | None:
+    """The definition of a function by which it is known where an author writes it out: one with a single u."""
+    text = FUNCTIONS[fn].definition
+    tree = parse(text) if isinstance(text, str) else None
+    once = tree is not None and sum(node == Name("u") for node in walk(tree)) == 1
+    return tree if once else None
+
+
+def _top(tree: Tree) -> str:
+    return tree.op if isinstance(tree, Bin) else tree.fn if isinstance(tree, Call) else ""
+
+
+def _matched(pattern: Tree, tree: Tree) -> dict[str, Tree] | None:
+    """What the names of a pattern stand for in a formula, brackets apart; None where it is another. d is a name, and so is y beside it."""
+    found: dict[str, Tree] = {}
+    fits = _match(pattern, tree, found)
+    named = "d" not in found or (isinstance(found["d"], Name) and isinstance(found["y"], Name))
+    return found if fits and named else None
+
+
+def _match(pattern: Tree, tree: Tree, found: dict[str, Tree]) -> bool:
+    tree = bare(tree)
+    match pattern:
+        case Name(id=name):
+            found[name] = tree
+            return True
+        case Neg(x):  # anything is the negative of its negative
+            return _match(x, tree.x if isinstance(tree, Neg) else Neg(tree), found)
+        case Bin(op, a, b):
+            return isinstance(tree, Bin) and tree.op == op and _match(a, tree.a, found) and _match(b, tree.b, found)
+        case Call(fn, (x,)):
+            return isinstance(tree, Call) and tree.fn == fn and _match(x, tree.args[0], found)
+        case Group(x):
+            return _match(x, tree, found)
+        case _:
+            return pattern == tree
 
 
 class _Stable:
@@ -119,46 +171,14 @@ class _Stable:
 
     def of(self, tree: Tree) -> Tree:
         """The node, rewritten by the first rule that fits."""
-        made = None
-        if isinstance(tree, Bin):
-            if tree.op == "-":
-                made = self.difference(bare(tree.a), bare(tree.b))
-        elif isinstance(tree, Call) and tree.fn == "log":
-            made = self.log(bare(tree.args[0]))
-        return rebuild(tree, self.of) if made is None else Group(made)
-
-    def log(self, x: Tree) -> Tree | None:
-        """log(sigmoid(u)), log(1 - sigmoid(u)), log(1 + exp(u)), log(softmax(u))"""
-        match x:
-            case Bin("-", a, b) if bare(a) == _ONE and (u := self.argument(b, "sigmoid")) is not None:
-                return Neg(Call("softplus", (u,)))
-            case Bin("+", a, b) if bare(a) == _ONE and (u := self.argument(b, "exp")) is not None:
-                return Call("softplus", (u,))
-        if (u := self.argument(x, "sigmoid")) is not None:
-            return Neg(Call("softplus", (Neg(u),)))
-        if (u := self.argument(x, "softmax")) is not None:
-            return Call("log_softmax", (u,))
-        if (u := self.argument(x, "softmax_rows")) is not None:
-            return Transpose(Call("log_softmax", (Transpose(u),)))
-        return None
-
-    def difference(self, a: Tree, b: Tree) -> Tree | None:
-        """1 - sigmoid(u), 1 - tanh(u)**2, d - sigmoid(u)"""
-        if a == _ONE and (u := self.argument(b, "sigmoid")) is not None:
-            return Call("sigmoid", (Neg(u),))
-        if a == _ONE and isinstance(b, Bin) and b.op == "**" and bare(b.b) == Num("2"):
-            u = self.argument(b.a, "tanh")
-            if u is not None:  # 1/cosh²(u)
-                halves = (Call("sigmoid", (Bin("*", Num("2"), side),)) for side in (u, Neg(u)))
-                return Bin("*", Num("4"), Bin("*", *halves))
-        for d, y, sign in ((a, b, 1), (b, a, -1)):
-            if not (isinstance(d, Name) and isinstance(y, Name)):
+        for rule in _rules().get(_top(tree), ()):
+            found = _matched(rule.cancels, tree)
+            if found is None or (u := self.argument(found["y"], rule.fn)) is None:
                 continue
-            if (u := self.argument(y, "sigmoid")) is not None and self.binary(d.id):
-                below = Bin("*", d, Call("sigmoid", (Neg(u),)))
-                above = Bin("*", Group(Bin("-", _ONE, d)), Call("sigmoid", (u,)))
-                return Bin("-", below, above) if sign == 1 else Bin("-", above, below)
-        return None
+            d = found.get("d")
+            if not isinstance(d, Name) or self.binary(d.id):
+                return Group(replace_names(rule.made, {**found, "u": u}))
+        return rebuild(tree, self.of)
 
     def argument(self, tree: Tree, fn: str) -> Tree | None:
         """u where the tree is fn(u), or a name that is defined so; None where it is anything else."""
@@ -172,18 +192,8 @@ class _Stable:
             tree = bare(formula)
         if isinstance(tree, Call) and isinstance(tree.fn, Own):
             tree = bare(replace_names(tree.fn.formula, {"u": Group(tree.args[0])}))
-        match tree:
-            case Call(name, (u,)) if name == fn:
-                return Group(self.of(u))
-            case Bin("/", a, b) if fn == "sigmoid" and bare(a) == _ONE:
-                return self.logistic(bare(b))
-        return None
-
-    def logistic(self, below: Tree) -> Tree | None:
-        """u of 1 + exp(-u)"""
-        if isinstance(below, Bin) and below.op == "+" and bare(below.a) == _ONE:
-            inner = bare(below.b)
-            if isinstance(inner, Call) and inner.fn == "exp":
-                exponent = bare(inner.args[0])
-                return Group(self.of(exponent.x if isinstance(exponent, Neg) else Neg(exponent)))
-        return None
+        if isinstance(tree, Call) and tree.fn == fn:
+            return Group(self.of(tree.args[0]))
+        definition = _definition(fn)
+        found = None if definition is None else _matched(definition, tree)
+        return None if found is None else Group(self.of(found["u"]))

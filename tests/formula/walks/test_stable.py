@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
 from solver.formula.source import source
 from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree
@@ -33,6 +34,7 @@ FORMULAS = [
     "-log(1 - s)",
     "log(sigmoid(u))*d + log(sigmoid(u))",
     "log(1 + exp(u))",
+    "log(1/(1 + exp(u)))",
     "-sum(c*log(p))",
     "-c.T @ log(p)",
     "-sum(c.T*log(q))",
@@ -114,6 +116,18 @@ def test_equal_to_high_precision(text: str, u: float, v: list[float], d: int, k:
         expected = by_mpmath(parse(text), {name: mpmath.matrix(x.tolist()) for name, x in env.items()})
         known = np.array([[float(expected[i, j]) for j in range(expected.cols)] for i in range(expected.rows)])
     assert value(made, env) == pytest.approx(known, rel=1e-12, abs=1e-290), source(made)
+
+
+RULES = [(fn, *rule) for fn, row in FUNCTIONS.items() for rule in row.stable]
+
+
+@pytest.mark.parametrize(("fn", "cancels", "made"), RULES, ids=[f"{fn}: {cancels}" for fn, cancels, _ in RULES])
+def test_each_row_says_the_same_in_another_way(fn: str, cancels: str, made: str) -> None:
+    u, d = np.array([[-1.3, 0.0, 0.4], [2.2, -0.6, 1.1]]), np.array([[1.0, 0.0, 1.0], [0.0, 0.0, 1.0]])
+    plain = value(parse(cancels), {"y": value(parse(f"{fn}(u)"), {"u": u}), "d": d})
+    assert value(parse(made), {"u": u, "d": d}) == pytest.approx(plain, rel=1e-12)
+    rewritten = stable(parse(cancels), {"y": parse(f"{fn}(u)")}.get, lambda name: name == "d")
+    assert value(rewritten, {"u": u, "d": d, "y": u * np.nan}) == pytest.approx(plain, rel=1e-12)
 
 
 @pytest.mark.parametrize("text", ["log(1 - d)", "d - x", "1 - x", "log(x)", "1 - h", "sum(u) - h", "log(1 + u)"])
