@@ -13,7 +13,7 @@ from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Array, Bin, Call, Group, Name, Tree
 from solver.formula.walks.shape import SCALAR
 from solver.named import NamedTuple
-from solver.nets.layers import Stored, activated, neurons_inputs, put, spread
+from solver.nets.layers import Stored, activated, as_array, neurons_inputs, put, spread
 from solver.nets.losses import Decay, Loss, loss, weight_decay
 from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, Vector
 from solver.working.gradients import add_gradients
@@ -56,7 +56,7 @@ class Start(Spec):
     """What is given of a layer in mid-network, in place of an input: the layers listed are those behind it."""
 
     layer: Annotated[int, AtLeast(1), AtMost(MAX_LAYERS), "the layer's number"]
-    value: Annotated[Vector, "the numbers there"]
+    value: Annotated[Quantity, "the numbers there; of several patterns a row each, where D has a row for each"]
     activation: Annotated[str, f"the layer's own: {', '.join(ACTIVATIONS)}, or one of `activations`"] = "linear"
     slope: Annotated[Scalar | None, "a of leaky_relu or elu"] = None
 
@@ -95,6 +95,10 @@ class Pass(NamedTuple):
     def quantity(self, letter: str, k: int | None = None) -> str:
         """The name of u1, U1 or u1_t3."""
         return f"{self.letter(letter)}{'' if k is None else k}{self.ending}"
+
+    def begun(self) -> "Pass":
+        """The pass as it is at first, for what no update changes."""
+        return self._replace(ending="", time="", mark="", note="")
 
     def parameter(self, name: str) -> str:
         """The present name of W1."""
@@ -148,13 +152,17 @@ class Network:
         return f"{self.letter('W')}{k}"
 
     # -- what is given ------------------------------------------------------------------------------------------------
-    def givens(self) -> None:
-        """States what the network starts from, weights, biases and slopes."""
+    def givens(self, at: Pass) -> None:
+        """States what the network starts from, weights, biases and slopes. at: the pass that starts there."""
         if self.start is not None:
             k, last = self.start.layer, self.start.layer == self.depth
             letter, number = ("u", k) if self.from_u else ("y", None) if last else ("h", k)
             title = f"{'Synaptic input' if self.from_u else 'Output'} of {self.place(k)}"
-            self.given(letter, number, self.start.value, title)
+            title += ", a pattern in each row" if at.ones else ""
+            called = at.letter(letter)
+            symbol = symbol_of(called, "" if number is None else str(number))
+            name = at.quantity(letter, number)
+            self.working.given(name, as_array(self.start.value), title, symbol)
             if self.from_u and self.start.slope is not None:
                 self.working.given(f"a{k}", self.start.slope, f"Slope of {self.place(k)}")
         for k, layer in self.layers.items():
@@ -191,12 +199,14 @@ class Network:
     # -- forward ------------------------------------------------------------------------------------------------------
     def output_of(self, k: int, at: Pass) -> str:
         """The name of layer k's output; layer 0 is the input."""
+        if self.start is not None and k == self.start.layer:
+            at = at.begun()
         return at.x if k == 0 else at.quantity("y") if k == self.depth else at.quantity("h", k)
 
     def forward(self, at: Pass) -> None:
         """The synaptic inputs and outputs of all layers, from what is given on."""
-        if self.start is not None and self.from_u:
-            self._output(self.start.layer, self.start.activation, self.start.slope is not None, at)
+        if self.start is not None and self.from_u and self.output_of(self.start.layer, at) not in self.working.items:
+            self._output(self.start.layer, self.start.activation, self.start.slope is not None, at.begun())
         for k, layer in self.layers.items():
             title = f"Synaptic input to {{{self.output_of(k, at)}}}"
             self.step("u", k, self.synaptic_input(k, at), title, at)
@@ -262,7 +272,7 @@ class Network:
         w, layers = self.working, range(top, self.first - 1, -1)
         inputs = {at.quantity("u", k): self.place(k) for k in layers}
         if self.start is not None and self.from_u:
-            inputs[at.quantity("u", self.start.layer)] = self.place(self.start.layer)
+            inputs[at.begun().quantity("u", self.start.layer)] = self.place(self.start.layer)
         synaptic = [u for u in inputs if gradient_name(u) not in w.items]
         names = [name for k in layers for name in self.parameters(k) if learnt is None or name in learnt]
         parameters = [at.parameter(name) for name in names]

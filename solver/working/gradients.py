@@ -46,10 +46,13 @@ class DifferencesProof(Structure):
         missing = (name for name in self.working.closure(inputs, exact) if name not in exact)
         evaluate(self.working.program(missing), exact, _unchecked)
         items, chain, known = self.working.items, [], {}
-        plain = defined.isdisjoint(self.variables)
+        plain, reached = defined.isdisjoint(self.variables), defined.union(inputs)
         for name, tree in self.chain:
             if plain and name in items and items[name].definition is tree:  # as it was solved
-                chain.append((name, items[name].stable or tree))
+                solved = items[name].stable or tree
+                if not reached.issuperset(form(solved)[1]):  # it passes by what the chain starts from
+                    solved = self.working.stable(tree, reached)
+                chain.append((name, solved))
                 if name in exact:
                     known[name] = exact[name]
             else:

@@ -191,3 +191,43 @@ def test_misfits(fields: str, line: int, message: str) -> None:
     assert len(found) == 1, found
     assert found[0][0] == line
     assert message in found[0][1]
+
+
+ROWS, WANTED = [[0.6, -0.2, 0.9], [0.1, 0.4, -0.5]], [[1.0, 0.0], [0.0, 1.0]]
+
+
+@pytest.mark.parametrize("start", ["h", "u"])
+def test_from_a_layer_of_several_patterns(start: str) -> None:
+    fields = f"{start}: {{layer: 1, value: {ROWS}, activation: tanh}}, {BEHIND}, D: {WANTED}, loss: square-error"
+    found = solved(f"{fields}, average: true, train: {{rate: 0.5}}", "[forward, loss, gradients_u, final, loss_after]")
+    u = torch.tensor(ROWS, dtype=torch.float64)
+    u = (torch.atanh(u) if start == "h" else u).requires_grad_()
+    weights, b = tensor(W), tensor([0.1, -0.2])
+    h = torch.tanh(u)
+    y = torch.sigmoid(h @ weights + b.T)
+    loss = ((torch.tensor(WANTED, dtype=torch.float64) - y) ** 2).sum() / 2
+    loss.backward()  # type: ignore[no-untyped-call]
+    assert u.grad is not None
+    assert weights.grad is not None
+    assert near(found.answers["a/Y"], y)
+    assert near(found.answers["a/J"], loss)
+    assert near(found.answers["a/grad_U1"], u.grad)
+    assert near(found.answers["a/W2_t1"], weights - 0.5 * weights.grad)
+    assert found.parts[0].checked is not None
+    assert found.parts[0].checked <= TOLERANCE
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        (
+            f"h: {{layer: 1, value: {ROWS}}}\n  d: [1, 0]",
+            "2×3 numbers of one pattern | of several patterns D has a row",
+        ),
+        (f"h: {{layer: 1, value: {ROWS}}}\n  D: [[1, 0]]", "D has 1 rows, but h has 2: a row for each pattern"),
+        (f"h: {{layer: 1, value: {ROWS}}}\n  D: {WANTED}\n  x: 1", "x is of one pattern, but D has a row for each"),
+    ],
+)
+def test_several_patterns_that_do_not_fit(fields: str, message: str) -> None:
+    text = f"  {fields}\n  {BEHIND}\n  loss: square-error\n"
+    assert any(message in found for _, found in problems(text))

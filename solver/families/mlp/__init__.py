@@ -3,7 +3,7 @@
 Any depth and width. Layers count from 1 to L, the output layer. Weights are stored inputs × neurons, so u = Wᵀx + b,
 or the other way round. The gradients are derived from the formulas: of the loss J, or of a single output y where there
 is no loss, or from a gradient given in mid-network. A question may start in mid-network, from the activations h or the
-synaptic input u of a layer; the layers listed are those behind it. Many patterns are the rows of X, and of D what is
+synaptic input u of a layer (of several patterns, a row each); the layers listed are those behind it. Many patterns are the rows of X, and of D what is
 desired: U = XW + 1bᵀ, with 1 the column of ones.
 
 Quantities: x d, W1 b1 … (given); u1 h1 … uL y (forward); J (loss); df1 … (slopes of the activations);
@@ -144,17 +144,19 @@ def _patterns(given: Given, found: Fitted, net: Network) -> list[Pass]:
     if found.X is None:
         if given.x is not None:
             net.given("x", None, given.x, "Input")
-        net.givens()
+        only = Pass(x, d, called=names)
+        net.givens(only)
         if found.desired is not None:
             net.given("d", None, found.desired, "Desired output")
-        return [Pass(x, d, called=names)]
+        return [only]
     patterns = found.X.value.shape[0]
     size = patterns
     if given.train is not None and given.train.mode != "full-batch":
         size = given.train.batch or 1
     one_by_one = given.train is not None and given.train.mode == "stochastic"
     every = _every(dict(names))
-    working.given(every.x, found.X, "Inputs, a pattern in each row")
+    if net.start is None:
+        working.given(every.x, found.X, "Inputs, a pattern in each row")
     _ones(working, "one", patterns)
     spans = [(start, min(start + size, patterns)) for start in range(0, patterns, size)] if size < patterns else []
     if one_by_one and not spans:
@@ -168,7 +170,7 @@ def _patterns(given: Given, found: Fitted, net: Network) -> list[Pass]:
             working.given(f"{every.x}{p}", _rows(found.X, start, stop), f"Patterns {start + 1} to {stop}")
             _ones(working, f"one{p}", stop - start)
             passes.append(Pass(f"{every.x}{p}", f"{every.d}{p}", f"one{p}", called=names))
-    net.givens()
+    net.givens(every)
     if found.desired is not None:
         working.given(every.d, found.desired, "Desired outputs, a pattern in each row")
         for p, (start, stop) in enumerate(spans, 1):

@@ -95,7 +95,7 @@ def facts(given: Given, report: Report) -> Fitted | None:
         _fits_delta(given, given.delta, weights, first, report)
     if given.train is not None:
         _fits_training(given, given.train, report)
-    X = None if given.X is None else as_array(given.X)
+    X = given.rows
     return Fitted(X, tuple(weights), desired) if len(report.problems) == before else None
 
 
@@ -105,15 +105,20 @@ def _inputs(given: Given, report: Report) -> tuple[int | None, str]:
     start = given.h or given.u
     if given.x is not None and given.X is not None:
         report.add(given.place("X"), "x and X are given", "x for one pattern, X for several")
-    if given.X is not None:
-        _patterns(given, report)
+    if given.rows is not None:
+        _patterns(given, given.rows, report)
     elif given.D is not None:
         report.add(given.place("D"), "D is used with X only", "with x, d is a list")
     elif given.average:
         report.add(given.place("average"), "average is used with X only", "one pattern has nothing to average")
     if start is not None:
         _start(given, start, report)
-        return int(start.value.value.shape[0]), f"{'h' if given.h else 'u'} of layer {start.layer}"
+        numbers = as_array(start.value).value
+        if given.rows is None and numbers.shape[1] > 1:
+            found = f"{numbers.shape[0]}×{numbers.shape[1]} numbers of one pattern"
+            report.add(start.place("value"), found, "of several patterns D has a row for each")
+        width = numbers.shape[0 if given.rows is None else 1]
+        return int(width), f"{'h' if given.h else 'u'} of layer {start.layer}"
     if given.X is not None:
         return int(as_array(given.X).value.shape[1]), "each row of X"
     if given.x is not None:
@@ -124,15 +129,15 @@ def _inputs(given: Given, report: Report) -> tuple[int | None, str]:
     return None, ""
 
 
-def _patterns(given: Given, report: Report) -> None:
+def _patterns(given: Given, rows: Array, report: Report) -> None:
     """What is used with one pattern, or with many, and not with both."""
-    assert given.X is not None
+    name = "X" if given.X is not None else "h" if given.h is not None else "u"
     if given.d is not None:
         report.add(given.place("d"), "d is used with x only", "with X, D has a row for each pattern")
-    rows = 0 if given.D is None else as_array(given.D).value.shape[0]
-    patterns = as_array(given.X).value.shape[0]
-    if given.D is not None and rows != patterns:
-        report.add(given.place("D"), f"D has {rows} rows, but X has {patterns}: a row for each pattern")
+    desired = 0 if given.D is None else as_array(given.D).value.shape[0]
+    patterns = rows.value.shape[0]
+    if given.D is not None and desired != patterns:
+        report.add(given.place("D"), f"D has {desired} rows, but {name} has {patterns}: a row for each pattern")
 
 
 def _start(given: Given, start: Start, report: Report) -> None:
@@ -140,8 +145,12 @@ def _start(given: Given, start: Start, report: Report) -> None:
     if given.h is not None and given.u is not None:
         report.add(given.place("u"), "h and u are given", "the question starts from one of them")
     if given.X is not None:
-        report.add(given.place("X"), "X beside a layer that is given", "h and u are of one pattern")
-    if given.x is not None and start.layer != 1:
+        report.add(given.place("X"), "X beside a layer that is given", "with h or u there is no input")
+    if given.x is not None and given.rows is not None:
+        report.add(
+            given.place("x"), "x is of one pattern, but D has a row for each of several", "leave x out, or give d"
+        )
+    elif given.x is not None and start.layer != 1:
         report.add(given.place("x"), f"x acts on layer 1, but layer {start.layer} is given", "leave out x")
     if start.slope is not None and start.activation not in ("leaky_relu", "elu"):
         report.add(start.place("slope"), f"{start.activation} has no slope", "leaky_relu and elu do")
@@ -214,8 +223,8 @@ def _shape(layer: AnyLayer, k: int, given: Given, width: int | None, source: str
 # -- what is desired ----------------------------------------------------------------------------------------------------
 def _desired(given: Given, outputs: int, report: Report) -> Array | None:
     """The desired output, (outputs, 1), or a row for each pattern; the number of a class as one-hot."""
-    field, desired = ("d", given.d) if given.X is None else ("D", None if given.D is None else as_array(given.D))
-    single = desired is not None and desired.value.shape[0 if given.X is None else 1] == 1
+    field, desired = ("d", given.d) if given.rows is None else ("D", None if given.D is None else as_array(given.D))
+    single = desired is not None and desired.value.shape[0 if given.rows is None else 1] == 1
     if desired is None or not single or outputs == 1:
         if given.classes_from is not None and (desired is None or not single):
             report.add(given.place("classes_from"), "classes_from without the number of a class", "such as d: 2")
@@ -223,7 +232,7 @@ def _desired(given: Given, outputs: int, report: Report) -> Array | None:
     least = None if given.classes_from is None else int(given.classes_from)
     classes = []
     for i, found in enumerate(desired.value.ravel().tolist()):
-        place, text = given.place(field, i) if given.X is not None else given.place(field), desired.text(i, 0)
+        place, text = given.place(field, i) if given.rows is not None else given.place(field), desired.text(i, 0)
         if least is None:
             if found not in range(outputs + 1):
                 _size(given, field, desired, outputs, report)
@@ -237,24 +246,24 @@ def _desired(given: Given, outputs: int, report: Report) -> Array | None:
             return desired
         classes.append(int(found))
     hot = one_hot(classes, outputs, least or 0)
-    return hot.T if given.X is None else hot
+    return hot.T if given.rows is None else hot
 
 
 def _size(given: Given, field: str, desired: Array, outputs: int, report: Report) -> None:
     """Notes a desired output that is not as long as the output."""
     rows, columns = desired.value.shape
-    expected = f"the output is {outputs}×1" if given.X is None else f"there are {outputs} outputs"
+    expected = f"the output is {outputs}×1" if given.rows is None else f"there are {outputs} outputs"
     report.add(given.place(field), f"{field} is {rows}×{columns}, but {expected}")
 
 
 def _fits_loss(given: Given, outputs: int | None, desired: Array | None, report: Report) -> None:
     last = given.layers[-1] if given.layers else given.u or given.h
     activation = "linear" if last is None else last.activation
-    name = "d" if given.X is None else "D"
+    name = "d" if given.rows is None else "D"
     if getattr(given, name) is None:
         report.add(given.place("loss"), f"{name!r} is missing: a loss needs the desired output")
     elif desired is not None and outputs is not None:
-        axis = 0 if given.X is None else 1
+        axis = 0 if given.rows is None else 1
         with np.errstate(over="ignore"):  # what overflows does not sum to 1
             sums = desired.value.sum(axis=axis)
         if desired.value.shape[axis] != outputs:
@@ -262,8 +271,8 @@ def _fits_loss(given: Given, outputs: int | None, desired: Array | None, report:
                 _size(given, name, desired, outputs, report)
         elif given.loss == "cross-entropy" and activation == "softmax" and np.abs(sums - 1).max() > 1e-9:
             wrong = int(np.abs(sums - 1).argmax())
-            place = given.place(name) if given.X is None else given.place(name, wrong)
-            what = name if given.X is None else f"row {wrong + 1} of D"
+            place = given.place(name) if given.rows is None else given.place(name, wrong)
+            what = name if given.rows is None else f"row {wrong + 1} of D"
             report.add(place, f"{what} sums to {sums[wrong]:g}", "the classes' probabilities sum to 1")
     if given.loss == "cross-entropy" and activation not in ("sigmoid", "softmax"):
         report.add(given.place("loss"), f"cross-entropy after {activation}", "it needs a sigmoid or softmax output")
@@ -290,7 +299,7 @@ def _fits_decay(given: Given, report: Report) -> None:
 
 
 def _fits_delta(given: Given, delta: Delta, weights: list[Array], first: int, report: Report) -> None:
-    if given.X is not None:
+    if given.rows is not None:
         report.add(given.place("delta"), "a given gradient is for one pattern", "give x instead of X")
     last = first + len(given.layers) - 1
     if delta.layer == last + 1 and not given.layers and given.h is not None:

@@ -2,7 +2,8 @@
 
 from typing import Annotated, Literal
 
-from solver.nets.layers import Stored
+from solver.formula.tree import Array
+from solver.nets.layers import Stored, as_array
 from solver.nets.losses import Decay, Loss
 from solver.nets.network import AnyLayer, Delta, Start
 from solver.nets.own_activations import MAX_ACTIVATIONS, known_activations, note_activation
@@ -61,6 +62,14 @@ class Given(Spec):
         AtMost(MAX_ACTIVATIONS),
         "activations of your own, each a formula in u: {swish: u*sigmoid(u)}",
     ] = None
+
+    @property
+    def rows(self) -> Array | None:
+        """Several patterns, a row each: of the input, or of the layer that is given in its place."""
+        start = self.h or self.u
+        if self.X is None and start is not None and self.D is not None:
+            return as_array(start.value)
+        return None if self.X is None else as_array(self.X)
 
     @classmethod
     def notice(cls, node: Node, report: Report) -> None:
