@@ -393,6 +393,22 @@ def test_bits_are_alike_by_nature() -> None:
     assert 0 not in graded(BITS, batch).review
 
 
+# -- reach -------------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("text", "reach", "verdict"),
+    [("1000.00", 3, CORRECT), ("1000.03", 3, CORRECT), ("1000.04", 3, WRONG), ("-333.36", 3, CORRECT), ("-333.37", 3, WRONG),
+     ("1000.10", 10, CORRECT), ("1000.11", 10, WRONG), ("1000.03", 0, WRONG), ("1000000", 100, WRONG)],
+)  # fmt: skip
+def test_where_honest_rounding_has_no_end_the_reach_is_one(text: str, reach: int, verdict: Verdict) -> None:
+    """y = 0.00 may be 0.003, so that z has no end; it is 1000 where y is carried, -333.33 where it is not."""
+    made = asked("x: 0.004", "y = 1*x", "z = 1/(y - 0.003)")
+    batch = key_batch(made)
+    batch.values["a/z"][:] = float(text)
+    batch.decimals["a/z"][:] = 2
+    found = judge(made, batch, Scheme(reach=float(reach)))["a/z"]
+    assert found.verdicts[0, 0, 0] == verdict
+
+
 # -- cheats ------------------------------------------------------------------------------------------------------------
 def hidden_zero(made: Sheet) -> Batch:
     batch = key_batch(made)
