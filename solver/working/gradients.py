@@ -48,8 +48,9 @@ class DifferencesProof(Structure):
         items, chain, known = self.working.items, [], {}
         plain, reached = defined.isdisjoint(self.variables), defined.union(inputs)
         for name, tree in self.chain:
-            if plain and name in items and items[name].definition is tree:  # as it was solved
-                solved = items[name].stable or tree
+            item = items.get(name)
+            if item is not None and item.definition is tree and (plain or item.restated is None):  # as it was solved
+                solved = item.stable or tree
                 if not reached.issuperset(form(solved)[1]):  # it passes by what the chain starts from
                     solved = self.working.stable(tree, reached)
                 chain.append((name, solved))

@@ -12,7 +12,7 @@ import numpy as np
 from solver.formula.form import form
 from solver.formula.tree import SUMS, Bin, Call, Name, Sum, Tree, rebuild, walk
 from solver.formula.walks.stack import FEW, stacked
-from solver.formula.walks.value import value
+from solver.formula.walks.value import unwarned, value
 from solver.named import Structure
 from solver.rounding import Floats
 
@@ -70,7 +70,7 @@ class Recurring(Structure):
             operands[called] = env[names[place]]
         for name, values in self.parts.items():
             operands[name] = values[k]
-        made = value(self.rest, operands)
+        made = unwarned(self.rest, operands)
         return made if np.isfinite(made).all() else None
 
 

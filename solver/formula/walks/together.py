@@ -10,6 +10,8 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Generic, TypeAlias, TypeVar
 
+import numpy as np
+
 from solver.errors import FormulaError
 from solver.formula.tree import Tree
 from solver.formula.walks.lift import Recurring, recurrence
@@ -55,6 +57,7 @@ class Program(Generic[D]):
             self.jobs = [[each] for each in definitions]
         self.places = {each.name: (g, k) for g, group in enumerate(self.recurrent) for k, each in enumerate(group)}
 
+    @np.errstate(all="ignore")  # what is not finite is looked at
     def evaluate(
         self,
         env: dict[str, Floats],
