@@ -102,6 +102,20 @@ def test_a_vae_from_its_encoder_on() -> None:
     compared(answers, {f"grad_{k}": g for k, g in zip(["z", *t], gradients, strict=True)})
 
 
+@pytest.mark.parametrize("behind", ["", ", eps: 0.5, gradient: 2"])
+def test_an_encoder_without_a_decoder(behind: str) -> None:
+    fields = f"x: [1, -2], to_mu: {{W: [[0.5], [1]]}}, to_logvar: {{W: [[0.2], [0.1]], b: 0.3}}{behind}"
+    answers = solved(fields, "[encoding, kl, gradients]").answers
+    weights = tensors({"W_mu": [[0.5], [1.0]], "W_logvar": [[0.2], [0.1]], "b_logvar": [[0.3]]})
+    x = torch.tensor([[1.0], [-2.0]], dtype=torch.float64)
+    mu, logvar = weights["W_mu"].T @ x, weights["W_logvar"].T @ x + weights["b_logvar"]
+    KL = ((mu**2 + torch.exp(logvar) - 1 - logvar) / 2).sum()
+    J = KL + (2 * (mu + torch.exp(logvar / 2) * 0.5)).sum() if behind else KL
+    assert answers["a/KL"] == pytest.approx(KL.item(), abs=2e-9)
+    gradients = torch.autograd.grad(J, list(weights.values()))
+    compared(answers, {f"grad_{k}": g for k, g in zip(weights, gradients, strict=True)})
+
+
 def test_one_number_each() -> None:
     fields = (
         "real: [2], noise: [0.5, -1], discriminator: [{W: [[1]], activation: sigmoid}], generator: [{W: [[2]], b: 1}]"

@@ -73,6 +73,7 @@ def test_one_neuron_as_one_list_with_its_bias() -> None:
             "weight decay stands in the loss, and in the update",
         ),
         (f"{NET}, biases: first", "b is given, but biases stand in W"),
+        ("x: 1, biases: last, layers: [{shape: [2, 1]}]", "a shape is of weights alone"),
         ("x: 1, biases: last, layers: [{W: 2}]", "W has biases and no weights"),
     ],
 )

@@ -202,7 +202,7 @@ def _vae(given: Given, report: Report) -> None:
     sources = [name for name in ("decoder", "xhat", "gradient") if getattr(given, name) not in (None, ())]
     if len(sources) > 1:
         add(given.place(sources[1]), f"{sources[0]} and {sources[1]} are given", "R comes of one of them")
-    if given.x is not None and not {"decoder", "xhat"} & set(sources):
+    if given.x is not None and given.to_mu is None and not {"decoder", "xhat"} & set(sources):
         add(given.place("x"), "'decoder' is missing: what reconstructs x", "or xhat, its output")
     if given.x is None and {"decoder", "xhat"} & set(sources):
         add(given.place(sources[0]), "'x' is missing: the pattern that is reconstructed")
@@ -211,7 +211,7 @@ def _vae(given: Given, report: Report) -> None:
     width = _layers(given, given.decoder, "W", mu.value.shape[0], "z", report)
     if given.xhat is not None:
         width = given.xhat.value.shape[0]
-    if given.x is not None and sources and given.x.value.shape[0] != width:
+    if given.x is not None and {"decoder", "xhat"} & set(sources) and given.x.value.shape[0] != width:
         add(given.place("x"), f"x has {given.x.value.shape[0]} numbers, but its reconstruction has {width}")
     if given.loss == "cross-entropy" and given.x is not None:
         _bernoulli(given, report)

@@ -28,8 +28,8 @@ def variational(given: Given) -> Working:
         title = "Gradient of the reconstruction error at the sample"
         w.given("grad_R", given.gradient, title, Symbol("R", wrt=w.symbols["z"]))
         end = parse(f"sum(grad_R*z) + {weighted}")
-        w.group("gradients", add_gradients(w, "J", ["mu", spread_of], end=end))
-    elif given.x is not None:
+        w.group("gradients", add_gradients(w, "J", ["mu", spread_of, *encoding], end=end))
+    elif given.decoder or given.xhat is not None:
         chain = LayerChain(given.decoder, "", "the decoder", given.weights)
         decoding = chain.state(w)
         if given.decoder:
@@ -46,7 +46,7 @@ def variational(given: Given) -> Working:
             hint = "xhat is a number here: give the decoder, or the gradient of R at z"
             w.absent |= dict.fromkeys(("grad_z", "grad_mu", f"grad_{spread_of}"), hint)
     else:
-        w.group("gradients", add_gradients(w, "KL", ["mu", spread_of]))
+        w.group("gradients", add_gradients(w, "KL", ["mu", spread_of, *encoding]))
     made = ["KL_dim", "KL"] if "KL_dim" in w.items else ["KL"]
     w.group("kl", made)
     gradients = set(w.groups.get("gradients", ()))

@@ -79,7 +79,11 @@ def facts(given: Given, report: Report) -> Fitted | None:
         else:
             apart = given.biases == "apart" or _biased(layer, report)
             W = weights_of(layer.W, (width or 0) + (0 if apart else 1), given.weights)
-            W = W if apart else _parted(layer, W, given, report)
+            if not apart and neurons_inputs(W, given.weights)[1] < 2:
+                report.add(layer.place("W"), "W has biases and no weights", f"biases: {given.biases}")
+                width = None
+                continue
+            W = W if apart else _parted(layer, W, given)
             weights.append(W)
             width = _layer(layer, W, k, given, width, source, report)
         source = f"the output of layer {k}"
@@ -168,13 +172,10 @@ def _biased(layer: AnyLayer, report: Report) -> bool:
     return bool(field)
 
 
-def _parted(layer: AnyLayer, W: Array, given: Given, report: Report) -> Array:
+def _parted(layer: AnyLayer, W: Array, given: Given) -> Array:
     """The weights without the biases that stand among them, which become the layer's own."""
     rows = W if given.weights == "inputs x neurons" else W.T
     inputs = rows.value.shape[0]
-    if inputs < 2:
-        report.add(layer.place("W"), "W has biases and no weights", f"biases: {given.biases}")
-        return W
     at = 0 if given.biases == "first" else inputs - 1
     layer.b = rows_of(rows, at, at + 1).T
     kept = rows_of(rows, 1, inputs) if at == 0 else rows_of(rows, 0, at)
@@ -207,6 +208,8 @@ def _shape(layer: AnyLayer, k: int, given: Given, width: int | None, source: str
     """Checks a layer that has a shape in place of weights, or nothing."""
     if layer.W is not None:
         report.add(layer.place("shape"), f"layer {k} has W and a shape", "a shape stands in place of W")
+    elif given.biases != "apart":
+        report.add(layer.place("shape"), "a shape is of weights alone", "biases: apart, and b where there are some")
     elif len(layer.shape) != 2 or min(layer.shape) < 1:
         missing = "'W' is missing: its weights" if not layer.shape else "a shape is rows and columns, such as [3, 4]"
         report.add(layer.place("shape"), f"layer {k}: {missing}", "or shape: [3, 4], where only parameters are counted")
