@@ -107,6 +107,9 @@ parts: [{label: a, marks: 1}]
 given: {family: count, input: [1, 28, 36/13], layers: [conv 10@3x3 same, flatten, fc 2]}
 parts: [{label: a, find: parameters}]
 """,
+    "no map at all": """
+parts: [{label: a, given: {family: convolution, X: [], pool: max}}]
+""",
     "patterns in fractions": """
 given: {family: perceptron, outputs: -1/1, X: [[36/13, 1], [-1, 1]], d: [-1, 1], learn: {rate: 0.5}}
 parts: [{label: a, marks: 1}]

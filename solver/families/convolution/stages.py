@@ -122,6 +122,8 @@ def maps(spec: Spec, field: str, flat: bool) -> list[Array]:
     """One map a channel; raises FormulaError where there are lists of lists, or maps of several sizes."""
     found = nested(spec, field, flat)
     channels = found if isinstance(found, list) else [found]
+    if not channels:
+        raise FormulaError(f"{field} is empty", "rows of numbers, or a list of such maps, one for each channel")
     if any(isinstance(channel, list) for channel in channels):
         raise FormulaError(f"{field} is a list of lists of maps, expected a map for each channel")
     arrays = [channel for channel in channels if isinstance(channel, Array)]
