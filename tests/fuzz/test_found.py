@@ -122,6 +122,9 @@ parts: [{label: a, find: table}]
 given: {family: mlp, h: {layer: 1, value: [0.6, 0.8], activation: sigmoid}, delta: {layer: 2, value: 0.12}, layers: []}
 parts: [{label: a}]
 """,
+    "a size that is a count of its own network": """
+parts: [{label: a, given: {family: count, input: [3, macs_conv1, 12], layers: [conv 256@5x5]}, find: macs}]
+""",
     "a layer far behind": """
 given: {family: mlp, u: {layer: 999999999, value: [1.2, 0.3], activation: softmax}, d: 2, classes_from: 1, loss: cross-entropy}
 parts: [{label: a}]

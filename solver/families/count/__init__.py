@@ -34,6 +34,7 @@ from solver.families.count.net import UnfitError
 from solver.families.count.orders import formulas
 from solver.families.count.totals import closed
 from solver.families.count.walk import network
+from solver.formula.tree import names
 from solver.spec.nodes import Report
 from solver.working.page import Working
 
@@ -75,6 +76,11 @@ def work(given: Given, report: Report) -> Working:
         return Working()
     net = network(given, report)
     if net is None:
+        return Working()
+    sizes = [tree for each in (net.given.input or {}).values() for tree in each]
+    taken = next((word for tree in sizes for word in names(tree) if word in net.definitions), None)
+    if taken is not None:
+        report.add(given.place("input"), f"{taken!r} is what this network counts, and no size", "take another word")
         return Working()
     try:
         return formulas(net) if net.symbolic else closed(net)
