@@ -17,11 +17,13 @@ from solver.render.blocks import Equations
 from solver.render.clean import clean
 from solver.render.document import document
 from solver.render.layout import Reveal
+from solver.render.pieces import wrap
 from solver.render.views.view import View
 from solver.working.question import Scheme
 from solver.working.solution import Solution
 
 _REST, _QUIT = ("p", "part"), ("q", "quit")
+_HELP = "Enter shows the next line, p the rest of the part, q ends. A value that you try is judged."
 _SAID = {
     "CORRECT": "right",
     "FOLLOWED": "right for your earlier value",
@@ -41,6 +43,7 @@ def check_steps() -> None:
 
 def step_through(solutions: Sequence[Solution], view: View) -> None:
     """Shows the solutions line by line; ends where the reader ends it, with status 130 where he interrupts."""
+    say("".join(f"{line}\n" for line in [*wrap(_HELP, columns()), ""]))
     try:
         for solution in solutions:
             if not _Stepping(solution, view).shown():
@@ -86,7 +89,8 @@ class _Stepping:
     def waited(self, key: str) -> str:
         """What the reader says, "" for Enter alone; his values are judged until he goes on."""
         while True:
-            say(f"Enter: on, p: rest of the part, q: end{self.mine(key)} > ")
+            mine = f", or {clean(symbol_text(self.asked[key].symbol))} =" if key else ""
+            say(f"Enter, p, q{mine} > ")
             line = sys.stdin.readline()
             said = line.strip() if line else _QUIT[0]  # the end of the input
             if key and said and said not in (*_REST, *_QUIT):
@@ -94,9 +98,6 @@ class _Stepping:
                 continue
             say("\n" if not line else "" if dumb() else _ERASE)
             return said
-
-    def mine(self, key: str) -> str:
-        return f", or your value of {clean(symbol_text(self.asked[key].symbol))}" if key else ""
 
     def verdict(self, key: str, said: str) -> str:
         """What is said of the reader's own value."""

@@ -71,7 +71,7 @@ def test_every_text_can_be_written(text: str) -> None:
 
 def test_what_stands_for_a_character_that_is_lacking() -> None:
     done = shell(f"NNSOLVE run {Q2} --part c --format text", PYTHONIOENCODING="ascii", NO_COLOR="1")
-    assert b"J = -d * log(y) - (1 - d) * log(1 - y)" in done.stdout
+    assert b"J = -d ln(y) - (1 - d) ln(1 - y)" in done.stdout
     assert b"u_3 = W_3^T h_2 + b_3" in done.stdout
 
 
@@ -120,9 +120,9 @@ def test_a_reader_that_has_seen_enough() -> None:
 
 def test_a_folder_that_is_gone(tmp_path: Path) -> None:
     (tmp_path / "gone").mkdir()
-    done = shell(f"rmdir {tmp_path}/gone; NNSOLVE run {Q2} -o q.md", tmp_path / "gone")
+    done = shell(f"rmdir {tmp_path}/gone; NNSOLVE run {Q2} -o q.txt", tmp_path / "gone")
     assert done.returncode == 2
-    assert done.stderr.startswith(b"q.md: cannot be written")
+    assert done.stderr.startswith(b"q.txt: cannot be written")
 
 
 def test_an_error_of_a_file_is_not_one_of_standard_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

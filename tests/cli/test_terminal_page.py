@@ -182,13 +182,13 @@ WAITS = " > "
 
 
 def test_a_page_is_revealed_line_by_line() -> None:
-    with on_a_terminal(*STEPS, lines=60) as terminal:
+    with on_a_terminal(*STEPS, columns=60, lines=70) as terminal:
         terminal.until(WAITS)
         assert "Given" not in terminal.shown
         terminal.type("\n")
         terminal.until(WAITS, 2)
         assert "b₃ = 0.5" in terminal.shown
-        assert "Enter" not in terminal.shown.splitlines()[-3]
+        assert terminal.shown.count("Enter") == 2  # the help, and what is asked now
         for _ in range(3):
             terminal.type("\n")
             terminal.until(WAITS, terminal.raw.count(WAITS) + 1)
@@ -196,16 +196,16 @@ def test_a_page_is_revealed_line_by_line() -> None:
         assert "0.98" not in terminal.shown
         terminal.type("p\n")
         assert terminal.end() == 0
-    shown = terminal.shown
-    with on_a_terminal(*PAGE, "--part", "c", lines=60) as terminal:
+    shown = terminal.shown[terminal.shown.index("Question 2") :]
+    with on_a_terminal(*PAGE, "--part", "c", columns=60, lines=70) as terminal:
         assert terminal.end() == 0
-    assert shown == terminal.shown  # what was asked is wiped away
+    assert shown.rstrip() == terminal.shown.rstrip()  # what was asked is wiped away
 
 
 def test_a_reader_tries_his_own_values() -> None:
     with on_a_terminal("run", "problems/mlp.yaml", "--step", TERM="dumb") as terminal:
         terminal.until(WAITS)
-        while "or your value of" not in terminal.raw:
+        while ", or " not in terminal.raw:
             terminal.type("\n")
             terminal.until(WAITS, terminal.raw.count(WAITS) + 1)
         terminal.type("123456\n")
