@@ -57,9 +57,10 @@ class Setter(ABC, Generic[R]):
 
     def set(self, node: Typeset) -> R:
         """The node in this format."""
-        method = self._methods.get(type(node))
-        if method is None:
-            raise TypeError(f"{type(self).__name__} cannot set {node!r}")
+        try:
+            method = self._methods[type(node)]
+        except KeyError:
+            raise TypeError(f"{type(self).__name__} cannot set {node!r}") from None
         return method(*node)
 
     @abstractmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from solver.formula.macros import FACES, GAPS, LETTERS, NAMES, SIGNS
@@ -31,6 +32,7 @@ _ESCAPES = {
     "^": r"\hat{\ }", "~": r"\sim ", "<": r"\lt ", ">": r"\gt ", "`": r"\text{'}", "×": r" \times ", "·": r" \cdot ",
     "‖": r" \| ",
 }  # fmt: skip
+_ESCAPED = str.maketrans(_ESCAPES)
 _SPECIAL = (("‼", "‼"), ("\u2100", "\u214f"), ("\u2190", "\u23ff"), ("\u27c0", "\u2aff"))
 """Signs without a macro that \\text{} cannot hold in every viewer, first and last: letters like ℝ, arrows, mathematics."""
 _LOST = (("\u0300", "\u036f"), ("\ue000", "\uf8ff"))
@@ -52,15 +54,16 @@ _MATRICES = {
     ("", ""): "matrix", ("(", ")"): "pmatrix", ("[", "]"): "bmatrix", ("{", "}"): "Bmatrix", ("|", "|"): "vmatrix",
     ("‖", "‖"): "Vmatrix",
 }  # fmt: skip
+_LETTERED = _ESCAPED | str.maketrans(_GREEK)
 _PRIME = Sign("′")
 _TRANSPOSED = Letters("T")
-_LETTER_AFTER = re.compile(r"[a-zA-Z]")
 _MACRO_AT_END = re.compile(r"(\\[a-zA-Z]+|\}|[_^]\w)$")
+_LONGEST_MACRO = 40
 
 
 def escape(text: str) -> str:
     """Plain letters and signs as mathematics."""
-    return "".join(_ESCAPES.get(c, c) for c in text)
+    return text.translate(_ESCAPED)
 
 
 def macro(sign: str) -> str | None:
@@ -88,25 +91,35 @@ def _among(c: str, ranges: Sequence[tuple[str, str]]) -> bool:
     return any(first <= c <= last for first, last in ranges)
 
 
+@lru_cache(maxsize=4096)
+def _lettered(text: str, face: Face) -> str:
+    made = text.translate(_LETTERED)
+    return made if face == "italic" and len(text) == 1 else f"{_FACES[face]}{{{made}}}"
+
+
+@lru_cache(maxsize=4096)
+def _signed(text: str, role: Role) -> str:
+    made = _MACROS.get(text) or escape(text)
+    match role:
+        case "relation" | "binary":
+            return f" {made} "
+        case "punctuation":
+            return f"{made} "
+        case _:
+            return made
+
+
 class LatexSetter(Setter[str]):
     """LaTeX, without the surrounding dollars."""
 
     def letters(self, text: str, face: Face) -> str:
-        made = "".join(_GREEK.get(c) or escape(c) for c in text)
-        return made if face == "italic" and len(text) == 1 else f"{_FACES[face]}{{{made}}}"
+        return _lettered(text, face)
 
     def digits(self, text: str) -> str:
         return text.replace(",", "{,}")
 
     def sign(self, text: str, role: Role) -> str:
-        made = _MACROS.get(text) or escape(text)
-        match role:
-            case "relation" | "binary":
-                return f" {made} "
-            case "punctuation":
-                return f"{made} "
-            case _:
-                return made
+        return _signed(text, role)
 
     def named(self, text: str, limits: bool) -> str:
         return "\\" + text if text in NAMES else upright(text)
@@ -122,7 +135,8 @@ class LatexSetter(Setter[str]):
         made = ""
         for part in parts:
             more = self.set(part)
-            if more and made and _LETTER_AFTER.match(more) and _MACRO_AT_END.search(made):
+            first = more[:1]
+            if made and first.isascii() and first.isalpha() and _MACRO_AT_END.search(made, len(made) - _LONGEST_MACRO):
                 more = " " + more
             made += more.lstrip() if made.endswith(" ") else more
         return made

@@ -38,16 +38,20 @@ def words_width(text: str) -> float:
 
 
 def _glyph(c: str) -> float:
-    if c.isascii() or unicodedata.category(c)[0] == "L":
-        wide = unicodedata.east_asian_width(c) in "WF"
-        if wide:
+    if not c.isascii():
+        kind = unicodedata.category(c)
+        if kind in ("Mn", "Me", "Cf"):
+            return 0.0
+        if kind[0] != "L" or unicodedata.east_asian_width(c) in "WF":
             return 1.0
-        if c in _NARROW:
-            return 0.36
-        return 0.9 if c in _WIDE else 0.75 if c.isupper() else 0.53
-    if unicodedata.category(c) in ("Mn", "Me", "Cf"):
-        return 0.0
-    return 1.0
+    if c in _NARROW:
+        return 0.36
+    return 0.9 if c in _WIDE else 0.75 if c.isupper() else 0.53
+
+
+@lru_cache(maxsize=8192)
+def _digits(text: str) -> float:
+    return _DIGIT * len(text) - (_DIGIT - 0.28) * (text.count(".") + text.count(","))
 
 
 class WidthSetter(Setter[float]):
@@ -57,7 +61,7 @@ class WidthSetter(Setter[float]):
         return words_width(text) * (1.15 if face.startswith("bold") else 1.05)
 
     def digits(self, text: str) -> float:
-        return _DIGIT * len(text) - (_DIGIT - 0.28) * (text.count(".") + text.count(","))
+        return _digits(text)
 
     def sign(self, text: str, role: Role) -> float:
         if role == "ordinary" and text in "…⋯":
