@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from functools import cache
+from html import unescape
 from pathlib import Path
 from typing import get_args
+from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner, Result
+from pypdfium2 import PdfDocument
 
 from solver.cli.main import main
 from solver.files import registered
@@ -25,8 +30,9 @@ from solver.working.solve import solve_paper
 from tests.places import PROBLEMS, Q2
 
 FILES = sorted(path for path in PROBLEMS.rglob("*.yaml") if not load(path).exam)
-FORMS = [form for form in formats() if form not in ("pdf", "docx")]
-"""Those whose text can be read as it is; the others set the same blocks."""
+FORMS = formats()
+FEW = [path for path in FILES if path.stem in ("q1", "q2", "q3", "q4", "graph", "lstm")]
+"""For formats that take their time."""
 PAPERS: list[Kind] = ["question", "sheet"]
 BARE = "title: t\nparts: [{label: a, prompt: p, given: {family: concept, points: [x]}}]"
 
@@ -43,7 +49,21 @@ def bare(form: str, kind: Kind) -> frozenset[str]:
 
 
 def page(form: str, solutions: list[Solution], view: View) -> str:
-    return format_file(form).page(Shown("All", solutions, view))
+    """A page's text, of a binary one as a reader finds it."""
+    made = format_file(form).page(Shown("All", solutions, view))
+    if isinstance(made, str):
+        return re.sub(r"(?<=;base64,)[^\"]+", pictured, made)
+    if form == "pdf":
+        return "\n".join(each.get_textpage().get_text_range() for each in PdfDocument(made))
+    with ZipFile(io.BytesIO(made)) as file:
+        body = file.read("word/document.xml").decode()
+    texts = (re.findall(r"<[mw]:t\b[^>]*>([^<]*)", paragraph) for paragraph in body.split("</w:p>"))
+    return unescape("\n".join(" ".join(text) for text in texts))
+
+
+def pictured(found: re.Match[str]) -> str:
+    """The words of a picture in a page."""
+    return " ".join(re.findall(r">([^<]+)</text>", b64decode(found[0]).decode()))
 
 
 def numbers(text: str) -> frozenset[str]:
@@ -91,21 +111,21 @@ def leaks(text: str, solution: Solution, own: frozenset[str]) -> list[str]:
 @pytest.mark.parametrize("kind", PAPERS)
 @pytest.mark.parametrize("form", FORMS)
 def test_a_paper_leaks_no_answer(form: str, kind: Kind) -> None:
-    for path in FILES:
+    for path in FEW if form in ("docx", "pdf") else FILES:
         for solution in solved(path):
             made = page(form, [solution], View(kind=kind))
             assert not leaks(made, solution, bare(form, kind)), path.name
 
 
 def test_the_search_for_leaks_finds_them() -> None:
-    form = "markdown"
-    found = {
-        path.name
-        for path in FILES
-        for s in solved(path)
-        if leaks(page(form, [s], View(kind="key")), s, bare(form, "question"))
-    }
-    assert len(found) > 0.8 * len(FILES)
+    for form, files in (("markdown", FILES), ("docx", FEW), ("pdf", FEW)):
+        found = {
+            path.name
+            for path in files
+            for s in solved(path)
+            if leaks(page(form, [s], View(kind="key")), s, bare(form, "question"))
+        }
+        assert len(found) > 0.8 * len(files)
 
 
 def test_a_paper_has_no_formula_but_of_what_is_given() -> None:
