@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from solver.formula.walks.reduce import Detail
     from solver.render.views.view import Kind, Reader, View
     from solver.rounding import Carry
+    from solver.working.question import PaperHead
     from solver.working.solution import Solution
 
 FORMATS = registered("solver.render", "format_")
@@ -65,19 +66,19 @@ def command(
     parts = tuple(_label(part) for part in parts)
     view = View(detail, parts, compare, reconcile, kind, reader)
 
-    def solve(bar: Progress) -> tuple[str, list[Solution]]:
-        title, solutions = _solve(files, carry, decimals, bar)
+    def solve(bar: Progress) -> tuple[str, PaperHead, list[Solution]]:
+        title, head, solutions = _solve(files, carry, decimals, bar)
         _check_parts(solutions, parts)
-        return title, solutions
+        return title, head, solutions
 
     def show() -> None:
         with Progress("reading") as bar:
-            title, solutions = solve(bar)
+            title, head, solutions = solve(bar)
             bar.stage("writing")
             folder = os.path.dirname(output or "")
             beside = Beside(os.path.splitext(os.path.basename(output))[0]) if output else None
             look = columns(), colors(), encoding(sys.stdout)
-            made = shape.page(Shown(title, solutions, view, *look, folder, beside, fragment, live=watch))
+            made = shape.page(Shown(title, solutions, view, *look, folder, beside, fragment, live=watch, head=head))
         for warning in (warning for solution in solutions for warning in solution.warnings):
             warn(f"warning: {warning}")
         for name, data in (beside.files if beside else {}).items():
@@ -90,6 +91,8 @@ def command(
         _check_view(view)
         chosen = _format(form, output)
         shape = format_file(chosen)
+        if fragment and not getattr(shape, "FRAGMENTS", False):
+            raise refused("--fragment", f"{chosen} has no preamble to leave out", "it goes with latex, exam, typst")
         pager = chosen == "terminal" and output is None and not (no_pager or watch)
         if step:
             from solver.cli.step import check_steps, step_through
@@ -97,7 +100,7 @@ def command(
             _check_alone("--step", {"--watch": watch, "-o": output, "--format": form not in (None, "terminal")})
             check_steps()
             with Progress("reading") as bar:
-                solutions = solve(bar)[1]
+                solutions = solve(bar)[2]
             step_through(solutions, view)
         elif watch:
             from solver.cli.watch import watched
@@ -118,24 +121,26 @@ def _check_alone(option: str, others: Mapping[str, object]) -> None:
 
 def _solve(
     files: Sequence[str], carry: Carry | None, decimals: int | None, bar: Progress
-) -> tuple[str, list[Solution]]:
-    """Every question of the files, and the title they share; raises SpecError with the problems of all."""
+) -> tuple[str, PaperHead, list[Solution]]:
+    """Every question of the files, and the title and head they share; raises SpecError with the problems of all."""
     from solver.spec.reader import load
+    from solver.working.question import PaperHead
     from solver.working.solve import solve_paper
 
-    titles, solutions, found = [], [], []
+    papers, solutions, found = [], [], []
     for name in _expand(files):
         try:
             bar.stage("reading")
             paper = load(name)
             bar.stage("solving")
             solutions += solve_paper(paper, carry=carry, decimals=decimals, progress=bar.reach)
-            titles.append(paper.title)
+            papers.append(paper)
         except SpecError as error:
             found.extend(error.problems)
     if found:
         raise SpecError(dict.fromkeys(found))
-    return (titles[0] if len(titles) == 1 else "Questions"), solutions
+    title, head = (papers[0].title, papers[0].head) if len(papers) == 1 else ("Questions", PaperHead())
+    return title, head, solutions
 
 
 def _expand(files: Sequence[str]) -> list[str]:

@@ -9,20 +9,24 @@ from typing import cast
 
 from solver.render.blocks import Block, Heading
 from solver.render.views.definitions import definition, titled
-from solver.render.views.heads import total, worth
+from solver.render.views.heads import told, total, worth
 from solver.render.views.view import WHOLE, View
+from solver.working.question import PaperHead
 from solver.working.solution import Solution
+
+NO_HEAD = PaperHead()
 
 __all__ = ["WHOLE", "View", "definition", "document", "titled"]
 
 
-def document(title: str, solutions: Sequence[Solution], view: View = WHOLE) -> list[Block]:
-    """The blocks of one question, or of an exam or several questions under a title of their own."""
+def document(title: str, solutions: Sequence[Solution], view: View = WHOLE, head: PaperHead = NO_HEAD) -> list[Block]:
+    """The blocks of one question, or of an exam or several questions under a title of their own, behind a paper's head."""
     name = f"solver.render.views.view_{view.kind}"
     question = cast(Callable[[Solution, View, int], Iterator[Block]], import_module(name).question)
     if len(solutions) == 1 and solutions[0].title == title:
-        return list(question(solutions[0], view, 1))
-    blocks: list[Block] = [Heading(1, title, worth(sum((total(s) for s in solutions), Decimal())))]
+        first, *rest = question(solutions[0], view, 1)
+        return [first, *told(head, view), *rest]
+    blocks: list[Block] = [Heading(1, title, worth(sum((total(s) for s in solutions), Decimal()))), *told(head, view)]
     for solution in solutions:
         blocks += question(solution, view, 2)
     return blocks

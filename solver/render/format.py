@@ -9,7 +9,8 @@ from typing import Protocol, cast
 from solver.files import registered
 from solver.named import NamedTuple
 from solver.render.blocks import Block
-from solver.render.document import WHOLE, View, document
+from solver.render.document import NO_HEAD, WHOLE, View, document
+from solver.working.question import PaperHead
 from solver.working.solution import Solution
 
 
@@ -37,7 +38,7 @@ class Shown(NamedTuple):
     folder: where the page will stand, for the pictures that it names; the current one if empty. beside: takes the files
     that are to stand there with it; None where it stands alone. fragment: without what makes the
     page a document of its own, in formats that have such. live: whether a page in a browser
-    is to show itself again when its file is another.
+    is to show itself again when its file is another. head: what the paper tells below its title.
     """
 
     title: str
@@ -50,10 +51,11 @@ class Shown(NamedTuple):
     beside: Beside | None = None
     fragment: bool = False
     live: bool = False
+    head: PaperHead = NO_HEAD
 
     def blocks(self) -> list[Block]:
         """The document."""
-        return document(self.title, self.solutions, self.view)
+        return document(self.title, self.solutions, self.view, self.head)
 
 
 class FormatFile(Protocol):
@@ -61,7 +63,7 @@ class FormatFile(Protocol):
 
     ENDINGS: of the files that are written in it, "" for a name without one. FOR_PROGRAMS: whether what standard
     output cannot encode is escaped, so that a program reads it back, and not replaced for a reader. page: makes text,
-    or the bytes of a file that is none.
+    or the bytes of a file that is none. FRAGMENTS: true in a format that can leave out what makes a page a document.
     """
 
     ENDINGS: tuple[str, ...]

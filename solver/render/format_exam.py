@@ -12,7 +12,7 @@ from solver.render.format_latex import finder
 from solver.render.latex.page_latex import ROOM, LatexPage
 from solver.render.latex.preamble import LAYOUT, MACROS, PACKAGES
 from solver.render.latex.words_latex import text
-from solver.render.views.heads import total, worth
+from solver.render.views.heads import told, total, worth
 from solver.working.solution import Solution, SolvedPart
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 ENDINGS = ()
 FOR_PROGRAMS = False
+FRAGMENTS = True
 
 _LEVELS = ("part", "subpart", "subsubpart")
 _INDENT = 2.6
@@ -36,7 +37,8 @@ def page(shown: Shown) -> str:
     setter = LatexPage(finder(shown))
     body = "\n\n".join(_question(solution, shown, setter) for solution in shown.solutions)
     marks = worth(sum((total(solution) for solution in shown.solutions), Decimal()))
-    body = f"\\begin{{questions}}\n{body}\n\\end{{questions}}"
+    head = setter.render(list(told(shown.head, shown.view.changed("question"))), ROOM)
+    body = f"{head}\n\n\\begin{{questions}}\n{body}\n\\end{{questions}}".lstrip()
     if shown.fragment:
         return f"{MACROS}{body}\n"
     option = "answers," if _told(shown) else ""

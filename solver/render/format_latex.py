@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 ENDINGS = (".tex",)
 FOR_PROGRAMS = False
+FRAGMENTS = True
 
 
 def finder(shown: Shown) -> Callable[[Picture | Figure], str]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 ENDINGS = (".typ",)
 FOR_PROGRAMS = False
+FRAGMENTS = True
 
 
 def page(shown: Shown) -> str:

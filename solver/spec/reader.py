@@ -19,6 +19,7 @@ from solver.rounding import MAX_DIGITS, Carry, Rounding
 from solver.spec.asking import Asking
 from solver.spec.attached import beside
 from solver.spec.fields import AtLeast, AtMost, entries_of, fields_of, read, text_of, unknown_key, whole_number
+from solver.spec.head import HEAD_KEYS, read_head
 from solver.spec.nodes import MAX_BYTES, Node, Report, merged, read_nodes
 from solver.spec.notation import read_usage
 from solver.spec.prose.passages import read_passage
@@ -35,8 +36,20 @@ MAX_PARTS_DEPTH = 4
 MAX_PARTS = 20_000
 MAX_QUESTIONS = 200
 
-_QUESTION_KEYS = ("title", "prompt", "figure", "round", "carry", "notation", "marking", "given", "formulas", "parts")
-_EXAM_KEYS = ("title", "notation", "questions")
+_QUESTION_KEYS = (
+    "title",
+    *HEAD_KEYS,
+    "prompt",
+    "figure",
+    "round",
+    "carry",
+    "notation",
+    "marking",
+    "given",
+    "formulas",
+    "parts",
+)
+_EXAM_KEYS = ("title", *HEAD_KEYS, "notation", "questions")
 _PART_KEYS = ("label", "marks", "prompt", "figure", "round", "given", "with", "formulas", "find", "parts", "note")
 _OWN_NAMES = {"quantities", "series", "inputs"}
 """Fields that hold an author's own names."""
@@ -64,8 +77,9 @@ def load_text(text: str, file: str = "question") -> Paper:
         return _read_exam(node, file)
     report = Report()
     question = _QuestionReader(file, report).question(node)
+    head = read_head(entries_of(node, Report()) if node.kind == "map" else {}, report)
     report.check()
-    return Paper(question.title, [question])
+    return Paper(question.title, [question], head=head)
 
 
 def _is_exam(node: Node) -> bool:
@@ -109,7 +123,7 @@ def _read_exam(node: Node, file: str) -> Paper:
     for key in entries.keys() - set(_EXAM_KEYS):
         report.unknown(node.key(key), "key", key, _EXAM_KEYS)
     title = text_of(entries["title"], report, "title").strip() if "title" in entries else "Exam"
-    usage = read_usage(entries.get("notation"), report)
+    usage, head = read_usage(entries.get("notation"), report), read_head(entries, report)
     questions: list[Question] = []
     listed = entries["questions"]
     if listed.kind != "list" or not 1 <= len(listed.items) <= MAX_QUESTIONS:
@@ -124,7 +138,7 @@ def _read_exam(node: Node, file: str) -> Paper:
         else:
             _read_listed(path, item, report, questions, usage)
     report.check()
-    return Paper(title, questions, exam=True)
+    return Paper(title, questions, True, head)
 
 
 def _read_listed(name: str, item: Node, report: Report, questions: list[Question], usage: Usage) -> None:

@@ -132,9 +132,22 @@ class Question(Structure):
     figure: Wanted | None = None
 
 
+class PaperHead(NamedTuple):
+    """What a paper tells before its questions."""
+
+    course: str = ""
+    date: str = ""
+    duration: str = ""
+    instructions: Passage = NOTHING
+
+    def __bool__(self) -> bool:
+        return any(self)
+
+
 class Paper(Structure):
-    """One question, or an exam of several; `title` is the exam's."""
+    """One question, or an exam of several; `title` and `head` are the exam's."""
 
     title: str
     questions: list[Question]
     exam: bool = False
+    head: PaperHead = PaperHead()

@@ -139,7 +139,7 @@ def test_formulas_agree_with_torch(fn: str) -> None:
 @pytest.mark.parametrize("text", [MLP, RNN, FORMULA])
 def test_the_name_and_the_slope_stand_on_the_page(text: str) -> None:
     page = render(list(document("t", [solved(text, "twice")], WHOLE)))
-    for line in ("sigmoid(u) = ", "swish(u) = u · sigmoid(u)", "twice(u) = 2 · swish(u)", "twice(u"):
+    for line in ("σ(u) = ", "swish(u) = u σ(u)", "twice(u) = 2 swish(u)", "twice(u"):
         assert line in page
     assert "f′(u" in page
     assert page.index("swish(u) = ") < page.index("twice(u) = ") < page.index("= twice(u")

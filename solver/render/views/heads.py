@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from solver.render.blocks import Block
+from solver.render.blocks import Block, Prose
+from solver.render.views.view import View
+from solver.working.question import PaperHead
 from solver.working.solution import Drawn, Solution
 
 
@@ -27,6 +29,16 @@ def worth(marks: Decimal | None) -> str:
     if not marks:
         return ""
     return f"{marks.normalize():f} mark{'' if marks == 1 else 's'}"
+
+
+def told(head: PaperHead, view: View) -> Iterator[Block]:
+    """What a paper tells below its title, and room for who answers it."""
+    said = " · ".join(filter(None, (head.course, head.date, head.duration)))
+    if said:
+        yield Prose((said,))
+    if head and view.kind in ("question", "sheet"):
+        yield Prose((f"Name: {'.' * 50} Student number: {'.' * 25}",))
+    yield from head.instructions.blocks
 
 
 def drawing(drawn: Drawn | None, *, answer: bool = True) -> Iterator[Block]:
