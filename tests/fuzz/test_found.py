@@ -107,6 +107,12 @@ parts: [{label: a, marks: 1}]
 given: {family: count, input: [1, 28, 36/13], layers: [conv 10@3x3 same, flatten, fc 2]}
 parts: [{label: a, find: parameters}]
 """,
+    "cells as far apart as numbers go": """
+round: {decimals: 0}
+carry: exact
+given: {family: formula, quantities: {x: [-1e308, 1e308, 7]}, formulas: [J = x]}
+parts: [{label: a, marks: 1}]
+""",
     "no map at all": """
 parts: [{label: a, given: {family: convolution, X: [], pool: max}}]
 """,

@@ -85,14 +85,14 @@ def _fits(answer: Answer, values: Floats) -> list[tuple[Flags, Flags | None]]:
     key = answer.solved.written
     half = half_asked(Quantity(answer.solved.name, answer.solved, answer.key), key)
     limit = room(np.broadcast_to(half, key.shape), key)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(invalid="ignore", over="ignore"):
         off = ~_all(np.abs(values - key) <= limit)
         ordered = np.argsort(key, axis=None)
         moved = _all(np.abs(np.sort(_flat(values)) - key.ravel()[ordered]) <= limit.ravel()[ordered]) & off
         first = values[:, :1, :1]
         same = _all(values == first) & off
         turned = _all(np.abs(values + key) <= limit) & off
-    several = key.size > 1 and bool((np.abs(key - key[0, 0]) > limit).any())
+        several = key.size > 1 and bool((np.abs(key - key[0, 0]) > limit).any())
     saturated = np.isin(np.abs(first[:, 0, 0]), _SATURATED)
     return [(moved, off if several else None), (same & several, ~saturated if several else None), (turned, off)]
 
