@@ -115,7 +115,7 @@ def _parse(text: str, own: Mapping[str, Own] = MappingProxyType({}), scope: Arou
         body = _python(source)
     except SyntaxError as error:
         open_ = source.count("(") > source.count(")")
-        hint = "a bracket is open: within [ ], a formula that has commas stands in quotes" if open_ else _LANGUAGE
+        hint = "close the bracket; within [ ], a formula that has commas stands in quotes" if open_ else _LANGUAGE
         raise FormulaError(f"{source[:80]!r} is not a formula", hint, error.offset or 1) from None
     except (ValueError, RecursionError, MemoryError):
         raise FormulaError("the formula is nested too deeply", f"the most is {MAX_DEPTH} levels") from None

@@ -53,9 +53,9 @@ class Shown(NamedTuple):
     live: bool = False
     head: PaperHead = NO_HEAD
 
-    def blocks(self) -> list[Block]:
-        """The document."""
-        return document(self.title, self.solutions, self.view, self.head)
+    def blocks(self, pictures: bool = True) -> list[Block]:
+        """The document. pictures: whether the format shows its figures, or only says what they are."""
+        return document(self.title, self.solutions, self.view.replaced(pictures=pictures), self.head)
 
 
 class FormatFile(Protocol):

@@ -71,7 +71,7 @@ _SETTER = _CleanSetter()
 
 def page(shown: Shown) -> str:
     """The solutions."""
-    blocks = shown.blocks()
+    blocks = shown.blocks(pictures=shown.beside is not None)
     seen = [_seen_from(shown.folder, b) if isinstance(b, Picture | Bullets | Inset) else b for b in blocks]
     if shown.beside is not None:
         seen = [_drawn(shown.beside, b) if isinstance(b, Figure) else b for b in seen]

@@ -45,7 +45,7 @@ HUES = {
 
 def page(shown: Shown) -> str:
     """The solutions, as wide as the terminal."""
-    return render(shown.blocks(), shown.width, shown.colors, shown.encoding)
+    return render(shown.blocks(pictures=False), shown.width, shown.colors, shown.encoding)
 
 
 def render(blocks: Sequence[Block], width: int, colors: int = 0, encoding: str = "utf-8") -> str:

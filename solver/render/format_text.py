@@ -18,7 +18,7 @@ FOR_PROGRAMS = False
 
 def page(shown: Shown) -> str:
     """The solutions, in lines of 100 cells."""
-    return render(shown.blocks())
+    return render(shown.blocks(pictures=False))
 
 
 def render(blocks: Sequence[Block], width: int = 100) -> str:

@@ -122,7 +122,7 @@ def test_the_examples_run() -> None:
         ("sum = 3", "'sum' is a function, not a name", "choose another name", 0),
         ("just words", "'just words' does not define a name", "write NAME = FORMULA", 0),
         ("u =", "the formula is empty", "a formula has names", 0),
-        ("u = (a", "'(a' is not a formula", "a formula has names", 4),
+        ("u = (a", "'(a' is not a formula", "close the bracket", 4),
     ],
 )
 def test_what_is_wrong_and_where(text: str, message: str, hint: str, column: int) -> None:

@@ -136,8 +136,10 @@ def test_a_paper_has_no_formula_but_of_what_is_given() -> None:
                 assert {getattr(line.left, "id", "?") for line in block.lines} <= given
 
 
-def test_what_is_given_is_stated_once_and_not_where_it_is_asked_for() -> None:
-    blocks = document("All", solved(Q2), View(kind="question"))
+@pytest.mark.parametrize("pictures", [True, False])
+def test_what_is_given_is_stated_once_and_not_where_it_is_asked_for(pictures: bool) -> None:
+    """Nor before the reader has answered part (a), if the figure shows the weights that it asks for."""
+    blocks = document("All", solved(Q2), View(kind="question", pictures=pictures))
     parts: dict[str, list[str]] = {}
     for block in blocks:
         if isinstance(block, Heading):
@@ -145,8 +147,8 @@ def test_what_is_given_is_stated_once_and_not_where_it_is_asked_for() -> None:
         if isinstance(block, Facts):
             names += [str(getattr(line.left, "id", "")) for line in block.lines]
     assert parts["(a)"] == []
-    assert parts["(b)"] == ["x", "W1", "b1", "W2", "b2"]
-    assert parts["(c)"] == ["W3", "b3", "d"]
+    assert parts["(b)"] == (["x"] if pictures else ["x", "W1", "b1", "W2", "b2"])
+    assert parts["(c)"] == (["d"] if pictures else ["W3", "b3", "d"])
     assert parts["(f)"] == []
 
 

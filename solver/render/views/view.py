@@ -16,6 +16,7 @@ class View(Structure):
     """What of a solution is shown. parts: labels (with all below them); none means every part.
 
     reader: a student is not shown what is for the lecturer: notes, warnings, the proof of gradients, hints on rounding.
+    pictures: whether the page shows its figures; what can be read off one is not printed beside it in a question.
     """
 
     detail: Detail = "normal"
@@ -24,6 +25,7 @@ class View(Structure):
     reconcile: bool = False
     kind: Kind = "answer"
     reader: Reader = "lecturer"
+    pictures: bool = True
 
     @property
     def lecturer(self) -> bool:
@@ -38,7 +40,7 @@ class View(Structure):
 
     def changed(self, kind: Kind) -> View:
         """The same for another document."""
-        return View(self.detail, self.parts, self.compare, self.reconcile, kind, self.reader)
+        return self.replaced(kind=kind)
 
 
 WHOLE = View()

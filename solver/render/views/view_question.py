@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from solver.formula.walks.reduce import MOST
 from solver.render.answers import answers
 from solver.render.blocks import Block, Heading, Listed, Prose, bullets, note, part_label
@@ -27,7 +29,7 @@ def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     yield from drawing(solution.figure, answer=False)
     if any(isinstance(solved.form, Rounding) and not solved.item.given for part in parts for solved in part.asked):
         yield note((_policy(solution),))
-    known: set[int] = set()
+    known = _read_off(solution, parts) if view.pictures else set()
     for part in parts:
         yield Heading(level + 1, part_label(part.label), worth(part.marks), part.label)
         yield from part.prompt.blocks
@@ -69,6 +71,16 @@ def _given(part: SolvedPart, known: set[int], view: View) -> Iterator[Block]:
     if new:
         yield Prose(("Given",), "label")
         yield from answers(new, new[0].context.working.symbols, MOST[view.detail])
+
+
+def _read_off(solution: Solution, parts: Sequence[SolvedPart]) -> set[int]:
+    """What is given and asked to be stated, where the figure shows all of it: to print it would answer that part."""
+    if solution.figure is None or solution.figure.word != "network":
+        return set()
+    from solver.render.figures.figure_feedforward import MOST  # few questions have one
+
+    stated = (solved for part in parts for solved in part.asked if solved.item.given)
+    return {id(solved) for solved in stated if max(np.shape(solved.value), default=1) <= MOST}
 
 
 def _room(part: SolvedPart) -> Listed:
