@@ -19,6 +19,7 @@ _JOINS: dict[JoinName, Join] = {
     "times": Join(" · ", "· ", rank=2),
     "hadamard": Join(" ⊙ ", "⊙ ", rank=1),
     "space": Join(" ", rank=2),
+    "beside": Join(" ", "· ", rank=2),
 }
 _FENCES = {"bars": ("|", "|"), "double bars": ("‖", "‖"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉")}
 _SUPERSCRIPTS = dict(zip("0123456789-+abcdefghijklmnoprstuvwxyz", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))

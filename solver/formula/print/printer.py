@@ -37,8 +37,8 @@ R = TypeVar("R")
 
 SUM, NEGATIVE, PRODUCT, POWER, ATOM = range(1, 6)
 
-Join = Literal["juxtaposed", "times", "hadamard", "space"]
-"""How a product is joined: (a)(b), a · b, a ⊙ b, A b."""
+Join = Literal["juxtaposed", "times", "hadamard", "space", "beside"]
+"""How a product is joined: (a)(b), a · b, a ⊙ b, A b, and 2 A, which has a dot where it is broken."""
 
 
 def visible(count: int, most: int) -> tuple[int | None, ...]:
@@ -255,12 +255,12 @@ class Printer(ABC, Generic[R]):
         if isinstance(left, Num):
             if "e" in left.text or ("/" in left.text and not self.ruled):
                 return "times"
-            return "juxtaposed" if isinstance(right, Name | Group) else "space"
+            return "juxtaposed" if isinstance(right, Name | Group) else "beside"
         if isinstance(left, Bin) and left.op == "/" and not self.ruled:
             return "times"
         if _barred(left) or (_barred(right) and self._between_bars):
             return "times"
-        return "space"
+        return "beside"
 
     @staticmethod
     def _word_like(symbol: Symbol) -> bool:

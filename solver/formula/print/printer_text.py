@@ -13,7 +13,7 @@ from solver.rounding import MINUS_INFINITY
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _FENCES = {"bars": ("|", "|"), "double bars": ("‖", "‖"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉")}
-_JOINS: dict[Join, str] = {"juxtaposed": "", "times": " · ", "hadamard": " ⊙ ", "space": " "}
+_JOINS: dict[Join, str] = {"juxtaposed": "", "times": " · ", "hadamard": " ⊙ ", "space": " ", "beside": " "}
 
 
 def grouped(text: str, separator: str = ",") -> str:
@@ -94,7 +94,7 @@ class TextPrinter(Printer[str]):
 
     def _scaled(self, a: Tree, b: Tree) -> Join:
         join = super()._scaled(a, b)
-        return "times" if self._inside and join == "space" else join
+        return "times" if self._inside and join in ("space", "beside") else join
 
     def number(self, text: str) -> str:
         if text == MINUS_INFINITY:

@@ -40,6 +40,7 @@ _JOINS: dict[Join, tuple[Typeset, ...]] = {
     "times": (Sign("·", "binary"),),
     "hadamard": (Sign("⊙", "binary"),),
     "space": (Gap(1 / 6),),
+    "beside": (Gap(1 / 6),),
 }
 _COMMA = Sign(",", "punctuation")
 _MINUS = Sign("-", "prefix")
