@@ -248,6 +248,7 @@ FUNCTIONS: Mapping[str, Callable[..., Floats]] = {
     "size": _scalar(np.size),
     "tr": _scalar(np.trace),
     "det": _scalar(np.linalg.det),
+    "diag": lambda u: np.diag(u.ravel()),
     "inv": np.linalg.inv,
     "Φ": _phi,
     "φ": lambda u: np.exp(-u * u / 2) / math.sqrt(2 * math.pi),
