@@ -3,7 +3,7 @@
 import pytest
 
 from solver.errors import SpecError, nearest
-from solver.spec import reader
+from solver.spec import question_reader
 from solver.spec.reader import load_text
 
 PARTS = "parts: [{label: a}]\n"
@@ -69,7 +69,7 @@ def test_a_hint_never_proposes_what_is_not_known() -> None:
 
 
 def test_parts_without_end_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "MAX_PARTS", 3)
+    monkeypatch.setattr(question_reader, "MAX_PARTS", 3)
     parts = "parts: [{label: a}, {label: b, parts: [{label: i}, {label: ii}]}]\n"
     with pytest.raises(SpecError, match=r"q.yaml:2:39: more than 3 parts"):
         load_text(COUNT + parts, "q.yaml")
