@@ -13,6 +13,9 @@ import click
 from solver.cli.streams import ESCAPED, READABLE, replacing
 from solver.errors import Place, Problem, SpecError
 
+INTERRUPTED = 130
+"""The exit status after Ctrl-C, as shells give it."""
+
 
 def columns() -> int:
     """How wide the terminal is."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from solver.cli.console import colors, columns, dumb, encoding, refused, say
+from solver.cli.console import INTERRUPTED, colors, columns, dumb, encoding, refused, say
 from solver.formula.print.printer_text import symbol_text
 from solver.formula.tree import Name
 from solver.mark.asked import Asked
@@ -50,7 +50,7 @@ def step_through(solutions: Sequence[Solution], view: View) -> None:
                 return
     except KeyboardInterrupt:
         say("\n")
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
 
 
 class _Stepping:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from solver.cli.console import dumb, say, tell, warn
+from solver.cli.console import INTERRUPTED, dumb, say, tell, warn
 from solver.errors import SpecError
 from solver.files import READING
 
@@ -17,7 +17,6 @@ Signature: TypeAlias = "tuple[object, ...] | None"
 
 _LOOK, _SETTLED = 0.25, 0.1
 """Seconds between two looks at the files, and that a change is given to be complete."""
-INTERRUPTED = 130
 
 
 def watched(show: Callable[[], None], output: str | None) -> None:

@@ -30,6 +30,11 @@ class Usage(NamedTuple):
     names: Literal["u/h", "z/a"] = "u/h"
     products: Literal["plain", "dots"] = "plain"
 
+    @property
+    def transposed(self) -> str:
+        """What plain text has behind a matrix that is transposed."""
+        return "ᵀ" if self.transpose == "T" else "^⊤"
+
     def word(self, fn: str) -> str:
         """What stands before a function's brackets; a Greek letter's name is the letter."""
         own = {"sigmoid": "sigma" if self.sigmoid == "σ" else "sigmoid", "log": self.log}

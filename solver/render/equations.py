@@ -82,7 +82,7 @@ class BlockPrinter(Printer[Piece]):
         return Raised(base, mark)
 
     def transpose(self, inner: Piece) -> Piece:
-        mark = "ᵀ" if self.usage.transpose == "T" else "^⊤"
+        mark = self.usage.transposed
         return Word(inner.text + mark) if isinstance(inner, Word) else Raised(inner, mark)
 
     def call(self, fn: str, args: Sequence[Piece]) -> Piece:

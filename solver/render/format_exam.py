@@ -37,7 +37,7 @@ def page(shown: Shown) -> str:
     setter = LatexPage(finder(shown))
     body = "\n\n".join(_question(solution, shown, setter) for solution in shown.solutions)
     marks = worth(sum((total(solution) for solution in shown.solutions), Decimal()))
-    head = setter.render(list(told(shown.head, shown.view.changed("question"))), ROOM)
+    head = setter.render(list(told(shown.head, shown.view.replaced(kind="question"))), ROOM)
     body = f"{head}\n\n\\begin{{questions}}\n{body}\n\\end{{questions}}".lstrip()
     if shown.fragment:
         return f"{MACROS}{body}\n"
@@ -51,8 +51,8 @@ def page(shown: Shown) -> str:
 
 def _question(solution: Solution, shown: Shown, setter: LatexPage) -> str:
     """One question: what is asked, each part with its working, or room for it."""
-    asked = _sections(document(solution.title, [solution], shown.view.changed("question")))
-    worked = _sections(document(solution.title, [solution], shown.view.changed("answer")))
+    asked = _sections(document(solution.title, [solution], shown.view.replaced(kind="question")))
+    worked = _sections(document(solution.title, [solution], shown.view.replaced(kind="answer")))
     parts = [part for part in solution.parts if shown.view.shows(part.label)]
     beside = rf"\hfill\mbox{{{text(worth(total(solution)))}}}\par"
     made = [rf"\question \textbf{{{text(solution.title)}}}{beside}", setter.render(asked[0][1:], ROOM - _INDENT)]

@@ -23,7 +23,7 @@ def test_every_format_tells_it(name: str) -> None:
     paper = load_text(HEAD + QUESTION)
     solutions = solve_paper(paper)
     for kind, room in (("answer", name == "exam"), ("question", True)):
-        shown = Shown(paper.title, solutions, WHOLE.changed(kind), head=paper.head)
+        shown = Shown(paper.title, solutions, WHOLE.replaced(kind=kind), head=paper.head)
         made = format_file(name).page(shown)
         assert isinstance(made, str)
         assert all(said in made for said in ("Nets 1", "26", "90 minutes", "Answer", "show it"))
@@ -54,6 +54,6 @@ def test_what_is_no_text_is_said_with_its_place(key: str) -> None:
 def test_a_page_without_a_head_has_none() -> None:
     paper = load_text(QUESTION)
     assert not paper.head
-    made = format_file("text").page(Shown(paper.title, solve_paper(paper), WHOLE.changed("question")))
+    made = format_file("text").page(Shown(paper.title, solve_paper(paper), WHOLE.replaced(kind="question")))
     assert isinstance(made, str)
     assert "Name" not in made

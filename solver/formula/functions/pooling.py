@@ -181,8 +181,6 @@ def _spread(fn: str, args: Sequence[Shape], options: Given) -> Shape:
     u = known(fn, args[0])
     places = {name: option for name, option in options.items() if name != "size"}
     size = pair(options["size"]) if "size" in options else _windows(u, **places).whole(u)
-    if min(size) < 1:
-        raise FormulaError(f"{fn}: a {show(u)} input has no {show(size)} result", "less padding, or a larger window")
     if _on_cells(fn, size, _windows(size, **places)) != u:
         raise misfit(u, size, "the same window and stride must lead from the result back to the input")
     return size

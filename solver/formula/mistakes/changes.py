@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import count
 
 from solver.formula.functions import FUNCTIONS
 from solver.formula.tree import SUMS, Bin, Call, Name, Tree, children, names, rebuild, replace_names, walk
@@ -13,8 +14,12 @@ def once(tree: Tree, change: Callable[[Tree], Iterable[Tree]]) -> Iterator[Tree]
     yield from change(tree)
     for i, child in enumerate(children(tree)):
         for made in once(child, change):
-            place = iter(range(len(children(tree))))
-            yield rebuild(tree, lambda x, place=place, i=i, made=made: made if next(place) == i else x)  # type: ignore[misc]
+            yield _with_child(tree, i, made)
+
+
+def _with_child(tree: Tree, i: int, made: Tree) -> Tree:
+    place = count()
+    return rebuild(tree, lambda x: made if next(place) == i else x)
 
 
 def every(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:

@@ -129,7 +129,7 @@ class TextPrinter(Printer[str]):
         return f"{base}^{exponent}" if single else f"{base}^({exponent})"
 
     def transpose(self, inner: str) -> str:
-        return inner + ("ᵀ" if self.usage.transpose == "T" else "^⊤")
+        return inner + self.usage.transposed
 
     def call(self, fn: str, args: Sequence[str]) -> str:
         left, right = _FENCES.get(style(fn), (f"{self.usage.spelled(fn)}(", ")"))

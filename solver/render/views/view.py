@@ -38,9 +38,5 @@ class View(Structure):
             label == part or label.startswith(part + ".") or part.startswith(label + ".") for part in self.parts
         )
 
-    def changed(self, kind: Kind) -> View:
-        """The same for another document."""
-        return self.replaced(kind=kind)
-
 
 WHOLE = View()
