@@ -87,7 +87,7 @@ def text_of(form: str, shown: Shown) -> str:
 class Blocks(Shown):
     """A page of every kind of block."""
 
-    def blocks(self) -> list[Block]:
+    def blocks(self, pictures: bool = True) -> list[Block]:
         x = Line(parse("a + b"), left=parse("x"), note=("noted",))
         more: list[Block] = [Equations([x], {}), Facts([x], {}), Cases(parse("x"), ((parse("u"), ("if so",)),), {})]
         return [*(b._replace(path="net.png", data=PIXEL) if isinstance(b, Picture) else b for b in ALL), *more]
