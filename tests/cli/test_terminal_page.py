@@ -208,11 +208,13 @@ def test_a_reader_tries_his_own_values() -> None:
         while ", or " not in terminal.raw:
             terminal.type("\n")
             terminal.until(WAITS, terminal.raw.count(WAITS) + 1)
+        asked = terminal.raw.count(WAITS)
         terminal.type("123456\n")
         terminal.until("not ")
-        terminal.until(WAITS, terminal.raw.count(WAITS) + 1)
+        terminal.until(WAITS, asked + 1)
+        told = terminal.raw.count("\nnot understood")
         terminal.type("\x1b]0;x\x07\n")
-        terminal.until("\nnot understood")
+        terminal.until("\nnot understood", told + 1)
         terminal.type("q\n")
         assert terminal.end() == 0
     assert "\x1b" not in terminal.raw.replace("^[", "")
