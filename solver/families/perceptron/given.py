@@ -29,7 +29,7 @@ GATES: dict[str, Callable[[list[bool]], bool]] = {
     "IMPLIES": lambda bits: not bits[0] or bits[-1],
 }
 
-Unit = Literal["threshold", "sigmoid", "tanh", "linear", "softmax"]
+Unit = Literal["threshold", "winner", "sigmoid", "tanh", "linear", "softmax"]
 
 
 class ThresholdLayer(Spec):
@@ -46,6 +46,10 @@ class PerceptronRule(Spec):
     rate: Annotated[Scalar, "the learning rate"] = Num("1")
     epochs: Annotated[
         int | None, AtLeast(1), "how often all patterns are gone through; until no mistake if left out"
+    ] = None
+    rule: Annotated[Literal["error", "hebb"], "by the error e, or, without any output, by Hebb's rule"] = "error"
+    margin: Annotated[
+        Scalar | None, "with outputs -1/1: w ← w + η d x wherever d u ≤ γ, this margin; 0 for what is wrong or at 0"
     ] = None
 
 
@@ -67,8 +71,12 @@ class Given(Spec):
     bias_input: Annotated[Scalar | None, "a constant that joins every pattern as its last input"] = None
     layers: Annotated[tuple[ThresholdLayer, ...], AtMost(50), "a network: layers in place of w and b"] = ()
     weights: Annotated[Stored, "how matrices of weights are stored"] = "inputs x neurons"
-    activation: Annotated[Unit, "what is made of u; of a network, by its last layer and all others"] = "threshold"
-    outputs: Annotated[Literal["0/1", "-1/1"], "the two outputs of a threshold; inputs of gates are the same"] = "0/1"
+    activation: Annotated[
+        Unit, "what is made of u; of a network, by its last layer and all others; winner puts out 1 where u is largest"
+    ] = "threshold"
+    outputs: Annotated[
+        Literal["0/1", "-1/1"], "the two outputs of a threshold; inputs and outputs of gates are the same"
+    ] = "0/1"
     tie: Annotated[Literal["0", "1", "-1"] | None, "what a threshold puts out at u = 0; the lower one if left out"] = (
         None
     )
@@ -135,6 +143,18 @@ def threshold(given: Given) -> str:
     return {"0": "heaviside" if upper else "step", "-1": "sgn" if upper else "bipolar"}[low]
 
 
+def discrete(given: Given) -> bool:
+    """Whether the outputs are of a few whole numbers."""
+    return given.activation in ("threshold", "winner")
+
+
+def function(given: Given, rows: bool = False) -> str:
+    """The function that makes the output of the net input; rows: of many patterns, one a row."""
+    names = {"softmax": ("softmax", "softmax_rows"), "winner": ("is_largest", "is_max_rows")}
+    made = threshold(given) if given.activation == "threshold" else given.activation
+    return names.get(made, (made, made))[rows]
+
+
 def checked(given: Given, report: Report) -> Data | None:
     """What is given, read; None where it does not fit, which is noted."""
     before = len(report.problems)
@@ -164,13 +184,27 @@ def checked(given: Given, report: Report) -> Data | None:
     d = _desired(given, X, neurons if W is not None or given.layers else None, report)
     if d is not None and len(report.problems) == before:
         _levels(given, d, report)
-    if given.activation == "softmax" and (W is not None or given.layers) and neurons == 1:
-        report.add(given.place("activation"), "softmax of one neuron is always 1", "give a weight for each class")
+    if given.activation in ("softmax", "winner") and (W is not None or given.layers) and neurons == 1:
+        what = f"{given.activation} of one neuron is always 1"
+        report.add(given.place("activation"), what, "give a weight for each class")
     return Data(X, d, W, b, _bits(given)) if len(report.problems) == before else None
 
 
 def _bits(given: Given) -> bool:
     return given.x is None and given.X is None
+
+
+def _rule(given: Given, rule: PerceptronRule, report: Report) -> None:
+    """Notes a rule that does not go with the unit."""
+    if rule.margin is not None:
+        if given.activation != "threshold" or given.outputs != "-1/1":
+            report.add(rule.place("margin"), "a margin is for a threshold with outputs -1/1", "outputs: -1/1")
+        if float(rule.margin.text) < 0:
+            report.add(rule.place("margin"), f"margin is {rule.margin.text}, expected 0 or more")
+        if rule.rule == "hebb":
+            report.add(rule.place("margin"), "Hebb's rule has no margin", "it learns every pattern")
+    if rule.rule == "hebb" and given.loss != "none":
+        report.add(rule.place("rule"), "Hebb's rule has no loss", "leave loss out")
 
 
 def _sources(given: Given, report: Report) -> None:
@@ -205,6 +239,8 @@ def _sources(given: Given, report: Report) -> None:
             add(given.place(), "'w' is missing", "give weights, or d or a gate to find weights for")
         elif given.activation != "threshold":
             add(given.place(), f"'w' is missing: weights are found for a threshold, not for {given.activation}")
+    if given.learn is not None:
+        _rule(given, given.learn, report)
     if given.activation == "threshold":
         low = given.outputs.split("/")[0]
         if given.tie == "-1" and low == "0":
@@ -216,13 +252,15 @@ def _sources(given: Given, report: Report) -> None:
                 "leave loss out, or give activation",
             )
     else:
-        for name in ("tie", "outputs"):
+        for name in ("tie", *(() if _bits(given) else ("outputs",))):
             if name in given.written:
                 add(given.place(name), f"{name} is for a threshold", f"the activation is {given.activation}")
         if given.loss == "cross-entropy" and given.activation not in ("sigmoid", "softmax"):
             add(given.place("loss"), f"cross-entropy after {given.activation}", "it needs sigmoid or softmax")
         if given.learn is not None and given.loss not in ("none", "cross-entropy", "half-square-error"):
             add(given.place("loss"), f"no learning rule for {given.loss}", "cross-entropy or half-square-error")
+        if given.activation == "winner" and given.loss != "none":
+            add(given.place("loss"), "a winner has no slope to take gradients by", "leave loss out, or use softmax")
         if given.learn is not None and given.activation == "softmax" and given.loss != "cross-entropy":
             add(given.place("activation"), "softmax learns from loss: cross-entropy")
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from solver.families.perceptron.given import MAX_PRESENTATIONS, Data, Given, column, table, threshold
+from solver.families.perceptron.given import MAX_PRESENTATIONS, Data, Given, column, discrete, function, table
 from solver.families.perceptron.separable import Contradiction
 from solver.families.perceptron.solution import contradiction, found_for
 from solver.families.perceptron.unit import boundary, cells, headings
@@ -66,8 +66,8 @@ class _Learner:
         assert data.d is not None
         self.given, self.data, self.report, self.rule, self.d = given, data, report, given.learn, data.d
         self.working, self.env = Working(), dict[str, Floats]()
-        self.f = threshold(given) if given.activation == "threshold" else given.activation
-        self.discrete = given.activation == "threshold"
+        self.f, self.hebb, self.margin = function(given), self.rule.rule == "hebb", self.rule.margin is not None
+        self.discrete = discrete(given) and not self.hebb
         self.patterns = len(data.X.value)
         self.groups: dict[str, list[str]] = {key: [] for key in ("weights", "errors", "deltas", "epochs", "loss")}
         self.rows: list[tuple[str, str, tuple[str, ...]]] = []
@@ -112,6 +112,8 @@ class _Learner:
             desired = column([self.d.text(k, j) for j in range(data.neurons)])
             self.state_given(f"d{k + 1}", desired, Symbol("d", argument=str(k + 1)))
         self.state_given("eta", self.rule.rate, None)
+        if self.rule.margin is not None:
+            self.state_given("gamma", self.rule.margin, None)
         W = data.W or table([["0"] * data.neurons] * inputs)
         free = data.W is None and given.bias_input is None and given.theta is None
         b = data.b if not free else column(["0"] * data.neurons)
@@ -132,13 +134,41 @@ class _Learner:
     # -- one presentation ---------------------------------------------------------------------------------------------
     def present(self, t: int, k: int, epoch: int) -> bool:
         """Presents pattern k as number t; whether it was a mistake."""
-        minus, w = self.given.errors == "y - d", self.current[0]
-        x, d = f"x{k + 1}", f"d{k + 1}"
-        before = len(self.working.items)
-        scalar = self.working.shapes["w"] == SCALAR
-        net = f"{w}*{x}" if scalar else f"{w}.T @ {x}"
+        before, d = len(self.working.items), f"d{k + 1}"
+        names, moved = self.by_hebb(t, k) if self.hebb else self.by_margin(t, k) if self.margin else self.by_error(t, k)
+        mistake = not self.hebb and bool((self.env[names[-1]] != 0).any())
+        self.current = moved
+        self.groups["weights"] += moved
+        self.rows.append((str(epoch), self.data.named(k), (d, *names, *moved)))
+        shown = mistake and not self.corrected  # the first correction is worked out, as the first presentation is
+        self.corrected = self.corrected or mistake
+        for name in list(self.working.items)[before:]:
+            self.working.repeats[name] = Repeat(t, name.rpartition("_t")[0], shown=shown)
+        return mistake
+
+    def net_input(self, t: int, k: int) -> str:
+        """The step of the net input to presentation t of pattern k; its name."""
+        w, x = self.current[0], f"x{k + 1}"
+        net = f"{w}*{x}" if self.working.shapes["w"] == SCALAR else f"{w}.T @ {x}"
         net += " - theta" if self.given.theta is not None else ""
-        u = self.step("u", t, parse(net + (f" + {self.current[1]}" if len(self.current) > 1 else "")), "net input")
+        return self.step("u", t, parse(net + (f" + {self.current[1]}" if len(self.current) > 1 else "")), "net input")
+
+    def by_hebb(self, t: int, k: int) -> tuple[list[str], list[str]]:
+        """What is desired, times the input, whatever the output is."""
+        return [], self.moved(t, k, f"d{k + 1}", "+")
+
+    def by_margin(self, t: int, k: int) -> tuple[list[str], list[str]]:
+        """What is desired, times the input, where the net input is not beyond the margin on the right side."""
+        d, u = f"d{k + 1}", self.net_input(t, k)
+        near = put("1 - step(d*u - gamma)", d=d, u=u)
+        m = self.step("m", t, near, "whether the weights change", why="1 unless d u is above the margin", whole=True)
+        self.groups["errors"].append(m)
+        return [u, m], self.moved(t, k, f"{m}*{d}", "+")
+
+    def by_error(self, t: int, k: int) -> tuple[list[str], list[str]]:
+        """The error, or the delta, times the input."""
+        d, u = f"d{k + 1}", self.net_input(t, k)
+        minus = self.given.errors == "y - d"
         y = self.step("y", t, activated(self.f, Name(u)), "output", whole=self.discrete)
         error = put("y - d" if minus else "d - y", d=d, y=y)
         used = e = self.step("e", t, error, "error", whole=self.discrete)
@@ -151,23 +181,17 @@ class _Learner:
             names.append(used)
             if self.given.loss != "none":
                 self.loss(t, d, y)
-        sign, several, moved = "-" if minus else "+", self.data.neurons > 1, list[str]()
+        return names, self.moved(t, k, used, "-" if minus else "+")
+
+    def moved(self, t: int, k: int, used: str, sign: str) -> list[str]:
+        """The steps of the new weights; their names."""
+        x, several, moved = f"x{k + 1}", self.data.neurons > 1, list[str]()
         for base, old in zip(self.names, self.current, strict=True):
-            change = f"eta*{used}" if base == "b" else f"eta*({x} @ {used}.T)" if several else f"eta*{used}*{x}"
+            change = f"eta*{used}" if base == "b" else f"eta*({x} @ ({used}).T)" if several else f"eta*{used}*{x}"
             title = "new weights" if base == "w" else "new biases" if several else "new bias"
             role = Role("update", base, t)
             moved.append(self.step(base, t, parse(f"{old} {sign} {change}"), title, role=role))
-        self.current = moved
-        self.groups["weights"] += moved
-        self.rows.append((str(epoch), self.data.named(k), (d, *names, *moved)))
-        mistake = bool((self.env[e] != 0).any())
-        shown = (
-            mistake and not self.corrected
-        )  # the first correction is worked out in full, as the first presentation is
-        self.corrected = self.corrected or mistake
-        for name in list(self.working.items)[before:]:
-            self.working.repeats[name] = Repeat(t, name.rpartition("_t")[0], shown=shown)
-        return mistake
+        return moved
 
     def loss(self, t: int, d: str, y: str) -> None:
         """The loss of the pattern before the weights change; gradients can be asked for of the first."""
@@ -213,7 +237,7 @@ class _Learner:
         working, points = self.working, []
         many = f"{epochs} epoch{'s' if epochs > 1 else ''}"
         if ended:
-            answer = f"no mistake in epoch {ended}: it has converged"
+            answer = f"no {'change' if self.margin else 'mistake'} in epoch {ended}: it has converged"
         elif not self.discrete:
             answer = f"{many} of learning"
         else:
@@ -223,7 +247,8 @@ class _Learner:
                 if again == 0:
                     answer = f"it never converges: after epoch {epochs} the weights are those it started from, a cycle"
             points = self.reasons()
-        columns = ("d", "u", "y", "e", *([] if self.discrete else ["δ"]), *self.names)
+        made = () if self.hebb else ("u", "m") if self.margin else ("u", "y", "e", *(() if self.discrete else ("δ",)))
+        columns = ("d", *made, *self.names)
         item = Conclusion(
             "conclusion",
             answer,
@@ -238,6 +263,9 @@ class _Learner:
             working.group(word, self.groups[word])
         working.group("weights", self.groups["weights"])
         working.group("final", self.current)
+        for base in self.names:
+            working.offer(f"{base}_mean", self.mean(base))
+        working.group("average", [f"{base}_mean" for base in self.names])
         working.group("table", [*self.groups["weights"], "conclusion"])
         working.default = (*self.current, "conclusion")
         if self.data.neurons == 1 and working.shapes["w"] == (2, 1):
@@ -245,6 +273,17 @@ class _Learner:
             last = dict(zip(self.names, self.current, strict=True))
             theta = "theta" if self.given.theta is not None else ""
             boundary(working, self.env[last["w"]], last["w"], last.get("b", ""), theta)
+
+    def mean(self, base: str) -> Callable[[Working], None]:
+        """Adds the mean of the weights after each presentation."""
+        after, b = [name for name in self.groups["weights"] if name.rpartition("_t")[0] == base], base == "b"
+
+        def add(working: Working) -> None:
+            title = f"Average of the {'bias' if b else 'weights'} after each presentation"
+            formula = f"({' + '.join(after)})/{len(after)}"
+            working.step(f"{base}_mean", formula, title, symbol=Symbol(base, "mean"))
+
+        return add
 
     def drawn(self) -> Sketch:
         """The patterns and the line, before learning and after."""

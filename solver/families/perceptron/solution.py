@@ -22,7 +22,7 @@ def solved(given: Given, data: Data) -> Working:
         chosen = data._replace(W=column([typed(v) for v in found.w]), b=_bias(found))
         working = forward(given, chosen)
         words = f"w = [{', '.join(map(typed, found.w))}]" + (f", b = {typed(found.b)}" if found.b is not None else "")
-        why = "many others do as well; the table checks these" if len(data.X.value) > 1 else "many others do as well"
+        why = "many others do as well"
     else:
         working = Working()
         words, why = "no weights", ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from solver.families.perceptron.given import Data, Given, ThresholdLayer, column, threshold
+from solver.families.perceptron.given import Data, Given, ThresholdLayer, column, discrete, function
 from solver.formula.tree import Array, Literal_, Name, Num, Tree
 from solver.formula.walks.shape import SCALAR, shape
 from solver.nets.layers import activated, as_array, put, weights_of
@@ -146,11 +146,10 @@ def _layer(
     title = f"Layer {tag}: net input" if tag else "Net input"
     working.step(u, terms, title + ("" if single else " of every pattern"))
     inner.append(u)
-    f = threshold(given) if given.activation == "threshold" else given.activation
-    rows = f == "softmax" and not single
-    tree = activated("softmax_rows" if rows else f, Name(u))
+    f = function(given, rows=not single)
+    tree = activated(f, Name(u))
     title = "Output" if last else f"Layer {tag}: output"
-    whole = given.activation == "threshold"
+    whole = discrete(given)
     if last and data.d is not None and given.loss == "none" and not single:
         working.given("d", data.d, "Desired outputs")
     if single or not last:
@@ -179,9 +178,7 @@ def _learnt_from(given: Given, data: Data, working: Working, single: bool) -> No
         return
     d = data.d.T if single else data.d
     working.given("d", d, "Desired output" if single else "Desired outputs")
-    working.step(
-        "e", put("d - y" if given.errors == "d - y" else "y - d"), "Error", whole=given.activation == "threshold"
-    )
+    working.step("e", put("d - y" if given.errors == "d - y" else "y - d"), "Error", whole=discrete(given))
     if given.loss == "none":
         return
     patterns = None if single else int(data.X.value.shape[0])
@@ -204,7 +201,7 @@ def boundary(working: Working, weights: Floats, w: str, b: str, theta: str) -> N
     names = []
     equation = f"w₁ x₁ + w₂ x₂{last} = 0"
     if second != 0:
-        why = f"{equation}, solved for {{x_2}}"
+        why = f"{equation}, solved for x₂"
         working.step("slope", f"-{w}[1]/{w}[2]", "Slope of the decision boundary", why=why)
         names.append("slope")
         if level:
