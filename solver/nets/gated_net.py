@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Call, Group, Name, Tree
+from solver.nets.decay import check_decay
 from solver.nets.gated import CellFields, Gated, GatedCell, gates_of, letter_of
 from solver.nets.layers import activated, neurons_inputs, spread, weights_of
 from solver.nets.recurrent import add_losses, added, check_learning, check_vector, letters, loss_formula, size, weighted
@@ -110,7 +111,9 @@ class GatedNet:
         elif given.loss == "cross-entropy":
             report.add(given.place("loss"), "cross-entropy needs an output layer", "give V and output_activation")
         if given.V is not None or given.loss != "cross-entropy":
-            check_learning(given, len(self.times), outputs, given.output_activation, report)
+            last = given.output_activation if given.V is not None else "linear"
+            check_learning(given, len(self.times), outputs, last, report)
+        check_decay(given, given.train, report)
         if given.train is not None:
             check(given.train, report)
             if given.loss == "none":
@@ -296,7 +299,7 @@ class GatedNet:
         add_losses(
             w, given, given.times(len(self.times)), formula,
             lambda t: {"d": self.at("d", t), "y": self.at("y", t) if output else self.state(len(self.stack) - 1, t)},
-            self.symbol,
+            self.symbol, [p for p in parameters if p[0] in "WUV"],
         )  # fmt: skip
         shorten(w, [("J", True)], self.times)
         self._gradients(parameters)

@@ -2,34 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
-Loss = Literal["cross-entropy", "square-error", "half-square-error", "mean-square-error", "none"]
+import numpy as np
+
+from solver.rounding import Floats
+
+Loss = Literal[
+    "cross-entropy", "square-error", "half-square-error", "mean-square-error", "absolute-error", "mean-absolute-error",
+    "huber", "hinge", "none",
+]  # fmt: skip
+
+ERRORS: dict[Loss, tuple[str, str]] = {
+    "square-error": ("(d - y)**2", "Square error"),
+    "half-square-error": ("(d - y)**2", "Half the square error"),
+    "mean-square-error": ("(d - y)**2", "Mean square error"),
+    "absolute-error": ("abs(d - y)", "Absolute error"),
+    "mean-absolute-error": ("abs(d - y)", "Mean absolute error"),
+    "huber": ("huber(d - y)", "Huber loss"),
+    "hinge": ("max(0, 1 - d*y)", "Hinge loss"),
+}
+"""What each output adds to a loss, and its name; hinge is of d = ±1."""
 
 
-Decay = Literal["half", "whole", "half-mean"]
+def unfit(kind: Loss, activation: str) -> tuple[str, str] | None:
+    """Why a loss does not go with the last activation, and a hint; None where it does."""
+    if kind == "cross-entropy" and activation not in ("sigmoid", "softmax"):
+        return f"cross-entropy after {activation}", "it needs a sigmoid or softmax output"
+    if kind == "hinge" and activation in ("sigmoid", "softmax"):
+        return f"hinge after {activation}", "it is of scores, such as those of a linear output"
+    return None
 
 
-def weight_decay(kind: Decay, weights: Sequence[str], patterns: int | None) -> str:
-    """What weight decay adds to a loss, λ/2 Σ w², λ Σ w² or, of m patterns, λ/(2m) Σ w²; λ is called lam."""
-    squares = " + ".join(f"sum({name}**2)" for name in weights)
-    squares = f"({squares})" if len(weights) > 1 else squares
-    return {"half": "lam/2", "whole": "lam", "half-mean": f"lam/(2*{patterns or 1})"}[kind] + f"*{squares}"
+def undesired(kind: Loss, desired: Floats) -> tuple[str, str] | None:
+    """Why a loss does not go with what is desired, and a hint; None where it does."""
+    if kind == "hinge" and not np.isin(desired, (-1, 1)).all():
+        return "hinge needs desired outputs of 1 and -1", "they are the two classes"
+    return None
 
 
 def loss(
-    kind: Loss, outputs: int, *, softmax: bool, patterns: int | None = None, average: bool = False
+    kind: Loss, outputs: int, *, softmax: bool, patterns: int | None = None, average: bool = False, threshold: str = ""
 ) -> tuple[str, str]:
     """The loss as a formula in d and y, and its name.
 
     outputs: how many there are. softmax: whether y are the probabilities of classes. patterns: how many rows d and y
     have; None where they are the column of one pattern. average: whether many patterns are averaged, not summed.
+    threshold: the name of huber's, which is 1 without one.
     """
     many, single = patterns is not None, outputs == 1 and patterns is None
     manner = (", averaged" if average else ", summed") + " over the patterns" if many else ""
     divisor = patterns if patterns is not None and average else 1
-    square = "(d - y)**2" if single else "sum((d - y)**2)"
     match kind:
         case "cross-entropy" if softmax:
             formula, title = "-sum(d*log(y))", "Cross-entropy over the classes"
@@ -38,12 +61,14 @@ def loss(
         case "cross-entropy":
             formula = "-sum(d*log(y) + (1 - d)*log(1 - y))"
             title = "Cross-entropy" if outputs == 1 else "Cross-entropy, summed over the outputs"
-        case "half-square-error":
-            formula, title, divisor = square, "Half the square error", 2 * divisor
-        case "mean-square-error" if many and not average:
-            formula, title, divisor = square, "Mean square error", outputs
-        case "mean-square-error":
-            formula, title, divisor = square if single else "mean((d - y)**2)", "Mean square error", 1
         case _:
-            formula, title = square, "Square error"
+            term, title = ERRORS[kind]
+            term = term.replace("d - y)", f"d - y, {threshold})") if threshold and kind == "huber" else term
+            formula = term if single else f"sum({term})"
+            if kind == "half-square-error":
+                divisor *= 2
+            elif kind.startswith("mean") and many and not average:
+                divisor = outputs
+            elif kind.startswith("mean"):
+                formula, divisor = term if single else f"mean({term})", 1
     return formula + (f"/{divisor}" if divisor > 1 else ""), title + manner

@@ -13,8 +13,9 @@ from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Array, Bin, Call, Group, Name, Tree
 from solver.formula.walks.shape import SCALAR
 from solver.named import NamedTuple
+from solver.nets.decay import Decay, weight_decay
 from solver.nets.layers import Stored, activated, as_array, neurons_inputs, put, spread
-from solver.nets.losses import Decay, Loss, loss, weight_decay
+from solver.nets.losses import Loss, loss
 from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, Vector
 from solver.working.gradients import add_gradients
 from solver.working.page import Working
@@ -112,6 +113,7 @@ class Described(Protocol):
     weights: Stored
     loss: Loss
     average: bool
+    threshold: Scalar | None
     weight_decay: Scalar | None
     decay: Decay
     h: Start | None
@@ -136,7 +138,7 @@ class Network:
     ) -> None:
         self.working, self.own, self.called = working, own, called
         self.stored, self.loss_kind, self.average = given.weights, given.loss, given.average
-        self.weight_decay, self.decay = given.weight_decay, given.decay
+        self.weight_decay, self.decay, self.threshold = given.weight_decay, given.decay, given.threshold
         self.start, self.from_u = given.h or given.u, given.u is not None
         self.first = 1 if self.start is None else self.start.layer + 1
         self.layers = dict(enumerate(given.layers, self.first))
@@ -174,6 +176,8 @@ class Network:
                 self.given("theta", k, spread(layer.theta, neurons), f"Thresholds of {self.place(k)}")
             if layer.slope is not None:
                 self.working.given(f"a{k}", layer.slope, f"Slope of {self.place(k)}")
+        if self.threshold is not None:
+            self.working.given("Delta", self.threshold, "Threshold of the loss")
         if self.weight_decay is not None:
             self.working.given("lam", self.weight_decay, "Weight decay", Symbol("lambda"))
 
@@ -249,16 +253,19 @@ class Network:
         y, last = at.quantity("y"), self.layers.get(self.depth) or self.start
         rows, columns = (int(n) for n in self.working.shapes[at.d])
         softmax = last is not None and last.activation == "softmax"
+        threshold = "" if self.threshold is None else "Delta"
         if at.ones:
-            formula, title = loss(self.loss_kind, columns, softmax=softmax, patterns=rows, average=self.average)
+            formula, title = loss(
+                self.loss_kind, columns, softmax=softmax, patterns=rows, average=self.average, threshold=threshold
+            )
         else:
-            formula, title = loss(self.loss_kind, rows, softmax=softmax)
+            formula, title = loss(self.loss_kind, rows, softmax=softmax, threshold=threshold)
         if self.weight_decay is None:
             self.step("J", None, put(formula, d=at.d, y=y), title, at)
             return
         self.step("E", None, put(formula, d=at.d, y=y), title, at)
         weights = [at.parameter(self.weights(k)) for k in self.layers]
-        decay = weight_decay(self.decay, weights, rows if at.ones else None)
+        decay = weight_decay(self.decay, self.working, weights, rows if at.ones else None)
         self.step("decay", None, parse(decay), "Weight decay", at)
         total = put("E + decay", E=at.quantity("E"), decay=at.quantity("decay"))
         self.step("J", None, total, "Loss with weight decay", at)

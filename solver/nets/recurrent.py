@@ -11,9 +11,10 @@ from solver.formula.parse import is_name
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Bin, Group, Name, Num, Sum, Transpose, Tree
 from solver.formula.walks.shape import SCALAR
+from solver.nets.decay import Decay, add_decay, state_decay
 from solver.nets.layers import Stored, one_hot, put
-from solver.nets.losses import Loss, loss
-from solver.spec.fields import Spec, Vector
+from solver.nets.losses import Loss, loss, undesired, unfit
+from solver.spec.fields import Scalar, Spec, Vector
 from solver.spec.nodes import Report
 from solver.working.page import Working
 
@@ -89,6 +90,8 @@ class Learning(Spec):
         Literal["all", "last"] | tuple[int, ...], "the times that have a loss: all, last, or a list of times from 1"
     ] = "all"
     average: Annotated[bool, "whether the loss is the mean over those times, instead of the sum"] = False
+    weight_decay: Annotated[Scalar | None, "λ, the weight of the squared weights in the loss; biases stay out"] = None
+    decay: Annotated[Decay, "λ/2 Σ w², or λ Σ w², or λ/(2m) Σ w² of m sequences"] = "half"
 
     def times(self, length: int) -> list[int]:
         """The times that have a loss."""
@@ -120,8 +123,8 @@ def check_learning(given: Learning, length: int, outputs: int | None, activation
             if getattr(given, field):
                 report.add(given.place(field), f"{field} is given without a loss", "such as loss: square-error")
         return
-    if given.loss == "cross-entropy" and activation not in ("sigmoid", "softmax"):
-        report.add(given.place("loss"), f"cross-entropy after {activation}", "it needs a sigmoid or softmax output")
+    if (misfit := unfit(given.loss, activation)) is not None:
+        report.add(given.place("loss"), *misfit)
     if isinstance(given.loss_at, tuple):
         for i, t in enumerate(given.loss_at):
             if not 1 <= t <= length:
@@ -154,6 +157,8 @@ def check_learning(given: Learning, length: int, outputs: int | None, activation
             else:
                 hint = f"they count from {least} to {int(least) + outputs - 1}"
                 report.add(given.place("d", k), f"there is no class {text}", hint)
+        elif (misfit := undesired(given.loss, d.value)) is not None:
+            report.add(given.place("d", k), *misfit)
         elif given.loss == "cross-entropy" and activation == "softmax" and abs(d.value.sum() - 1) > 1e-9:
             report.add(given.place("d", k), f"d({t}) sums to {d.value.sum():g}", "the classes' probabilities sum to 1")
 
@@ -165,11 +170,18 @@ def add_losses(
     formula: str,
     names: Callable[[int], dict[str, str]],
     symbol: Callable[[str, int], Symbol],
+    weights: Sequence[str],
+    sequences: int = 1,
 ) -> None:
-    """The loss at each time, and their sum J. names: of d and y at a time."""
+    """The loss at each time, and their sum J. names: of d and y at a time; weights: those that decay."""
+    whole = "J" if given.weight_decay is None else "E"
+    ends = [whole] if whole == "J" else ["E", "decay", "J"]
+    state_decay(working, given)
     if len(times) == 1 and given.loss_at != "all":
-        working.step("J", put(formula, **names(times[0])), f"At t = {times[0]}: loss")
-        working.group("loss", ["J"])
+        working.step(whole, put(formula, **names(times[0])), f"At t = {times[0]}: loss")
+        if whole == "E":
+            add_decay(working, given, weights, sequences)
+        working.group("loss", ends)
         return
     losses = [f"J{t}" for t in times]
     for t, name in zip(times, losses, strict=True):
@@ -181,8 +193,10 @@ def add_losses(
             Bin("/", Group(total), Num(str(len(losses)))),
             "Loss of the whole sequence, the mean over the times",
         )
-    working.step("J", total, title)
-    working.group("loss", [*losses, "J"])
+    working.step(whole, total, title)
+    if whole == "E":
+        add_decay(working, given, weights, sequences)
+    working.group("loss", [*losses, *ends])
 
 
 def loss_formula(given: Learning, outputs: int, activation: str) -> str:

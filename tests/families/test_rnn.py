@@ -416,3 +416,39 @@ def test_classes_that_there_are_not(d: str, message: str) -> None:
     with pytest.raises(SpecError) as caught:
         load_text(f"title: t\ngiven: {{family: rnn, {CHARACTERS}, {d}}}\nparts: [{{label: a}}]")
     assert caught.value.problems[0].message == message
+
+
+BATCH = CHARACTERS.replace("x: [[1, 0], [0, 1], [1, 1]]", "X: [[[1, 0], [0, 1]], [[1, 1], [0, 1]]]")
+
+
+@pytest.mark.parametrize(("least", "classes"), [(0, [[2, 0], [1, 1]]), (1, [[3, 1], [2, 2]])])
+def test_classes_of_a_batch(least: int, classes: list[list[int]]) -> None:
+    hot = [np.eye(3, dtype=int)[[c - least for c in row]].tolist() for row in classes]
+    found = [
+        solve_question(
+            load_text(
+                f"title: t\ngiven: {{family: rnn, {BATCH}, {D}}}\nparts: [{{label: a, find: [loss, gradients]}}]"
+            ).questions[0]
+        ).answers
+        for D in (f"D: {hot}", f"D: {classes}, classes_from: {least}")
+    ]
+    assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("D", "message"),
+    [
+        (
+            "D: [[2, 0], [1, 1]]",
+            "sequence 1 of D is 2×1, but 2 times of 3 outputs are expected | of classes, classes_from",
+        ),
+        (
+            "D: [[2, 0], [1, 3]], classes_from: 0",
+            "sequence 2 of D is 2×1, but 2 times of 3 outputs are expected | classes count",
+        ),
+    ],
+)
+def test_classes_of_a_batch_that_there_are_not(D: str, message: str) -> None:
+    with pytest.raises(SpecError) as caught:
+        load_text(f"title: t\ngiven: {{family: rnn, {BATCH}, {D}}}\nparts: [{{label: a}}]")
+    assert message in f"{caught.value.problems[0].message} | {caught.value.problems[0].hint}"

@@ -37,10 +37,14 @@ ACTIVATIONS: dict[str, Callable[..., Any]] = {
     "softmax": lambda u, a: torch.softmax(u, 0),
 }
 
-SQUARES: dict[str, Callable[..., Any]] = {
+ERRORS: dict[str, Callable[..., Any]] = {
     "square-error": lambda d, y: ((d - y) ** 2).sum(),
     "half-square-error": lambda d, y: ((d - y) ** 2).sum() / 2,
     "mean-square-error": lambda d, y: ((d - y) ** 2).mean(),
+    "absolute-error": lambda d, y: (d - y).abs().sum(),
+    "mean-absolute-error": lambda d, y: (d - y).abs().mean(),
+    "huber": lambda d, y: torch.nn.functional.huber_loss(y, d, reduction="sum"),
+    "hinge": lambda d, y: torch.relu(1 - d * y).sum(),
 }
 
 
@@ -58,7 +62,7 @@ class Network:
         self.x = self.numbers(self.widths[0])
         self.W = [[self.numbers(m) for _ in range(n)] for n, m in zip(self.widths, self.widths[1:], strict=False)]
         self.b = [self.numbers(m) for m in self.widths[1:]]
-        self.loss = rng.choice([*SQUARES, "cross-entropy", "cross-entropy"])
+        self.loss = rng.choice([*ERRORS, "cross-entropy", "cross-entropy"])
         outputs = self.widths[-1]
         self.d = self.numbers(outputs)
         if self.loss == "cross-entropy":
@@ -70,6 +74,10 @@ class Network:
                 self.d = [float(rng.choice([0, 1, 0.25])) for _ in range(outputs)]
         elif rng.random() < 0.1 and outputs == 1:
             self.loss = "none"
+        elif self.loss == "hinge":
+            self.d = [float(rng.choice([-1, 1])) for _ in range(outputs)]
+            if self.activations[-1] in ("sigmoid", "softmax"):
+                self.activations[-1] = "tanh"
 
     def numbers(self, n: int) -> list[float]:
         return [round(self.rng.uniform(-1.5, 1.5), 3) for _ in range(n)]
@@ -119,7 +127,7 @@ class Network:
             return y
         d = torch.tensor(self.d, dtype=torch.float64).reshape(-1, 1)
         if self.loss != "cross-entropy":
-            return SQUARES[self.loss](d, y)
+            return ERRORS[self.loss](d, y)
         if self.activations[-1] == "softmax":
             return -(d * torch.log(y)).sum()
         return torch.nn.functional.binary_cross_entropy(y, d, reduction="sum")

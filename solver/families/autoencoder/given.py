@@ -3,8 +3,8 @@
 from typing import Annotated, Literal
 
 from solver.formula.functions import FUNCTIONS
+from solver.nets.decay import Decay, check_decay
 from solver.nets.layers import Stored, as_array, neurons_inputs, weights_of
-from solver.nets.losses import Decay
 from solver.nets.recurrent import ELEMENTWISE, size
 from solver.nets.training import UPDATES, Rule, check
 from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, Vector
@@ -89,8 +89,7 @@ def _check(given: Given, report: Report) -> None:
             add(given.place("loss"), "cross-entropy of numbers outside 0 to 1", "choose mean-square-error")
     if given.sparsity is not None:
         _check_sparsity(given, given.sparsity, report)
-    if given.weight_decay is not None and float(given.weight_decay.text) < 0:
-        add(given.place("weight_decay"), f"weight_decay is {given.weight_decay.text}, expected at least 0")
+    check_decay(given, given.train, report)
     if given.train is not None:
         _check_training(given, given.train, report)
 
@@ -162,6 +161,3 @@ def _check_training(given: Given, rule: Rule, report: Report) -> None:
         add(rule.place("optimizer"), "nesterov looks ahead from its second update on", "nesterov-shifted does not")
     if given.sparsity is not None and given.sparsity.rho is not None and "beta" in update.settings:
         add(rule.place("optimizer"), f"{rule.optimizer} has a β of its own, and so has the sparsity penalty")
-    if given.weight_decay is not None and (rule.weight_decay is not None or rule.optimizer == "adamw"):
-        field = "weight_decay" if rule.weight_decay is not None else "optimizer"
-        add(rule.place(field), "weight decay stands in the loss, and in the update", "leave one of them out")

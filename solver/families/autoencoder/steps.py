@@ -11,8 +11,9 @@ from solver.families.autoencoder.given import Coder, Given, decoder_of
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Name, Num, Tree
+from solver.nets.decay import state_decay, weight_decay
 from solver.nets.layers import activated, as_array, put, spread, weights_of
-from solver.nets.losses import loss, weight_decay
+from solver.nets.losses import loss
 from solver.nets.network import begun
 from solver.nets.training import Optimizer, Rule, at, at_symbol, iteration, repeat, within_budget
 from solver.spec.nodes import Report
@@ -100,8 +101,7 @@ class Autoencoder:
         elif given.sparsity is not None and given.sparsity.rho is not None:
             w.given("rho", given.sparsity.rho, "Desired mean activation")
             w.given("beta", given.sparsity.beta or Num("1"), "Weight of the sparsity penalty")
-        if given.weight_decay is not None:
-            w.given("lam", given.weight_decay, "Weight decay", Symbol("lambda"))
+        state_decay(w, given)
 
     def _layer(self, layer: Coder, k: int, inputs: int) -> int:
         """States the parameters of layer k; how many neurons it has."""
@@ -188,7 +188,7 @@ class Autoencoder:
             return []
         patterns = int(self.working.shapes[self.x][0]) if self.many else None
         weights = [self.current.get(name, name) for name in self.weights]
-        self.step("decay", t, parse(weight_decay(self.given.decay, weights, patterns)), "Weight decay")
+        self.step("decay", t, parse(weight_decay(self.given.decay, self.working, weights, patterns)), "Weight decay")
         return [at("decay", t)]
 
     # -- gradients and training ---------------------------------------------------------------------------------------

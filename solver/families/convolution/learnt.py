@@ -7,8 +7,9 @@ from solver.families.convolution.maps import Maps
 from solver.families.convolution.stages import maps
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Bin, Call, Group, Name, Num, Tree
+from solver.nets.decay import add_decay, check_decay, state_decay
 from solver.nets.layers import as_array, put, rows_of
-from solver.nets.losses import loss
+from solver.nets.losses import ERRORS, loss, undesired, unfit
 from solver.nets.recurrent import added, size
 from solver.working.gradients import add_gradients
 
@@ -19,6 +20,7 @@ class LearntMaps(Maps):
     def finish(self) -> None:
         """Adds the loss, gradients and groups; what does not fit is noted."""
         w, given = self.working, self.given
+        check_decay(given, None, self.report)
         steps = [name for name, item in w.items.items() if not item.given]
         w.default = tuple(steps)
         w.group("forward", steps)
@@ -69,26 +71,36 @@ class LearntMaps(Maps):
         for k, value in enumerate(desired, 1):
             names.append(letter if len(desired) == 1 else f"{letter}{k}")
             w.given(names[-1], value, "Desired output" + (f", channel {k}" if len(desired) > 1 else ""))
-        w.step("J", *self._loss(names))
-        w.group("loss", ["J"])
+        formula, title = self._loss(names)
+        if given.weight_decay is None:
+            w.step("J", formula, title)
+            w.group("loss", ["J"])
+            return None
+        state_decay(w, given)
+        w.step("E", formula, title)
+        used = set(w.closure(self.now))
+        add_decay(w, given, [n for n, item in w.items.items() if item.given and n[0] in "KW" and n in used])
+        w.group("loss", ["E", "decay", "J"])
         return None
 
     def _loss(self, desired: Sequence[str]) -> tuple[Tree, str]:
-        given, numbers = self.given, self.size()[0] * self.size()[1] * len(self.now)
-        if self.vector:
-            activation = self.activation
-            if given.loss == "cross-entropy" and activation not in ("sigmoid", "softmax"):
-                raise FormulaError(f"cross-entropy after {activation}", "it needs a sigmoid or softmax output")
-            formula, title = loss(given.loss, numbers, softmax=activation == "softmax")
-            return put(formula, d=desired[0], y=self.now[0]), title
-        if given.loss == "cross-entropy":
+        w, given, numbers = self.working, self.given, self.size()[0] * self.size()[1] * len(self.now)
+        if given.loss == "cross-entropy" and not self.vector:
             raise FormulaError("cross-entropy of maps", "it is for a dense layer at the end, with sigmoid or softmax")
-        total: Tree = added([put("sum((d - y)**2)", d=d, y=y) for d, y in zip(desired, self.now, strict=True)])
-        divisor = {"half-square-error": 2, "mean-square-error": numbers}.get(given.loss, 1)
+        values = [value for name in desired if (value := w.items[name].value({})) is not None]
+        misfits = [unfit(given.loss, self.activation), *(undesired(given.loss, value) for value in values)]
+        for misfit in filter(None, misfits):
+            raise FormulaError(*misfit)
+        if self.vector:
+            formula, title = loss(given.loss, numbers, softmax=self.activation == "softmax")
+            return put(formula, d=desired[0], y=self.now[0]), title
+        term, title = ERRORS[given.loss]
+        total: Tree = added([put(f"sum({term})", d=d, y=y) for d, y in zip(desired, self.now, strict=True)])
+        mean = given.loss.startswith("mean")
+        divisor = numbers if mean else 2 if given.loss == "half-square-error" else 1
         if divisor > 1:
             total = Bin("/", total if len(self.now) == 1 else Group(total), Num(str(divisor)))
-        titles = {"half-square-error": "Half the square error", "mean-square-error": "Mean square error over all cells"}
-        return total, titles.get(given.loss, "Square error, summed over all cells")
+        return total, f"{title}{' over' if mean else ', summed over'} all cells"
 
     def _as_output(self, field: str) -> list[Array]:
         """What is given at the output, in its form; raises FormulaError."""

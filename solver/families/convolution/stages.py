@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 from solver.errors import FormulaError
 from solver.formula.functions import ACTIVATIONS
 from solver.formula.tree import Array, Num
+from solver.nets.decay import Decay
 from solver.nets.layers import Stored, as_array, rows_of
 from solver.nets.losses import Loss
-from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Spec, Vector
+from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, Vector
 
 if TYPE_CHECKING:
     OfMaps: TypeAlias = str
@@ -74,6 +75,8 @@ class Given(Sliding):
     ] = ()
     d: Annotated[Quantity | tuple[Matrix, ...] | None, "the desired output, in the form of the output"] = None
     loss: Annotated[Loss, "the loss at the output"] = "none"
+    weight_decay: Annotated[Scalar | None, "λ, the weight of the squared weights in the loss; biases stay out"] = None
+    decay: Annotated[Decay, "λ/2 Σ w², or λ Σ w²; half-mean is half of one pattern"] = "half"
     gradient: Annotated[
         Quantity | tuple[Matrix, ...] | None, "the gradient of the loss at the output, given instead of a loss"
     ] = None

@@ -9,7 +9,9 @@ from solver.errors import nearest
 from solver.families.mlp.given import Given, Train
 from solver.formula.parse import is_name
 from solver.formula.tree import Array
+from solver.nets.decay import check_decay
 from solver.nets.layers import as_array, neurons_inputs, one_hot, rows_of, weights_of
+from solver.nets.losses import undesired, unfit
 from solver.nets.network import AnyLayer, Delta, Start
 from solver.nets.training import check
 from solver.spec.nodes import Report
@@ -63,6 +65,7 @@ def _names(given: Given, called: dict[str, str]) -> list[str]:
     for letter in ("x", "d"):
         made += [f"{called.get(letter, letter)}{p}" for p in range(1, patterns + 1)] if given.X is not None else []
     others = ("alpha", "beta", "beta1", "beta2", "eps", "lam", "gamma", "one", "pi", "e")
+    made += ["Delta"] if given.threshold is not None else []
     made += ["E", "decay"] if given.weight_decay is not None else []
     return [*made, *(called.get(letter, letter) for letter in ("x", "d", "y", "J")), *others]
 
@@ -94,7 +97,11 @@ def facts(given: Given, report: Report) -> Fitted | None:
         return Fitted(None, (), None) if len(report.problems) == before else None
     if given.loss != "none":
         _fits_loss(given, width, desired, report)
-    _fits_decay(given, report)
+    elif given.threshold is not None:
+        report.add(given.place("threshold"), "a threshold without a loss", "loss: huber has one")
+    check_decay(given, given.train, report)
+    if given.weight_decay is not None and given.loss != "none" and not given.layers:
+        report.add(given.place("weight_decay"), "there are no weights that decay", "list the layers")
     if given.delta is not None:
         _fits_delta(given, given.delta, weights, first, report)
     if given.train is not None:
@@ -277,28 +284,16 @@ def _fits_loss(given: Given, outputs: int | None, desired: Array | None, report:
             place = given.place(name) if given.rows is None else given.place(name, wrong)
             what = name if given.rows is None else f"row {wrong + 1} of D"
             report.add(place, f"{what} sums to {sums[wrong]:g}", "the classes' probabilities sum to 1")
-    if given.loss == "cross-entropy" and activation not in ("sigmoid", "softmax"):
-        report.add(given.place("loss"), f"cross-entropy after {activation}", "it needs a sigmoid or softmax output")
+    if (misfit := unfit(given.loss, activation)) is not None:
+        report.add(given.place("loss"), *misfit)
+    elif desired is not None and (misfit := undesired(given.loss, desired.value)) is not None:
+        report.add(given.place(name), *misfit)
+    if given.threshold is not None and given.loss != "huber":
+        report.add(given.place("threshold"), f"{given.loss} has no threshold", "huber has")
+    elif given.threshold is not None and not float(given.threshold.text) > 0:
+        report.add(given.place("threshold"), f"threshold is {given.threshold.text}, expected more than 0")
     if given.delta is not None:
         report.add(given.place("delta"), "a loss and a given gradient", "backpropagation starts from one of them")
-
-
-def _fits_decay(given: Given, report: Report) -> None:
-    """Weight decay joins a loss, once."""
-    decay, train = given.weight_decay, given.train
-    if decay is None:
-        if "decay" in given.written:
-            report.add(given.place("decay"), "decay without weight_decay: λ is missing")
-        return
-    if float(decay.text) < 0:
-        report.add(given.place("weight_decay"), f"weight_decay is {decay.text}, expected at least 0")
-    if given.loss == "none":
-        report.add(given.place("weight_decay"), "weight decay joins a loss", "such as loss: cross-entropy")
-    elif not given.layers:
-        report.add(given.place("weight_decay"), "there are no weights that decay", "list the layers")
-    if train is not None and (train.weight_decay is not None or train.optimizer == "adamw"):
-        field = "weight_decay" if train.weight_decay is not None else "optimizer"
-        report.add(train.place(field), "weight decay stands in the loss, and in the update", "leave one of them out")
 
 
 def _fits_delta(given: Given, delta: Delta, weights: list[Array], first: int, report: Report) -> None:

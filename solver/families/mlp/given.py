@@ -3,8 +3,9 @@
 from typing import Annotated, Literal
 
 from solver.formula.tree import Array
+from solver.nets.decay import Decay
 from solver.nets.layers import Stored, as_array
-from solver.nets.losses import Decay, Loss
+from solver.nets.losses import Loss
 from solver.nets.network import AnyLayer, Delta, Start
 from solver.nets.own_activations import MAX_ACTIVATIONS, known_activations, note_activation
 from solver.nets.training import Rule
@@ -43,7 +44,10 @@ class Given(Spec):
         None
     )
     classes_from: Annotated[Literal["0", "1"] | None, "what the first class is counted as, where d is a class"] = None
-    loss: Annotated[Loss, "cross-entropy is binary after sigmoid, multi-class after softmax"] = "none"
+    loss: Annotated[Loss, "cross-entropy is binary after sigmoid, multi-class after softmax; hinge is of d = ±1"] = (
+        "none"
+    )
+    threshold: Annotated[Scalar | None, "where loss: huber turns from squares to straight lines; 1 if left out"] = None
     average: Annotated[bool, "with X: whether the loss is averaged over the patterns, instead of summed"] = False
     weight_decay: Annotated[Scalar | None, "λ, the weight of the squared weights in the loss; biases stay out"] = None
     decay: Annotated[Decay, "λ/2 Σ w², or λ Σ w², or λ/(2m) Σ w² of m patterns"] = "half"

@@ -9,7 +9,7 @@ import numpy as np
 
 from solver.formula.tree import Array, Num, number_of
 from solver.nets.layers import Stored, as_array, neurons_inputs, weights_of
-from solver.nets.losses import Loss
+from solver.nets.losses import Loss, undesired, unfit
 from solver.nets.recurrent import size
 from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, Vector
 from solver.spec.nodes import Report
@@ -255,8 +255,8 @@ def _sources(given: Given, report: Report) -> None:
         for name in ("tie", *(() if _bits(given) else ("outputs",))):
             if name in given.written:
                 add(given.place(name), f"{name} is for a threshold", f"the activation is {given.activation}")
-        if given.loss == "cross-entropy" and given.activation not in ("sigmoid", "softmax"):
-            add(given.place("loss"), f"cross-entropy after {given.activation}", "it needs sigmoid or softmax")
+        if (misfit := unfit(given.loss, given.activation)) is not None:
+            add(given.place("loss"), *misfit)
         if given.learn is not None and given.loss not in ("none", "cross-entropy", "half-square-error"):
             add(given.place("loss"), f"no learning rule for {given.loss}", "cross-entropy or half-square-error")
         if given.activation == "winner" and given.loss != "none":
@@ -347,5 +347,7 @@ def _levels(given: Given, d: Array, report: Report) -> None:
             i, j = wrong[0]
             hint = "outputs: -1/1 for bipolar ones" if low == "0" else "outputs: 0/1 for binary ones"
             report.add(given.place("d"), f"a desired output of {d.text(i, j)}, but outputs are {given.outputs}", hint)
+    elif (misfit := undesired(given.loss, d.value)) is not None:
+        report.add(given.place("d"), *misfit)
     elif given.loss == "cross-entropy" and not ((d.value >= 0) & (d.value <= 1)).all():
         report.add(given.place("d"), "cross-entropy needs desired outputs between 0 and 1")

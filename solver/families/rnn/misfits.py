@@ -2,7 +2,9 @@
 
 from solver.families.rnn.recurrence import Direction, Given, shaped
 from solver.formula.tree import Array
+from solver.nets.decay import check_decay
 from solver.nets.layers import as_array, neurons_inputs
+from solver.nets.losses import undesired, unfit
 from solver.nets.recurrent import check_learning, check_vector, size
 from solver.nets.training import check
 from solver.spec.nodes import Report
@@ -76,6 +78,7 @@ def _check_sources(given: Given, report: Report) -> None:
         add(given.place("d"), "d is used with x only", "with X, D has the desired outputs of each sequence")
     if given.X is None and given.D is not None:
         add(given.place("D"), "D is used with X only", "with x, d is a list of vectors")
+    check_decay(given, given.train, report)
     if given.train is not None:
         check(given.train, report)
         if given.loss == "none":
@@ -199,9 +202,8 @@ def _check_batch(given: Given, outputs: int, report: Report) -> None:
         if given.D is not None:
             report.add(given.place("D"), "D is given without a loss", "such as loss: square-error")
         return
-    if given.loss == "cross-entropy" and given.output_activation not in ("sigmoid", "softmax"):
-        found = f"cross-entropy after {given.output_activation}"
-        report.add(given.place("loss"), found, "it needs a sigmoid or softmax output")
+    if (misfit := unfit(given.loss, given.output_activation)) is not None:
+        report.add(given.place("loss"), *misfit)
     if given.D is None or given.X is None:
         report.add(given.place("loss"), "'D' is missing: a loss needs the desired outputs of each sequence")
         return
@@ -212,10 +214,19 @@ def _check_batch(given: Given, outputs: int, report: Report) -> None:
     if not all(1 <= t <= given.length for t in times):
         report.add(given.place("loss_at"), f"times count from 1 to {given.length}")
         return
-    for k, each in enumerate(given.D):
-        if as_array(each).value.shape != (len(times), outputs):
-            found = f"sequence {k + 1} of D is {size(as_array(each))}, but {len(times)} times of {outputs} outputs are expected"
-            report.add(given.place("D", k), found)
+    for k, desired in enumerate(given.desired_rows(outputs)):
+        place, shape = given.place("D", k), desired.value.shape
+        if shape != (len(times), outputs):
+            expected = f"{len(times)} times of {outputs} outputs are expected"
+            hint = ""
+            if shape == (len(times), 1) and given.classes_from is None:
+                hint = "of classes, classes_from says what the first one is counted as: 0 or 1"
+            elif shape == (len(times), 1):
+                first = int(given.classes_from or 0)
+                hint = f"classes count from {first} to {first + outputs - 1}"
+            report.add(place, f"sequence {k + 1} of D is {size(desired)}, but {expected}", hint)
+        elif (misfit := undesired(given.loss, desired.value)) is not None:
+            report.add(place, *misfit)
 
 
 def _check_vector(given: Given, name: str, vector: Array | None, first: Direction, report: Report) -> None:

@@ -1,12 +1,13 @@
 """What a question of recurrent networks gives: sequences, layers, what feeds back, the output."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 
 from solver.formula.functions import FUNCTIONS
 from solver.formula.tree import Array, Num
-from solver.nets.layers import Stored, as_array, neurons_inputs, weights_of
+from solver.nets.layers import Stored, as_array, neurons_inputs, one_hot, weights_of
 from solver.nets.own_activations import MAX_ACTIVATIONS, known_activations, note_activation
 from solver.nets.recurrent import ELEMENTWISE, MAX_STEPS, Learning
 from solver.nets.training import Rule
@@ -78,7 +79,9 @@ class Given(Learning):
     net_inputs: Annotated[
         bool, "whether net inputs are steps of their own: u(t) of the hidden layer, o(t) of the output"
     ] = False
-    D: Annotated[tuple[Quantity, ...] | None, "with X, the desired outputs of each sequence"] = None
+    D: Annotated[
+        tuple[Quantity, ...] | None, "with X, the desired outputs of each sequence, a vector or a class a time"
+    ] = None
     names: Annotated[dict[str, str] | None, "names of your own for x, h, y, u, o, d, U, W, V, b, c: {h: a}"] = None
     train: Annotated[Rule | None, "one update of all weights and biases: {rate: 0.1}"] = None
 
@@ -99,6 +102,19 @@ class Given(Learning):
         if self.X is not None:
             return int(as_array(self.X[0]).value.shape[0])
         return len(self.x or ())
+
+    def desired_rows(self, outputs: int) -> list[Array]:
+        """The desired outputs of each sequence of a batch, a row a time; numbers of classes are one-hot."""
+        made = [as_array(each) for each in self.D or ()]
+        if self.classes_from is None or outputs == 1:
+            return made
+        least = int(self.classes_from)
+        known = range(least, least + outputs)
+        for k, array in enumerate(made):
+            classes = array.value.ravel().tolist()
+            if array.value.shape[1] == 1 and all(found in known for found in classes):
+                made[k] = one_hot([int(found) for found in classes], outputs, least)
+        return made
 
     @property
     def inputs(self) -> int:
@@ -162,7 +178,7 @@ def levels(given: Given) -> list[list[Direction]]:
     return found
 
 
-def batch(sequences: tuple[Num | Array, ...], t: int) -> Array:
+def batch(sequences: Sequence[Num | Array], t: int) -> Array:
     """The rows of time t, one a sequence."""
     arrays = [as_array(s) for s in sequences]
     typed = tuple(tuple(a.text(t - 1, j) for j in range(a.value.shape[1])) for a in arrays)

@@ -118,9 +118,9 @@ class Unfolded:
         if given.loss == "none" or given.V is None:
             return
         times = given.times(given.length)
-        desired = given.desired(given.length, self.outputs()) if not self.many else []
+        of = given.desired_rows(self.outputs()) if self.many else given.desired(given.length, self.outputs())
         for k, t in enumerate(times):
-            d = batch(given.D or (), k + 1) if self.many else desired[k]
+            d = batch(of, k + 1) if self.many else of[k]
             self.working.given(self.at("d", t), d, f"Desired output at t = {t}", self.symbol("d", t))
 
     def outputs(self) -> int:
@@ -355,17 +355,20 @@ class Unfolded:
         else:
             formula = loss_formula(given, self.outputs(), activation)
         times = given.times(given.length)
-        add_losses(w, given, times, formula, lambda t: {"d": self.at("d", t), "y": self.at("y", t)}, self.symbol)
-        needed = set(w.closure(["J"]))
+        needed = set(w.closure([self.at("y", t) for t in times]))
         learnt = [name for name in self.parameters if name in needed]
+        biases = {name for name in learnt if name[0] in (self.names["b"][0], self.names["c"][0])}
+        weights = [name for name in learnt if name not in biases]
+        sequences = len(given.X or (None,))
+        names = lambda t: {"d": self.at("d", t), "y": self.at("y", t)}  # noqa: E731
+        add_losses(w, given, times, formula, names, self.symbol, weights, sequences)
         if given.train is None:
             w.gradients = OnDemand(w, "J", learnt, [] if given.net_inputs else self.nets)
             return
         forward = list(w.items)
         add_gradients(w, "J", [*learnt, *(name for name in self.hidden if name in needed)])
         w.group("gradients", [f"grad_{name}" for name in learnt])
-        biases = {name for name in learnt if name[0] in (self.names["b"][0], self.names["c"][0])}
-        optimizer = Optimizer(w, given.train, learnt, decayed=[name for name in learnt if name not in biases])
+        optimizer = Optimizer(w, given.train, learnt, decayed=weights)
         optimizer.givens()
         optimizer.advance(1, {name: f"grad_{name}" for name in learnt})
         w.group("updates", [optimizer.current[name] for name in learnt])
