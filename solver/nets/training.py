@@ -17,6 +17,7 @@ from solver.formula.parse import parse
 from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Array, Literal_, Name, Num, Tree, replace_names
 from solver.named import NamedTuple
+from solver.nets.clipping import Clip, check_clip, clipped, norm
 from solver.spec.fields import AtLeast, AtMost, Quantity, Scalar, Spec
 from solver.spec.nodes import Report
 from solver.working.page import Repeat, Working
@@ -151,6 +152,7 @@ class Rule(Spec):
         "λ of weight decay: g + λw takes the place of the gradient; in adamw λw joins the step instead, and λ is 0.01 if "
         "left out. In a network weights decay, biases and thresholds do not",
     ] = None
+    clip: Annotated[Clip | None, "gradient clipping, before anything else is made of the gradient"] = None
     schedule: Annotated[Schedule | None, "how the learning rate falls; constant if left out"] = None
     iterations: Annotated[int, AtLeast(1), AtMost(MAX_ITERATIONS), "how many updates are made"] = 1
 
@@ -180,6 +182,7 @@ def check(rule: Rule, report: Report) -> None:
     if rule.eps_in_root and "eps" not in update.settings:
         report.add(rule.place("eps_in_root"), f"{rule.optimizer} has no eps")
     _in_range(rule, "weight_decay", 0, np.inf, report)
+    check_clip(rule.clip, report)
     if rule.schedule is not None:
         check_schedule(rule.schedule, report)
 
@@ -285,6 +288,8 @@ class Optimizer:
             w.given(name, getattr(rule, name) or Num(_DEFAULTS[name]), _TITLES[name], _SYMBOLS.get(name))
         if self.decaying:
             w.given("lam", rule.weight_decay or Num("0.01"), _TITLES["lam"], _SYMBOLS["lam"])
+        if rule.clip is not None:
+            w.given("c_max", rule.clip.at, "Where gradients are clipped", Symbol("c", "max"))
         self._schedule_givens()
         for (state, name), made in self.states.items():
             start = self.initial.get(f"{state}_{name}", self.initial.get(state, Num("0")))
@@ -325,9 +330,30 @@ class Optimizer:
 
     def advance(self, t: int, gradients: Mapping[str, str]) -> None:
         """Update t: every parameter by its gradient, the name of which is given."""
-        rate = self.rate(t)
+        rate, gradients = self.rate(t), self._clipped(t, gradients)
         for name in self.parameters:
             self._parameter(t, name, gradients[name], rate)
+
+    def _clipped(self, t: int, gradients: Mapping[str, str]) -> Mapping[str, str]:
+        """The gradients as they are used, clipped where that is asked for."""
+        clip, made, size = self.rule.clip, dict[str, str](), ""
+        if clip is None:
+            return gradients
+        if clip.by == "norm":
+            title, symbol = "norm of the gradient", Symbol("norm", argument=str(t))
+            size = self.step(
+                t, "norm", parse(norm(self.working, [gradients[name] for name in self.parameters])), title, symbol
+            )
+        for name in self.parameters:
+            if clip.by == "norm of each":
+                title, symbol = f"norm of the gradient by {{{name}}}", self._symbol("norm", name, t)
+                size = self.step(t, f"norm_{name}", parse(norm(self.working, [gradients[name]])), title, symbol)
+            formula = replace_names(
+                parse(clipped(clip, "n")), {"g": Name(gradients[name]), "c": Name("c_max"), "n": Name(size)}
+            )
+            title, symbol = f"gradient by {{{name}}}, clipped", self._symbol("g", name, t, "g")
+            made[name] = self.step(t, f"ghat_{name}", formula, title, symbol)
+        return made
 
     def _parameter(self, t: int, name: str, gradient: str, rate: str) -> None:
         update, symbol = self.update, self.working.symbols[name]
