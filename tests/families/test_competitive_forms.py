@@ -49,6 +49,36 @@ def test_a_rate_for_each_epoch() -> None:
     assert listed == solved(f"{fields}, rate: 0.6, schedule: {{kind: geometric, gamma: 0.5}}", "final").answers
 
 
+NEAR = {"(1 - w)/(1 + w)": 0.7 / 1.3, "1/(1 + w)": 1 / 1.3, "1 - w": 0.7}
+
+
+@pytest.mark.parametrize("rule", ["lvq2", "lvq2.1"])
+@pytest.mark.parametrize("distance", ["squared", "euclidean", "city"])
+@pytest.mark.parametrize("nearness", NEAR)
+def test_two_units_that_learn(rule: str, distance: str, nearness: str) -> None:
+    """LVQ2 and LVQ2.1 by plain loops (Kohonen 1990): winner and runner-up move, where x lies in their window."""
+    moved = 0
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        X, units = rng.uniform(0, 1, (6, 2)).round(2), rng.uniform(0, 1, (4, 2)).round(2)
+        labels, classes = [1, 2, 1, 2], rng.integers(1, 3, 6).tolist()
+        fields = f"kind: lvq, rule: {rule}, distance: {distance}, window: 0.3, nearness: {nearness}, rate: 0.2"
+        given = f"{fields}, X: {X.tolist()}, W: {units.tolist()}, labels: {labels}, classes: {classes}"
+        made = np.array(solved(given, "final").answers["a/W_t6"])
+        for x, wanted in zip(X, classes, strict=True):
+            steps = np.abs(units - x)
+            far = steps.sum(axis=1) if distance == "city" else np.sqrt((steps**2).sum(axis=1))
+            c, r = np.argsort(far)[:2]
+            right = labels[r] == wanted, labels[c] == wanted
+            if far[c] / far[r] <= NEAR[nearness] or right[0] == right[1] or (rule == "lvq2" and right[1]):
+                continue
+            for unit, good in ((r, right[0]), (c, right[1])):
+                units[unit] += (0.2 if good else -0.2) * (x - units[unit])
+            moved += 1
+        assert made == pytest.approx(units, abs=2e-9)
+    assert moved
+
+
 @pytest.mark.parametrize("tie", ["keep", "0", "1"])
 @pytest.mark.parametrize("seed", range(6))
 def test_a_hopfield_network_of_zeros_and_ones(seed: int, tie: str) -> None:
@@ -81,6 +111,21 @@ def test_a_hopfield_network_of_zeros_and_ones(seed: int, tie: str) -> None:
         ("kind: som, X: [1], W: [[1], [2]], rate: 1, radius: 1, shrink: {kind: step}", "'gamma' is missing"),
         ("kind: som, X: [1], W: [[1]], rate: 1, radius: 1, shrink: {kind: exponential, k: 1}", "'sigma' is missing"),
         ("kind: lvq, X: [1], W: [[1]], labels: [1], classes: [1], schedule: {kind: geometric, gamma: 1}", "'rate' is"),
+        ("kind: lvq, X: [1], W: [[1], [2]], labels: [1, 2], classes: [1], rate: 1, window: 0.3", "lvq1 has no window"),
+        ("kind: lvq, rule: lvq2, X: [1], W: [[1], [2]], labels: [1, 2], classes: [1], rate: 1", "'window' is missing"),
+        (
+            "kind: lvq, rule: lvq2, X: [1], W: [[1]], labels: [1], classes: [1], rate: 1, window: 1",
+            "two units, but W has one",
+        ),
+        (
+            "kind: lvq, rule: lvq2, X: [1], W: [[1]], labels: [1], classes: [1], rate: 1, window: 1",
+            "expected 0 < window < 1",
+        ),
+        (
+            "kind: lvq, rule: lvq2.1, X: [1], W: [[1], [2]], labels: [1, 2], window: 0.2",
+            "'rate' is missing: lvq2.1 is a rule",
+        ),
+        ("kind: som, rule: lvq2, X: [1], W: [[1], [2]]", "rule is not of som"),
         ("kind: som, X: [[1], [2], [3]], W: [[1], [2]], rate: [1, 0.5], sigma: 1, epochs: 2", "per: epoch, where"),
         ("kind: winner-take-all, X: [1], W: [[1]], rate: [1, 1], schedule: {kind: geometric, gamma: 1}", "a schedule"),
     ],

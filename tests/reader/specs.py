@@ -285,7 +285,8 @@ def competitive(draw: Draw) -> str:
         )
     if kind == "k-means":
         return question(draw, f"family: competitive, kind: k-means, X: {X}, W: {X}, epochs: 1", "[distances, loss]")
-    more = {"som": ", sigma: 1", "lvq": f", classes: [1, 2, 1], labels: {[1, 2, 2][:m]}"}[kind]
+    rule = draw(st.sampled_from(["", ", rule: lvq2, window: 0.3", ", rule: lvq2.1, window: 0.3, nearness: 1 - w"]))
+    more = {"som": ", sigma: 1", "lvq": f", classes: [1, 2, 1], labels: {[1, 2, 2][:m]}{rule}"}[kind]
     given = f"X: {X}, W: {units}, rate: {draw(st.sampled_from(RATES))}{more}"
     return question(draw, f"family: competitive, kind: {kind}, {given}", "[distances, table]")
 

@@ -6,10 +6,13 @@ the distances (squared, unless `distance` says euclidean or city), s marks the w
     winner-take-all     W ← W + η s (xᵀ − W)
     som                 W ← W + η h (xᵀ − W), h = e^(−r/2σ²) at the squared distance r on the grid (radius: h is 1 up to it)
     lvq                 W ← W + η a s (xᵀ − W), a = 1 where the winner's `labels` has the class of x, and −1 elsewhere (LVQ1)
+                        rule: lvq2 or lvq2.1 moves winner s and runner-up r, W ← W + η a (r − s)(xᵀ − W), where q = d_c/d_r
+                        is above (1 − w)/(1 + w) with `window` w (nearness); a is 1 where the winner is of another class
+                        and the runner-up of that of x, and, in lvq2.1, −1 where it is the other way round
 
 grid: [2, 3] puts the units on 2 rows of 3; left out, they are a chain. rate: one, or a list, one a presentation (per: epoch, one an epoch); without it
 only winners are found. schedule lets η fall from `rate` on, and shrink σ, t counting presentations or epochs:
-{kind: exponential, k: 0.1}. Names are of presentation 1: d_t1 s_t1 c_t1 (the winner's number) r_t1 h_t1 k_t1 a_t1, W_t1 after it.
+{kind: exponential, k: 0.1}. Names are of presentation 1: d_t1 s_t1 c_t1 (the winner's number) r_t1 h_t1 k_t1 a_t1 (lvq2: k_t1 and l_t1 are the classes, q_t1, v_t1 is 1 in the window), W_t1 after it.
 
 kind: k-means: D are all squared distances, A marks each input's nearest unit, W_t1 = the means of what each unit won;
 J is the sum of the smallest distances. It ends where no input changes its unit, or after `epochs`.

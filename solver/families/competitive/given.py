@@ -35,6 +35,15 @@ class Given(Spec):
     radius: Annotated[Scalar | None, "som: in place of sigma, how far neighbours learn on the grid, in full"] = None
     labels: Annotated[tuple[int, ...], AtMost(1000), "lvq: the class of each unit"] = ()
     classes: Annotated[tuple[int, ...], AtMost(1000), "lvq: the class of each input"] = ()
+    rule: Annotated[
+        Literal["lvq1", "lvq2", "lvq2.1"],
+        "lvq: what learns: the winner; or winner and runner-up, where the winner is wrong and the runner-up right (lvq2), "
+        "or just one of them is right (lvq2.1), and x is in the window",
+    ] = "lvq1"
+    window: Annotated[Scalar | None, "lvq2: w; x is in the window where d_c/d_r is above `nearness`"] = None
+    nearness: Annotated[
+        Literal["(1 - w)/(1 + w)", "1/(1 + w)", "1 - w"], "lvq2: how near the distances of both must be"
+    ] = "(1 - w)/(1 + w)"
     centres: Annotated[Quantity | None, "rbf: the centres, one a row"] = None
     gaussian: Annotated[Literal["2 sigma^2", "sigma^2"], "rbf: what divides the squared distance"] = "2 sigma^2"
     bias: Annotated[bool, "rbf: whether the output has a bias, the first of w"] = False
@@ -55,7 +64,7 @@ class Given(Spec):
 _UNITS = ("X", "W", "rate", "schedule", "per", "epochs", "distance")
 _FIELDS: dict[Kind, tuple[str, ...]] = {
     "som": (*_UNITS, "grid", "sigma", "shrink", "radius"),
-    "lvq": (*_UNITS, "labels", "classes"),
+    "lvq": (*_UNITS, "labels", "classes", "rule", "window", "nearness"),
     "winner-take-all": _UNITS,
     "k-means": ("X", "W", "epochs"),
     "rbf": ("X", "centres", "sigma", "gaussian", "bias", "w", "d"),
@@ -122,6 +131,24 @@ def _units(given: Given, report: Report) -> None:
             found = len(getattr(given, name))
             if found != number and (found or name == "labels" or given.rate):
                 add(given.place(name), f"{name} has {found} classes, expected {number}: one for each {what}")
+        _window(given, units, report)
+
+
+def _window(given: Given, units: int, report: Report) -> None:
+    """The rules that move two units have a window; LVQ1 has none."""
+    if given.rule == "lvq1":
+        for name in ("window", "nearness"):
+            if name in given.written:
+                report.add(given.place(name), f"lvq1 has no {name}", "rule: lvq2 and lvq2.1 have one")
+        return
+    if units < 2:
+        report.add(given.place("rule"), f"{given.rule} moves two units, but W has one")
+    if not given.rate:
+        report.add(given.place("rule"), f"'rate' is missing: {given.rule} is a rule of learning")
+    if given.window is None:
+        report.add(given.place("rule"), f"'window' is missing: {given.rule} learns near the border", "such as 0.3")
+    elif not 0 < float(given.window.text) < 1:
+        report.add(given.place("window"), f"window is {given.window.text}, expected 0 < window < 1")
 
 
 def _falling(given: Given, report: Report) -> None:

@@ -99,6 +99,8 @@ class _Presented:
         w.given("W", units_of(given), "Units, one a row", Symbol("W", argument="0"))
         if given.labels:
             w.given("L", _column([str(label) for label in given.labels]), "Class of each unit")
+        if given.window is not None:
+            w.given("window", given.window, "Width of the window", Symbol("w"))
         if len(given.rate) == 1:
             w.given("eta", given.rate[0], "Learning rate")
         for t, rate in enumerate(given.rate, 1):
@@ -162,13 +164,15 @@ class _Presented:
 
     def learn(self, t: int, k: int, W: str, d: str) -> str:
         """Moves the winner, and with it its neighbours; the name of the units after it."""
-        given, x = self.given, f"x{k}"
+        given = self.given
         s = self.step("s", t, f"is_smallest({d})", "1 at the winner, 0 elsewhere", whole=True)
         factor, why = s, "the winner moves towards the input"
         if given.kind == "lvq":
             found = self.step("k", t, f"{s}.T @ L", "class of the winner", whole=True)
             if not given.rate:
                 return W
+            if given.rule != "lvq1":
+                return self.both(t, k, W, d, s, found)
             a = self.step(
                 "a", t, f"2*equal({found}, class{k}) - 1", "1 for the right class, −1 for another", whole=True
             )
@@ -180,6 +184,31 @@ class _Presented:
             factor = self.step("h", t, formula, "neighbourhood")
             why = "each unit moves towards the input, the less the farther it is from the winner"
             self.groups["neighbourhood"] += [r, factor]
+        return self.moved(t, k, W, factor, why)
+
+    def both(self, t: int, k: int, W: str, d: str, s: str, found: str) -> str:
+        """LVQ2 moves the winner away and the runner-up near, where x lies between both; the name of the units after it."""
+        given, square = self.given, self.given.distance == "squared"
+        others, why = f"{d} + (largest({d}) + 1)*{s}", "the winner is put behind all others"
+        r = self.step("r", t, f"is_smallest({others})", "1 at the runner-up, 0 elsewhere", whole=True, why=why)
+        second = self.step("l", t, f"{r}.T @ L", "class of the runner-up", whole=True)
+        ratio = f"({s}.T @ {d})/({r}.T @ {d})"
+        why = "the smaller distance by the larger one" + (", each the root of a squared one" if square else "")
+        q = self.step("q", t, f"sqrt({ratio})" if square else ratio, "ratio of the distances", why=why)
+        border = given.nearness.replace("w", "window")
+        v = self.step("v", t, f"greater({q}, {border})", "1 where the input is in the window", whole=True)
+        right = f"equal({second}, class{k}) - equal({found}, class{k})"
+        if given.rule == "lvq2":
+            title, right = "1 where the winner is wrong and the runner-up right", f"max(0, {right})"
+        else:
+            title, right = "1 where only the runner-up is right, −1 where only the winner is", f"({right})"
+        a = self.step("a", t, f"{v}*{right}", f"{title}, in the window", whole=True)
+        why = "the unit of the right class moves towards the input, the other one away from it"
+        return self.moved(t, k, W, f"{a}*({r} - {s})", why)
+
+    def moved(self, t: int, k: int, W: str, factor: str, why: str) -> str:
+        """The units after presentation t, each moved by its factor; their name."""
+        given, x = self.given, f"x{k}"
         listed = len(given.rate) > 1
         eta = f"eta_t{self.counted}" if listed else self.fallen(given.schedule, "eta", "learning rate")
         role = Role("update", "W", t)
