@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from solver.render.figures.paint import ImageKind
     from solver.working.solution import Drawn, Solution
 
-_KINDS: dict[str, ImageKind] = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
+_KINDS: dict[str, ImageKind] = {".svg": "svg", ".tikz": "tikz", ".png": "png", ".pdf": "pdf"}
 
 
 @click.command()
@@ -23,9 +23,11 @@ _KINDS: dict[str, ImageKind] = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
 )
 @click.option("--part", metavar="LABEL", help="Of this part.")
 @click.option("--view", type=click.Choice(["question", "answer"]), default="answer", show_default=True)
-@click.option("-o", "--output", metavar="FILE", help="An .svg, .png or .pdf. Default: SVG on standard output.")
+@click.option(
+    "-o", "--output", metavar="FILE", help="An .svg, .png, .pdf or, for LaTeX, .tikz. Default: SVG on standard output."
+)
 def command(file: str, word: str | None, part: str | None, view: str, output: str | None) -> None:
-    """Draw the figure of a question FILE: a network, a graph, a curve; .png and .pdf need `pip install 'nnsolve[draw]'`.
+    """Draw the figure of a question FILE: a network, a graph, a curve; .png and .pdf need `pip install 'nnsolve[pdf]'`.
 
     In a question what is given stands in the figure, and letters for what is asked; in an answer its numbers.
     """

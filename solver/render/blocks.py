@@ -83,12 +83,18 @@ class Facts(NamedTuple):
 class Figure(NamedTuple):
     """A drawing. name: its word; alt: what it shows, in words; image: paints it, None where it is only named.
 
-    Painting raises SpecError where the library that does is not installed.
+    numbers: those that stand in it, for who cannot see it. Painting raises SpecError where the library that does is not installed.
     """
 
     name: str
     alt: str
     image: Callable[[ImageKind], bytes] | None = None
+    numbers: str = ""
+
+    @property
+    def said(self) -> str:
+        """All that it shows."""
+        return f"{self.alt} {self.numbers}".strip()
 
 
 Block: TypeAlias = Heading | Equations | Cases | Facts | Figure | TextBlock

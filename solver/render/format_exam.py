@@ -10,7 +10,7 @@ from solver.render.blocks import Block, Heading, Listed
 from solver.render.document import document
 from solver.render.format_latex import finder
 from solver.render.latex.page_latex import ROOM, LatexPage
-from solver.render.latex.preamble import LAYOUT, MACROS, PACKAGES
+from solver.render.latex.preamble import LAYOUT, MACROS, packages
 from solver.render.latex.words_latex import text
 from solver.render.views.heads import told, total, worth
 from solver.working.solution import Solution, SolvedPart
@@ -44,7 +44,7 @@ def page(shown: Shown) -> str:
     option = "answers," if _told(shown) else ""
     title = rf"\section*{{{text(shown.title)}\hfill\mbox{{\normalfont\normalsize {text(marks)}}}}}"
     return (
-        f"\\documentclass[{option}11pt,a4paper,fleqn]{{exam}}\n{PACKAGES}{MACROS}{LAYOUT}{_CLASS}"
+        f"\\documentclass[{option}11pt,a4paper,fleqn]{{exam}}\n{packages(body)}{MACROS}{LAYOUT}{_CLASS}"
         f"\\begin{{document}}\n{title}\n{body}\n\\end{{document}}\n"
     )
 

@@ -203,8 +203,8 @@ def _block(block: Block, level: int) -> Iterator[str]:
         case Picture(alt, _, kind, data):
             content = b2a_base64(data, newline=False).decode()
             yield f'<p class="picture"><img src="data:{_KINDS[kind]};base64,{content}" alt="{_said(alt)}"></p>'
-        case Figure(_, alt, image) if image is not None:
-            yield from _block(Picture(alt, "", "svg", image("svg")), level)
+        case Figure(image=image) if image is not None:
+            yield from _block(Picture(block.said, "", "svg", image("svg")), level)
         case Figure(_, alt):
             yield f'<p class="picture">[{_said(alt)}]</p>'
         case Equations():

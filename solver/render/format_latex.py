@@ -6,10 +6,10 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from solver.render.blocks import Figure, Picture
+from solver.render.blocks import Picture
 from solver.render.clean import clean
 from solver.render.latex.page_latex import LatexPage
-from solver.render.latex.preamble import LAYOUT, MACROS, PACKAGES
+from solver.render.latex.preamble import LAYOUT, MACROS, packages
 
 if TYPE_CHECKING:
     from solver.render.format import Shown
@@ -19,15 +19,11 @@ FOR_PROGRAMS = False
 FRAGMENTS = True
 
 
-def finder(shown: Shown) -> Callable[[Picture | Figure], str]:
-    """Names pictures as they are found from the page's folder, where figures are put."""
+def finder(shown: Shown) -> Callable[[Picture], str]:
+    """Names pictures as they are found from the page's folder."""
 
-    def find(picture: Picture | Figure) -> str:
-        if isinstance(picture, Picture):
-            return clean(os.path.relpath(picture.path, shown.folder or os.curdir).replace(os.sep, "/"))
-        if picture.image is None or shown.beside is None:
-            return ""
-        return shown.beside.put(picture.name, ".pdf", picture.image("pdf"))
+    def find(picture: Picture) -> str:
+        return clean(os.path.relpath(picture.path, shown.folder or os.curdir).replace(os.sep, "/"))
 
     return find
 
@@ -36,8 +32,8 @@ def page(shown: Shown) -> str:
     """The solutions."""
     body = LatexPage(finder(shown)).render(shown.blocks())
     if shown.fragment:
-        return f"% needs: amsmath amssymb array booktabs longtable graphicx hyperref\n{MACROS}{body}\n"
+        return f"% needs: amsmath amssymb array booktabs longtable graphicx hyperref, and tikz for figures\n{MACROS}{body}\n"
     return (
-        f"\\documentclass[11pt,a4paper,fleqn]{{article}}\n{PACKAGES}{MACROS}{LAYOUT}"
+        f"\\documentclass[11pt,a4paper,fleqn]{{article}}\n{packages(body)}{MACROS}{LAYOUT}"
         f"\\begin{{document}}\n{body}\n\\end{{document}}\n"
     )

@@ -83,7 +83,7 @@ def _drawn(beside: Beside, figure: Figure) -> Block:
     if figure.image is None:
         return figure
     data = figure.image("svg")
-    return Picture(figure.alt, beside.put(figure.name, ".svg", data), "svg", data)
+    return Picture(figure.said, beside.put(figure.name, ".svg", data), "svg", data)
 
 
 def render(blocks: Sequence[Block]) -> str:

@@ -18,7 +18,9 @@ def run(*args: str) -> Result:
     return CliRunner().invoke(main, args)
 
 
-@pytest.mark.parametrize(("ending", "start"), [("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF")])
+@pytest.mark.parametrize(
+    ("ending", "start"), [("svg", b"<?xml"), ("tikz", b"\\begin{tikzpicture}"), ("png", b"\x89PNG"), ("pdf", b"%PDF")]
+)
 def test_writes_a_picture(tmp_path: Path, ending: str, start: bytes) -> None:
     path = tmp_path / f"net.{ending}"
     assert run("draw", Q2, "-o", str(path)).exit_code == 0

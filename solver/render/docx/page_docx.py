@@ -90,7 +90,7 @@ class DocxPage:
                 named = paragraph(run(f"[Picture: {alt}]", ITALIC), indent=indent)
                 return named if kind == "svg" else self.picture(path, alt, data)
             case Figure(name, alt, image):
-                return self.picture(name, alt, image("png")) if image else paragraph(run(f"[{alt}]", ITALIC))
+                return self.picture(name, block.said, image("png")) if image else paragraph(run(f"[{alt}]", ITALIC))
             case Equations(lines, symbols, most):
                 return _equations(set_rows(lines, TypesetPrinter(symbols, min(most, _MOST_ROWS)), room), indent)
             case Cases(left, cases, symbols):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import floor, log10
 
 from solver.named import NamedTuple
+from solver.render.figures.inscriptions import written
 from solver.render.figures.scene import FAINT, INK, MIDDLE, SMALL, Caption, Course, Piece, Point, Stroke, width
 
 
@@ -57,7 +58,7 @@ def ticks(low: float, high: float, whole: bool = False) -> list[float]:
 
 def number(x: float) -> str:
     """A number at an axis."""
-    return f"{x + 0.0:.4g}"
+    return written(f"{x + 0.0:.4g}")
 
 
 def around(values: Sequence[float], margin: float = 0.08) -> tuple[float, float]:

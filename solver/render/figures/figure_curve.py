@@ -35,7 +35,8 @@ def scene(sketch: Curve, put: Inscriptions) -> Scene:
             Caption(put.cell(name), (x, y + 9), SMALL, backed=True)
             for (_, name, _), (x, y) in zip(known, points, strict=True)
         ]
-    return fitted(pieces, _alt(sketch, put, letters, known))
+    numbers = "; ".join(f"{put.cell(name)} at {t}" for t, name, _ in known) if len(known) <= _FEW else ""
+    return fitted(pieces, _alt(sketch, put, letters, known), numbers)
 
 
 def _alt(sketch: Curve, put: Inscriptions, letters: str, known: list[tuple[int, str, float]]) -> str:

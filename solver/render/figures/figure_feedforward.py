@@ -113,7 +113,7 @@ class _Network:
         if not number:
             letters = self.put.letters(column.shift, str(i + 1) if column.neurons > 1 else "")
             return f"{column.sign} {letters}"
-        if number.startswith("-"):
+        if number.startswith(MINUS):
             return f"{'+' if column.sign == MINUS else MINUS} {number[1:]}"
         return f"{column.sign} {number}"
 
@@ -140,7 +140,7 @@ class _Network:
                 self.edges(self.sketch.columns[k - 1], places[-1], found, len(slots), edges, weights)
             places.append(found)
             before = k
-        return fitted([*edges, *weights, *self.pieces], self.alt())
+        return fitted([*edges, *weights, *self.pieces], self.alt(), self.numbers())
 
     def heading(self, k: int | None) -> list[str]:
         if k is None:
@@ -165,7 +165,7 @@ class _Network:
         for i, start in starts.items():
             for j, end in ends.items():
                 text = self.weight(column, i, j)
-                minus = text.startswith("-")
+                minus = text.startswith(MINUS)
                 color = VERMILION if minus else BLUE if text else FAINT
                 points = (rim(start, end, self.radius), rim(end, start, self.radius))
                 edges.append(Course(points, Stroke(color, 0.7, DASHES if minus else ())))
@@ -181,3 +181,11 @@ class _Network:
         said = f"{self.sketch.title}: {inputs}, then {', '.join(shortened(layer, 40) for layer in layers[:MOST])}"
         said += f" and so on, {len(layers)} layers in all" if len(layers) > MOST else ""
         return said + ("; each edge bears its weight, and is dashed where that is negative." if known else ".")
+
+    def numbers(self) -> str:
+        """All that stands in it, where it is few."""
+        names = [
+            self.sketch.source,
+            *(n for c in self.sketch.columns[:MOST] for n in (c.weights, c.shift, c.output) if n),
+        ]
+        return "; ".join(filter(None, map(self.put.table, dict.fromkeys(names))))

@@ -6,7 +6,7 @@ import numpy as np
 
 from solver.render.clean import clean
 from solver.render.figures.figure_feedforward import shown
-from solver.render.figures.inscriptions import Inscriptions
+from solver.render.figures.inscriptions import Inscriptions, written
 from solver.render.figures.scene import (
     INK,
     MIDDLE,
@@ -53,9 +53,10 @@ def scene(sketch: Heat, put: Inscriptions) -> Scene:
         pieces += _field(sketch, put, name, numbers[name], (left, tall * len(rows)), (wide, tall), (low, top), numbered)
         said.append(f"{put.letters(name)}, {shape[0]} by {shape[1]}")
         left += wide * len(columns) + 34
-    scale = f"; from {low:.3g} (light) to {top:.3g} (dark)" if known.size else ", still empty"
+    ends = (written(f"{end:.3g}") for end in (low, top))
+    scale = "; from {} (light) to {} (dark)".format(*ends) if known.size else ", still empty"
     alt = f"{clean(sketch.title)} as a heat map: {'; '.join(said)}, {sketch.rows} by rows, {sketch.columns} by columns{scale}."
-    return fitted(pieces, alt)
+    return fitted(pieces, alt, "; ".join(filter(None, map(put.table, names))))
 
 
 def _named(names: tuple[str, ...], k: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from solver.render.clean import clean
-from solver.render.figures.inscriptions import Inscriptions
+from solver.render.figures.inscriptions import Inscriptions, minused
 from solver.render.figures.scene import (
     BLUE,
     INK,
@@ -126,7 +126,7 @@ def _half(boxes: dict[str, str], name: str) -> float:
 
 def _words(node: GraphNode, put: Inscriptions) -> str:
     letters = put.letters(node.name)
-    return shortened(f"{letters} = {clean(node.formula)}" if node.formula else letters, 48)
+    return shortened(f"{letters} = {minused(clean(node.formula))}" if node.formula else letters, 48)
 
 
 def _labels(sketch: Nodes, put: Inscriptions) -> dict[tuple[str, str], tuple[str, str]]:

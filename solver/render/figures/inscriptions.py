@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from solver.formula.print.printer_text import grouped, symbol_text
+from solver.formula.print.printer_text import TextPrinter, symbol_text
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Num
 from solver.formula.usage import symbol_for
@@ -10,8 +10,11 @@ from solver.formula.walks.evaluate import evaluate
 from solver.named import NamedTuple
 from solver.render.clean import clean
 from solver.rounding import EXACT, Floats
+from solver.working.sketches import MINUS
 from solver.working.solution import Context
 
+_FEW = 30
+"""So many numbers of a matrix are said."""
 _LONGEST = 26
 """So many signs of a vector's numbers stand in one line."""
 
@@ -50,10 +53,10 @@ class Inscriptions(NamedTuple):
         """One number as it is written; empty where it is not known here, or is no cell of it."""
         literal = self.literal(name)
         if isinstance(literal, Num):
-            return grouped(literal.text) if i == j == 0 else ""
+            return written(literal.text) if i == j == 0 else ""
         if literal is None or i >= literal.value.shape[0] or j >= literal.value.shape[1]:
             return ""
-        return grouped(literal.text(i, j))
+        return written(literal.text(i, j))
 
     def row(self, name: str) -> str:
         """The numbers of a vector in one line, where they are known and few."""
@@ -62,6 +65,15 @@ class Inscriptions(NamedTuple):
             return ""
         cells = ", ".join(self.cell(name, i) for i in range(numbers.shape[0]))
         return "" if len(cells) > _LONGEST else f"({cells})" if numbers.shape[0] > 1 else cells
+
+    def table(self, name: str) -> str:
+        """`W = (1, −2; 3, 4)`, a matrix by rows, where its numbers are known and few; otherwise nothing."""
+        numbers = self.numbers(name)
+        if numbers is None or numbers.size > _FEW:
+            return ""
+        rows, columns = numbers.shape
+        cells = "; ".join(", ".join(self.cell(name, i, j) for j in range(columns)) for i in range(rows))
+        return f"{self.letters(name)} = {cells if numbers.size == 1 else f'({cells})'}"
 
     def letters(self, name: str, place: str = "") -> str:
         """How a quantity is written; place: which of its entries."""
@@ -83,3 +95,13 @@ class Inscriptions(NamedTuple):
 def plain(symbol: Symbol) -> str:
     """A symbol in letters that are safe to show."""
     return clean(symbol_text(symbol))
+
+
+def written(number: str) -> str:
+    """A number as a page has it: −1,024, 1.5·10⁻⁷."""
+    return minused(TextPrinter().number(number))
+
+
+def minused(formula: str) -> str:
+    """A formula with the sign of a minus, in place of a hyphen."""
+    return formula.replace("-", MINUS)

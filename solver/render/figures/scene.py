@@ -83,20 +83,21 @@ Piece: TypeAlias = Course | Polygon | Disc | Caption | Tiles
 
 
 class Scene(NamedTuple):
-    """What is drawn, the later pieces over the earlier, from 0, 0 on. alt: what it shows, in words."""
+    """What is drawn, the later pieces over the earlier, from 0, 0 on. alt: what it shows, in words; numbers: that stand in it."""
 
     width: float
     height: float
     pieces: tuple[Piece, ...]
     alt: str
+    numbers: str = ""
 
 
-def fitted(pieces: Sequence[Piece], alt: str) -> Scene:
+def fitted(pieces: Sequence[Piece], alt: str, numbers: str = "") -> Scene:
     """A scene as large as its pieces, wherever they stand, with a margin."""
     corners = [corner for piece in pieces for corner in extent(piece)]
     left, low = (min(corner[k] for corner in corners) - _MARGIN for k in (0, 1))
     right, high = (max(corner[k] for corner in corners) + _MARGIN for k in (0, 1))
-    return Scene(right - left, high - low, tuple(_moved(piece, -left, -low) for piece in pieces), alt)
+    return Scene(right - left, high - low, tuple(_moved(piece, -left, -low) for piece in pieces), alt, numbers)
 
 
 def extent(piece: Piece) -> tuple[Point, ...]:
@@ -180,3 +181,8 @@ def turned(points: Iterable[Point], centre: Point, degrees: float) -> tuple[Poin
 def shortened(text: str, most: int) -> str:
     """Words without their end, where they are too long."""
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def digits(x: float) -> str:
+    """As few digits as a hundredth of a point needs."""
+    return f"{round(x, 2) + 0.0:.2f}".rstrip("0").rstrip(".")

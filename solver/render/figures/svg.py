@@ -16,6 +16,7 @@ from solver.render.figures.scene import (
     Scene,
     Stroke,
     Tiles,
+    digits,
     extent,
     head,
 )
@@ -29,12 +30,12 @@ _GAP = 0.3  # between the cells of a field
 
 def svg(scene: Scene) -> bytes:
     """The picture, a document of its own, its words said for who cannot see it."""
-    width, height = _number(scene.width), _number(scene.height)
+    width, height = digits(scene.width), digits(scene.height)
     drawn = "\n".join(line for piece in scene.pieces for line in _Writer(scene.height).lines(piece))
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}" '
-        f'role="img" aria-label="{escape(clean(scene.alt))}" font-family="{_FONTS}">\n'
+        f'role="img" aria-label="{escape(clean(f"{scene.alt} {scene.numbers}".strip()))}" font-family="{_FONTS}">\n'
         f'<rect width="100%" height="100%" fill="{PAPER}"/>\n{drawn}\n</svg>\n'
     ).encode()
 
@@ -55,11 +56,11 @@ class _Writer:
                 return [self.shape(corners, fill, _stroke(stroke))]
             case Disc(centre, radius, fill, stroke):
                 x, y = self.place(centre)
-                return [f'<circle cx="{x}" cy="{y}" r="{_number(radius)}" fill="{fill}"{_stroke(stroke)}/>']
+                return [f'<circle cx="{x}" cy="{y}" r="{digits(radius)}" fill="{fill}"{_stroke(stroke)}/>']
             case Caption():
                 return [*([self.shape(extent(piece), PAPER)] if piece.backed else []), self.words(piece)]
             case Tiles((x, y), (w, h), colors):
-                size = f"h{_number(w - _GAP)}v{_number(h - _GAP)}h{_number(_GAP - w)}z"
+                size = f"h{digits(w - _GAP)}v{digits(h - _GAP)}h{digits(_GAP - w)}z"
                 return [
                     f'<path d="M{" ".join(self.place((x + c * w + _GAP / 2, y - r * h - _GAP / 2)))}{size}" fill="{color}"/>'
                     for r, row in enumerate(colors)
@@ -67,7 +68,7 @@ class _Writer:
                 ]
 
     def place(self, point: Point) -> tuple[str, str]:
-        return _number(point[0]), _number(self.height - point[1])
+        return digits(point[0]), digits(self.height - point[1])
 
     def path(self, points: tuple[Point, ...]) -> str:
         return "M" + "L".join(" ".join(self.place(point)) for point in points)
@@ -77,9 +78,9 @@ class _Writer:
 
     def words(self, words: Caption) -> str:
         (x, y), (_, foot) = self.place(words.at), self.place((0.0, words.at[1] - _BASELINE * words.size))
-        turn = f' transform="rotate({_number(-words.angle)} {x} {y})"' if words.angle else ""
+        turn = f' transform="rotate({digits(-words.angle)} {x} {y})"' if words.angle else ""
         return (
-            f'<text x="{x}" y="{foot}" font-size="{_number(words.size)}" text-anchor="{_ANCHORS[words.across]}" '
+            f'<text x="{x}" y="{foot}" font-size="{digits(words.size)}" text-anchor="{_ANCHORS[words.across]}" '
             f'fill="{words.color}"{turn}>{escape(clean(words.text))}</text>'
         )
 
@@ -87,10 +88,5 @@ class _Writer:
 def _stroke(stroke: Stroke) -> str:
     if not stroke.width:
         return ""
-    dashes = f' stroke-dasharray="{" ".join(map(_number, stroke.dashes))}"' if stroke.dashes else ""
-    return f' stroke="{stroke.color}" stroke-width="{_number(stroke.width)}"{dashes}'
-
-
-def _number(x: float) -> str:
-    """As few digits as a hundredth of a point needs."""
-    return f"{round(x, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
+    dashes = f' stroke-dasharray="{" ".join(map(digits, stroke.dashes))}"' if stroke.dashes else ""
+    return f' stroke="{stroke.color}" stroke-width="{digits(stroke.width)}"{dashes}'

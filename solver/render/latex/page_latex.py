@@ -47,9 +47,9 @@ _DOTS = r"\dots"
 
 
 class LatexPage:
-    """Sets blocks. find: names a picture as it is found from where the page will stand; "" where it is not to be."""
+    """Sets blocks. find: names a picture as it is found from where the page will stand."""
 
-    def __init__(self, find: Callable[[Picture | Figure], str]) -> None:
+    def __init__(self, find: Callable[[Picture], str]) -> None:
         self.find = find
 
     def render(self, blocks: Sequence[Block], room: float = ROOM, depth: int = 0) -> str:
@@ -81,8 +81,8 @@ class LatexPage:
                 return _displayed(formula, room)
             case Picture(alt):
                 return self.picture(block, f"[Picture: {alt}]")
-            case Figure(_, alt):
-                return self.picture(block, f"[{alt}]")
+            case Figure(_, alt, image):
+                return _figure(image("tikz").decode()) if image else rf"\emph{{{text(f'[{alt}]')}}}"
             case Equations(lines, symbols, most):
                 return _compact(lambda room: _aligned(lines, symbols, most, room), room)
             case Cases(left, cases, symbols):
@@ -101,13 +101,17 @@ class LatexPage:
         points = (rf"\item[{mark}] \leavevmode {item}" for mark, item in zip(marks, said, strict=True))
         return _environment("itemize", "\n".join(points))
 
-    def picture(self, picture: Picture | Figure, alt: str) -> str:
+    def picture(self, picture: Picture, alt: str) -> str:
         """A picture, or what it shows where LaTeX cannot set its kind, or the file is not there."""
-        name = "" if isinstance(picture, Picture) and picture.kind == "svg" else self.find(picture)
+        name = "" if picture.kind == "svg" else self.find(picture)
         said = rf"\emph{{{text(alt)}}}"
         if not _PATH.fullmatch(name):
             return said
         return rf"\IfFileExists{{{name}}}{{\fitted{{\linewidth}}{{\includegraphics{{{name}}}}}}}{{{said}}}"
+
+
+def _figure(made: str) -> str:
+    return f"\\fitted{{\\linewidth}}{{%\n{made}}}"
 
 
 def heading(level: int, title: str, aside: str) -> str:

@@ -33,6 +33,8 @@ _ACCENTS = {
 }  # fmt: skip
 _LIGATURES = re.compile(r"(?<=([-',]))(?=\1)|(?<=[?!])(?=`)")
 """Between signs that a font would set as another: -- as a dash."""
+_LETTERS = re.compile(f"[A-Za-z][{''.join(_ACCENTS)}]|.", re.DOTALL)
+"""A letter with its accent, or any other sign."""
 _LONG = re.compile(r"\S{4,}")
 _LINE = 24.0
 _HIDDEN = ("\ufe00", "\ufe0f")
@@ -65,7 +67,7 @@ def wide(said: str) -> float:
 @lru_cache(maxsize=4096)  # most sentences of a working come again and again
 def _escaped(said: str) -> str:
     apart = _LIGATURES.sub(_APART, said)
-    return "".join(c if c.isascii() and c not in _ESCAPES else _sign(c) for c in apart)
+    return "".join(c if c.isascii() and c not in _ESCAPES else _sign(c) for c in _LETTERS.findall(apart))
 
 
 def _sign(c: str) -> str:

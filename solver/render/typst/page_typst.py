@@ -91,7 +91,8 @@ class TypstPage:
     def picture(self, picture: Picture | Figure, alt: str) -> str:
         """A picture, or what it shows where there is none."""
         name = self.find(picture)
-        shown = f"#picture({quoted(name)}, {quoted(clean(picture.alt))})"
+        said = picture.said if isinstance(picture, Figure) else picture.alt
+        shown = f"#picture({quoted(name)}, {quoted(clean(said))})"
         return shown if name else f"#align(center)[\\[{escape(alt)}\\]]"
 
 

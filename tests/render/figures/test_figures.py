@@ -2,38 +2,69 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from collections import Counter
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.text import Text
+import typst
 
 from solver.errors import SpecError
+from solver.formula.print.setter_typst import quoted
 from solver.formula.tree import Array
 from solver.render.figures.draw import figure
-from solver.render.figures.paint import ImageKind, composed, painted
+from solver.render.figures.inscriptions import minused
+from solver.render.figures.paint import ImageKind, painted
 from solver.render.figures.scene import Caption, Course, Disc, Point, Polygon, Scene, Tiles, extent, fitted, turned
+from solver.render.figures.scene import box as scene_box
 from solver.spec.reader import load_text
 from tests.render.figures.cases import CASES, drawn, scene, words
 
 
 # -- nothing lies over anything -----------------------------------------------------------------------------------------
 def corners(made: Scene) -> list[tuple[Caption, np.ndarray]]:
-    """Each label with the corners of what it covers, as the library that paints measures it."""
-    canvas = composed(made)
-    renderer = FigureCanvasAgg(canvas).get_renderer()
+    """Each label with the corners of what it covers in DejaVu's letters, which are wide, as Typst measures them."""
     labels = [piece for piece in made.pieces if isinstance(piece, Caption)]
-    texts = [artist for artist in canvas.artists if isinstance(artist, Text)]
-    found = []
-    for label, text in zip(labels, texts, strict=True):
-        text.set_rotation(0)
-        area = text.get_window_extent(renderer, dpi=canvas.dpi).transformed(canvas.dpi_scale_trans.inverted())
-        box: list[Point] = [(72 * x, 72 * y) for x, y in area.corners()]
-        box = [box[k] for k in (0, 1, 3, 2)]
-        found.append((label, np.array(turned(box, label.at, label.angle))))
-    return found
+    sizes = (_measured(label.text, label.size) for label in labels)
+    return [(label, np.array(_covered(label, size))) for label, size in zip(labels, sizes, strict=True)]
+
+
+def _covered(label: Caption, size: tuple[float, float]) -> tuple[Point, ...]:
+    (wide, tall), (x, y) = size, label.at
+    centre = x + {"left": 0.5, "center": 0.0, "right": -0.5}[label.across] * wide, y
+    return turned(scene_box(centre, wide, tall), label.at, label.angle)
+
+
+@lru_cache(maxsize=1)
+def _sizes() -> dict[tuple[str, float], tuple[float, float]]:
+    """How wide and high all labels are, measured at once."""
+    asked = {
+        (p.text, p.size)
+        for name in CASES
+        for a in (True, False)
+        for p in scene(name, a).pieces
+        if isinstance(p, Caption)
+    }
+    ordered = sorted(asked)
+    calls = "".join(f"each({quoted(text)}, {size}pt), " for text, size in ordered)
+    source = (
+        '#let each(words, size) = { let m = measure(text(font: "DejaVu Sans Mono", size: size, words));'
+        f" (m.width.pt(), m.height.pt()) }}\n#context [#metadata(({calls})) <sizes>]"
+    )
+    with TemporaryDirectory() as folder:
+        main = Path(folder) / "main.typ"
+        main.write_text(source, encoding="utf-8")
+        found = json.loads(typst.query(str(main), "<sizes>", field="value", one=True, ignore_system_fonts=True))
+    return {key: (wide, tall) for key, (wide, tall) in zip(ordered, found, strict=True)}
+
+
+def _measured(text: str, size: float) -> tuple[float, float]:
+    return _sizes()[text, size]
 
 
 def overlap(a: np.ndarray, b: np.ndarray) -> bool:
@@ -88,7 +119,11 @@ def test_a_network_has_every_weight_and_value() -> None:
         cells = [literal.text] if not hasattr(literal, "typed") else [
             literal.text(i, j) for i in range(literal.value.shape[0]) for j in range(literal.value.shape[1])
         ]  # fmt: skip
-        assert not Counter(cells) - found, name
+        assert not Counter(map(minused, cells)) - found, name
+    assert (
+        "W₁ = (3.2, −2.4, −2.1; −1.2, −1.4, 2.6); b₁ = (0.5; 0.5; 0.5); h₁ = (0.86; −1.00; 1.00)" in scene("q2").numbers
+    )
+    assert "h₁ =" not in scene("q2", answer=False).numbers
     assert found["+ 0.5"] == 6
     assert sum(found.values()) == 6 + 6 + 2 + 2 + 3 + 2 + 1 + 6 + 7
 
@@ -115,11 +150,11 @@ def test_what_is_too_much_is_left_out() -> None:
 def test_a_graph_has_values_and_gradients() -> None:
     of, found = drawn("graph").context, words(scene("graph"))
     for name in ("p", "q", "f"):
-        assert of.solved[name].text in found
+        assert minused(of.solved[name].text) in found
     for name, symbol in (("grad_x", "df/dx"), ("grad_q", "df/dq"), ("dp_dx", "∂p/∂x")):
-        assert f"{symbol} = {of.solved[name].text}" in found
+        assert f"{symbol} = {minused(of.solved[name].text)}" in found
     assert "p = x y" in found
-    assert not [word for word in words(scene("graph", answer=False)) if "= -" in word]
+    assert not [word for word in words(scene("graph", answer=False)) if "= −" in word]
 
 
 def test_a_heat_map_is_as_dark_as_its_numbers() -> None:
@@ -141,23 +176,25 @@ def test_a_curve_goes_through_its_losses() -> None:
     assert len(found) > 1
     assert set(found) <= set(words(made))
     assert f"from {found[0]} at" in made.alt
+    assert f"{found[0]} at 0; {found[1]} at 1" in made.numbers
     heights = [piece.centre[1] for piece in made.pieces if isinstance(piece, Disc)]
     assert np.argsort(heights).tolist() == np.argsort([float(text) for text in found]).tolist()
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_words_say_what_is_drawn(name: str) -> None:
-    alt = figure(drawn(name)).alt
-    assert alt.endswith(".")
-    assert 40 < len(alt) < 3000
+    made = figure(drawn(name))
+    assert made.alt.endswith(".")
+    assert 40 < len(made.said) < 3000
+    assert not [word for word in words(scene(name)) if re.search(r"(^|[ (])-[\d.]", word)]
 
 
 # -- bytes --------------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("kind", ["svg", "png", "pdf"])
+@pytest.mark.parametrize("kind", ["svg", "tikz", "png", "pdf"])
 def test_the_same_bytes_each_time(kind: ImageKind) -> None:
     first, second = (painted(scene("q2"), kind) for _ in range(2))
     assert first == second
-    assert first.startswith({"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}[kind])
+    assert first.startswith({"svg": b"<?xml", "tikz": b"\\begin{tikzpicture}", "png": b"\x89PNG", "pdf": b"%PDF"}[kind])
     assert b"/tmp" not in first
 
 
@@ -168,11 +205,12 @@ def test_letters_are_no_markup() -> None:
 
 
 def test_the_library_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
-    with pytest.raises(SpecError, match="matplotlib, which paints figures, is not installed") as caught:
+    monkeypatch.setitem(sys.modules, "typst", None)
+    with pytest.raises(SpecError, match="typst, which sets pages and paints figures, is not installed") as caught:
         painted(scene("q2"), "png")
-    assert painted(scene("q2"), "svg")  # which needs none
-    assert "pip install 'nnsolve[draw]'" in str(caught.value)
+    assert "pip install 'nnsolve[pdf]'" in str(caught.value)
+    assert painted(scene("q2"), "svg")  # which needs none, nor does
+    assert painted(scene("q2"), "tikz")
 
 
 # -- refusals -----------------------------------------------------------------------------------------------------------
@@ -202,10 +240,10 @@ def test_a_figure_without_a_given_is_refused() -> None:
 def test_an_unrolled_network_has_its_states() -> None:
     of, found = drawn("unrolled").context, words(scene("unrolled"))
     for t in (1, 2, 3, 4):
-        assert of.solved[f"y{t}"].text in found
+        assert minused(of.solved[f"y{t}"].text) in found
         literal = of.solved[f"h{t}"].literal()
         assert isinstance(literal, Array)
-        assert f"({', '.join(literal.text(i, 0) for i in range(3))})" in found
+        assert minused(f"({', '.join(literal.text(i, 0) for i in range(3))})") in found
     assert Counter(found)["W"] == Counter(found)["U"] == Counter(found)["V"] == 4
     assert {"x(t)", "h(t)", "y(t)", "U", "V", "W"} == set(words(scene("folded")))
     assert "W_y" in words(scene("folded both"))
@@ -244,10 +282,10 @@ def test_a_cell_is_the_graph_of_its_formulas() -> None:
     assert "c₁ = f₁ ⊙ c₀ + i₁ ⊙ gate₁" in words(made)
     literal = of.solved["c1"].literal()
     assert isinstance(literal, Array)
-    assert f"c₁ = f₁ ⊙ c₀ + i₁ ⊙ gate₁ = ({literal.text(0, 0)}, {literal.text(1, 0)})" in made.alt
+    assert minused(f"c₁ = f₁ ⊙ c₀ + i₁ ⊙ gate₁ = ({literal.text(0, 0)}, {literal.text(1, 0)})") in made.alt
     assert not [word for word in words(scene("lstm cell", answer=False)) if word.startswith("(0.")]
 
 
 def test_tied_weights_stand_at_both_layers() -> None:
     found = Counter(words(scene("autoencoder")))
-    assert all(found[text] == 2 for text in ("0.4", "0.3", "0.6", "-0.5"))
+    assert all(found[text] == 2 for text in ("0.4", "0.3", "0.6", "−0.5"))
