@@ -260,7 +260,8 @@ class _ChainReader:
             for name in self.given.symbols:
                 alike.setdefault(self.declared[name], []).append(f"{{{name}}}")
             title = "Given, where " + "; ".join(
-                f"{_listed(same)} {'is' if len(same) == 1 else 'are'} {_called(size)}" for size, same in alike.items()
+                f"{_listed(same)} {'is' if len(same) == 1 else 'are'} {_called(size, len(same))}"
+                for size, same in alike.items()
             )
         if k == len(self.chain) - 1:
             shape_ = (
@@ -286,8 +287,10 @@ def _listed(words: Sequence[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _called(size: Shape) -> str:
-    return "a scalar" if size == SCALAR else show(size)
+def _called(size: Shape, count: int) -> str:
+    if size != SCALAR:
+        return show(size)
+    return "a scalar" if count == 1 else "scalars"
 
 
 @dataclass(slots=True)

@@ -24,6 +24,8 @@ _NAMES = {
     "m": "http://schemas.openxmlformats.org/officeDocument/2006/math",
     "r": "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
 }
+SPACES = " ".join(f'xmlns:{name}="{address}"' for name, address in _NAMES.items())
+"""What the prefixes of a document's body stand for."""
 _FONT = "Cambria"
 _SIZES = {1: 18, 2: 14, 3: 12, 4: 11}
 _WHEN = datetime(2000, 1, 1)
@@ -42,9 +44,8 @@ def page(shown: Shown) -> bytes:
 
     document = Document()
     _prepare(document, shown.title)
-    names = " ".join(f'xmlns:{name}="{address}"' for name, address in _NAMES.items())
     body = document.element.body
-    for element in parse_xml(f"<w:body {names}>{DocxPage(document).body(shown.blocks())}</w:body>"):
+    for element in parse_xml(f"<w:body {SPACES}>{DocxPage(document).body(shown.blocks())}</w:body>"):
         body.insert(len(body) - 1, element)  # the last one says how the pages look
     made = BytesIO()
     document.save(made)

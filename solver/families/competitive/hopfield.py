@@ -262,6 +262,9 @@ class _Hopfield:
         output = self.output(f"({inputs})" if self.given.tie != "keep" else inputs, "S")
         self.step("rest", f"min_rows(equal({output}, S))", "Which states stay as they are: 1 for yes", whole=True)
         found = states[np.ravel(self.env["rest"]) == 1]
-        points = [f"({', '.join(str(int(x)) for x in row)}): {self.what(row) or self.spurious}" for row in found]
+        points = [
+            f"({', '.join(f'{x:.0f}' for x in row)}): {self.what(row) or self.spurious}".replace("-", "−")
+            for row in found
+        ]
         count = f"{len(found)} stable state{'s' * (len(found) != 1)}"
         self.working.statement("attractors", count, "Stable states", points=points)

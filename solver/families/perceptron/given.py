@@ -112,8 +112,8 @@ class Data(NamedTuple):
         return column([self.X.text(k, j) for j in range(self.X.value.shape[1])])
 
     def named(self, k: int) -> str:
-        """Pattern k as it is read: (0, 1)."""
-        cells = [self.X.text(k, j) for j in range(self.X.value.shape[1])]
+        """Pattern k as it is read: (0, −1)."""
+        cells = [self.X.text(k, j).replace("-", "−") for j in range(self.X.value.shape[1])]
         joined = ",\u00a0".join(cells)  # a table keeps it in one line
         return f"({joined})" if len(cells) > 1 else cells[0]
 

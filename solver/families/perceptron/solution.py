@@ -78,9 +78,8 @@ def _relation(given: Given, high: bool) -> str:
 def _condition(given: Given, data: Data, k: int, bias: bool) -> str:
     assert data.d is not None
     counts = {k: 1}
-    return (
-        f"{data.named(k)} → {data.d.text(k, 0)}: {_sum(data, counts, bias)} {_relation(given, data.d.value[k, 0] == 1)}"
-    )
+    wanted = data.d.text(k, 0).replace("-", "−")
+    return f"{data.named(k)} → {wanted}: {_sum(data, counts, bias)} {_relation(given, data.d.value[k, 0] == 1)}"
 
 
 def _sum(data: Data, counts: dict[int, int], bias: bool) -> str:
