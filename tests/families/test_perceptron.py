@@ -435,3 +435,26 @@ def test_own_weights_are_right_where_their_truth_table_is(w: tuple[int, ...], ga
 def test_what_is_no_answer_earns_nothing() -> None:
     for said in ("neither of them", "", "1, 2", "1, 1, 1/0", "nan, 1, 1"):
         assert realised("gate: AND").share(said) == 0
+
+
+XOR = "layers: [{W: [[1, 1], [1, 1]], theta: [0.5, 1.5]}, {W: [1, -1], theta: 0.5}]"
+BIPOLAR = "layers: [{W: [[1, 1], [1, 1]], b: [1, -1]}, {W: [1, -1], b: -1}]"
+
+
+@pytest.mark.parametrize(
+    ("given", "mistakes"),
+    [
+        (f"gate: XOR, {XOR}", 0),
+        (f"gate: OR, {XOR}", 1),
+        (f"gate: XNOR, {XOR}", 4),
+        (f"gate: XOR, outputs: -1/1, {BIPOLAR}", 0),
+        (f"gate: AND, outputs: -1/1, {BIPOLAR}", 3),
+        ("gate: NAND, w: [-1, -1], b: 1.5", 0),
+        ("inputs: 2, d: [[0, 1], [0, 0], [0, 1], [1, 1]], w: [[1, -1], [1, -1]], b: [-1.5, 1]", 2),
+    ],
+)
+def test_given_weights_are_checked(given: str, mistakes: int) -> None:
+    text = f"title: t\ngiven: {{family: perceptron, {given}}}\nparts: [{{label: a, find: check}}]"
+    made = solve_question(load_text(text).questions[0]).answers
+    assert made["a/mistakes"] == mistakes
+    assert list(made) == ["a/y", "a/mistakes"]

@@ -5,13 +5,14 @@ import pytest
 
 from solver.mark.judge.grade import grade_batch
 from solver.mark.judge.marks import plan
+from solver.mark.judge.numbers import Verdict
 from solver.mark.read.read_names import IGNORED, AnswerNames
 from solver.mark.sheet import Sheet, sheet
 from solver.spec.reader import load, load_text
 from solver.spec.registry import families, family
 from solver.working.question import Scheme
 from solver.working.solve import solve_paper
-from tests.mark.simulate import automatic, key_of, spoil
+from tests.mark.simulate import automatic, honest, key_of, spoil
 from tests.places import PROBLEMS
 
 EXAM = PROBLEMS / "exam.yaml"
@@ -48,6 +49,32 @@ def test_right_slipped_and_invalid_answers(name: str, made: Sheet) -> None:
     assert all(judged.verdicts.shape[0] == given.batch.count for judged in graded.judged.values())
     hostile = sum(answer.kind == "formula" for answer in answers)
     assert len(graded.submissions.troubles) == hostile
+
+
+SHORT = [(name, made) for name, made in SHEETS if name != "training"]
+"""Long trainings take long to follow; the example of the family is a short one."""
+
+
+@pytest.mark.parametrize(("name", "made"), SHORT, ids=[name for name, _ in SHORT])
+def test_followed_answers(name: str, made: Sheet) -> None:
+    """One who slips in one cell and goes on from it loses that cell alone."""
+    numbers = [
+        a for a in automatic(made) if a.kind == "number" and a.solved.item.definition and not a.solved.item.given
+    ]
+    finite = [(a, tuple(map(int, cells[k % len(cells)]))) for k, a in enumerate(numbers)
+              if len(cells := np.argwhere(np.isfinite(a.solved.written)))]  # fmt: skip
+    slipped = finite[:: 1 + len(finite) // MOST]
+    if not slipped:
+        assert name in ("concept", "gradient", "tensor")
+        return
+    given, rng = key_of(made, len(slipped)), np.random.default_rng(1)
+    slips = {answer.key: (i, *at) for i, (answer, at) in enumerate(slipped)}
+    batch = honest(made, len(slipped), "rounded", rng, slips)
+    given.batch.values |= {key: batch.values[key] for key in given.batch.values}
+    judged = {key: found.verdicts for key, found in grade_batch(made, None, given).judged.items()}
+    lost = [{(key, *map(int, at)) for key, found in judged.items() for at in np.argwhere(found[i] == Verdict.WRONG)}
+            for i in range(len(slipped))]  # fmt: skip
+    assert lost == [{(answer.key, *at)} for answer, at in slipped]
 
 
 def test_one_number_is_asked_once() -> None:

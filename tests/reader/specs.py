@@ -331,6 +331,15 @@ def count(draw: Draw) -> str:
 
 
 @st.composite
+def receptive(draw: Draw) -> str:
+    """A stack of equal layers, its receptive field or its depth."""
+    small = st.integers(1, 3)
+    wanted = draw(st.sampled_from(["layers: 3", f"covers: {draw(st.integers(1, 99))}"]))
+    given = f"size: {draw(st.integers(2, 4))}, stride: {draw(small)}, dilation: {draw(small)}, growth: {draw(small)}"
+    return question(draw, f"family: receptive, {given}, {wanted}")
+
+
+@st.composite
 def tensor(draw: Draw) -> str:
     """Nested lists, which have no lines."""
     return question(draw, f"family: tensor, shape: [{draw(st.integers(1, 3))}, 2], elements: integer")
@@ -517,6 +526,7 @@ FAMILIES: dict[str, Callable[[], st.SearchStrategy[str]]] = {
     "gradient": gradient,
     "optimizer": optimizer,
     "count": count,
+    "receptive": receptive,
     "perceptron": perceptron,
     "graph": graph,
     "loss": loss,

@@ -82,6 +82,10 @@ def forward(given: Given, data: Data) -> Working:
         source = _layer(given, data, working, layer, tag, source, single, last, inner)
     working.group("outputs", ["y"])
     working.group("truth_table", [*inner, "y"])
+    if not single and data.d is not None and given.loss == "none" and given.activation == "threshold":
+        apart = "" if given.outputs == "0/1" else "/2"
+        working.offer("mistakes", lambda working: _mistakes(working, apart))
+        working.group("check", ["y", "mistakes"])
     working.default = ("y",)
     working.figures["network"] = lambda: _network(given, working, first)
     _learnt_from(given, data, working, single)
@@ -90,6 +94,12 @@ def forward(given: Given, data: Data) -> Working:
         boundary(working, data.W.value, "w", b, theta)
         working.figures["boundary"] = lambda: _drawn(working, len(data.X.value))
     return working
+
+
+def _mistakes(working: Working, apart: str) -> None:
+    """Counts wrong outputs. apart: divides what a wrong one differs by, where that is not 1."""
+    why = "where it is 0, every output is the one desired"
+    working.step("mistakes", f"sum(abs(d - y)){apart}", "Outputs that are not those desired", why=why, whole=True)
 
 
 def _network(given: Given, working: Working, source: str) -> Sketch:
