@@ -18,10 +18,8 @@ from solver.render.figures.scene import (
     Disc,
     Piece,
     Point,
-    Scene,
     Stroke,
     between,
-    fitted,
     height,
     rim,
     shortened,
@@ -39,9 +37,21 @@ def shown(count: int, most: int = MOST) -> list[int | None]:
     return list(range(count)) if count <= most else [*range(most // 2), None, *range(count - most // 2 + 1, count)]
 
 
-def scene(sketch: Feedforward, put: Inscriptions) -> Scene:
+def drawn(sketch: Feedforward, put: Inscriptions) -> list[Piece]:
     """The network from left to right."""
-    return _Network(sketch, put).scene()
+    return _Network(sketch, put).drawn()
+
+
+def said(sketch: Feedforward, put: Inscriptions) -> tuple[str, str]:
+    """The size of each layer; all that stands in it."""
+    layers = [f"{c.neurons} {clean(c.activation)} neuron{'s' if c.neurons != 1 else ''}" for c in sketch.columns]
+    inputs = f"{sketch.inputs} input{'s' if sketch.inputs != 1 else ''}"
+    known = any(put.literal(c.weights) is not None for c in sketch.columns if c.weights)
+    alt = f"{sketch.title}: {inputs}, then {', '.join(shortened(layer, 40) for layer in layers[:MOST])}"
+    alt += f" and so on, {len(layers)} layers in all" if len(layers) > MOST else ""
+    alt += "; each edge bears its weight, and is dashed where that is negative." if known else "."
+    names = [sketch.source, *(n for c in sketch.columns[:MOST] for n in (c.weights, c.shift, c.output) if n)]
+    return alt, "; ".join(filter(None, map(put.table, dict.fromkeys(names))))
 
 
 class _Network:
@@ -117,7 +127,7 @@ class _Network:
             return f"{'+' if column.sign == MINUS else MINUS} {number[1:]}"
         return f"{column.sign} {number}"
 
-    def scene(self) -> Scene:
+    def drawn(self) -> list[Piece]:
         heads = [self.heading(k) for k in self.layers]
         x = 0.0
         places: list[dict[int, Point]] = []
@@ -140,7 +150,7 @@ class _Network:
                 self.edges(self.sketch.columns[k - 1], places[-1], found, len(slots), edges, weights)
             places.append(found)
             before = k
-        return fitted([*edges, *weights, *self.pieces], self.alt(), self.numbers())
+        return [*edges, *weights, *self.pieces]
 
     def heading(self, k: int | None) -> list[str]:
         if k is None:
@@ -171,21 +181,3 @@ class _Network:
                 edges.append(Course(points, Stroke(color, 0.7, DASHES if minus else ())))
                 if text:
                     weights.append(Caption(text, between(start, end, share), SMALL, backed=True))
-
-    def alt(self) -> str:
-        layers = [
-            f"{c.neurons} {clean(c.activation)} neuron{'s' if c.neurons != 1 else ''}" for c in self.sketch.columns
-        ]
-        inputs = f"{self.sketch.inputs} input{'s' if self.sketch.inputs != 1 else ''}"
-        known = any(self.put.literal(c.weights) is not None for c in self.sketch.columns if c.weights)
-        said = f"{self.sketch.title}: {inputs}, then {', '.join(shortened(layer, 40) for layer in layers[:MOST])}"
-        said += f" and so on, {len(layers)} layers in all" if len(layers) > MOST else ""
-        return said + ("; each edge bears its weight, and is dashed where that is negative." if known else ".")
-
-    def numbers(self) -> str:
-        """All that stands in it, where it is few."""
-        names = [
-            self.sketch.source,
-            *(n for c in self.sketch.columns[:MOST] for n in (c.weights, c.shift, c.output) if n),
-        ]
-        return "; ".join(filter(None, map(self.put.table, dict.fromkeys(names))))

@@ -15,8 +15,6 @@ from solver.render.figures.scene import (
     Piece,
     Point,
     Polygon,
-    Scene,
-    fitted,
     height,
     stacked,
     width,
@@ -32,7 +30,7 @@ _ROOM = 450.0
 """Behind so much of a row the next one begins."""
 
 
-def scene(sketch: Volumes, put: Inscriptions) -> Scene:
+def drawn(sketch: Volumes, put: Inscriptions) -> list[Piece]:
     """The volumes from left to right."""
     pieces: list[Piece] = []
     x, y = 0.0, 0.0
@@ -58,7 +56,7 @@ def scene(sketch: Volumes, put: Inscriptions) -> Scene:
         solid = _drawn(volume, put, (x + (wide - (right - left)) / 2, y))
         pieces += [*solid, Caption(caption, (x + wide / 2, y - _TALL / 2 - 8), MIDDLE)]
         x += wide
-    return fitted(pieces, _alt(sketch, put))
+    return pieces
 
 
 def _note(note: tuple[str | NumberOf, ...], put: Inscriptions) -> str:
@@ -102,11 +100,12 @@ def _drawn(volume: Solid, put: Inscriptions, at: Point) -> list[Piece]:
     return [Polygon(points, fill) for points, fill in zip((front, top, side), _FACES, strict=True)]
 
 
-def _alt(sketch: Volumes, put: Inscriptions) -> str:
-    said = [f"input {_size(sketch.volumes[0], put)}"]
+def said(sketch: Volumes, put: Inscriptions) -> tuple[str, str]:
+    """What each layer makes of which size."""
+    layers = [f"input {_size(sketch.volumes[0], put)}"]
     for volume in sketch.volumes[1:]:
         notes = ", ".join(_note(note, put) for note in volume.notes)
-        said.append(f"{volume.title.lower()}{f' ({notes})' if notes else ''} to {_size(volume, put)}")
-    if len(said) > MOST:
-        said = [*said[: MOST // 2], "…", *said[-MOST // 2 + 1 :]]
-    return f"A convolutional network: {'; '.join(said)}."
+        layers.append(f"{volume.title.lower()}{f' ({notes})' if notes else ''} to {_size(volume, put)}")
+    if len(layers) > MOST:
+        layers = [*layers[: MOST // 2], "…", *layers[-MOST // 2 + 1 :]]
+    return f"A convolutional network: {'; '.join(layers)}.", ""
