@@ -14,7 +14,8 @@ def solve(path: str | Path, *, carry: Carry | None = None, decimals: int | None 
 
     carry and decimals override what the question says. Raises SpecError.
     """
-    return solve_question(load(path).questions[0], carry=carry, decimals=decimals)
+    paper = load(path)
+    return solve_question(paper.questions[0], carry=carry, decimals=decimals).replaced(head=paper.head)
 
 
 def _cell(shown: object, form: NotebookForm) -> str:

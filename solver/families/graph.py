@@ -132,7 +132,7 @@ class _Backward:
         nodes = [GraphNode(name, "", (), gradients.get(name, "")) for name in self.inputs]
         for name, formula in self.formulas.items():
             operands = tuple((of, made if (made := _local(name, of)) in w.items else "") for of in names(formula))
-            text = TextPrinter(w.symbols).print(formula)
+            text = TextPrinter(w.symbols).print(w.symbols.on_page(formula, name))
             nodes.append(GraphNode(name, text, operands, gradients.get(name, "")))
         return Nodes(tuple(nodes))
 

@@ -38,6 +38,14 @@ class Symbol(NamedTuple):
         """Whether it is a vector or matrix."""
         return self.shape != SCALAR
 
+    @property
+    def column(self) -> bool:
+        """Whether it is a vector's, in a column; a capital letter is a matrix's, however few columns that has."""
+        of = self
+        while of.wrt is not None or isinstance(of.argument, Symbol):
+            of = of.wrt or of.argument  # type: ignore[assignment]
+        return self.shape[0] != 1 == self.shape[1] and not of.base[:1].isupper()
+
     def shaped(self, shape: Shape) -> Symbol:
         """The same symbol for a quantity of this shape; what a gradient or derivative is taken by has it too."""
         wrt = self.wrt and self.wrt.shaped(shape)

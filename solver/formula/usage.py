@@ -1,16 +1,20 @@
-"""What books write in several ways, as one author writes it: σ(u) or sigmoid(u), ln or log, Wᵀ or W^⊤, ∇ or ∂, u, h or z, a."""
+"""What books write in several ways, as one author writes it: σ(u) or sigmoid(u), ln or log, Wᵀ or W^⊤, ∇ or ∂, u, h or z, a, Wx or xW."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from solver.formula.functions import FUNCTIONS
 from solver.formula.greek import GREEK
 from solver.formula.sizes import SCALAR
 from solver.formula.symbol import Symbol, Symbols, default_symbol
+from solver.formula.tree import Tree
 from solver.formula.words import Words
 from solver.named import NamedTuple
+
+if TYPE_CHECKING:  # few pages have rows
+    from solver.formula.walks.turned import Turning
 
 _RENAMED = {"u": "z", "h": "a", "U": "Z", "H": "A"}
 
@@ -20,7 +24,7 @@ class Usage(NamedTuple):
 
     sigmoid, log: the names of these functions; transpose: the sign behind a matrix; gradient: ∇ with the variable below,
     or a fraction of ∂; names: of a synaptic input and an activation; products: whether a dot stands where factors side by
-    side are clear without one.
+    side are clear without one; vectors: how they stand.
     """
 
     sigmoid: Literal["σ", "sigmoid"] = "σ"
@@ -29,6 +33,7 @@ class Usage(NamedTuple):
     gradient: Literal["∇", "∂"] = "∇"
     names: Literal["u/h", "z/a"] = "u/h"
     products: Literal["plain", "dots"] = "plain"
+    vectors: Literal["column", "row"] = "column"
 
     @property
     def transposed(self) -> str:
@@ -67,17 +72,30 @@ USUAL = Usage()
 
 
 class SymbolTable(dict[str, Symbol]):
-    """How the names of a page are written, and all else that its author decides of formulas."""
+    """How the names of a page are written, and all else that its author decides of formulas.
+
+    turning: turns formulas where vectors stand as rows; None where they are columns.
+    """
 
     usage: Usage = USUAL
+    turning: Turning | None = None
 
-    def __init__(self, symbols: Mapping[str, Symbol] | Iterable[tuple[str, Symbol]] = (), usage: Usage = USUAL) -> None:
+    def __init__(
+        self,
+        symbols: Mapping[str, Symbol] | Iterable[tuple[str, Symbol]] = (),
+        usage: Usage = USUAL,
+        turning: Turning | None = None,
+    ) -> None:
         super().__init__(symbols)
-        self.usage = usage
+        self.usage, self.turning = usage, turning
 
     def copy(self) -> SymbolTable:
         """One that can grow without changing this one."""
-        return SymbolTable(self, self.usage)
+        return SymbolTable(self, self.usage, self.turning)
+
+    def on_page(self, formula: Tree, name: str) -> Tree:
+        """The formula of a quantity as the page has it."""
+        return formula if self.turning is None else self.turning.stated(formula, name)
 
     def write(self, usage: Usage) -> list[str]:
         """Writes every name as an author does; a σ among them leaves the function its name.
@@ -87,6 +105,8 @@ class SymbolTable(dict[str, Symbol]):
         if any(symbol.base == "sigma" for symbol in self.values()):
             usage = usage._replace(sigmoid="sigmoid")
         self.usage = usage
+        if usage.vectors == "row":
+            self._turn()
         if (usage.names, usage.gradient) == (USUAL.names, USUAL.gradient):
             return []
         found = dict(self)
@@ -97,6 +117,18 @@ class SymbolTable(dict[str, Symbol]):
             if found[other].shaped(SCALAR) != found[name].shaped(SCALAR):
                 return [other, name]
         return []
+
+    def _turn(self) -> None:
+        """Writes vectors as rows."""
+        from solver.formula.walks.turned import Turning
+
+        rows = set(() if self.turning is None else self.turning.rows)
+        for name, symbol in self.items():
+            if symbol.column:
+                self[name] = symbol.shaped(symbol.shape[::-1])
+                rows.add(name)
+        shapes = {name: symbol.shape[::-1] if name in rows else symbol.shape for name, symbol in self.items()}
+        self.turning = Turning(rows, shapes)
 
 
 def usage_of(symbols: Symbols | None) -> Usage:

@@ -17,5 +17,7 @@ def graph_of(working: Working, sources: Collection[str], steps: Collection[str],
         if name in steps and item.definition is not None:
             formula = bare(item.definition)
             operands = tuple((of, "") for of in names(formula) if of in sources or of in steps)
-            nodes.append(GraphNode(name, TextPrinter(working.symbols).print(formula), operands))
+            nodes.append(
+                GraphNode(name, TextPrinter(working.symbols).print(working.symbols.on_page(formula, name)), operands)
+            )
     return Nodes(tuple(nodes), title)

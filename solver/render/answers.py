@@ -59,7 +59,7 @@ def _across(tree: Tree) -> float:
 
 def stated(solved: Solved, guard: int = 0) -> Line:
     """A quantity with its value as written, or with `guard` digits more; ≈ where it has more than it shows."""
-    tree = solved.literal(guard) if guard and solved.numeric else solved.shown
+    tree = solved.printed(guard) if guard and solved.numeric else solved.shown
     return Line(tree, Name(solved.name), "≈" if solved.shortened(guard) else "=")
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from solver.render.blocks import Block, Heading, Listed
+from solver.render.blocks import Block, Facts, Heading, Listed, Prose
 from solver.render.document import document
 from solver.render.format_latex import finder
 from solver.render.latex.page_latex import ROOM, LatexPage
 from solver.render.latex.preamble import LAYOUT, MACROS, packages
 from solver.render.latex.words_latex import text
 from solver.render.views.heads import told, total, worth
+from solver.render.views.view_key import values
+from solver.working.items import Line
 from solver.working.solution import Solution, SolvedPart
 
 if TYPE_CHECKING:
@@ -52,21 +55,55 @@ def page(shown: Shown) -> str:
 def _question(solution: Solution, shown: Shown, setter: LatexPage) -> str:
     """One question: what is asked, each part with its working, or room for it."""
     asked = _sections(document(solution.title, [solution], shown.view.replaced(kind="question")))
-    worked = _sections(document(solution.title, [solution], shown.view.replaced(kind="answer")))
     parts = [part for part in solution.parts if shown.view.shows(part.label)]
     beside = rf"\hfill\mbox{{{text(worth(total(solution)))}}}\par"
     made = [rf"\question \textbf{{{text(solution.title)}}}{beside}", setter.render(asked[0][1:], ROOM - _INDENT)]
     depth = 0
-    told = _told(shown)
-    for part, question, answer in zip(parts, asked[1:], worked[1:], strict=False):
+    worked, extra = _worked(solution, parts, shown)
+    for part, question, answer in zip(parts, asked[1:], worked, strict=True):
         wanted = min(part.label.count(".") + 1, len(_LEVELS))
         made += _moved(depth, wanted)
         depth = wanted
-        made.append(_part(part, depth, question[1:], answer[1 + len(part.prompt.blocks) :] if told else (), setter))
+        made.append(_part(part, depth, question[1:], answer, setter))
     made += _moved(depth, 0)
-    for extra in worked[1 + len(parts) :] if told else ():
-        made.append(_solution(setter.render(extra[1:], ROOM - _INDENT), 0))
+    made += [_solution(setter.render(blocks, ROOM - _INDENT), 0) for blocks in extra]
     return "\n".join(filter(None, made))
+
+
+def _worked(
+    solution: Solution, parts: Sequence[SolvedPart], shown: Shown
+) -> tuple[list[Sequence[Block]], list[Sequence[Block]]]:
+    """What stands in the solution of each part, and what stands behind them all."""
+    if not _told(shown):
+        return [() for _ in parts], []
+    if shown.view.kind == "key":
+        return [list(values(part)) if part.asked else () for part in parts], []
+    sections = _sections(document(solution.title, [solution], shown.view.replaced(kind="answer")))[1:]
+    worked = (section[1 + len(part.prompt.blocks) :] for part, section in zip(parts, sections, strict=False))
+    return [*worked], [section[1:] for section in sections[len(parts) :]]
+
+
+def _unstated(worked: Sequence[Block], asked: Sequence[Block]) -> Iterator[Block]:
+    """The working without the givens that stand in the question right above it."""
+    said = {line.left for line in _stated(asked)}
+    given = _stated(worked)
+    left = tuple(line for line in given if line.left not in said)
+    for block in worked:
+        match block:
+            case Prose(("Given",), "label") if given and not left:
+                pass
+            case Facts(lines) if given and lines is given:
+                yield from [block._replace(lines=left)] if left else []
+            case _:
+                yield block
+
+
+def _stated(blocks: Sequence[Block]) -> Sequence[Line]:
+    """What stands as given."""
+    for label, facts in pairwise(blocks):
+        if label == Prose(("Given",), "label") and isinstance(facts, Facts):
+            return facts.lines
+    return ()
 
 
 def _told(shown: Shown) -> bool:
@@ -79,9 +116,9 @@ def _part(part: SolvedPart, depth: int, asked: Sequence[Block], worked: Sequence
     name = _LEVELS[depth - 1]
     lines = asked[-1].text.count("\n") if asked and isinstance(asked[-1], Listed) and not asked[-1].text.strip() else 0
     said = setter.render(asked[:-1] if lines else asked, room)
-    points, beside = _points(part.marks)
+    points, beside = _points(part)
     label = rf"\renewcommand{{\{name}label}}{{({text(part.label.rpartition('.')[2])})}}"
-    answer = setter.render(worked, room)
+    answer = setter.render([*_unstated(worked, asked)], room)
     return "\n".join(filter(None, [f"{label}\\{name}{points} {beside}{said}", _solution(answer, lines)]))
 
 
@@ -94,10 +131,11 @@ def _solution(answer: str, lines: int) -> str:
     )
 
 
-def _points(marks: Decimal | None) -> tuple[str, str]:
-    """Marks as the class takes them, whole ones and halves, or else in words."""
+def _points(part: SolvedPart) -> tuple[str, str]:
+    """Marks as the class takes them, whole ones and halves; or else in words, as those of its parts together."""
+    marks = part.marks
     if not marks:
-        return "", ""
+        return "", f"({text(worth(part.worth))}) " if part.worth else ""
     whole, rest = divmod(marks, 1)
     if rest not in (Decimal(), Decimal("0.5")):
         return "", f"({text(worth(marks))}) "

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from solver.formula.print.printer_latex import LatexPrinter
 from solver.formula.print.printer_text import TextPrinter, symbol_text, words_text
 from solver.formula.print.setter_latex import upright
 from solver.formula.walks.reduce import Detail
-from solver.render.document import WHOLE, View, titled
+from solver.render.document import NO_HEAD, WHOLE, View, titled
 from solver.render.json_text import json_text
+from solver.render.views.heads import total
 from solver.render.views.view_question import givens
 from solver.rounding import Rounding
 from solver.working.items import Line
+from solver.working.question import PaperHead
 from solver.working.solution import Solution, Solved, SolvedPart, jsonable
 
 if TYPE_CHECKING:
@@ -25,14 +28,27 @@ FOR_PROGRAMS = True
 
 def page(shown: Shown) -> str:
     """The solutions, with the lines that the view shows."""
-    return render(shown.title, shown.solutions, shown.view)
+    return render(shown.title, shown.solutions, shown.view, shown.head)
 
 
-def render(title: str, solutions: Sequence[Solution], view: View = WHOLE) -> str:
+def render(title: str, solutions: Sequence[Solution], view: View = WHOLE, head: PaperHead = NO_HEAD) -> str:
     """One object: a question, or an exam with its `questions`."""
     made = [question(solution, view) for solution in solutions]
-    whole = made[0] if len(made) == 1 and solutions[0].title == title else {"title": title, "questions": made}
+    marks = _number(sum((total(solution) for solution in solutions), Decimal()))
+    paper = {"title": title, **_head(head), "marks": marks, "questions": made}
+    whole = {**_head(head), **made[0]} if len(made) == 1 and solutions[0].title == title else paper
     return json_text(whole, indent=2) + "\n"
+
+
+def _head(head: PaperHead) -> dict[str, str]:
+    """What the paper tells, as it is typed."""
+    told = {
+        "course": head.course,
+        "date": head.date,
+        "duration": head.duration,
+        "instructions": head.instructions.source,
+    }
+    return {name: said for name, said in told.items() if said}
 
 
 def question(solution: Solution, view: View = WHOLE) -> dict[str, Any]:
@@ -42,12 +58,13 @@ def question(solution: Solution, view: View = WHOLE) -> dict[str, Any]:
     answers = {part.key(s): jsonable(s.value) if solved else _blank(s) for part in shown for s in part.asked}
     made: dict[str, Any] = {
         "title": solution.title,
+        "marks": _number(total(solution)),
         "round": _round(solution.rounding),
         "carry": solution.carry,
         "parts": [
             {
                 "label": part.label,
-                "marks": None if part.marks is None else _number(part.marks),
+                "marks": None if part.worth is None else _number(part.worth),
                 "prompt": part.prompt.source,
                 "checked": part.checked if view.kind == "answer" and view.lecturer else None,
                 "steps": _steps(part, view),

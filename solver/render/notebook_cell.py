@@ -28,7 +28,7 @@ def cell(shown: object, form: NotebookForm) -> str:
 def _blocks(shown: object) -> list[Block]:
     match shown:
         case Solution():
-            return document(shown.title, [shown])
+            return document(shown.title, [shown], head=shown.head)
         case SolvedPart():
             return part_blocks(shown)
         case Solved():

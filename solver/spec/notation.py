@@ -7,6 +7,7 @@ notation:
   gradient: ∂           # or ∇
   names: z/a            # of synaptic inputs and activations, or u/h
   products: dots        # or plain: 2βW
+  vectors: row          # or column
 """
 
 from typing import Annotated, Literal
@@ -34,10 +35,6 @@ def read_usage(node: Node | None, report: Report, otherwise: Usage = USUAL) -> U
     """What a block says, and `otherwise` where it says nothing; problems go to the report."""
     if node is None:
         return otherwise
-    rows = node.get("vectors")
-    if rows is not None and rows.text == "row":
-        hint = "an mlp that is given its patterns as rows, X: [[1, 2]], is worked out as U = XW + B"
-        report.add(rows, "vectors cannot stand as rows, expected column", hint)
     given = read(NotationBlock, node, report)
     if given is None:
         return otherwise

@@ -93,6 +93,8 @@ class QuestionReader:
         self.asking.derive(self.tasks)
         for task in self.tasks:
             self.write(task, entries.get("notation", node))
+        if self.usage.vectors == "row" and not self.report.problems:
+            self.check_rows(question, entries.get("notation", node))
         question.warnings = self.report.warnings[before:]
         if "marking" in entries:
             question.marking = self.marking(entries["marking"], question, node)
@@ -107,6 +109,20 @@ class QuestionReader:
                 f"{alike[0]} and {alike[1]} would be written alike with the names {self.usage.names}",
                 "notation: {names: u/h} keeps them apart",
             )
+
+    def check_rows(self, question: Question, node: Node) -> None:
+        """Notes what cannot be written where vectors stand as rows."""
+        for part in question.parts:
+            if part.task is None:
+                continue
+            working = part.task.working
+            turning = working.symbols.turning
+            assert turning is not None
+            for name, item in working.program(working.closure(part.find)):
+                if not turning.rows.isdisjoint((name, *item.needs)) and item.in_rows(turning) is None:
+                    found = f"{name or part.label} is worked out with vectors as columns alone"
+                    self.report.add(node.get("vectors") or node, found, "notation: {vectors: column} writes it")
+                    return
 
     def entries(self, node: Node, known: tuple[str, ...]) -> dict[str, Node]:
         """A map's entries; what stands a level too high is told so, once."""

@@ -7,7 +7,7 @@ a page asks the item. A new kind is one class that says how it differs from `Ite
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, Self, TypeAlias
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from solver.rounding import EXACT, Floats, Format, integer
 if TYPE_CHECKING:  # marking alone needs them
     from solver.formula.mistakes.surroundings import Surroundings
     from solver.formula.walks.bounds import Interval
+    from solver.formula.walks.turned import Turning
 
 Answer: TypeAlias = "str | int | float | list[Answer]"
 """What is answered in words: text, TRUE, a letter, or a nested list of numbers (or of True and False)."""
@@ -160,6 +161,13 @@ class Item:
         """How its value is written under the question's rounding."""
         return policy if self.kind == "number" else EXACT
 
+    def in_rows(self, turning: Turning) -> Item | None:
+        """The item whose lines a page shows where vectors stand as rows; None where it is written in columns alone.
+
+        Asked only of what is such a vector, or needs one.
+        """
+        return None
+
     # -- what words are worth -----------------------------------------------------------------------------------------
     def understood(self, text: str) -> str | None:
         """A student's words in one spelling, empty where they cannot be meant; None where it reads no words itself."""
@@ -222,6 +230,10 @@ class Stated(Item, Structure):
     def form(self, policy: Format) -> Format:
         """As it is typed."""
         return EXACT
+
+    def in_rows(self, turning: Turning) -> Item:
+        """Its numbers are turned by who shows them."""
+        return self
 
     def literal(self, written: Floats, form: Format) -> Literal_:
         """As it is typed."""
@@ -301,6 +313,13 @@ class Step(Item, Structure):
         """A count stays exact."""
         return EXACT if self.whole else policy
 
+    def in_rows(self, turning: Turning) -> Self:
+        """The step of the turned formula."""
+        return self.replaced(
+            formula=turning.stated(self.formula, self.name),
+            derive=lambda: tuple(line._replace(right=turning.stated(line.right, self.name)) for line in self.derive()),
+        )
+
     def lines(self, operands: Operands, result: Floats, form: Format, detail: Detail) -> list[Line]:
         """The working, `name = formula = … = result`."""
         first, *rest = reduce(self.formula, operands, result, form, detail)
@@ -317,6 +336,10 @@ class Statement(Item, Structure):
     why: str = ""
     points_answer: bool = False
     offered: tuple[str, ...] = ()
+
+    def in_rows(self, turning: Turning) -> Item:
+        """Words stay."""
+        return self
 
     @property
     def kind(self) -> Kind:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Literal
 
@@ -115,6 +115,18 @@ class Part(Structure):
     find: list[str] = field(default_factory=list)
     note: Passage = NOTHING
     figure: Wanted | None = None
+
+
+def worths(parts: Sequence[Part]) -> dict[str, Decimal | None]:
+    """The marks of each part: its own, or those of the parts in it together; None where none of them is marked."""
+    found: dict[str, Decimal | None] = {}
+    inner: dict[str, Decimal] = {}
+    for part in reversed(parts):  # an outer part stands before those in it
+        marks = found[part.label] = inner.get(part.label) if part.marks is None else part.marks
+        if marks is not None:
+            outer = part.label.rpartition(".")[0]
+            inner[outer] = inner.get(outer, Decimal()) + marks
+    return found
 
 
 class Question(Structure):

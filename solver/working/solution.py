@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from solver.errors import Problem, nearest
 from solver.formula.print.printer_text import TextPrinter
 from solver.formula.symbol import Symbol
-from solver.formula.tree import Literal_, Tree, literal, names
-from solver.formula.walks.reduce import Detail
+from solver.formula.tree import LITERALS, Literal_, Tree, literal, names
+from solver.formula.walks.reduce import Detail, Operands
 from solver.formula.walks.value import value
 from solver.named import NamedTuple, Structure, field
 from solver.rounding import Carry, Floats, Format, Rounding, shortest
@@ -21,6 +21,10 @@ from solver.working.items import Item, Line, Listing, Value
 from solver.working.notebook import Notebook
 from solver.working.page import Working
 from solver.working.passage import NOTHING, Passage
+from solver.working.question import PaperHead
+
+if TYPE_CHECKING:  # few pages have rows
+    from solver.formula.walks.turned import Turning
 
 
 class Solved(Structure, Notebook):
@@ -106,7 +110,17 @@ class Solved(Structure, Notebook):
     @property
     def shown(self) -> Tree:
         """What stands behind its equals sign where it is stated: its numbers, or the formula that was derived."""
-        return self.item.shown(self.written, self.form)
+        shown, turning = self.item.shown(self.written, self.form), self._turning
+        return turning.number(shown, self.name) if turning and isinstance(shown, LITERALS) else shown
+
+    def printed(self, guard: int = 0) -> Literal_:
+        """Its numbers as the page has them, where vectors may stand as rows."""
+        literal, turning = self.literal(guard), self._turning
+        return turning.number(literal, self.name) if turning else literal
+
+    @property
+    def _turning(self) -> Turning | None:
+        return self.context.working.symbols.turning
 
     @cached_property
     def _printed(self) -> Literal_:
@@ -139,7 +153,7 @@ class Solved(Structure, Notebook):
             last = guard
             return self._operands(guard)
 
-        lines = self.item.lines(operands, self.written, self.form, detail)
+        lines = self.worked(operands, self.written, detail)
         if self.context.carry == "exact" and lines:
             if any(self.context.solved[name].shortened(last) for name in self.item.needs):
                 put_in = next((k for k, line in enumerate(lines) if k and not names(line.right)), -1)
@@ -148,6 +162,24 @@ class Solved(Structure, Notebook):
                 lines[-1] = lines[-1]._replace(relation="≈")
         return self._written(lines), last
 
+    def worked(self, operands: Operands, result: Floats, detail: Detail = "normal") -> list[Line]:
+        """The lines by which a page comes from numbers of what it needs to a result."""
+        turning = self._turning
+        if turning is None:
+            return self.item.lines(operands, result, self.form, detail)
+
+        def turned(guard: int) -> Mapping[str, Literal_]:
+            return {name: turning.number(x, name) for name, x in operands(guard).items()}
+
+        return self._on_page.lines(turned, result.T if self.name in turning.rows else result, self.form, detail)
+
+    @property
+    def _on_page(self) -> Item:
+        turning = self._turning
+        if turning is None or turning.rows.isdisjoint((self.name, *self.item.needs)):
+            return self.item
+        return self.item.in_rows(turning) or self.item
+
     def _written(self, lines: list[Line]) -> list[Line]:
         """Lines with their notes as the question's author writes symbols."""
         usage = self.context.working.symbols.usage
@@ -155,13 +187,14 @@ class Solved(Structure, Notebook):
 
     def derivation(self) -> list[Line]:
         """The lines by which a known pair's short formula was found."""
-        return self._written(list(self.item.derivation))
+        return self._written(list(self._on_page.derivation))
 
     def _reached(self, lines: list[Line]) -> bool:
         """Whether the line above the result, where it is one of numbers, has the very value that is written."""
         if len(lines) < 2 or any(names(line.right) or line.left is not None for line in lines[-2:]):
             return True
-        return _same(value(lines[-2].right, {}), self.written)
+        above = value(lines[-2].right, {})
+        return _same(above if above.shape == self.written.shape else above.T, self.written)
 
     @property
     def listing(self) -> Listing | None:
@@ -196,7 +229,7 @@ class Drawn(NamedTuple):
 class SolvedPart(Structure, Notebook):
     """One part: `steps` in the order of the page (what it asks for and what leads there), `asked` among them.
 
-    uses: givens and earlier results that its steps use, stated before them.
+    worth: its marks, or those of the parts in it. uses: givens and earlier results that its steps use, stated before them.
     checked: the largest difference between its gradients and central differences; None where it has no gradients.
     """
 
@@ -204,6 +237,7 @@ class SolvedPart(Structure, Notebook):
     prompt: Passage = NOTHING
     note: Passage = NOTHING
     marks: Decimal | None = None
+    worth: Decimal | None = None
     context: Context | None = None
     checked: float | None = None
     uses: list[Solved] = field(default_factory=list)
@@ -221,7 +255,7 @@ class SolvedPart(Structure, Notebook):
 
 
 class Solution(Structure, Notebook):
-    """A solved question. `solution["b/u1"]` is one of its answers."""
+    """A solved question. `solution["b/u1"]` is one of its answers. head: what its paper tells, where it is solved alone."""
 
     title: str
     file: str
@@ -231,6 +265,7 @@ class Solution(Structure, Notebook):
     parts: list[SolvedPart]
     warnings: list[Problem] = field(default_factory=list)
     figure: Drawn | None = None
+    head: PaperHead = PaperHead()
 
     def __iter__(self) -> Iterator[tuple[str, Solved]]:
         """Every answer with its name, in the order of the page."""

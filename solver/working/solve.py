@@ -1,6 +1,7 @@
 """Solves a checked question: each step once, with rounded values carried and exactly."""
 
 from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 from functools import partial
 from typing import TypeAlias
 
@@ -12,7 +13,7 @@ from solver.formula.walks.together import Definition, Program, Worths
 from solver.rounding import Carry, Floats, Format, Rounding
 from solver.working.items import Item
 from solver.working.page import Proof, Working
-from solver.working.question import Paper, Part, Question, Wanted
+from solver.working.question import Paper, Part, Question, Wanted, worths
 from solver.working.solution import Context, Drawn, Solution, Solved, SolvedPart
 
 Progressed: TypeAlias = Callable[[int, int], None]
@@ -49,8 +50,9 @@ def solve_question(
     """Solves one checked question; raises SpecError where the arithmetic of a step has no value. progress: as above."""
     solver = _Solver(carry or question.carry, None if decimals is None else Rounding(decimals))
     parts = []
+    worth = worths(question.parts)
     for part in question.parts:
-        parts.append(solver.part(part))
+        parts.append(solver.part(part, worth[part.label]))
         if progress is not None:
             progress(len(parts), len(question.parts))
     if not solver.problems:
@@ -107,8 +109,9 @@ class _Solver:
         self.problems: list[Problem] = []
         self.proved: dict[int, float] = {}
 
-    def part(self, part: Part) -> SolvedPart:
-        solved = SolvedPart(part.label, part.prompt, part.note, part.marks, figure=self.drawn(part.figure))
+    def part(self, part: Part, worth: Decimal | None) -> SolvedPart:
+        figure = self.drawn(part.figure)
+        solved = SolvedPart(part.label, part.prompt, part.note, part.marks, worth, figure=figure)
         if part.task is None:
             return solved
         working = part.task.working

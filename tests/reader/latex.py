@@ -119,6 +119,9 @@ class _Lexer:
                 if self.starts("T"):
                     self.place += 1
                     return (Sign("T"),)
+                if self.starts(r"{\top}"):
+                    self.place += len(r"{\top}")
+                    return (Sign("T"),)
                 return (Sign("^", parts=(self.braced(),)),)
             case "e" if self.starts("^"):
                 return (Sign("euler"),)

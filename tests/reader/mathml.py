@@ -122,7 +122,7 @@ class _Reader:
         return self.signs([each for child in cell for each in flat(child)])
 
     def above(self, element: Element) -> Sign:
-        return Sign("T") if shown(element) == "<mi>T" else Sign("^", parts=(self.inside(element),))
+        return Sign("T") if shown(element)[4:] in ("T", "⊤") else Sign("^", parts=(self.inside(element),))
 
     def below(self, element: Element) -> Sign:
         """1ₙ and I₃, and functions of rows or columns."""

@@ -15,6 +15,7 @@ from solver.formula.print.setter_omml import OmmlSetter
 from solver.formula.print.setter_typst import TypstSetter
 from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Call, Name, Tree, names, walk
+from solver.formula.usage import SymbolTable
 from solver.formula.walks.reduce import Detail
 from solver.render.equations import BlockPrinter
 from solver.rounding import Rounding
@@ -105,6 +106,8 @@ def faults(step: Solved, form: Format, detail: Detail) -> Iterator[str]:
     printer = form.printer(symbols, 24)
     digits = Digits(isinstance(step.form, Rounding) and step.form.figures)
     lines = step.lines(detail)
+    rows = symbols.turning.rows if isinstance(symbols, SymbolTable) and symbols.turning else ()
+    written = step.written.T if step.name in rows else step.written
     printed = [printer(line.right) for line in lines]
     for above, below in pairwise(printed):
         if above == below:
@@ -115,7 +118,10 @@ def faults(step: Solved, form: Format, detail: Detail) -> Iterator[str]:
             return  # an equation: its own tests read it
         known: dict[str, Floats] = {}
         if names(line.right):
-            values = step.context.envs[step.context.carry]
+            values = {
+                name: number.T if name in rows else number
+                for name, number in step.context.envs[step.context.carry].items()
+            }
             if not all(name in values for name in names(line.right)):
                 continue  # a letter that only this line has, such as the i of a sum
             known = {form.symbol(symbols[name]): values[name] for name in names(line.right)}
@@ -125,8 +131,8 @@ def faults(step: Solved, form: Format, detail: Detail) -> Iterator[str]:
             value(read[-1])
         except ElidedError:
             return
-    if not same(value(read[-1]), step.written):
-        yield f"{printed[-1]} is not {step.written.tolist()}"
+    if not same(value(read[-1]), written):
+        yield f"{printed[-1]} is not {written.tolist()}"
     printed = printed[len(printed) - len(read) :]
     signs = [line.relation for line in lines][len(lines) - len(read) + 1 :]
     if step.context.carry == "rounded" and signs:

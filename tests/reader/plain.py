@@ -132,6 +132,9 @@ class _Lexer:
                 return Sign("euler")
             case "ᵀ":
                 return Sign("T")
+            case "^" if rest[1:2] == "⊤":
+                self.place += 1
+                return Sign("T")
             case "|" | "‖" if operand:
                 return Sign(rest[0])
             case "+" | "-" | "·" | "⊙" | "/" | "(" | ")" | "," | "^" | "…" | "|" | "‖" | "⌊" | "⌋" | "⌈" | "⌉":

@@ -101,11 +101,11 @@ class _Reader:
         if self.takes("attach("):  # a group stands for what is in it
             base = self.argument()
             assert self.takes(" t: ")
-            raised = Sign("T") if self.takes("T)") else Sign("^", parts=(self.argument(),))
+            raised = Sign("T") if self.takes("T)") or self.takes("⊤)") else Sign("^", parts=(self.argument(),))
             return (Sign("("), *base, Sign(")"), raised) if len(base) > 1 else (*base, raised)
         if self.takes("lr("):
             return self.argument()
-        if self.takes("^T"):
+        if self.takes("^T") or self.takes("^(⊤)"):
             return (Sign("T"),)
         if self.takes("^("):
             return (Sign("^", parts=(self.argument(),)),)

@@ -195,19 +195,33 @@ parts:
 """
 
 
-@pytest.mark.parametrize("kind", ["answer", "question"])
+@pytest.mark.parametrize("kind", ["answer", "question", "key"])
 def test_an_exam_is_one_source_of_paper_and_answers(kind: Kind, tmp_path: Path) -> None:
     paper = load_text(EXAM)
     solutions = solve_paper(paper)
     shown = Shown(paper.title, solutions, View(kind=kind))
     made = format_file("exam").page(shown)
-    assert (r"\documentclass[answers," in made) == (kind == "answer")
+    assert (r"\documentclass[answers," in made) == (kind != "question")
     assert made.count(r"\begin{solution}") == made.count(r"\end{solution}") == 3
     assert r"\renewcommand{\partlabel}{(a)}\part[2\half]" in made
     assert r"\begin{subparts}" in made
     assert r"\renewcommand{\subpartlabel}{(ii)}\subpart[3]" in made
     assert "(1.25 marks)" in made
+    assert r"\renewcommand{\partlabel}{(b)}\part (4.25 marks) Both." in made
+    assert r"\mbox{6.75 marks}" in made
+    assert (r"u_1 &=" in made) == (kind == "answer")  # the working; the key has its value alone
+    assert ("1.00" in made) == (kind != "question")
     assert r"\input" not in made
     log = compiled(made, "pdflatex", tmp_path)
     found = [log[m.start() : m.start() + 300] for m in COMPLAINT.finditer(log)]
     assert not found, "\n---\n".join(found)
+
+
+def test_what_an_exam_gives_is_not_given_again_in_its_solution() -> None:
+    paper = load_text("""title: t
+given: {family: mlp, x: [1.0, 2.0], layers: [{W: [[3.0], [1.0]], b: 0.5, activation: sigmoid}]}
+parts: [{label: a, find: u1}, {label: b, find: output}]""")
+    made = format_file("exam").page(Shown(paper.title, solve_paper(paper)))
+    assert isinstance(made, str)
+    first, _ = made.split(r"\renewcommand{\partlabel}")[1:]
+    assert first.count(r"\mathbf{x} = ") == 1

@@ -3,12 +3,17 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from solver.errors import SpecError
+from solver.formula.tree import Array, Name, names
+from solver.formula.walks.value import value
+from solver.render.figures.draw import scene_of
 from solver.render.format import Shown, format_file
 from solver.spec.reader import load, load_text
-from solver.working.solution import Solution
+from solver.working.items import Step
+from solver.working.solution import Drawn, Solution, Solved
 from solver.working.solve import solve_question
 from tests.reader.page import check
 
@@ -27,7 +32,7 @@ def page(solution: Solution, name: str = "text") -> str:
 
 
 def test_the_table_is_read() -> None:
-    assert [key for key, *_ in TABLE] == ["sigmoid", "log", "transpose", "gradient", "names", "products"]
+    assert [key for key, *_ in TABLE] == ["sigmoid", "log", "transpose", "gradient", "names", "products", "vectors"]
 
 
 @pytest.mark.parametrize(("key", "usual", "other", "line"), TABLE)
@@ -56,7 +61,7 @@ def test_every_format_follows(name: str) -> None:
     assert not re.search("∇|nabla|σ|sigma|u₁|h₁|u_1|h_1|\\\\ln", made)
 
 
-@pytest.mark.parametrize("notation", ["{}", ALL.replace("transpose: ⊤, ", "")])
+@pytest.mark.parametrize("notation", ["{}", ALL, "{vectors: row}"])
 def test_every_line_is_still_read(notation: str) -> None:
     check(q2(notation))
 
@@ -97,7 +102,7 @@ def test_an_exam_decides_and_a_question_may_differ(tmp_path: Path) -> None:
         ("{sigmoid: logistic}", 21, "unknown sigmoid 'logistic'", "sigmoid"),
         ("{log: log10}", 17, "unknown log 'log10'", "did you mean 'log'?"),
         ("{names: [u, h]}", 19, "found a list of 2 for names, expected", ""),
-        ("{vectors: row}", 21, "vectors cannot stand as rows, expected column", "as rows, X: [[1, 2]]"),
+        ("{vectors: rows}", 21, "unknown vectors 'rows'", "did you mean 'row'?"),
         ("{colour: red}", 12, "unknown key 'colour'", "gradient, log"),
         ("none", 11, "found 'none'", ""),
     ],
@@ -120,3 +125,82 @@ parts: [{label: a}]"""
         load_text(text)
     (problem,) = raised.value.problems
     assert problem.message == "z and u would be written alike with the names z/a"
+
+
+# -- vectors as rows ----------------------------------------------------------------------------------------------------
+ROWS = {
+    "text": ("u₁ = x W₁ + b₁", "= [ 1.0  2.0 ] ⎡", "∇_u₂ J = (∇_u₃ J W₃ᵀ) ⊙ f′(u₂)", "∇_W₁ J = xᵀ (∇_u₁ J)"),
+    "markdown": (r"\mathbf{x} \, \mathbf{W}_1 + \mathbf{b}_1", r"\begin{pmatrix} 1.30 & -4.70 & 3.60 \end{pmatrix}"),
+    "latex": (r"\mathbf{x} \, \mathbf{W}_1 + \mathbf{b}_1", r"\begin{pmatrix} 1.30 & -4.70 & 3.60 \end{pmatrix}"),
+    "exam": (r"\mathbf{x} \, \mathbf{W}_1 + \mathbf{b}_1", r"\begin{pmatrix} 1.30 & -4.70 & 3.60 \end{pmatrix}"),
+    "json": ("u₁ = x W₁ + b₁", '"text": "[1.30 -4.70 3.60]"'),
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_vectors_stand_as_rows(name: str) -> None:
+    made = page(q2("{vectors: row}"), name)
+    for said in ROWS[name]:
+        assert said in made
+    assert not re.search(r"W₁ᵀ x|W}_1\^T", made)
+
+
+DERIVED = ("gradient", "q1")
+"""Derivations in symbols, whose reasons name shapes."""
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "problems").glob("*.yaml")), ids=lambda path: path.stem)
+def test_rows_change_no_answer(path: Path) -> None:
+    """Every problem is written with rows, its answers staying as they are, or refused by the name of what is not."""
+    text = path.read_text()
+    if "given:" not in text or "notation:" in text:
+        return
+    plain = solve_question(load_text(text).questions[0])
+    text = f"notation: {{vectors: row}}\n{text}"
+    if path.stem in DERIVED:
+        with pytest.raises(SpecError, match="is worked out with vectors as columns alone"):
+            load_text(text)
+        return
+    rows = solve_question(load_text(text).questions[0])
+    assert rows.answers == plain.answers
+    for (_, one), (_, other) in zip(plain, rows, strict=True):
+        turning = other.context.working.symbols.turning
+        assert turning is not None
+        if isinstance(one.shown, Array) and isinstance(other.shown, Array):
+            assert (one.shown.value.shape != other.shown.value.shape) == (other.name in turning.rows)
+    for part in rows.parts:
+        for solved in part.steps:
+            if isinstance(solved.item, Step):
+                recomputed(solved)
+
+
+def recomputed(solved: Solved) -> None:
+    """The formula that stands on the page gives the value that stands there, from the numbers that do."""
+    turning = solved.context.working.symbols.turning
+    assert turning is not None
+    env = {name: x.T if name in turning.rows else x for name, x in solved.context.envs[solved.context.carry].items()}
+    expected = solved.form.round(env[solved.name])
+    lines = solved.lines()
+    stated = next(
+        (line for line in lines if line.left == Name(solved.name) and env.keys() >= set(names(line.right))), None
+    )
+    if stated is not None:
+        np.testing.assert_array_equal(solved.form.round(value(stated.right, env)), expected)
+    if lines and not names(lines[-1].right):
+        np.testing.assert_allclose(value(lines[-1].right, {}), expected, rtol=1e-12)
+
+
+def test_lines_with_a_students_own_numbers_stand_as_rows() -> None:
+    solution = q2("{vectors: row}")
+    solved = solution["b/u1"]
+    own = {name: solution.parts[1].context.solved[name].literal() for name in solved.item.needs}  # type: ignore[union-attr]
+    lines = solved.worked(lambda guard: own, solved.written)
+    assert [line.right for line in lines][-1].value.shape == (1, 3)  # type: ignore[union-attr]
+
+
+def test_figures_of_cells_have_the_formulas_of_the_page() -> None:
+    text = (ROOT / "problems/gru.yaml").read_text()
+    solution = solve_question(load_text(f"notation: {{vectors: row}}\n{text}").questions[0])
+    context = next(part.context for part in solution.parts if part.context and "cell" in part.context.working.figures)
+    alt = scene_of(Drawn("cell", context)).alt
+    assert re.search(r"h₀ U_\wᵀ", alt)

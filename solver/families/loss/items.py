@@ -1,17 +1,28 @@
 """How a cross-entropy with one right class is worked out, and options compared."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Self
 
 from solver.formula.tree import Array, Literal_, Name, Tree
 from solver.formula.walks.reduce import Detail, Operands, reduce
 from solver.rounding import Floats, Format
 from solver.working.items import Line, Listing, Step
 
+if TYPE_CHECKING:
+    from solver.formula.walks.turned import Turning
+
 
 class RightClass(Step):
     """A cross-entropy with one-hot desired outputs. short: the terms that are left."""
 
     short: Tree | None = None
+
+    def in_rows(self, turning: Turning) -> Self:
+        """With what is left turned, too."""
+        short = self.short and turning.stated(self.short, self.name)
+        return super().in_rows(turning).replaced(short=short)
 
     def lines(self, operands: Operands, result: Floats, form: Format, detail: Detail) -> list[Line]:
         """The whole sum, then what is left of it with the numbers in it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from solver.working.page import Repeat, Working
 from solver.working.series import LONG
 
 if TYPE_CHECKING:
+    from solver.formula.walks.turned import Turning
     from solver.working.sketches import Sketch
 
 
@@ -32,6 +33,11 @@ class First(Step):
     """A quantity at the first time that it is worked out: its working opens with the formula of any time."""
 
     general: Line | None = None
+
+    def in_rows(self, turning: Turning) -> Self:
+        """With the formula of any time turned, too."""
+        general = self.general and self.general._replace(right=turning.stated(self.general.right, self.name))
+        return super().in_rows(turning).replaced(general=general)
 
     def lines(self, operands: Operands, result: Floats, form: Format, detail: Detail) -> list[Line]:
         """`h(t) = tanh(…)`, then that of this time with the numbers in it."""

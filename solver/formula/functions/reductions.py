@@ -163,11 +163,13 @@ def _exchanged(best: str, other: str, formula: str) -> Slip:
 def _rows() -> dict[str, Function]:
     made: dict[str, Function] = {}
     for suffix, (axes, shaped, where) in _ALONG.items():
+        across = {"": "", "_rows": "_columns", "_columns": "_rows"}[suffix]
         over = {"": "over all cells", "_rows": "of each row", "_columns": "of each column"}[suffix]
         made[f"sum{suffix}"] = Function(
             _added(np.sum, axes),
             f"The sum {where}.",
             (f"sum{suffix}(X)",),
+            by_row=f"sum{across}",
             shape=shaped,
             adjoints=("G*ones(u)",),
             noun=f"a sum {over}",
@@ -179,6 +181,7 @@ def _rows() -> dict[str, Function]:
             _added(np.mean, axes),
             f"The mean {where}.",
             (f"mean{suffix}(X)",),
+            by_row=f"mean{across}",
             shape=shaped,
             adjoints=(f"G*ones(u)/size{suffix}(u)",),
             noun=f"a mean {over}",
@@ -191,6 +194,7 @@ def _rows() -> dict[str, Function]:
             _reduced(np.var, axes),
             f"The variance {where}: the mean of the squared differences from the mean, divided by their number n.",
             (f"variance{suffix}(X)",),
+            by_row=f"variance{across}",
             shape=shaped,
             bounds=_variance_bounds(axes),
             definition=f"mean{suffix}((u - mean{suffix}(u))**2)",
@@ -203,6 +207,7 @@ def _rows() -> dict[str, Function]:
             partial(_count, axes=axes),
             f"The number of cells: {where}.",
             (f"size{suffix}(X)",),
+            by_row=f"size{across}",
             shape=shaped,
             bounds=unchanged,
             adjoints=("",),
@@ -215,10 +220,12 @@ def _rows() -> dict[str, Function]:
         ):
             name = f"{kind}{suffix}" if suffix else best
             last = f"{worst[1]}{suffix}" if suffix else worst[0]
+            turned = f"{kind}{across}" if suffix else best
             made[name] = Function(
                 _reduced(reduction, axes),
                 f"The {best} {where}; of equal ones the first has the slope.",
                 (f"{name}(X)",),
+                by_row=turned,
                 shape=shaped,
                 adjoints=(f"G*is_{name}(u)",),
                 cells=partial(_extreme_cell, kind, suffix),
@@ -231,6 +238,7 @@ def _rows() -> dict[str, Function]:
                 partial(_first, axes=axes, best=index),
                 f"1 at the {best} {where.split(',')[0]}, at the first of equal ones, 0 elsewhere.",
                 (f"is_{name}(X)",),
+                by_row=f"is_{turned}",
                 shape=shapes.like_first,
                 bounds=_first_bounds(axes, kind == "min"),
                 adjoints=("",),
@@ -240,18 +248,19 @@ def _rows() -> dict[str, Function]:
             )
         for best, index, other in (("largest", np.argmax, "smallest"), ("smallest", np.argmin, "largest")):
             smallest = best == "smallest"
-            fn, turned = ("argmin", "argmax") if smallest else ("argmax", "argmin")
+            fn, last = ("argmin", "argmax") if smallest else ("argmax", "argmin")
             made[f"{fn}{suffix}"] = Function(
                 partial(_index, axes=axes, best=index),
                 f"The place of the {best} {where}, counted from 1"
                 + (", row by row" if not suffix else "")
                 + "; of equal ones the first.",
                 (f"{fn}{suffix}(X)",),
+                by_row=f"{fn}{across}",
                 shape=shaped,
                 bounds=_index_bounds(axes, smallest),
                 adjoints=("",),
                 notation=Notation(fn, below=suffix[1:]),
-                slips=(_exchanged(best, other, f"{turned}{suffix}(u)"),),
+                slips=(_exchanged(best, other, f"{last}{suffix}(u)"),),
             )
     return made
 
@@ -296,6 +305,7 @@ ROWS = {
         _norm,
         "The length of a vector, of a matrix the Frobenius norm: the root of the sum of all squares.",
         ("norm(X)",),
+        by_row="norm",
         shape=shapes.scalar,
         bounds=_norm_bounds,
         adjoints=("G*u/y",),

@@ -97,7 +97,8 @@ class Function(NamedTuple):
     shown: how the definition stands on the page where it is of one cell: k, among all cells j.
     cells: how one cell of the result is worked out by hand.
     convention: what a page says where the function first appears, since not every book agrees.
-    activation: whether y = f(u) is how a layer uses it; by_row: the same function where patterns are rows, not columns.
+    activation: whether y = f(u) is how a layer uses it; by_row: the same function where a pattern, or a vector, is a row,
+    not a column; an elementwise one is its own.
     kink: where this formula is 0, there is no derivative, and at_kink says which one is used; bends: where this formula,
     of the further parameters, is 0, there is no kink at all. tied: of a function that chooses among cells, what it is
     while its choice stays what it is at x: a formula in u and x, where ties would make central differences choose otherwise.

@@ -114,7 +114,7 @@ class OwnNumbers:
 
 def _lines(solved: Solved, own: Mapping[str, Literal_], result: Literal_, detail: Detail) -> list[Line]:
     operands = {name: own[name] for name in solved.item.needs}
-    return solved.item.lines(lambda guard: operands, result.value, solved.form, detail)
+    return solved.worked(lambda guard: operands, result.value, detail)
 
 
 def _typed(values: Floats, decimals: NDArray[np.int16] | None) -> Literal_:

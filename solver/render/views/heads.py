@@ -12,16 +12,8 @@ from solver.working.solution import Drawn, Solution
 
 
 def total(solution: Solution) -> Decimal:
-    """The marks of a question: those of its outermost marked parts."""
-    marked = {part.label: part.marks for part in solution.parts if part.marks is not None}
-    return sum((m for label, m in marked.items() if not any(outer in marked for outer in _around(label))), Decimal())
-
-
-def _around(label: str) -> Iterator[str]:
-    """The labels of the parts around a part: of `a.ii.x`, `a.ii` and `a`."""
-    while "." in label:
-        label = label.rpartition(".")[0]
-        yield label
+    """The marks of a question."""
+    return sum((part.worth or Decimal() for part in solution.parts if "." not in part.label), Decimal())
 
 
 def worth(marks: Decimal | None) -> str:

@@ -98,7 +98,7 @@ class _QuestionPage:
         self.said: set[str] = set()
 
     def part(self, part: SolvedPart, level: int) -> Iterator[Block]:
-        yield Heading(level, part_label(part.label), worth(part.marks), part.label)
+        yield Heading(level, part_label(part.label), worth(part.worth), part.label)
         if part.prompt:
             yield from part.prompt.blocks
         yield from drawing(part.figure)
@@ -160,7 +160,7 @@ class _QuestionPage:
         for solved in part.steps:
             repeat = part.context.working.repeats.get(solved.name)
             if repeat is not None and repeat.heading is not None:
-                rows.setdefault(repeat.iteration, {})[usage.symbol(repeat.heading)] = solved.literal()
+                rows.setdefault(repeat.iteration, {})[usage.symbol(repeat.heading)] = solved.printed()
                 counts = repeat.counts
                 if repeat.few:
                     stand.add(solved.name)
@@ -241,7 +241,7 @@ class _QuestionPage:
             yield from reason
         if item.formula is not None and self.view.detail != "brief":
             yield from self.slope(solved)
-            yield from self.definitions(item.formula)
+            yield from self.definitions(self.symbols.on_page(item.formula, solved.name))
         lines, listing = self.lines(solved), solved.listing
         if lines:
             yield Equations(lines, self.symbols, self.most)

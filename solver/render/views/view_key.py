@@ -17,11 +17,12 @@ def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     yield Heading(level, solution.title, worth(total(solution)))
     for part in solution.parts:
         if part.asked and view.shows(part.label):
-            yield Prose((" · ".join(filter(None, (part_label(part.label), worth(part.marks)))),), "label")
-            yield from _values(part)
+            yield Prose((" · ".join(filter(None, (part_label(part.label), worth(part.worth)))),), "label")
+            yield from values(part)
 
 
-def _values(part: SolvedPart) -> Iterator[Block]:
+def values(part: SolvedPart) -> Iterator[Block]:
+    """What a part asks for."""
     assert part.context is not None
     symbols = part.context.working.symbols
     yield from answers([solved for solved in part.asked if solved.item.answer is None], symbols, None)

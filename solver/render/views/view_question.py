@@ -31,7 +31,7 @@ def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
         yield note((_policy(solution),))
     known = _read_off(solution, parts) if view.pictures else set()
     for part in parts:
-        yield Heading(level + 1, part_label(part.label), worth(part.marks), part.label)
+        yield Heading(level + 1, part_label(part.label), worth(part.worth), part.label)
         yield from part.prompt.blocks
         yield from drawing(part.figure, answer=False)
         yield from _given(part, known, view)

@@ -27,7 +27,7 @@ def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     for part in solution.parts:
         if not part.asked or not view.shows(part.label):
             continue
-        yield Heading(level + 1, f"Part {part.label}", worth(part.marks), part.label)
+        yield Heading(level + 1, f"Part {part.label}", worth(part.worth), part.label)
         yield from part.prompt.blocks
         asked = [solved for solved in part.asked if not part.again(solved)]
         for solved in asked:
