@@ -8,6 +8,7 @@ import click
 
 from solver.cli.console import problems, refused, say, whole
 from solver.cli.endings import by_ending
+from solver.cli.progress import Progress
 
 if TYPE_CHECKING:
     from solver.render.figures.paint import ImageKind
@@ -38,8 +39,9 @@ def command(file: str, word: str | None, part: str | None, view: str, output: st
         from solver.spec.reader import load
         from solver.working.solve import solve_paper
 
-        drawn = _chosen(solve_paper(load(file)), file, word, part)
-        picture = painted(scene_of(drawn, view == "answer"), kind)
+        with Progress("drawing"):
+            drawn = _chosen(solve_paper(load(file)), file, word, part)
+            picture = painted(scene_of(drawn, view == "answer"), kind)
         if output is None:
             say(picture.decode())
             return

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from solver.cli.console import problems, refused, warn
+from solver.cli.progress import Progress
 
 if TYPE_CHECKING:
     from solver.mark.autograder_package import Visibility
@@ -35,5 +36,6 @@ def command(platform: str, question: str, output: str | None, visibility: Visibi
         from solver.mark.autograder_package import package, write_package
 
         path = Path(output or f"{Path(question).stem}-{platform}.zip")
-        write_package(package(question, visibility), path)
+        with Progress("packing"):
+            write_package(package(question, visibility), path)
         warn(f"{path} written: upload it under Configure Autograder")

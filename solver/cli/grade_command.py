@@ -83,7 +83,8 @@ def _marked(
     beside = sys.stderr if marks_out else sys.stdout  # standard output is the program's that reads the marks
     color = output is None and sys.stdout.isatty() and colors() > 0
     chosen = Options(form=form or "csv", width=columns(), color=color, **options)
-    asked = asked_in(question)
+    with Progress("solving"):
+        asked = asked_in(question)
     with (
         whole(output, form is not None and writing(form).for_programs) as stream,
         Progress("marking", size_of(answers)) as bar,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from solver.cli.console import problems, refused, whole
+from solver.cli.progress import Progress
 
 
 @click.command()
@@ -17,6 +18,7 @@ def command(model: str, output: str | None) -> None:
             raise refused(model, "is no .onnx file", "torch.onnx.export and tf2onnx write one")
         from solver.author.from_onnx import question
 
-        text = question(model)
+        with Progress("reading"):
+            text = question(model)
         with whole(output) as stream:
             stream.write(text)

@@ -8,6 +8,7 @@ import click
 
 from solver.cli.console import problems, whole
 from solver.cli.endings import by_ending
+from solver.cli.progress import Progress
 
 if TYPE_CHECKING:
     from solver.mark.out.template import TemplateFormat
@@ -26,6 +27,7 @@ def command(question: str, form: TemplateFormat | None, output: str | None) -> N
         from solver.mark.out.template import template
 
         form = form or by_ending(output or "", _ENDINGS)
-        text = template(asked_in(question).sheet, form)
+        with Progress("solving"):
+            text = template(asked_in(question).sheet, form)
         with whole(output) as stream:
             stream.write(text)

@@ -15,17 +15,19 @@ find: forward (all nodes), local (all local derivatives), backward (local deriva
 gradients (by the inputs), node_gradients (by the nodes), or any quantity by name; forward and backward if left out.
 """
 
+from functools import reduce
 from typing import TYPE_CHECKING, Annotated
 
 from solver.errors import FormulaError, nearest
 from solver.families import formula as formulas_
+from solver.formula.calculus.adjoint import MOST_TERMS
 from solver.formula.calculus.differentiate import gradient_name
 from solver.formula.calculus.symbolic import plain_derivative
 from solver.formula.parse import parse
 from solver.formula.print.printer_text import TextPrinter
 from solver.formula.source import source
 from solver.formula.symbol import Symbol
-from solver.formula.tree import Bin, Group, Name, Neg, Num, Tree, bare, names, rebuild
+from solver.formula.tree import Bin, Group, Name, Neg, Num, Sum, Tree, bare, names, rebuild
 from solver.formula.walks.shape import SCALAR, show
 from solver.spec.fields import AtLeast, AtMost, Quantity, Spec
 from solver.spec.nodes import Report
@@ -185,9 +187,8 @@ class _Backward:
             w.step(made, start, title, why=why, symbol=symbol, whole=whole, role=Role("gradient", name))
         else:
             terms: list[Tree] = [Bin("*", Name(gradient_name(u)), Name(_local(u, name))) for u in users]
-            total = terms[0]
-            for term in terms[1:]:
-                total = Bin("+", total, term)
+            many = len(terms) > MOST_TERMS
+            total = Sum(tuple(terms)) if many else reduce(lambda before, term: Bin("+", before, term), terms)
             ways = " and ".join(f"{{{user}}}" for user in users)
             why = f"{{{name}}} leads to {ways}: what comes back is added up" if len(users) > 1 else ""
             w.step(

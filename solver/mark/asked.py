@@ -15,6 +15,9 @@ from solver.spec.reader import load
 from solver.working.question import Alternative, Question, Scheme
 from solver.working.solve import solve_question
 
+MAX_ANSWERS = 2_000
+MAX_CELLS = 50_000
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -26,11 +29,15 @@ class Asked:
 
 
 def asked(question: Question) -> Asked:
-    """A checked question, solved; raises SpecError where it has no solution, or asks for nothing."""
+    """A checked question, solved; raises SpecError where it has no solution, or asks for nothing or too much."""
     made, scheme = sheet(solve_question(question)), question.marking or Scheme()
     made.others = {name: sheet(solve_question(other)) for name, other in question.alternatives.items()}
     if not made.answers:
         raise _refused(question.file, "asks for nothing that could be marked")
+    cells = sum(rows * columns for rows, columns in (answer.shape for answer in made.answers.values()))
+    if len(made.answers) > MAX_ANSWERS or cells > MAX_CELLS:
+        found = f"asks for {len(made.answers):,} quantities with {cells:,} numbers in all, too many to be marked"
+        raise _refused(question.file, found, f"the most is {MAX_ANSWERS:,} quantities and {MAX_CELLS:,} numbers")
     problems = [problem for other in scheme.alternatives for problem in _misused(other, made)]
     if problems:
         raise SpecError(problems)

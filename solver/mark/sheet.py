@@ -81,6 +81,14 @@ class Sheet:
         """Every cell by name, in the order of the page."""
         return {cell.name: cell for answer in self.answers.values() for cell in answer.cells}
 
+    @cached_property
+    def by_part(self) -> dict[str, list[Answer]]:
+        """The answers of every part that asks for some, by its label."""
+        found: dict[str, list[Answer]] = {}
+        for answer in self.answers.values():
+            found.setdefault(answer.part, []).append(answer)
+        return found
+
     @property
     def parts(self) -> list[SolvedPart]:
         """The parts that ask for something."""

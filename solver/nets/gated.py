@@ -7,7 +7,7 @@ from solver.errors import Place, nearest
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Num
 from solver.nets.layers import Stored, as_array, neurons_inputs, rows_of, weights_of
-from solver.nets.recurrent import MAX_STEPS, Learning, OutputActivation, check_vector, size
+from solver.nets.recurrent import MAX_TIMES, Learning, OutputActivation, check_vector, size
 from solver.nets.training import Rule
 from solver.spec.fields import AtLeast, AtMost, Quantity, Spec, Vector
 from solver.spec.nodes import Report
@@ -40,7 +40,7 @@ class GatedLayer(CellFields):
 class Gated(Learning):
     """Fields that LSTM and GRU share."""
 
-    x: Annotated[tuple[Vector, ...], AtLeast(1), AtMost(MAX_STEPS), "the input sequence, a list of one vector a step"]
+    x: Annotated[tuple[Vector, ...], AtLeast(1), AtMost(MAX_TIMES), "the input sequence, a list of one vector a step"]
     W: Annotated[
         dict[str, Quantity] | Quantity | None,
         "weights from the input, by gate; or one matrix with those of all gates, in the order that `order` names",

@@ -18,7 +18,7 @@ from solver.spec.fields import Scalar, Spec, Vector
 from solver.spec.nodes import Report
 from solver.working.page import Working
 
-MAX_STEPS = 100_000
+MAX_TIMES = 10_000
 
 ELEMENTWISE = tuple(name for name in ACTIVATIONS if FUNCTIONS[name].elementwise)
 """Of hidden neurons: softmax turns a whole column into shares."""

@@ -14,24 +14,22 @@ from typing import Annotated, Literal
 import numpy as np
 
 from solver.formula.parse import parse
-from solver.formula.symbol import Symbol, default_symbol
+from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Literal_, Name, Num, Tree, replace_names
 from solver.named import NamedTuple
 from solver.nets.clipping import Clip, check_clip, clipped, norm
+from solver.nets.schedules import Schedule, check_schedule, in_range, schedule_givens, scheduled
 from solver.spec.fields import AtLeast, AtMost, Quantity, Scalar, Spec
 from solver.spec.nodes import Report
-from solver.working.page import Repeat, Working
+from solver.working.page import MAX_NUMBERS, MAX_QUANTITIES, Repeat, Working
 from solver.working.roles import Role
 
 Kind = Literal[
     "sgd", "momentum", "velocity", "heavy-ball", "averaged", "nesterov", "nesterov-shifted",
     "adagrad", "rmsprop", "adam", "adamw",
 ]  # fmt: skip
-Decay = Literal["step", "geometric", "exponential", "inverse-time", "cosine"]
 
 MAX_ITERATIONS = 100_000
-MAX_STEPS = 50_000
-MAX_NUMBERS = 20_000_000
 
 
 class UpdateLine(NamedTuple):
@@ -106,30 +104,6 @@ _SYMBOLS = {
     "lam": Symbol("lambda"),
 }
 
-SCHEDULES: dict[str, tuple[str, tuple[str, ...]]] = {
-    "step": ("alpha*gamma**floor(t/every)", ("gamma", "every")),
-    "geometric": ("alpha*gamma**t", ("gamma",)),
-    "exponential": ("alpha*exp(-k*t)", ("k",)),
-    "inverse-time": ("alpha/(1 + k*t)", ("k",)),
-    "cosine": ("alpha_min + (alpha - alpha_min)*(1 + cos(pi*t/period))/2", ("period",)),
-}
-"""The rate of each update, where t updates were made before: the first one uses alpha itself."""
-
-
-class Schedule(Spec):
-    """How the learning rate falls from one iteration to the next."""
-
-    kind: Annotated[
-        Decay,
-        "α after t updates: step α·γ^⌊t/every⌋, geometric α·γ^t, exponential α·e^(−kt), inverse-time α/(1 + kt), "
-        "cosine from α down to `least` over `period` updates",
-    ]
-    gamma: Annotated[Scalar | None, "the factor γ of step and geometric"] = None
-    every: Annotated[int | None, AtLeast(1), "step: after how many updates the rate falls"] = None
-    k: Annotated[Scalar | None, "the decay of exponential and inverse-time"] = None
-    period: Annotated[int | None, AtLeast(1), "cosine: how many updates it takes"] = None
-    least: Annotated[Scalar | None, "cosine: the last rate; 0 if left out"] = None
-
 
 class Rule(Spec):
     """An optimizer and its settings."""
@@ -176,65 +150,22 @@ def check(rule: Rule, report: Report) -> None:
             used = ", ".join(update.settings) or "none of beta, beta1, beta2, eps"
             report.add(rule.place(name), f"{rule.optimizer} has no {name}", f"it uses {used}")
         elif name == "eps":
-            _in_range(rule, name, 0, np.inf, report)
+            in_range(rule, name, 0, np.inf, report)
         else:
-            _in_range(rule, name, 0, 1, report)
+            in_range(rule, name, 0, 1, report)
     if rule.eps_in_root and "eps" not in update.settings:
         report.add(rule.place("eps_in_root"), f"{rule.optimizer} has no eps")
-    _in_range(rule, "weight_decay", 0, np.inf, report)
+    in_range(rule, "weight_decay", 0, np.inf, report)
     check_clip(rule.clip, report)
     if rule.schedule is not None:
         check_schedule(rule.schedule, report)
-
-
-def _in_range(spec: Spec, name: str, least: float, below: float, report: Report) -> None:
-    value = getattr(spec, name)
-    if value is not None and not least <= float(value.text) < below:
-        expected = f"{least} ≤ {name} < {below}" if np.isfinite(below) else f"at least {least}"
-        report.add(spec.place(name), f"{name} is {value.text}, expected {expected}")
-
-
-def check_schedule(schedule: Schedule, report: Report) -> None:
-    _, needed = SCHEDULES[schedule.kind]
-    for name in ("gamma", "every", "k", "period", "least"):
-        value = getattr(schedule, name)
-        used = name in needed or (name == "least" and schedule.kind == "cosine")
-        if value is None and name in needed:
-            report.add(schedule.place("kind"), f"{name!r} is missing: {schedule.kind} needs it")
-        elif value is not None and not used:
-            report.add(schedule.place(name), f"{schedule.kind} has no {name}", f"it uses {', '.join(needed)}")
-    if schedule.gamma is not None and not 0 < float(schedule.gamma.text) <= 1:
-        report.add(schedule.place("gamma"), f"gamma is {schedule.gamma.text}, expected 0 < gamma ≤ 1")
-    _in_range(schedule, "k", 0, np.inf, report)
-    _in_range(schedule, "least", 0, np.inf, report)
-
-
-def schedule_givens(working: Working, schedule: Schedule, falls: str, ending: str = "") -> None:
-    """States what a schedule says. falls: the first value of what falls; ending: of the names of what is said."""
-    for name in SCHEDULES[schedule.kind][1]:
-        value = getattr(schedule, name)
-        symbol = default_symbol(name)._replace(sub=ending[1:]) if ending else None
-        working.given(f"{name}{ending}", Num(str(value)) if isinstance(value, int) else value, "", symbol)
-    if schedule.kind == "cosine":
-        title = "Least learning rate" if falls in ("alpha", "eta") else "Least value"
-        working.given(f"{falls}_min", schedule.least or Num("0"), title, Symbol(falls, "min"))
-        if "pi" not in working.items:
-            working.given("pi", Num("3.141592653589793"))
-
-
-def scheduled(schedule: Schedule, falls: str, t: int, ending: str = "") -> Tree:
-    """The value after t updates, or whatever a schedule counts."""
-    formula, said = SCHEDULES[schedule.kind]
-    called: dict[str, Tree] = {name: Name(f"{name}{ending}") for name in said}
-    called |= {"alpha": Name(falls), "alpha_min": Name(f"{falls}_min"), "t": Num(str(t))}
-    return replace_names(parse(formula), called)
 
 
 def within_budget(working: Working, before: int, rule: Rule, report: Report) -> bool:
     """Whether all iterations together stay within bounds, by what the first one has added to the working."""
     made = list(working.items)[before:]
     numbers = sum(int(rows) * int(columns) for rows, columns in (working.shapes[name] for name in made))
-    for count, most, what in ((len(made), MAX_STEPS, "steps"), (numbers, MAX_NUMBERS, "numbers")):
+    for count, most, what in ((len(made), MAX_QUANTITIES, "steps"), (numbers, MAX_NUMBERS, "numbers")):
         if count * rule.iterations > most:
             message = f"{rule.iterations:,} iterations make about {count * rule.iterations:,} {what}"
             report.add(rule.place("iterations"), message, f"the most is {most:,}: about {most // count:,} iterations")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from importlib import import_module
 from typing import cast
 
-from solver.render.blocks import Block, Heading
+from solver.render.blocks import Block, Equations, Heading
 from solver.render.views.definitions import definition, titled
 from solver.render.views.heads import told, total, worth
 from solver.render.views.view import WHOLE, View
@@ -28,5 +28,8 @@ def document(title: str, solutions: Sequence[Solution], view: View = WHOLE, head
         return [first, *told(head, view), *rest]
     blocks: list[Block] = [Heading(1, title, worth(sum((total(s) for s in solutions), Decimal()))), *told(head, view)]
     for solution in solutions:
-        blocks += question(solution, view, 2)
+        made = list(question(solution, view, 2))
+        worked = sum(isinstance(block, Equations) for block in made)
+        view = view.replaced(worked=max(view.worked - worked, 0))
+        blocks += made
     return blocks

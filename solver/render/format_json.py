@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 ENDINGS = (".json",)
 FOR_PROGRAMS = True
+MOST_STEPS = 5_000
+"""Of a question with more steps, those that repeat earlier ones with new numbers have no lines."""
 
 
 def page(shown: Shown) -> str:
@@ -54,6 +56,7 @@ def _head(head: PaperHead) -> dict[str, str]:
 def question(solution: Solution, view: View = WHOLE) -> dict[str, Any]:
     """The object of one question."""
     shown = [part for part in solution.parts if view.shows(part.label)]
+    few = sum(len(part.steps) for part in shown) <= MOST_STEPS
     solved = view.kind in ("answer", "key")
     answers = {part.key(s): jsonable(s.value) if solved else _blank(s) for part in shown for s in part.asked}
     made: dict[str, Any] = {
@@ -67,7 +70,7 @@ def question(solution: Solution, view: View = WHOLE) -> dict[str, Any]:
                 "marks": None if part.worth is None else _number(part.worth),
                 "prompt": part.prompt.source,
                 "checked": part.checked if view.kind == "answer" and view.lecturer else None,
-                "steps": _steps(part, view),
+                "steps": _steps(part, view, few),
             }
             for part in shown
         ],
@@ -88,13 +91,13 @@ def question(solution: Solution, view: View = WHOLE) -> dict[str, Any]:
     return made
 
 
-def _steps(part: SolvedPart, view: View) -> list[dict[str, Any]]:
+def _steps(part: SolvedPart, view: View, few: bool) -> list[dict[str, Any]]:
     """What the view shows of a part: all of its steps, its values, what it gives, or nothing."""
     match view.kind:
         case "answer":
-            return [step(solved, view.detail) for solved in part.steps]
+            return [step(solved, view.detail, few or not _again(solved)) for solved in part.steps]
         case "key":
-            return [step(solved, view.detail) | {"lines": []} for solved in part.asked]
+            return [step(solved, view.detail, False) for solved in part.asked]
         case "question":
             return [step(solved, view.detail) for solved in givens(part)]
         case "sheet":
@@ -107,8 +110,14 @@ def _blank(solved: Solved) -> Any:
     return None if (rows, columns) == (1, 1) else [[None] * columns for _ in range(rows)]
 
 
-def step(solved: Solved, detail: Detail) -> dict[str, Any]:
-    """The object of one step."""
+def _again(solved: Solved) -> bool:
+    """Whether a step repeats an earlier one with new numbers."""
+    repeat = solved.context.working.repeats.get(solved.name)
+    return repeat is not None and repeat.iteration > 1
+
+
+def step(solved: Solved, detail: Detail, worked: bool = True) -> dict[str, Any]:
+    """The object of one step. worked: whether it has lines."""
     item = solved.item
     return {
         "name": solved.name,
@@ -119,7 +128,7 @@ def step(solved: Solved, detail: Detail) -> dict[str, Any]:
         "exact": solved.exact_value,
         "text": solved.text,
         "latex": _latex(solved),
-        "lines": _lines(solved, detail),
+        "lines": _lines(solved, detail) if worked else [],
     }
 
 

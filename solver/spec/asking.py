@@ -46,7 +46,11 @@ class Asking:
             return [name for node, variable in by for name in self.gradients(node, [variable], working)]
         name = text_of(word, self.report, "find")
         if name in known:
-            return working.expand([name]) or self.nothing(word, name, working)
+            try:
+                return working.expand([name]) or self.nothing(word, name, working)
+            except FormulaError as error:
+                self.report.add(word, error.message, error.hint)
+                return []
         if name.endswith("]") and "[" in name:
             return self.entry(word, name, working)
         if name == "gradients":
@@ -116,9 +120,12 @@ class Asking:
         """Gives the tasks their workings with all gradients that parts asked for."""
         for task in tasks:
             node, asked = self.gradients_asked.get(id(task.working), (None, {}))
-            if node is None or task.working.gradients is None:
+            if node is None or task.working.gradients is None or not self.report.within(node):
                 continue
+            before = task.working
             try:
                 task.working = task.working.gradients.derived(asked)
             except FormulaError as error:
                 self.report.add(node, error.message, error.hint)
+            more = len(task.working.items) - len(before.items)
+            self.report.within(node, more, task.working.numbers - before.numbers)

@@ -14,6 +14,7 @@ import yaml
 from solver.errors import Place, Problem, SpecError, nearest
 from solver.spec.number_lists import NumberList, cut
 from solver.spec.offsets import after, index_of
+from solver.working.page import MAX_NUMBERS, MAX_QUANTITIES
 
 MAX_BYTES = 32_000_000
 MAX_NODES = 1_200_000
@@ -136,6 +137,8 @@ class Report:
         self.problems: list[Problem] = []
         self.warnings: list[Problem] = []
         self.attached = 0  # bytes of the files of numbers read so far
+        self.parts = self.quantities = self.numbers = 0  # of all questions so far
+        self.too_much = False
 
     def add(self, where: Node | Place, message: str, hint: str = "") -> None:
         """Notes one problem; raises SpecError where there are too many to go on."""
@@ -154,6 +157,20 @@ class Report:
     def unknown(self, where: Node, what: str, word: str, known: Iterator[str] | list[str] | tuple[str, ...]) -> None:
         """Notes an unknown word, with the nearest known one."""
         self.add(where, f"unknown {what} {word[:60]!r}", nearest(word, known))
+
+    def within(self, where: Node, quantities: int = 0, numbers: int = 0) -> bool:
+        """Counts so many more quantities, which hold so many numbers.
+
+        False, and the first time a problem, where all together are too many.
+        """
+        was_within = not self.too_much
+        self.quantities += quantities
+        self.numbers += numbers
+        self.too_much = self.quantities > MAX_QUANTITIES or self.numbers > MAX_NUMBERS
+        if was_within and self.too_much:
+            found = f"more than {MAX_QUANTITIES:,} quantities, or {MAX_NUMBERS:,} numbers in them, in all"
+            self.add(where, found, "fewer parts, iterations, times or layers")
+        return not self.too_much
 
     def check(self) -> None:
         """Raises SpecError if there is any problem."""

@@ -88,8 +88,6 @@ class Typed(Sequence[tuple[str, ...]]):
             return True
         return isinstance(other, Sequence) and len(self) == len(other) and all(map(tuple.__eq__, self, other))
 
-    __hash__ = None  # type: ignore[assignment]
-
 
 def cells(row: str) -> tuple[str, ...]:
     """The digits of each number of a row."""

@@ -22,8 +22,7 @@ from solver.working.roles import Role
 from solver.working.series import shorten
 
 MAX_FORMULAS = 500
-MAX_STEPS = 20_000
-MAX_NUMBERS = 10_000_000
+MAX_STEPS = 10_000
 
 _SIZE = re.compile(r"([HWL])(\d{1,9})", re.ASCII)
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -105,7 +104,7 @@ class FormulasReader:
         self.series: dict[str, range] = {}
         self.spoilt: set[str] = set()
         self.later: set[str] = set()
-        self.numbers = self.steps = 0
+        self.steps = 0
 
     def add(self, given: FormulaList) -> list[str]:
         """The names that were added, in the order of the page."""
@@ -201,7 +200,9 @@ class FormulasReader:
 
     # -- one formula --------------------------------------------------------------------------------------------------
     def formula(self, item: Formula, name: str = "", scope: Around | None = None) -> None:
-        """Adds one formula to the working, or its problems to the report."""
+        """Adds one formula to the working, or its problems to the report; nothing to a working that is full."""
+        if self.made.full:
+            return
         before = len(self.report.problems)
         scope = scope or Around(self.made.items, self.named)
         text = item.formula
@@ -223,7 +224,6 @@ class FormulasReader:
             self.spoilt.add(name)
             return
         self.defined.append(name)
-        self.weigh(item, name)
 
     def check_name(self, item: Formula, name: str) -> bool:
         """Notes a name that the formula cannot define; returns whether there is a formula at all."""
@@ -279,15 +279,6 @@ class FormulasReader:
             place = item.place("formula", offset=columns.get(series or name, 0))
             self.report.add(place, f"{name[:60]!r} is not given yet{_at(scope)}", hint)
         return not missing and not wordy
-
-    def weigh(self, item: Formula, name: str) -> None:
-        """Keeps all results together within memory."""
-        height, width = self.made.shapes[name]
-        before = self.numbers
-        self.numbers += int(height) * int(width)
-        if before <= MAX_NUMBERS < self.numbers:
-            message = "the results hold too many numbers"
-            self.report.add(item.place("formula"), message, f"the most is {MAX_NUMBERS:,} in all")
 
 
 def _at(scope: Around) -> str:

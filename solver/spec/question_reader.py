@@ -14,7 +14,7 @@ from solver.formula.usage import USUAL, Usage
 from solver.rounding import MAX_DIGITS, Carry, Rounding
 from solver.spec.asking import Asking
 from solver.spec.fields import AtLeast, AtMost, entries_of, fields_of, read, text_of, unknown_key, whole_number
-from solver.spec.head import HEAD_KEYS
+from solver.spec.head import HEAD_KEYS, read_head
 from solver.spec.nodes import Node, Report, merged
 from solver.spec.notation import read_usage
 from solver.spec.prose.passages import read_passage
@@ -22,13 +22,14 @@ from solver.spec.quantities import number
 from solver.spec.registry import families, family
 from solver.working.page import Working
 from solver.working.passage import NOTHING, Passage
-from solver.working.question import Part, Question, Scheme, Task, Wanted
+from solver.working.question import PaperHead, Part, Question, Scheme, Task, Wanted
 
 if TYPE_CHECKING:
     from solver.spec.own_formulas import FormulasReader
 
 MAX_PARTS_DEPTH = 4
-MAX_PARTS = 20_000
+MAX_PARTS = 2_000
+"""Of all questions of an exam together."""
 
 _QUESTION_KEYS = (
     "title",
@@ -57,6 +58,7 @@ class QuestionReader:
     """Reads one question, noting problems as it goes.
 
     otherwise: what is given in another way, wherever it fits. usage: how formulas are written where it does not say.
+    head: what the question says at its top.
     """
 
     def __init__(self, file: str, report: Report, otherwise: Node | None = None, usage: Usage = USUAL) -> None:
@@ -67,7 +69,7 @@ class QuestionReader:
         self.sources: dict[int, Node] = {}  # by task: the map that it was read from
         self.formulas: dict[int, tuple[FormulasReader, list[Node]]] = {}  # by task: of the author's own, behind it
         self.asking = Asking(report)
-        self.count = 0
+        self.head = PaperHead()
 
     def question(self, node: Node) -> Question:
         question = Question("", self.file)
@@ -78,6 +80,7 @@ class QuestionReader:
         entries = self.entries(node, _QUESTION_KEYS)
         question.title = self.text(entries, "title") or os.path.splitext(os.path.basename(self.file))[0]
         question.prompt = self.prompt(entries)
+        self.head = read_head(entries, self.report)
         question.rounding = self.rounding(entries, question.rounding)
         question.carry = self.carry(entries)
         self.usage = read_usage(entries.get("notation"), self.report, self.usage)
@@ -220,9 +223,9 @@ class QuestionReader:
         if depth > MAX_PARTS_DEPTH:
             self.report.add(node, f"parts within parts go {MAX_PARTS_DEPTH} levels deep at the most")
             return
-        self.count += node.length
-        if self.count > MAX_PARTS:
-            self.report.add(node, f"more than {MAX_PARTS:,} parts", "an exam lists several questions, a file each")
+        self.report.parts += node.length
+        if self.report.parts > MAX_PARTS:
+            self.report.add(node, f"more than {MAX_PARTS:,} parts", "of all questions together")
             return
         for item in node.items:
             if item.kind == "map":
@@ -290,6 +293,8 @@ class QuestionReader:
         return self.given(node) or _UNREAD
 
     def given(self, node: Node) -> Task | None:
+        if not self.report.within(node):
+            return None
         named = node.get("family") if node.kind == "map" else None
         if named is None and any(value.get("family") is not None for _, value in node.entries):
             return self.side_by_side(node)
@@ -335,7 +340,9 @@ class QuestionReader:
             return None
         return self.noted(Task("", side_by_side(workings)), node)
 
-    def noted(self, task: Task, node: Node) -> Task:
+    def noted(self, task: Task, node: Node) -> Task | None:
+        if not self.report.within(node, len(task.working.items), task.working.numbers):
+            return None
         self.write(task, node)
         self.tasks.append(task)
         self.sources[id(task)] = node

@@ -40,10 +40,10 @@ def load_text(text: str, file: str = "question") -> Paper:
     if _is_exam(node):
         return _read_exam(node, file)
     report = Report()
-    question = QuestionReader(file, report).question(node)
-    head = read_head(entries_of(node, Report()) if node.kind == "map" else {}, report)
+    reader = QuestionReader(file, report)
+    question = reader.question(node)
     report.check()
-    return Paper(question.title, [question], head=head)
+    return Paper(question.title, [question], head=reader.head)
 
 
 def _is_exam(node: Node) -> bool:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:  # few questions have a figure
 
 
 _SAMPLE = 8
+MAX_QUANTITIES = 30_000
+"""The most quantities of one working, and of all that is read together."""
+MAX_NUMBERS = 20_000_000
+"""The most numbers that the quantities of one working hold."""
 
 
 class Proof(Protocol):
@@ -74,7 +78,7 @@ class Working(Structure):
     roles: what quantities are to others.
     absent: what parts may expect that is not here, with what it needs. tally: the table that states what repeats.
     others: what other programs say of the same, in a table. offers: what is worked out only where a part asks for it, by
-    name: each adds it. figures: what can be drawn of it, by the word of `figure:`.
+    name: each adds it. figures: what can be drawn of it, by the word of `figure:`. numbers: how many all quantities hold. full: whether one was too many.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
@@ -92,6 +96,8 @@ class Working(Structure):
     others: Callable[[], Listing] | None = None
     offers: dict[str, Callable[[Working], None]] = field(default_factory=dict)
     figures: dict[str, Callable[[], Sketch]] = field(default_factory=dict)
+    numbers: int = 0
+    full: bool = False
 
     def given(
         self, name: str, numbers: Literal_, title: str = "", symbol: Symbol | None = None, role: Role | None = None
@@ -151,9 +157,14 @@ class Working(Structure):
         self.groups[word] = tuple(members)
 
     def add(self, item: Item, size: Shape = SCALAR, symbol: Symbol | None = None, role: Role | None = None) -> None:
-        """Adds an item of any kind, rows × columns `size`; raises FormulaError where its name is taken."""
+        """Adds an item of any kind, rows × columns `size`; raises FormulaError where its name is taken, or all is too much."""
         if item.name in self.items:
             raise FormulaError(f"{item.name!r} is defined twice", "a name stands for one quantity")
+        self.numbers += size[0] * size[1] if isinstance(size[0], int) and isinstance(size[1], int) else 0
+        self.full = len(self.items) >= MAX_QUANTITIES or self.numbers > MAX_NUMBERS
+        if self.full:
+            most = f"the most is {MAX_QUANTITIES:,} quantities with {MAX_NUMBERS:,} numbers in all"
+            raise FormulaError("this is too much to work out", most)
         formula = item.definition
         if formula is not None and (made := restated(formula, self._definition, self._binary)):
             item.restated = made

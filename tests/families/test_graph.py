@@ -13,6 +13,7 @@ from solver.api import solve
 from solver.errors import SpecError
 from solver.families import graph
 from solver.formula.print.printer_latex import symbol_latex
+from solver.formula.tree import Sum
 from solver.render.document import View, document
 from solver.render.format_text import render as text_of
 from solver.spec.reader import load_text
@@ -157,3 +158,12 @@ def test_the_examples_run() -> None:
     assert solve_question(load_text(graph.EXAMPLE).questions[0]).answers["a/f"] == 1
     answers = solve(PROBLEMS / "graph.yaml").answers
     assert (answers["a.ii/grad_x"], answers["a.ii/grad_y"], answers["a.iii/grad_x"]) == (16, -16, 16)
+
+
+def test_a_node_with_many_users_has_a_flat_sum() -> None:
+    """Three hundred terms, one within the other, were more than any walk can go down."""
+    nodes = ", ".join(f"n{k} = x*{k}" for k in range(1, 7))
+    text = f"given: {{family: graph, inputs: {{x: 2}}, nodes: [{nodes}, f = n1 + n2 + n3 + n4 + n5 + n6]}}"
+    solution = solve_question(load_text(f"{text}\nparts: [{{label: a, find: grad_x}}]").questions[0])
+    assert solution["a/grad_x"].value == 21
+    assert isinstance(solution["a/grad_x"].item.definition, Sum)

@@ -7,7 +7,7 @@ import numpy as np
 from solver.formula.tree import Array
 from solver.nets.layers import as_array
 from solver.nets.recurrent import size
-from solver.nets.training import Schedule, check_schedule
+from solver.nets.schedules import Schedule, check_schedule
 from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, Vector
 from solver.spec.nodes import Report
 

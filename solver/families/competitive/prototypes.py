@@ -11,7 +11,7 @@ from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Call, Literal_, Name, Num, Tree
 from solver.formula.walks.shape import shape
 from solver.nets.layers import as_array, rows_of
-from solver.nets.training import Schedule, schedule_givens, scheduled
+from solver.nets.schedules import Schedule, schedule_givens, scheduled
 from solver.rounding import Floats
 from solver.spec.nodes import Report
 from solver.working.items import Listing, Step

@@ -21,6 +21,13 @@ from solver.working.page import Working
 
 FN = {"cross-correlation": "correlate", "convolution": "convolve", "transposed": "correlate_transposed"}
 MANNER = {"cross-correlation": "", "convolution": ", true convolution", "transposed": ", transposed convolution"}
+_POOLS = {
+    "max": ("max_pool", "largest of each window"),
+    "average": ("average_pool", "mean of each window"),
+    "global-max": ("largest", "maximum of the whole map"),
+    "global-average": ("mean", "mean of the whole map"),
+}
+"""The function of each kind of pooling, and what it makes."""
 
 
 class Maps:
@@ -209,9 +216,9 @@ class Maps:
     def _pooling(self, stage: Sliding) -> None:
         """Pooling or unpooling of every map."""
         names = list(map(Name, self.now))
-        if stage.pool in ("global-max", "global-average"):
-            fn, what = ("largest", "maximum") if stage.pool == "global-max" else ("mean", "mean")
-            self._outputs(stage, [Call(fn, (x,)) for x in names], self._letter("P"), f"{what} of the whole map")
+        fn, what = _POOLS.get(stage.pool or "", ("", ""))
+        if fn in ("largest", "mean"):
+            self._outputs(stage, [Call(fn, (x,)) for x in names], self._letter("P"), what)
             return
         size = both(stage, "size", self.flat, 1, (2, 2))
         if self.flat:
@@ -236,8 +243,6 @@ class Maps:
             chosen = (*chosen, *options(window, self.flat, ("after",)))
         if stage.pool:
             check_place("pooling window", window, self.size(), self._where())
-            fn = "max_pool" if stage.pool == "max" else "average_pool"
-            what = "largest of each window" if stage.pool == "max" else "mean of each window"
             what += ", one that stands out at the end as well" * any(window.after)
             if stage.pool == "max":
                 self.pooled.append((self.now, window))

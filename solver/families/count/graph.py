@@ -117,8 +117,8 @@ class Graph:
         times = self.times(layer, scope)
         if layer.type:
             for k in range(1, times + 1):
-                numbered = {"name": f"{layer.name}{k}", "repeat": None}
-                each = replace_fields(layer, layer.type, numbered) if layer.name and times > 1 else layer
+                numbered = f"{layer.name}{k}"
+                each = replaced(layer, name=numbered, repeat=None) if layer.name and times > 1 else layer
                 before = self.layer(each, before, scope) if before is not LOST else LOST
             if layer.name:
                 self.net.outputs[self.prefix + layer.name] = before
@@ -197,7 +197,7 @@ class Graph:
 
     def made(self, layer: CountLayer, before: Output, scope: Scope, kind: str, name: str, **fields: object) -> Output:
         """A layer that stands for part of another one, whose places are those of that one."""
-        part = replace_fields(layer, kind, fields)
+        part = replaced(layer, type=kind, **fields)
         return MAKERS[kind](self.at(part, before, scope, kind, name))
 
     def separable(self, layer: CountLayer, before: Output, scope: Scope) -> Output:
@@ -250,7 +250,7 @@ class Graph:
         if LOST in parts:
             return LOST
         name = layer.name if layer.branches or layer.type else ""
-        at = self.at(layer if name else replace_fields(layer, how, {"name": ""}), before, {}, how, name)
+        at = self.at(layer if name else replaced(layer, type=how, name=""), before, {}, how, name)
         first, place = parts[0], layer.place("join" if layer.branches else "")
         for other in parts[1:]:
             self.fits(at, first, other, how, place)
@@ -292,12 +292,11 @@ class Graph:
         raise UnfitError(at.layer.place("join" if at.layer.branches else ""), message, hint)
 
 
-def replace_fields(layer: CountLayer, kind: str, fields: Mapping[str, object]) -> CountLayer:
-    """A layer of another type that stands where this one does."""
+def replaced(layer: CountLayer, **fields: object) -> CountLayer:
+    """A layer with other fields that stands where this one does."""
     from copy import copy
 
     made = copy(layer)
-    made.type = kind  # type: ignore[assignment]
     for name, value in fields.items():
         setattr(made, name, value)
     return made

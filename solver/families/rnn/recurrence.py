@@ -9,7 +9,7 @@ from solver.formula.functions import FUNCTIONS
 from solver.formula.tree import Array, Num
 from solver.nets.layers import Stored, as_array, neurons_inputs, one_hot, weights_of
 from solver.nets.own_activations import MAX_ACTIVATIONS, known_activations, note_activation
-from solver.nets.recurrent import ELEMENTWISE, MAX_STEPS, Learning
+from solver.nets.recurrent import ELEMENTWISE, MAX_TIMES, Learning
 from solver.nets.training import Rule
 from solver.spec.fields import AtLeast, AtMost, Quantity, Spec, Vector
 from solver.spec.nodes import Node, Report
@@ -47,7 +47,7 @@ class Given(Learning):
         "what feeds back: the output (jordan), the hidden layer (elman), or both",
     ] = "elman"
     x: Annotated[
-        tuple[Vector, ...] | None, AtLeast(1), AtMost(MAX_STEPS), "the input sequence, a list of one vector a step"
+        tuple[Vector, ...] | None, AtLeast(1), AtMost(MAX_TIMES), "the input sequence, a list of one vector a step"
     ] = None
     X: Annotated[
         tuple[Quantity, ...] | None, AtLeast(1), AtMost(MAX_SEQUENCES), "instead of x, several sequences of one length"

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -123,10 +125,8 @@ def agree(a: Tree, b: Tree, shapes: Mapping[str, Shape]) -> bool:
     return bool(drawn) and all(np.allclose(v["a"], v["b"], rtol=_TOLERANCE, atol=_TOLERANCE) for v in drawn)
 
 
-def _library() -> Any:
-    import sympy  # type: ignore[import-untyped]
-
-    return sympy
+def _library() -> ModuleType:
+    return import_module("sympy")  # when it is needed
 
 
 # -- there and back -----------------------------------------------------------------------------------------------------

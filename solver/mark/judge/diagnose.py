@@ -29,6 +29,9 @@ from solver.working.question import Scheme
 MOST_UNWRITTEN = 12
 """A mistake is looked for in so many steps before an answer that nobody wrote down; a training run has thousands."""
 
+MANY = 100
+"""A question that asks for more quantities has a mistake looked for in an answer's own formula alone."""
+
 LIKELY = 0.075
 LIKELY_EXACT = 0.5
 """How likely some mistake may give a number by chance, at most, where one is named; of counts, which have few digits."""
@@ -147,6 +150,7 @@ class _WrongChain:
 
     def __init__(self, chain: list[Quantity], own: FollowedNumbers) -> None:
         self.chain, self.own, self.key = chain, own, own.key
+        self.unwritten = MOST_UNWRITTEN if sum(q.key is not None for q in chain) <= MANY else 1
         self.names = [*{**self.key.stated, **self.key.quantities}]
 
     def written(self, name: str, students: Rows) -> Floats:
@@ -182,7 +186,7 @@ class _WrongChain:
             half = half_of(self.key, quantity, answer)
             limit = room(half, answer)
             tried: set[str] = set()
-            stretch = leading_to(quantity, self.chain, self.own.batch.values)[-MOST_UNWRITTEN:]
+            stretch = leading_to(quantity, self.chain, self.own.batch.values)[-self.unwritten :]
             for carried in (self.written, self.exact):
                 env = _Numbers(self.names, partial(carried, students=students))
                 for name, mistaken in self.mistaken(stretch, env):

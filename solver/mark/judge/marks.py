@@ -73,7 +73,7 @@ class Plan:
 
     def part_units(self, marks: Mapping[str, Floats]) -> dict[str, Units]:
         """The units of every part, (students,) each, from the marks by answer."""
-        return {label: sum(self.units(marks[key]) for key in keys) for label, keys in self.parts.items()}  # type: ignore[misc]
+        return {label: np.sum([self.units(marks[key]) for key in keys], axis=0) for label, keys in self.parts.items()}
 
 
 def plan(sheet: Sheet, scheme: Scheme) -> Plan:
@@ -87,7 +87,7 @@ def plan(sheet: Sheet, scheme: Scheme) -> Plan:
     made = Plan(min(max([_LEAST_PLACES, *decimals]), _MOST_PLACES))
     quarter = 10**made.places // 4
     for part, units in _Parts(sheet.solution.parts, made.places).shares():
-        answers = [answer for answer in sheet.answers.values() if answer.part == part.label]
+        answers = sheet.by_part.get(part.label, [])
         shares = fair(units, [scheme.weight(answer.key) for answer in answers], quarter)
         for answer, own in zip(answers, shares, strict=True):
             if answer.kind == "text" and not scheme.by_person & {answer.key, answer.part}:

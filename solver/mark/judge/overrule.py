@@ -73,7 +73,7 @@ def answers_of(sheet: Sheet, decision: Decision) -> Iterator[Answer]:
     elif cell is not None:
         yield sheet.answers[cell.key]
     else:
-        yield from (answer for answer in sheet.answers.values() if answer.part == decision.answer)
+        yield from sheet.by_part.get(decision.answer, [])
 
 
 def _students(sheet: Sheet, decision: Decision, answer: Answer, given: Submissions) -> NDArray[np.int64]:

@@ -53,4 +53,4 @@ def _empty(answer: Answer) -> str:
 
 def _by_part(sheet: Sheet) -> Iterator[tuple[SolvedPart, list[Answer]]]:
     for part in sheet.parts:
-        yield part, [answer for answer in sheet.answers.values() if answer.part == part.label]
+        yield part, sheet.by_part.get(part.label, [])

@@ -121,7 +121,7 @@ class _Audit:
         return said
 
     def part(self, part: SolvedPart) -> Iterator[Block]:
-        answers = [a for a in self.sheet.answers.values() if a.part == part.label and a.key in self.findings]
+        answers = [a for a in self.sheet.by_part.get(part.label, []) if a.key in self.findings]
         if not answers:
             return
         symbols = answers[0].solved.context.working.symbols

@@ -122,7 +122,7 @@ class _Feedback:
             yield bullets(*((f"{t.cell}: {t.found[:80]!r}, {t.reason}",) for t in own[:_MOST_CELLS]))
 
     def answers(self, part: SolvedPart) -> list[Answer]:
-        return [a for a in self.sheet.answers.values() if a.part == part.label]
+        return self.sheet.by_part.get(part.label, [])
 
     def marks(self, part: SolvedPart) -> str:
         earned = {a.key: self.earned[a.key] for a in self.answers(part) if a.key in self.earned}

@@ -15,26 +15,29 @@ from solver.render.figures.scene import (
     Piece,
     Point,
     Polygon,
+    Scene,
     Stroke,
+    fitted,
 )
 from solver.working.sketches import Boundary, PlaceOf
 
 _SIDE = "#e3eff7"
 
 
-def drawn(sketch: Boundary, put: Inscriptions) -> list[Piece]:
+def scene(sketch: Boundary, put: Inscriptions) -> Scene:
     """The plane; a filled disc is of the upper class, an open one of the lower."""
     points = [(_number(put, row, 0), _number(put, row, 1)) for row in sketch.patterns]
     across, up = around([x for x, _ in points], 0.3), around([y for _, y in points], 0.3)
     axes = Axes((0.0, 0.0), (220.0, 220.0), across, up)
     frame = ((across[0], up[0]), (across[1], up[0]), (across[1], up[1]), (across[0], up[1]))
+    lines = [line for line in sketch.lines if put.numbers(line[0]) is not None]
     pieces: list[Piece] = []
-    lines = [_above(frame, put, w, shift, sketch.sign) for w, shift in _lines(sketch, put)]
-    if lines and len(lines[-1][0]) > 2:
-        pieces.append(Polygon(tuple(axes.at(*p) for p in lines[-1][0]), _SIDE, Stroke(_SIDE, 0.0)))
+    drawn = [_above(frame, put, w, shift, sketch.sign) for w, shift in lines]
+    if drawn and len(drawn[-1][0]) > 2:
+        pieces.append(Polygon(tuple(axes.at(*p) for p in drawn[-1][0]), _SIDE, Stroke(_SIDE, 0.0)))
     pieces += axes.drawn("x₁", "x₂")
-    for k, (_, ends) in enumerate(lines):
-        last = k == len(lines) - 1
+    for k, (_, ends) in enumerate(drawn):
+        last = k == len(drawn) - 1
         if len(ends) == 2:
             stroke = Stroke(BLUE, 1.4) if last else Stroke(FAINT, 1.0, DASHES)
             pieces.append(Course(tuple(axes.at(*p) for p in ends), stroke))
@@ -42,12 +45,7 @@ def drawn(sketch: Boundary, put: Inscriptions) -> list[Piece]:
     top = max((c for c in classes if c is not None), default=1.0)
     for point, kind in zip(points, classes, strict=True):
         pieces.append(Disc(axes.at(*point), 4.5, INK if kind == top else PAPER, Stroke(INK, 1.0)))
-    return pieces
-
-
-def _lines(sketch: Boundary, put: Inscriptions) -> list[tuple[str, str]]:
-    """The lines whose numbers are known."""
-    return [line for line in sketch.lines if put.numbers(line[0]) is not None]
+    return fitted(pieces, _alt(sketch, put, lines))
 
 
 def _number(put: Inscriptions, row: PlaceOf, k: int) -> float:
@@ -82,16 +80,15 @@ def _above(
     return area, ends
 
 
-def said(sketch: Boundary, put: Inscriptions) -> tuple[str, str]:
-    """The patterns, and the last line."""
-    points = "; ".join(
+def _alt(sketch: Boundary, put: Inscriptions, lines: list[tuple[str, str]]) -> str:
+    said = "; ".join(
         f"({put.cell(row.name, *((0, 0) if row.number is None else (row.number, 0)))}, "
         f"{put.cell(row.name, *((1, 0) if row.number is None else (row.number, 1)))})"
         for row in sketch.patterns[:16]
     )
-    of, lines = "", _lines(sketch, put)
+    of = ""
     if lines:
         w, shift = lines[-1]
         own = f" and {put.equation(shift)}" if shift else ""
         of = f", and the line u = 0 for {put.letters(w)} = ({put.cell(w)}, {put.cell(w, 1)}){own}; u > 0 on the shaded side"
-    return f"{len(sketch.patterns)} patterns in the plane of two inputs: {points}{of}.", ""
+    return f"{len(sketch.patterns)} patterns in the plane of two inputs: {said}{of}."

@@ -6,20 +6,26 @@ import numpy as np
 
 from solver.render.figures.axes import Axes, around
 from solver.render.figures.inscriptions import Inscriptions
-from solver.render.figures.scene import BLUE, PAPER, SMALL, Caption, Course, Disc, Piece, Stroke
+from solver.render.figures.scene import BLUE, PAPER, SMALL, Caption, Course, Disc, Piece, Scene, Stroke, fitted
 from solver.working.sketches import Curve
 
 _FEW = 12
 """So many points are marked, and bear their number."""
 
 
-def drawn(sketch: Curve, put: Inscriptions) -> list[Piece]:
+def scene(sketch: Curve, put: Inscriptions) -> Scene:
     """The curve over what is counted; in a question its axes alone."""
-    known = _known(sketch, put)
+    cells = [(t, name, put.numbers(name)) for t, name in enumerate(sketch.names, sketch.start)]
+    known = [
+        (t, name, float(numbers.item()))
+        for t, name, numbers in cells
+        if numbers is not None and np.isfinite(numbers).all()
+    ]
     values = [value for _, _, value in known] or [0.0, 1.0]
     last = sketch.start + max(len(sketch.names) - 1, 1)
     axes = Axes((44.0, 34.0), (300.0, 160.0), (sketch.start - 0.02 * (last - sketch.start), last), around(values, 0.15))
-    pieces: list[Piece] = axes.drawn(sketch.across, put.letters(sketch.of), whole=True)
+    letters = put.letters(sketch.of)
+    pieces: list[Piece] = axes.drawn(sketch.across, letters, whole=True)
     points = tuple(axes.at(t, value) for t, _, value in known)
     if len(points) > 1:
         pieces.append(Course(points, Stroke(BLUE, 1.2)))
@@ -29,26 +35,14 @@ def drawn(sketch: Curve, put: Inscriptions) -> list[Piece]:
             Caption(put.cell(name), (x, y + 9), SMALL, backed=True)
             for (_, name, _), (x, y) in zip(known, points, strict=True)
         ]
-    return pieces
+    numbers = "; ".join(f"{put.cell(name)} at {t}" for t, name, _ in known) if len(known) <= _FEW else ""
+    return fitted(pieces, _alt(sketch, put, letters, known), numbers)
 
 
-def said(sketch: Curve, put: Inscriptions) -> tuple[str, str]:
-    """Where it begins and ends."""
-    letters, known = put.letters(sketch.of), _known(sketch, put)
+def _alt(sketch: Curve, put: Inscriptions, letters: str, known: list[tuple[int, str, float]]) -> str:
     if not known:
-        return f"Axes for the curve of {letters} over {sketch.across}, still empty.", ""
+        return f"Axes for the curve of {letters} over {sketch.across}, still empty."
     (first, start, _), (last, end, _) = known[0], known[-1]
-    alt = (
+    return (
         f"The curve of {letters} over {sketch.across}: from {put.cell(start)} at {first} to {put.cell(end)} at {last}."
     )
-    return alt, "; ".join(f"{put.cell(name)} at {t}" for t, name, _ in known) if len(known) <= _FEW else ""
-
-
-def _known(sketch: Curve, put: Inscriptions) -> list[tuple[int, str, float]]:
-    """The points: when, the name of the number, the number."""
-    cells = [(t, name, put.numbers(name)) for t, name in enumerate(sketch.names, sketch.start)]
-    return [
-        (t, name, float(numbers.item()))
-        for t, name, numbers in cells
-        if numbers is not None and np.isfinite(numbers).all()
-    ]

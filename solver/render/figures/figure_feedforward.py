@@ -18,8 +18,10 @@ from solver.render.figures.scene import (
     Disc,
     Piece,
     Point,
+    Scene,
     Stroke,
     between,
+    fitted,
     height,
     rim,
     shortened,
@@ -37,21 +39,9 @@ def shown(count: int, most: int = MOST) -> list[int | None]:
     return list(range(count)) if count <= most else [*range(most // 2), None, *range(count - most // 2 + 1, count)]
 
 
-def drawn(sketch: Feedforward, put: Inscriptions) -> list[Piece]:
+def scene(sketch: Feedforward, put: Inscriptions) -> Scene:
     """The network from left to right."""
-    return _Network(sketch, put).drawn()
-
-
-def said(sketch: Feedforward, put: Inscriptions) -> tuple[str, str]:
-    """The size of each layer; all that stands in it."""
-    layers = [f"{c.neurons} {clean(c.activation)} neuron{'s' if c.neurons != 1 else ''}" for c in sketch.columns]
-    inputs = f"{sketch.inputs} input{'s' if sketch.inputs != 1 else ''}"
-    known = any(put.literal(c.weights) is not None for c in sketch.columns if c.weights)
-    alt = f"{sketch.title}: {inputs}, then {', '.join(shortened(layer, 40) for layer in layers[:MOST])}"
-    alt += f" and so on, {len(layers)} layers in all" if len(layers) > MOST else ""
-    alt += "; each edge bears its weight, and is dashed where that is negative." if known else "."
-    names = [sketch.source, *(n for c in sketch.columns[:MOST] for n in (c.weights, c.shift, c.output) if n)]
-    return alt, "; ".join(filter(None, map(put.table, dict.fromkeys(names))))
+    return _Network(sketch, put).scene()
 
 
 class _Network:
@@ -127,7 +117,7 @@ class _Network:
             return f"{'+' if column.sign == MINUS else MINUS} {number[1:]}"
         return f"{column.sign} {number}"
 
-    def drawn(self) -> list[Piece]:
+    def scene(self) -> Scene:
         heads = [self.heading(k) for k in self.layers]
         x = 0.0
         places: list[dict[int, Point]] = []
@@ -150,7 +140,7 @@ class _Network:
                 self.edges(self.sketch.columns[k - 1], places[-1], found, len(slots), edges, weights)
             places.append(found)
             before = k
-        return [*edges, *weights, *self.pieces]
+        return fitted([*edges, *weights, *self.pieces], self.alt(), self.numbers())
 
     def heading(self, k: int | None) -> list[str]:
         if k is None:
@@ -181,3 +171,21 @@ class _Network:
                 edges.append(Course(points, Stroke(color, 0.7, DASHES if minus else ())))
                 if text:
                     weights.append(Caption(text, between(start, end, share), SMALL, backed=True))
+
+    def alt(self) -> str:
+        layers = [
+            f"{c.neurons} {clean(c.activation)} neuron{'s' if c.neurons != 1 else ''}" for c in self.sketch.columns
+        ]
+        inputs = f"{self.sketch.inputs} input{'s' if self.sketch.inputs != 1 else ''}"
+        known = any(self.put.literal(c.weights) is not None for c in self.sketch.columns if c.weights)
+        said = f"{self.sketch.title}: {inputs}, then {', '.join(shortened(layer, 40) for layer in layers[:MOST])}"
+        said += f" and so on, {len(layers)} layers in all" if len(layers) > MOST else ""
+        return said + ("; each edge bears its weight, and is dashed where that is negative." if known else ".")
+
+    def numbers(self) -> str:
+        """All that stands in it, where it is few."""
+        names = [
+            self.sketch.source,
+            *(n for c in self.sketch.columns[:MOST] for n in (c.weights, c.shift, c.output) if n),
+        ]
+        return "; ".join(filter(None, map(self.put.table, dict.fromkeys(names))))

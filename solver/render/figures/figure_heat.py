@@ -15,9 +15,11 @@ from solver.render.figures.scene import (
     Caption,
     Course,
     Piece,
+    Scene,
     Stroke,
     Tiles,
     box,
+    fitted,
     shortened,
     width,
 )
@@ -31,11 +33,16 @@ _NUMBERED = 12
 _LIGHT, _DARK = (247, 251, 255), (8, 48, 107)  # of one hue, so that they are told apart in grey, too
 
 
-def drawn(sketch: Heat, put: Inscriptions) -> list[Piece]:
+def scene(sketch: Heat, put: Inscriptions) -> Scene:
     """The fields from left to right, each row of a matrix a row."""
     pieces: list[Piece] = []
-    left, ends = 0.0, _ends(sketch, put) or (0.0, 1.0)
-    for name in sketch.matrices[:MOST_FIELDS]:
+    left, said = 0.0, []
+    names = sketch.matrices[:MOST_FIELDS]
+    numbers = {name: put.numbers(name) for name in names}
+    finite = [n[np.isfinite(n)] for n in numbers.values() if n is not None]
+    known = np.concatenate([n.ravel() for n in finite]) if finite else np.zeros(0)
+    low, top = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+    for name in names:
         shape = put.context.working.shapes[name]
         rows, columns = shown(int(shape[0]), MOST_CELLS), shown(int(shape[1]), MOST_CELLS)
         words = [put.cell(name, i, j) for i in rows for j in columns if i is not None and j is not None]
@@ -43,27 +50,13 @@ def drawn(sketch: Heat, put: Inscriptions) -> list[Piece]:
         wide = max([16.0, *(width(word, SMALL) + 6 for word in words)]) if numbered else 9.0
         tall = 16.0 if numbered else 9.0
         left += 6 + max(width(_named(sketch.row_names, i), SMALL) for i in rows if i is not None)
-        pieces += _field(sketch, put, name, (left, tall * len(rows)), (wide, tall), ends, numbered)
+        pieces += _field(sketch, put, name, numbers[name], (left, tall * len(rows)), (wide, tall), (low, top), numbered)
+        said.append(f"{put.letters(name)}, {shape[0]} by {shape[1]}")
         left += wide * len(columns) + 34
-    return pieces
-
-
-def said(sketch: Heat, put: Inscriptions) -> tuple[str, str]:
-    """The size of each field, and what light and dark stand for."""
-    names, shapes = sketch.matrices[:MOST_FIELDS], put.context.working.shapes
-    fields = "; ".join(f"{put.letters(name)}, {shapes[name][0]} by {shapes[name][1]}" for name in names)
-    ends = tuple(written(f"{end:.3g}") for end in _ends(sketch, put) or ())
-    scale = "; from {} (light) to {} (dark)".format(*ends) if ends else ", still empty"
-    alt = f"{clean(sketch.title)} as a heat map: {fields}, {sketch.rows} by rows, {sketch.columns} by columns{scale}."
-    return alt, "; ".join(filter(None, map(put.table, names)))
-
-
-def _ends(sketch: Heat, put: Inscriptions) -> tuple[float, float] | None:
-    """The least and the largest number of all fields; None where none is known."""
-    numbers = [found for name in sketch.matrices[:MOST_FIELDS] if (found := put.numbers(name)) is not None]
-    finite = [found[np.isfinite(found)] for found in numbers]
-    known = np.concatenate(finite) if finite else np.zeros(0)
-    return (float(known.min()), float(known.max())) if known.size else None
+    ends = (written(f"{end:.3g}") for end in (low, top))
+    scale = "; from {} (light) to {} (dark)".format(*ends) if known.size else ", still empty"
+    alt = f"{clean(sketch.title)} as a heat map: {'; '.join(said)}, {sketch.rows} by rows, {sketch.columns} by columns{scale}."
+    return fitted(pieces, alt, "; ".join(filter(None, map(put.table, names))))
 
 
 def _named(names: tuple[str, ...], k: int) -> str:
@@ -71,12 +64,11 @@ def _named(names: tuple[str, ...], k: int) -> str:
 
 
 def _field(
-    sketch: Heat, put: Inscriptions, name: str, corner: tuple[float, float], cell: tuple[float, float],
-    ends: tuple[float, float], numbered: bool,
+    sketch: Heat, put: Inscriptions, name: str, numbers: Floats | None, corner: tuple[float, float],
+    cell: tuple[float, float], ends: tuple[float, float], numbered: bool,
 ) -> list[Piece]:  # fmt: skip
     """One matrix: its cells, the names around them, and what is left out as a gap."""
     (x0, y0), (w, h) = corner, cell
-    numbers = put.numbers(name)
     shape = put.context.working.shapes[name]
     rows, columns = shown(int(shape[0]), MOST_CELLS), shown(int(shape[1]), MOST_CELLS)
     shares = {(i, j): _share(numbers, i, j, ends) for i in rows for j in columns if i is not None and j is not None}

@@ -17,10 +17,12 @@ from solver.render.figures.scene import (
     Piece,
     Point,
     Polygon,
+    Scene,
     Stroke,
     between,
     box,
     extent,
+    fitted,
     shortened,
     width,
 )
@@ -31,10 +33,11 @@ _ROOMS = (0.2, 0.45, 0.7, 1.0)
 _EDGE = 24.0  # from one edge's words to those of the next below it
 
 
-def drawn(sketch: Nodes, put: Inscriptions) -> list[Piece]:
+def scene(sketch: Nodes, put: Inscriptions) -> Scene:
     """The graph from left to right, as close together as its words allow."""
     layout = _placed(sketch)
-    return next(filter(None, (_drawn(sketch, put, *layout, room) for room in _ROOMS)))
+    drawn = (_drawn(sketch, put, *layout, room) for room in _ROOMS)
+    return fitted(next(pieces for pieces in drawn if pieces), _alt(sketch, put))
 
 
 def _drawn(
@@ -186,9 +189,8 @@ def _placed(sketch: Nodes) -> tuple[list[list[str]], dict[tuple[str, str], list[
     return columns, ways
 
 
-def said(sketch: Nodes, put: Inscriptions) -> tuple[str, str]:
-    """Each node with its value, then the gradients."""
-    nodes = [f"{_words(node, put)}{f' = {value}' if (value := put.row(node.name)) else ''}" for node in sketch.nodes]
+def _alt(sketch: Nodes, put: Inscriptions) -> str:
+    said = [f"{_words(node, put)}{f' = {value}' if (value := put.row(node.name)) else ''}" for node in sketch.nodes]
     grads = [put.equation(node.gradient) for node in sketch.nodes if node.gradient]
     back = f" Gradients: {', '.join(grads)}." if grads else ""
-    return f"{sketch.title}: {'; '.join(nodes)}.{back}", ""
+    return f"{sketch.title}: {'; '.join(said)}.{back}"

@@ -17,9 +17,11 @@ from solver.render.figures.scene import (
     Piece,
     Point,
     Polygon,
+    Scene,
     Stroke,
     between,
     box,
+    fitted,
     shortened,
     width,
 )
@@ -30,15 +32,10 @@ MOST = 6
 """So many times are shown; of more, the first and the last ones."""
 
 
-def drawn(sketch: Recurrence, put: Inscriptions) -> list[Piece]:
+def scene(sketch: Recurrence, put: Inscriptions) -> Scene:
     """The network, time from left to right, inputs below."""
     drawing = _Unrolling(sketch, put)
     return drawing.folded() if sketch.folded else drawing.unrolled()
-
-
-def said(sketch: Recurrence, put: Inscriptions) -> tuple[str, str]:
-    """Its layers and weights, and the numbers of its states."""
-    return _Unrolling(sketch, put).alt(), ""
 
 
 class _Row(NamedTuple):
@@ -134,7 +131,7 @@ class _Unrolling:
             share = 0.12 if high - low > 1 else 0.65 if x0 != x1 else 0.5  # no two of a column in each other's way
             self.way(((x0, y0 + self.tall / 2), (x1, y1 - self.tall / 2)), weights, share)
 
-    def unrolled(self) -> list[Piece]:
+    def unrolled(self) -> Scene:
         sketch = self.sketch
         far = self.wide + 44 + 2 * self.aside
         kept = shown(len(sketch.inputs), MOST)
@@ -160,9 +157,9 @@ class _Unrolling:
                     (x, y), (before, _) = self.at(row, place * far), self.at(row, (place - sign) * far)
                     if each.start or place != (last - 1 if each.backward else 1):
                         self.way(((before + sign * self.wide / 2, y), (x - sign * self.wide / 2, y)), each.back)
-        return [*self.ways, *self.boxes, *self.words]
+        return fitted([*self.ways, *self.boxes, *self.words], self.alt())
 
-    def folded(self) -> list[Piece]:
+    def folded(self) -> Scene:
         self.column(0.0, 0, "t")
         for row, each in enumerate(self.rows):
             if each.loop:
@@ -176,7 +173,7 @@ class _Unrolling:
         if self.sketch.feeds:
             y, right, left = (len(self.rows) - 1) * self.step, self.wide / 2, -self.wide / 2 - 30
             self.way(((-right, y), (left, y), (left, y - self.step), (-right, y - self.step)), self.sketch.feeds)
-        return [*self.ways, *self.boxes, *self.words]
+        return fitted([*self.ways, *self.boxes, *self.words], self.alt())
 
     def alt(self) -> str:
         sketch, put = self.sketch, self.put

@@ -15,6 +15,8 @@ from solver.render.figures.scene import (
     Piece,
     Point,
     Polygon,
+    Scene,
+    fitted,
     height,
     stacked,
     width,
@@ -30,7 +32,7 @@ _ROOM = 450.0
 """Behind so much of a row the next one begins."""
 
 
-def drawn(sketch: Volumes, put: Inscriptions) -> list[Piece]:
+def scene(sketch: Volumes, put: Inscriptions) -> Scene:
     """The volumes from left to right."""
     pieces: list[Piece] = []
     x, y = 0.0, 0.0
@@ -56,7 +58,7 @@ def drawn(sketch: Volumes, put: Inscriptions) -> list[Piece]:
         solid = _drawn(volume, put, (x + (wide - (right - left)) / 2, y))
         pieces += [*solid, Caption(caption, (x + wide / 2, y - _TALL / 2 - 8), MIDDLE)]
         x += wide
-    return pieces
+    return fitted(pieces, _alt(sketch, put))
 
 
 def _note(note: tuple[str | NumberOf, ...], put: Inscriptions) -> str:
@@ -100,12 +102,11 @@ def _drawn(volume: Solid, put: Inscriptions, at: Point) -> list[Piece]:
     return [Polygon(points, fill) for points, fill in zip((front, top, side), _FACES, strict=True)]
 
 
-def said(sketch: Volumes, put: Inscriptions) -> tuple[str, str]:
-    """What each layer makes of which size."""
-    layers = [f"input {_size(sketch.volumes[0], put)}"]
+def _alt(sketch: Volumes, put: Inscriptions) -> str:
+    said = [f"input {_size(sketch.volumes[0], put)}"]
     for volume in sketch.volumes[1:]:
         notes = ", ".join(_note(note, put) for note in volume.notes)
-        layers.append(f"{volume.title.lower()}{f' ({notes})' if notes else ''} to {_size(volume, put)}")
-    if len(layers) > MOST:
-        layers = [*layers[: MOST // 2], "…", *layers[-MOST // 2 + 1 :]]
-    return f"A convolutional network: {'; '.join(layers)}.", ""
+        said.append(f"{volume.title.lower()}{f' ({notes})' if notes else ''} to {_size(volume, put)}")
+    if len(said) > MOST:
+        said = [*said[: MOST // 2], "…", *said[-MOST // 2 + 1 :]]
+    return f"A convolutional network: {'; '.join(said)}."

@@ -11,12 +11,15 @@ Kind = Literal["answer", "question", "key", "sheet"]
 """The working, the paper, the values alone, a form to fill in."""
 Reader = Literal["lecturer", "student"]
 
+MOST_WORKED = 1_000
+
 
 class View(Structure):
     """What of a solution is shown. parts: labels (with all below them); none means every part.
 
     reader: a student is not shown what is for the lecturer: notes, warnings, the proof of gradients, hints on rounding.
     pictures: whether the page shows its figures; what can be read off one is not printed beside it in a question.
+    worked: how many steps are worked out at the most; of further ones, what is asked for stands in a summary.
     """
 
     detail: Detail = "normal"
@@ -26,6 +29,7 @@ class View(Structure):
     kind: Kind = "answer"
     reader: Reader = "lecturer"
     pictures: bool = True
+    worked: int = MOST_WORKED
 
     @property
     def lecturer(self) -> bool:

@@ -29,7 +29,7 @@ from solver.render.blocks import (
 from solver.render.views.comparisons import comparison, reconciled
 from solver.render.views.definitions import definition, point, slope, titled
 from solver.render.views.heads import drawing, total, worth
-from solver.render.views.view import WHOLE, View
+from solver.render.views.view import MOST_WORKED, WHOLE, View
 from solver.rounding import Rounding
 from solver.working.items import Line
 from solver.working.solution import Solution, Solved, SolvedPart
@@ -96,6 +96,7 @@ class _QuestionPage:
         self.tabled: set[str] = set()
         self.asked: set[str] = set()
         self.said: set[str] = set()
+        self.left = view.worked
 
     def part(self, part: SolvedPart, level: int) -> Iterator[Block]:
         yield Heading(level, part_label(part.label), worth(part.worth), part.label)
@@ -109,16 +110,22 @@ class _QuestionPage:
         yield from self.tally(part)
         yield from self.given(part)
         stated: list[Solved] = []
+        self.short = False
         for solved in part.steps:
             if solved.item.given:
                 stated.append(solved)
                 continue
             if self.repeats(solved) and self.view.detail != "full":
                 continue
+            if not self.left and solved.item.answer is None:
+                self.short = True
+                continue
             yield from self.facts(stated)
             stated = []
             yield from self.step(solved)
         yield from self.facts(stated)
+        if self.short:
+            yield note((f"A page works out {MOST_WORKED:,} steps; of those here, it has the results alone.",))
         yield from self.iterations(part)
         yield from self.summary(part)
         yield from self.overwhelmed(part)
@@ -244,6 +251,7 @@ class _QuestionPage:
             yield from self.definitions(self.symbols.on_page(item.formula, solved.name))
         lines, listing = self.lines(solved), solved.listing
         if lines:
+            self.left = max(self.left - 1, 0)
             yield Equations(lines, self.symbols, self.most)
         if listing:
             rows = tuple(tuple((cell,) if isinstance(cell, str) else cell for cell in row) for row in listing.rows)
@@ -299,7 +307,9 @@ class _QuestionPage:
         asked = [s for s in asked if last.get(series[s.name], s) is s]
         asked = list({(s.symbol, s.written.tobytes()): s for s in asked}.values())  # worked out in two ways
         said = [s.item for s in part.asked if s.item.answer is not None and s.item.title]
-        ends = len(asked) == 1 and not said and asked == part.steps[-1:] and not self.repeats(asked[0])
+        ends = (
+            not self.short and len(asked) == 1 and not said and asked == part.steps[-1:] and not self.repeats(asked[0])
+        )
         if asked and (not ends or any(elided(s, self.most) for s in asked)):
             yield Prose(("Summary",), "label")
             yield from answers(asked, self.symbols, self.most)

@@ -1,0 +1,46 @@
+"""A page works out so many steps; of more, it has what is asked for."""
+
+import json
+
+import pytest
+
+from solver.render import format_json
+from solver.render.blocks import Block, Equations, Facts, Prose
+from solver.render.document import View, document
+from solver.spec.reader import load_text
+from solver.working.solve import solve_paper
+
+GIVEN = "given: {family: formula, quantities: {a: 2}, formulas: [b = a**2, c = b + 1, d = c + 2]}"
+CONCEPT = "given: {family: concept, statement: It is so., truth: true}"
+TEXT = (
+    f"title: T\nparts:\n- {{label: a, {GIVEN}, find: d}}\n- {{label: b, {GIVEN}, find: d}}\n- {{label: c, {CONCEPT}}}\n"
+)
+TRAINED = "title: T\ngiven: {family: optimizer, g: [1, 2, 3], w: 1, rate: 0.5, iterations: 3}\nparts: [{label: a, find: history}]\n"
+
+
+def blocks(worked: int, papers: int = 1) -> list[Block]:
+    return document("Papers" if papers > 1 else "T", solve_paper(load_text(TEXT)) * papers, View(worked=worked))
+
+
+@pytest.mark.parametrize(("most", "papers", "worked"), [(9, 1, 6), (4, 1, 4), (0, 1, 0), (9, 2, 9), (7, 3, 7)])
+def test_no_more_steps_are_worked_out(most: int, papers: int, worked: int) -> None:
+    made = blocks(most, papers)
+    assert sum(isinstance(block, Equations) for block in made) == worked
+    assert sum(block == Prose(("Answer: TRUE",), "label") for block in made) == papers
+
+
+def test_what_is_asked_for_stands_in_a_summary() -> None:
+    made = blocks(2)
+    first = made.index(Prose(("Summary",), "label"))
+    assert "1,000 steps" in str(made[first - 1])
+    assert isinstance(made[first + 1], Facts)
+
+
+def test_json_has_no_lines_of_what_repeats_too_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    def worked() -> list[bool]:
+        made = json.loads(format_json.render("T", solve_paper(load_text(TRAINED))))
+        return [bool(step["lines"]) for step in made["parts"][0]["steps"] if step["formula"]]
+
+    assert worked() == [True] * 3
+    monkeypatch.setattr(format_json, "MOST_STEPS", 2)
+    assert worked() == [True, False, False]
