@@ -134,6 +134,9 @@ MISTAKES: dict[str, Mistake] = {
     "weight decay forgotten": Mistake(
         slips_of_gradients.decay_left_out, "the term of weight decay is missing", "k*W + x @ grad_u.T", "x @ grad_u.T"
     ),
+    "gradient not clipped": Mistake(
+        slips_of_gradients.not_clipped, "the gradient is used as it was before it was clipped", "k/max(k, norm(g))*g", "g"
+    ),
     "clean and corrupted exchanged": Mistake(
         slips_of_gradients.clean_and_corrupted, "the encoder sees the corrupted pattern, the loss compares with the clean one",
         "sum((x - h)**2)", "sum((x_noisy - h)**2)",

@@ -69,6 +69,14 @@ def decay_left_out(tree: Tree, around: Surroundings) -> Iterator[Tree]:
     return once(tree, change) if around.gradients else iter(())
 
 
+def not_clipped(tree: Tree, around: Surroundings) -> Iterator[Tree]:
+    match bare(tree):
+        case Bin("*", Bin("/", c, Call("max", (bound, _))), g) if c == bound:
+            yield g
+        case Call("max", (Neg(c), Call("min", (bound, Name() as g)))) if c == bound:
+            yield g
+
+
 def _uses_gradient(tree: Tree, around: Surroundings) -> bool:
     return any(name in around.gradients for name in names(tree))
 

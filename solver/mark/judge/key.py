@@ -72,7 +72,7 @@ class Key:
             updates={role.of: name for name, role in roles if role.kind == "update" and role.time == 1},
             sizes={name: role.of for name, role in roles if role.kind == "size"},
             gates={name: role.time for name, role in roles if role.kind == "gate"},
-            gradients={name for name, role in roles if role.kind == "gradient"},
+            gradients={name for name, role in roles if role.kind in ("gradient", "delta")},
             corrupted={role.of: name for name, role in roles if role.kind == "corrupted"},
         )
 
