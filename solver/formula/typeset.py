@@ -99,6 +99,10 @@ class Enclosed(NamedTuple):
     right: str
 
 
+class Numbers(Enclosed):
+    """A matrix of numbers, which a page has again and again: a format sets it once."""
+
+
 class Accented(NamedTuple):
     """A base with a mark over or under it."""
 

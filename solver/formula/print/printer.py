@@ -156,9 +156,13 @@ class Printer(ABC, Generic[R]):
     def _array(self, array: Array) -> R:
         height, width = array.value.shape
         rows, columns = window(height, width, self.most)
-        return self.matrix(
-            [[self.dots() if i is None or j is None else self.number(array.text(i, j)) for j in columns] for i in rows]
+        return self.numbers(
+            tuple([tuple([None if i is None or j is None else array.text(i, j) for j in columns]) for i in rows])
         )
+
+    def numbers(self, rows: tuple[tuple[str | None, ...], ...]) -> R:
+        """A matrix of numbers; None stands for what is left out."""
+        return self.matrix([[self.dots() if text is None else self.number(text) for text in row] for row in rows])
 
     def _sum(self, terms: tuple[Tree, ...]) -> R:
         """Many terms: the first ones, … and the last."""

@@ -20,6 +20,7 @@ from solver.formula.typeset import (
     Lattice,
     Letters,
     Named,
+    Numbers,
     Over,
     Root,
     Said,
@@ -42,6 +43,7 @@ _JOINS: dict[Join, tuple[Typeset, ...]] = {
     "space": (Gap(1 / 6),),
     "beside": (Gap(1 / 6),),
 }
+_DOTS = Sign("…")
 _COMMA = Sign(",", "punctuation")
 _MINUS = Sign("-", "prefix")
 _PRIME = Sign("′")
@@ -144,6 +146,12 @@ def number_typeset(text: str) -> Typeset:
     return together(*sign, Digits(plain), Sign("·", "binary"), Scripts(Digits("10"), above=number_typeset(power)))
 
 
+@lru_cache(maxsize=512)
+def _numbers(rows: tuple[tuple[str | None, ...], ...]) -> Numbers:
+    cells = tuple(tuple(_DOTS if text is None else number_typeset(text) for text in row) for row in rows)
+    return Numbers("(", Lattice(cells), ")")
+
+
 class TypesetPrinter(Printer[Typeset]):
     """Formulas as typeset trees."""
 
@@ -190,8 +198,11 @@ class TypesetPrinter(Printer[Typeset]):
     def matrix(self, rows: Sequence[Sequence[Typeset]]) -> Typeset:
         return Enclosed("(", Lattice(tuple(map(tuple, rows))), ")")
 
+    def numbers(self, rows: tuple[tuple[str | None, ...], ...]) -> Typeset:
+        return _numbers(rows)
+
     def dots(self) -> Typeset:
-        return Sign("…")
+        return _DOTS
 
 
 def _raised(base: Typeset, above: Typeset) -> Scripts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from solver.formula.typeset import (
@@ -17,6 +18,7 @@ from solver.formula.typeset import (
     Letters,
     Mark,
     Named,
+    Numbers,
     Over,
     Role,
     Root,
@@ -54,6 +56,7 @@ class Setter(ABC, Generic[R]):
 
     def __init__(self) -> None:
         self._methods: dict[type, Callable[..., R]] = {node: getattr(self, name) for node, name in _METHODS.items()}
+        self._methods[Numbers] = lru_cache(maxsize=512)(self.enclosed)
 
     def set(self, node: Typeset) -> R:
         """The node in this format."""
