@@ -57,7 +57,7 @@ def _line(left: Typeset | None, line: Line, printer: TypesetPrinter, room: float
     room -= WIDTH.sign(line.relation, "relation")
     made = printer.print(line.right)
     width = WIDTH.set(made)
-    parts = [made] if width <= room else broken(fitted(line.right, printer, room), room)
+    parts = [made] if width <= room else broken(fitted(line.right, printer, room, made), room)
     note = words_typeset(line.note) if line.note else None
     beside = note is not None and len(parts) == 1 and width + _NOTE_GAP + WIDTH.set(note) <= room
     if note is not None and beside:
@@ -76,11 +76,12 @@ def set_facts(lines: Sequence[Line], printer: TypesetPrinter, room: float, gap: 
         left = parts_of(printer.print(line.left)) if line.left is not None else ()
         start = together(*left, Sign(line.relation, "relation"))
         note = (Gap(_NOTE_GAP), *parts_of(words_typeset(line.note))) if line.note else ()
-        whole = together(start, printer.print(line.right), *note)
+        made = printer.print(line.right)
+        whole = together(start, made, *note)
         width = WIDTH.set(whole)
         parts = [whole]
         if width > room:
-            parts = broken(together(start, fitted(line.right, printer, room - WIDTH.set(start)), *note), room)
+            parts = broken(together(start, fitted(line.right, printer, room - WIDTH.set(start), made), *note), room)
         for k, part in enumerate(parts):
             width = WIDTH.set(part) if len(parts) > 1 else width
             if rows and not k and used + gap + width <= room:
@@ -92,9 +93,9 @@ def set_facts(lines: Sequence[Line], printer: TypesetPrinter, room: float, gap: 
     return rows
 
 
-def fitted(tree: Tree, printer: TypesetPrinter, room: float) -> Typeset:
-    """A formula with as many rows, columns and terms as there is room for."""
-    made = printer.print(tree)
+def fitted(tree: Tree, printer: TypesetPrinter, room: float, made: Typeset | None = None) -> Typeset:
+    """A formula with as many rows, columns and terms as there is room for. made: it as it is printed, if it is already."""
+    made = printer.print(tree) if made is None else made
     for most in (most for most in FEWER if most < printer.most):
         if _least(made) <= room:
             break

@@ -153,7 +153,7 @@ class _Solver:
                 self.problems.append(Problem(part.place, f"{part.label}/{name}: {misfit.message}", misfit.hint))
                 return False
             written = chosen if self.carry == "rounded" else form.round(chosen)
-            rounded, exact = (found[rule].values.get(name) for rule in ("rounded", "exact"))
+            rounded, exact = found["rounded"].values.get(name), found["exact"].values.get(name)
             context.solved[name] = Solved(working.items[name], context, part.label, form, written, rounded, exact)
         return True
 

@@ -59,6 +59,7 @@ _PRIME = Sign("′")
 _TRANSPOSED = Letters("T")
 _MACRO_AT_END = re.compile(r"(\\[a-zA-Z]+|\}|[_^]\w)$")
 _LONGEST_MACRO = 40
+_LETTERS = frozenset(map(chr, (*range(65, 91), *range(97, 123))))  # of ASCII
 
 
 def escape(text: str) -> str:
@@ -135,8 +136,7 @@ class LatexSetter(Setter[str]):
         made = ""
         for part in parts:
             more = self.set(part)
-            first = more[:1]
-            if made and first.isascii() and first.isalpha() and _MACRO_AT_END.search(made, len(made) - _LONGEST_MACRO):
+            if more[:1] in _LETTERS and _MACRO_AT_END.search(made, len(made) - _LONGEST_MACRO):
                 more = " " + more
             made += more.lstrip() if made.endswith(" ") else more
         return made

@@ -43,15 +43,15 @@ def alike(a: Tree, b: Tree) -> bool:
         return a.form == b.form and a.typed == b.typed and np.array_equal(a.value, b.value)
     if type(a) is not type(b) or isinstance(a, Written):
         return a is b
+    if isinstance(a, Bin) and isinstance(b, Bin):
+        return a.op == b.op and alike(a.a, b.a) and alike(a.b, b.b)
+    if isinstance(a, Call) and isinstance(b, Call):
+        if FUNCTIONS[a.fn].notation.style == "constant":
+            return a.fn == b.fn  # 1₃ shows the size of its argument alone
+        if (a.fn, a.options) != (b.fn, b.options):
+            return False
     inside = children(a), children(b)
-    if not inside[0]:
-        return a == b
-    if isinstance(a, Call) and isinstance(b, Call) and FUNCTIONS[a.fn].notation.style == "constant":
-        return a.fn == b.fn  # 1₃ shows the size of its argument alone
-    same = len(inside[0]) == len(inside[1]) and all(
-        getattr(a, x, "") == getattr(b, x, "") for x in ("op", "fn", "options")
-    )
-    return same and all(map(alike, *inside))
+    return len(inside[0]) == len(inside[1]) and all(map(alike, *inside)) if inside[0] else a == b
 
 
 def _inner(tree: Tree) -> Tree:

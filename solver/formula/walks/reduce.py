@@ -52,7 +52,7 @@ from solver.formula.walks.line import (
 from solver.formula.walks.shape import SCALAR, shape
 from solver.formula.walks.simplify import drop_trivial
 from solver.formula.walks.substitute import stacked_up, substitute
-from solver.formula.walks.value import fault, value
+from solver.formula.walks.value import fault, unwarned
 from solver.named import NamedTuple
 from solver.rounding import EXACT, MAX_DIGITS, Floats, Format, Rounding, shortest
 
@@ -78,6 +78,7 @@ class Reduced(NamedTuple):
     relation: Literal["=", "≈"] = "="
 
 
+@np.errstate(all="ignore")  # what is not finite is looked at
 def reduce(formula: Tree, operands: Operands, result: Floats, form: Format, detail: Detail = "normal") -> list[Reduced]:
     """The lines of working, the first the formula itself, the last the result as written; none says nothing new.
 
@@ -93,14 +94,14 @@ def reduce(formula: Tree, operands: Operands, result: Floats, form: Format, deta
         return [Reduced(formula), target]  # the terms left out could not be followed
     lines = _agreeing(formula, operands, result, form, detail)
     last = lines[-1].tree
-    same = alike(last, target.tree) or (finished(last) and np.array_equal(value(last, {}), result))
+    same = alike(last, target.tree) or (finished(last) and np.array_equal(unwarned(last, {}), result))
     if same or (finished(last) and len(lines) > 1):
         lines.pop()
     if lines and alike(lines[0].tree, formula):
         del lines[0]
     if detail == "brief":
         lines = lines[:1]
-    if not lines and finished(formula) and np.array_equal(value(formula, {}), result):
+    if not lines and finished(formula) and np.array_equal(unwarned(formula, {}), result):
         return [target]
     return [Reduced(formula), *lines, target]
 
@@ -116,16 +117,15 @@ def _agreeing(formula: Tree, operands: Operands, result: Floats, form: Format, d
         reduction = _Reduction(form, guard, detail)
         lines = reduction.lines(formula, operands(guard))
         tested = lines if reduction.doubtful else lines[:1]  # lines of exact numbers have the value of the first
-        if all(_agrees(value(line.tree, {}), result, form) for line in reversed(tested)):
+        if all(_agrees(unwarned(line.tree, {}), result, form) for line in reversed(tested)):
             return lines
     # no digits are enough, as in a difference of nearly equal numbers: the lines up to there remain
-    agreeing = list(takewhile(lambda line: _agrees(value(line.tree, {}), result, form), lines))
+    agreeing = list(takewhile(lambda line: _agrees(unwarned(line.tree, {}), result, form), lines))
     return agreeing or [Reduced(written_literal(result, form))]
 
 
 def _agrees(recomputed: Floats, written: Floats, form: Format) -> bool:
-    with np.errstate(invalid="ignore"):
-        room, gap = form.half_unit(written), np.abs(recomputed - written)
+    room, gap = form.half_unit(written), np.abs(recomputed - written)
     if not np.isfinite(written).all():  # −∞ is −∞
         gap, written = np.where(recomputed == written, 0.0, gap), np.where(np.isfinite(written), written, 0.0)
     if room.ndim == 0 and gap.max(initial=0.0) <= room:
@@ -300,7 +300,7 @@ class _Reduction:
         return stacked_up(without_brackets(made))
 
     def _number(self, tree: Tree) -> Literal_:
-        result = np.asarray(value(tree, {}))
+        result = np.asarray(unwarned(tree, {}))
         if not np.isfinite(result).all() and fault(tree, {}) is not None:
             raise OverflowError
         form = self._form(result)
