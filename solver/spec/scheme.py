@@ -4,7 +4,7 @@ marking:
   follow: 0.5                 # right work from a wrong value earns half of its marks
   too_few_digits: 0.5         # an answer with one digit too few loses half; with fewer still it is wrong
   last_digit: 0.1             # a wrongly rounded last digit loses a tenth
-  reach: 3                    # where honest rounding has no end, an answer may be 3 units of its last digit off a route
+  reach: 3                    # an answer on no route may be 3 units of its last digit off one, and no more
   fillers: follow             # a value that stands wrong in several places earns follow-on marks all the same
   weights: {f/grad_W1: 2}     # this answer counts twice within its part
   alternatives:               # other conventions, each with its own truth; a right answer by one earns this share
@@ -71,7 +71,7 @@ class Marking(Spec):
     share: Annotated[Share, "an answer's marks are shared over its cells, or given for all of them"] = "cells"
     reach: Annotated[
         Scalar | None,
-        "how far off a usual way of rounding an answer may lie where honest rounding has no end, in its last digit (3)",
+        "how far off a usual way of rounding an answer may lie, in units of its last digit (as far as honest rounding leads)",
     ] = None
     fillers: Annotated[Fillers, "whether a value that was never worked out earns what follows from it"] = "none"
     weights: Annotated[
@@ -88,7 +88,7 @@ class Marking(Spec):
         given = {name: getattr(self, name) for name in Rates._fields}
         rates = Rates(**{name: float(x.text) for name, x in given.items() if x is not None})
         weights = {key: float(x.text) for key, x in (self.weights or {}).items()}
-        reach = Scheme().reach if self.reach is None else float(self.reach.text)
+        reach = None if self.reach is None else float(self.reach.text)
         alternatives = tuple(convention.alternative for convention in self.alternatives or ())
         return Scheme(rates, self.share, weights, reach, self.fillers, alternatives=alternatives)
 

@@ -60,15 +60,15 @@ class Decision(NamedTuple):
 class Scheme(Structure):
     """How verdicts become marks. weights: of answers within their part, by name; those left out count 1.
 
-        reach: how far off a usual way of rounding an answer may lie, in units of its last digit, where honest rounding has no
-    end. fillers: whether a value that was never worked out earns what follows from it. decisions: a person's, the later
+    reach: how far off every usual way of rounding an answer may lie at most, in units of its last digit; None for as far
+    as honest rounding leads. fillers: whether a value that was never worked out earns what follows from it. decisions: a person's, the later
     ones over the earlier. alternatives: other conventions that count.
     """
 
     rates: Rates = field(default_factory=Rates)
     share: Share = "cells"
     weights: Mapping[str, float] = field(default_factory=dict)
-    reach: float = 3.0
+    reach: float | None = None
     fillers: Fillers = "none"
     decisions: tuple[Decision, ...] = ()
     alternatives: tuple[Alternative, ...] = ()

@@ -8,7 +8,6 @@ can be wider than need be.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from itertools import pairwise
 
 import numpy as np
 
@@ -104,8 +103,8 @@ class _BoundsWalk:
         if x.exact or not elementwise:
             return self.of(tree, {name: x})
         ends = np.linspace(x.low, x.high, _PIECES + 1)
-        found = [self.of(tree, {name: Interval(*piece)}) for piece in pairwise(ends)]
-        return Interval(np.minimum.reduce([at.low for at in found]), np.maximum.reduce([at.high for at in found]))
+        found = self.of(tree, {name: Interval(ends[:-1], ends[1:])})
+        return Interval(found.low.min(axis=0), found.high.max(axis=0))
 
 
 def _spread(x: Interval, axis: int) -> Interval:

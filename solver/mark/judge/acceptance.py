@@ -32,7 +32,7 @@ def judge(sheet: Sheet, batch: Batch, scheme: Scheme | None = None) -> dict[str,
 
 def own_values(sheet: Sheet, place: int, batch: Batch) -> dict[str, Interval]:
     """Every student's own number for each quantity of a working: as written, or worked out where blank."""
-    own = FollowedNumbers(key_of(sheet, place, sheet.chains[place][1]), batch, Scheme().reach)
+    own = FollowedNumbers(key_of(sheet, place, sheet.chains[place][1]), batch)
     own.fill()
     return {name: own.interval(name) for name in own.key.quantities}
 
@@ -48,7 +48,7 @@ def key_of(sheet: Sheet, place: int, chain: list[Quantity]) -> Key:
 class _Class:
     """A class at one working. Who has nothing but the key's numbers, rounded or exact, is done at once."""
 
-    def __init__(self, key: Key, batch: Batch, reach: float) -> None:
+    def __init__(self, key: Key, batch: Batch, reach: float | None) -> None:
         self.key, self.batch, self.reach = key, batch, reach
 
     def judged(self) -> dict[str, Judged]:
@@ -58,34 +58,28 @@ class _Class:
         off = np.zeros(batch.count, dtype=bool)
         for quantity in asked:
             answer = batch.values[quantity.key or ""]
-            blank = np.isnan(answer)
             hits[quantity.name] = hit = on_key(key, quantity, answer)
-            off |= anywhere(~(hit | blank))
+            missed = np.flatnonzero(~hit)
+            off[missed[~np.isnan(answer.reshape(-1)[missed])] // (answer.shape[1] * answer.shape[2])] = True
         rows = np.flatnonzero(off)
-        few = (
-            JudgedNumbers(
-                key,
-                batch if rows.size == batch.count else batch.rows(rows),
-                self.reach,
-                {name: hit[rows] for name, hit in hits.items()},
-            ).run()
-            if rows.size
-            else {}
-        )
+        few: dict[str, Judged] = {}
+        if rows.size:
+            some, like = batch.distinct(rows, [q.key for q in asked if q.key is not None])
+            them = {name: hit.take(some, axis=0) for name, hit in hits.items()}
+            few = JudgedNumbers(key, batch.rows(some), self.reach, them).run()
         made = {}
         for quantity in asked:
-            name, where = quantity.name, quantity.key or ""
-            hit, right = hits[name], key.plain(name)[0]
-            if rows.size and rows.size == batch.count:
-                made[where] = few[where]
-                continue
-            verdicts = hit * CORRECT
+            where, hit = quantity.key or "", hits[quantity.name]
+            verdicts, right = hit * CORRECT, key.plain(quantity.name)[0]
             notes, expected = np.zeros_like(verdicts), np.broadcast_to(right, verdicts.shape)
             if rows.size:
                 expected = expected.copy()
-                verdicts[rows], notes[rows], expected[rows] = (
-                    getattr(few[where], x) for x in ("verdicts", "notes", "expected")
-                )
+                for into, found in zip(
+                    (verdicts, notes, expected),
+                    (few[where].verdicts, few[where].notes, few[where].expected),
+                    strict=True,
+                ):
+                    into[rows] = found.take(like, axis=0)
             made[where] = Judged(verdicts, notes, expected)
         return made
 
@@ -93,7 +87,7 @@ class _Class:
 class JudgedNumbers(FollowedNumbers):
     """The same, with verdicts on what is asked. hits: the cells that have the key's numbers, by name."""
 
-    def __init__(self, key: Key, batch: Batch, reach: float, hits: dict[str, Flags]) -> None:
+    def __init__(self, key: Key, batch: Batch, reach: float | None, hits: dict[str, Flags]) -> None:
         super().__init__(key, batch, reach)
         self.hits = hits
 

@@ -24,7 +24,6 @@ from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict, anywh
 from solver.mark.judge.writing import TRUNCATED, WRITING, slips
 from solver.mark.sheet import Quantity, Sheet
 from solver.rounding import Floats, shortest
-from solver.working.question import Scheme
 
 MOST_UNWRITTEN = 12
 """A mistake is looked for in so many steps before an answer that nobody wrote down; a training run has thousands."""
@@ -69,7 +68,7 @@ def name_mistakes(sheet: Sheet, batch: Batch, judged: Mapping[str, Judged]) -> d
         to_name = {key: anywhere(_to_name(judged[key])) for key in keys}
         rows = np.flatnonzero(np.logical_or.reduce([np.zeros(batch.count, dtype=bool), *to_name.values()]))
         if rows.size:
-            own = FollowedNumbers(key_of(sheet, place, chain), batch.rows(rows, keys), Scheme().reach)
+            own = FollowedNumbers(key_of(sheet, place, chain), batch.rows(rows, keys))
             own.fill()
             wrong = _WrongChain(chain, own)
             for quantity in chain:

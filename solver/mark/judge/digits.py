@@ -31,8 +31,8 @@ def near(a: Floats, b: Floats, limit: Floats) -> Flags:
     """Whether numbers differ by a limit at most; −∞ is near −∞ alone."""
     with np.errstate(invalid="ignore", over="ignore"):
         found: Flags = np.abs(a - b) <= limit
-        below = a == -np.inf
-        return found | (below & (b == -np.inf)) if below.any() else found
+        end = b == -np.inf
+        return found | (end & (a == -np.inf)) if end.any() else found
 
 
 def unrounded(quantity: Quantity, found: Interval) -> Interval:

@@ -28,10 +28,10 @@ class FollowedNumbers:
 
     written: what each student goes on with who rounds each result; unrounded: who carries exact values from the last
     wrong one on. slipped: of which students a wrong answer stands behind a quantity; zeros: whose answer is nothing; right:
-    which answers are on a route.
+    which answers are on a route. reach: how far off a route an answer may be at most, where there is a limit.
     """
 
-    def __init__(self, key: Key, batch: Batch, reach: float) -> None:
+    def __init__(self, key: Key, batch: Batch, reach: float | None = None) -> None:
         self.key, self.batch, self.reach = key, batch, reach
         self.written: dict[str, Floats] = {}
         self.unrounded: dict[str, Floats] = {}
@@ -175,7 +175,7 @@ def widths(key: Key, name: str) -> Floats:
     """How far honest rounding may lead from the key in each cell, for who has the key's numbers; 0 where it has no end."""
     if name not in key.widths:
         asked = {q.key: q.solved.written[None] for q in key.quantities.values() if q.key is not None}
-        itself = key.itself if isinstance(key.itself, FollowedNumbers) else FollowedNumbers(key, Batch(1, asked), 0.0)
+        itself = key.itself if isinstance(key.itself, FollowedNumbers) else FollowedNumbers(key, Batch(1, asked))
         if not itself.written:
             itself.fill()
         key.itself, quantity = itself, key.quantities[name]

@@ -14,7 +14,10 @@ from solver.rounding import Floats
 
 def nothing(answer: Floats, verdicts: Codes) -> Flags:
     """For which students an answer is all zero where it should not be."""
-    return anywhere(verdicts == Verdict.WRONG) & ~anywhere(answer != 0)
+    found = anywhere(verdicts == Verdict.WRONG)
+    wrong = np.flatnonzero(found)
+    found[wrong] = ~anywhere(answer[wrong] != 0)
+    return found
 
 
 class Emptied:

@@ -101,4 +101,4 @@ def half_of(key: Key, quantity: Quantity, at: Floats) -> Floats:
 
 def of_rows(x: Floats, rows: Rows | None, count: int) -> Floats:
     """The numbers of some students; what is the same for all stays one."""
-    return x if rows is None or x.ndim < 3 or len(x) != count else x[rows]
+    return x if rows is None or x.ndim < 3 or len(x) != count else x.take(rows, axis=0)

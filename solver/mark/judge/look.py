@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from solver.formula.walks.bounds import Interval
@@ -20,7 +18,7 @@ from solver.mark.judge.follow import FollowedNumbers, widths
 from solver.mark.judge.guards import may_be_infinite, outside
 from solver.mark.judge.key import CORRECT, FOLLOWED, WRONG, Rows, of_rows
 from solver.mark.judge.numbers import Codes, Flags, Judged, Note, Verdict, anywhere
-from solver.mark.judge.routes import INNER, NAMED, result
+from solver.mark.judge.routes import INNER, NAMED, result, results
 from solver.mark.judge.second_look import honest, near_routes
 from solver.mark.sheet import Quantity
 from solver.rounding import Floats, Rounding
@@ -28,6 +26,10 @@ from solver.rounding import Floats, Rounding
 _FAR, _FAR_SHARE, _FAR_WIDTHS = 40.0, 0.3, 3.0
 """What is off by more than so many units, and by this share, and by so many times what honest rounding makes of the key's
 own numbers, is on no route, however somebody rounds."""
+_REACH = 3.0
+"""So many units an answer may be off a route where honest rounding has no end."""
+_AT_ONCE = 1024
+"""So many students are looked at further at once: what all routes give of them is not large."""
 _USUAL = 4.3
 """What a route that rounds within a step gives is flagged where it leads further off than so many units."""
 
@@ -74,11 +76,12 @@ class FurtherLook:
             true, flagged = true | inner, inner & ~(usual & _near(answer, known[:likely], limit))
             open_ &= ~true & self.possible(known)
         if self.rounds and open_.any():
-            some = np.flatnonzero(anywhere(open_))
-            part = self.further(some, open_[some], [c[some] for c in candidates])
             true, follows, flagged, few, last = (x.copy() for x in (true, follows, flagged, few, last))
-            for into, cells in zip((true, follows, flagged, few, last), part, strict=True):
-                into[some] |= cells
+            every = np.flatnonzero(anywhere(open_))
+            for some in np.split(every, range(_AT_ONCE, every.size, _AT_ONCE)):
+                part = self.further(some, open_[some], [c[some] for c in candidates])
+                for into, cells in zip((true, follows, flagged, few, last), part, strict=True):
+                    into[some] |= cells
             follows |= flagged
         verdicts = np.where(true | (follows & ~self.behind), CORRECT, np.where(follows, FOLLOWED, WRONG))
         verdicts[blank] = Verdict.BLANK
@@ -124,30 +127,37 @@ class FurtherLook:
         """
         answer, decimals = self.answer[some], self.decimals[some]
         half = np.broadcast_to(self.half, self.answer.shape)[some]
-        limit = room(half, answer)
         known = [np.broadcast_to(x, answer.shape) for x in self.own.key.plain(self.quantity.name)]
         with np.errstate(invalid="ignore", over="ignore"):
-            reached, *inner = self.routes(some)
-            usual = _near(answer, candidates, room(2 * half * _USUAL, answer))
-            follows = open_ & usual & _near(answer, inner[::3], limit)
-            open_ = open_ & ~follows
-            one, wide = one_short(answer, decimals, half), half_written(decimals) * (1 + 1e-9)
-            few_true, few_own = (
-                open_ & one & _near(answer, some, wide) for some in (known, [*candidates, reached, *inner])
-            )
-            fine = open_ & ~coarse(decimals, half)
-            flagged = self.explained(some, fine, [*candidates, reached], inner)
-            last_true, last_own = (_last_digit(answer, of, half) & fine & ~flagged for of in (known, candidates))
+            usual = open_ & _near(answer, candidates, room(2 * half * _USUAL, answer))
+            short, fine = open_ & one_short(answer, decimals, half), open_ & ~coarse(decimals, half)
+            inside, ended = self.inside(some, fine, candidates[0])
+            follows, flagged, few_true, few_own = (np.zeros(answer.shape, dtype=bool) for _ in range(4))
+            at = np.flatnonzero(anywhere(usual | short | inside))
+            if at.size:
+                x, unit, plain = answer[at], 2 * half[at], [each[at] for each in candidates]
+                nearest, routed, others = self.routes(some[at])
+                plain.append(nearest)
+                follows[at] = usual[at] & near(x, routed, room(unit / 2, x)).any(axis=0)
+                close = near_routes(x, plain, [routed, others], room(unit * self.reach, x), self.own.reach is None)
+                flagged[at] = inside[at] & (close | (ended[at] if self.own.reach is None else False))
+                if short.any():
+                    wide = half_written(decimals[at]) * (1 + 1e-9)
+                    few_own[at] = short[at] & _near(x, [*plain, *routed, *others], wide)
+                    few_true[at] = short[at] & _near(x, [each[at] for each in known], wide)
+            flagged, few_true, few_own = (cells & ~follows for cells in (flagged, few_true, few_own))
+            left = fine & ~follows & ~flagged
+            last_true, last_own = (left & _last_digit(answer, of, half) for of in (known, candidates))
         few = few_true | few_own
         return few_true | last_true, follows | few_own | last_own, flagged, few, (last_true | last_own) & ~few
 
-    def explained(self, some: Rows, cells: Flags, plain: list[Floats], inner: list[Floats]) -> Flags:
-        """Which cells honest rounding alone explains, by no more than the reach of a route where that has no end.
+    def inside(self, some: Rows, cells: Flags, follows: Floats) -> tuple[Flags, Flags]:
+        """Which cells lie where honest rounding alone leads, and for which that has an end on their side of what follows.
 
         It is looked for where it can be, given the digits asked of the operands; then where it can be, given that an
         operand that is right comes of honest work, too.
         """
-        found: Flags = np.zeros(cells.shape, dtype=bool)
+        inside, ended = (np.zeros(cells.shape, dtype=bool) for _ in range(2))
         at, quantity, answer = np.flatnonzero(anywhere(cells)), self.quantity, self.answer[some]
         half = np.broadcast_to(self.half, self.answer.shape)[some]
         for known in (self.own.interval_of, self.own.carried):
@@ -156,35 +166,47 @@ class FurtherLook:
                 honest(quantity, {need: known(need, rows) for need in quantity.solved.item.needs}) if at.size else None
             )
             if span is None:
-                return found
+                return inside, ended
             here = cells[at] & _within(answer[at], span, room(half[at], answer[at]))
             if known == self.own.carried:
-                reach = room(2 * half[at] * self.reach, answer[at])
-                close = near_routes(answer[at], [x[at] for x in plain], [x[at] for x in inner], reach)
-                found[at] = here & (close | np.isfinite(np.where(answer[at] > plain[0][at], span.high, span.low)))
+                inside[at], ended[at] = here, np.isfinite(np.where(answer[at] > follows[at], span.high, span.low))
             at = at[anywhere(here)]
-        return found
+        return inside, ended
 
-    def routes(self, some: Rows) -> Iterator[Floats]:
-        """What the routes give that round within a step, and exact values carried since the last but one result."""
+    def routes(self, some: Rows) -> tuple[Floats, Floats, Floats]:
+        """What exact values give that are carried since the last but one result; what the routes give that round within
+        a step, (routes, students, …), from numbers on the same route, and from exact ones.
+        """
         own, quantity = self.own, self.quantity
-        rows = self.rows[some]
-        shape = (some.size, *self.answer.shape[1:])
-        needs = quantity.solved.item.needs
-        reached = {need: of_rows(own.reached(need), rows, own.batch.count) for need in needs}
-        yield np.broadcast_to(result(quantity, reached, NAMED), shape)
-        if quantity.solved.item.definition is not None:
-            for route in INNER:
-                env = {need: of_rows(own.on_route(need, route), rows, own.batch.count) for need in needs}
-                yield np.broadcast_to(result(quantity, env, route), shape)
-                exact = {need: of_rows(own.unrounded[need], rows, own.batch.count) for need in needs}
-                for env in (reached, exact):
-                    yield np.broadcast_to(result(quantity, env, route), shape)
+        rows, shape, needs = self.rows[some], (some.size, *self.answer.shape[1:]), quantity.solved.item.needs
+        reached, exact = (
+            {need: of_rows(numbers(need), rows, own.batch.count) for need in needs}
+            for numbers in (own.reached, own.unrounded.__getitem__)
+        )
+        nearest = np.broadcast_to(result(quantity, reached, NAMED), shape)
+        if quantity.solved.item.definition is None:
+            none = np.empty((0, *shape))
+            return nearest, none, none
+        routed, others = [], []
+        for within in ("line", "every"):
+            ways = [route for route in INNER if route.within == within]
+            envs = [
+                {need: of_rows(own.on_route(need, route), rows, own.batch.count) for need in needs} for route in ways
+            ]
+            even = [route.even for route in ways]
+            found = results(quantity, within, [*envs, reached, reached, exact, exact], [*even, *even, *even])
+            routed.append(found[: len(ways)])
+            others.append(found[len(ways) :])
+        return nearest, np.concatenate(routed), np.concatenate(others)
 
     @property
     def reach(self) -> float:
-        """How many units of the last digit an answer may be off a route: each step that is not written adds its own."""
-        return self.own.reach * (1 + sum(self.own.unwritten(need) for need in self.quantity.solved.item.needs))
+        """How many units of the last digit an answer may be off a route: what the author says, or a few, to which each step
+        that is not written adds its own.
+        """
+        if self.own.reach is not None:
+            return self.own.reach
+        return _REACH * (1 + sum(self.own.unwritten(need) for need in self.quantity.solved.item.needs))
 
 
 def _near(answer: Floats, values: list[Floats], limit: Floats) -> Flags:
@@ -202,5 +224,7 @@ def _last_digit(answer: Floats, values: list[Floats], half: Floats) -> Flags:
     """One unit off, and still right to two significant digits."""
     found: Flags = np.zeros(answer.shape, dtype=bool)
     for x in values:
-        found |= (np.abs(answer - x) <= 2 * half * (1 + 1e-9)) & two_digits_right(answer, x)
+        close = np.abs(answer - x) <= 2 * half * (1 + 1e-9)
+        if close.any():
+            found |= close & two_digits_right(answer, x)
     return found

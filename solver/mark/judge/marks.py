@@ -15,7 +15,7 @@ from math import floor
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.mark.judge.numbers import Judged, Note, Verdict
+from solver.mark.judge.numbers import Judged, Note, Verdict, anywhere
 from solver.mark.sheet import Sheet
 from solver.rounding import Floats
 from solver.working.question import Rates, Scheme
@@ -184,12 +184,23 @@ def award(
 
     judged: a verdict for every such answer. mistakes: names of wrong cells, by answer and (student, row, column).
     """
-    made = plan(sheet, scheme)
+    made, by_name = plan(sheet, scheme), bool(scheme.rates.mistake or scheme.alternatives)
     return {
-        key: cell_units(judged[key], cells, scheme, (mistakes or {}).get(key)).sum(axis=(1, 2)) / 10.0**made.places
+        key: _units(judged[key], cells, scheme, (mistakes or {}).get(key) if by_name else None) / 10.0**made.places
         for key, cells in made.cells.items()
         if key in judged
     }
+
+
+def _units(judged: Judged, cells: Units, scheme: Scheme, mistakes: Mapping[tuple[int, int, int], str] | None) -> Units:
+    """What each student earns, (students,): all of it but where something is not plainly right."""
+    count = len(judged.verdicts)
+    earned = np.full(count, cells.sum())
+    less = np.flatnonzero(anywhere((judged.verdicts != Verdict.CORRECT) | (judged.notes != 0)))
+    some = None if less.size == count or mistakes else less
+    units = cell_units(judged if some is None else judged.rows(some), cells, scheme, mistakes).sum(axis=(1, 2))
+    earned[slice(None) if some is None else some] = units
+    return earned
 
 
 def cell_units(

@@ -13,7 +13,7 @@ from solver.formula.interval import Interval, point
 from solver.formula.tree import Bin, Call, Name, Tree, walk
 from solver.formula.walks.bounds import Stands, bounds
 from solver.mark.judge.numbers import Flags
-from solver.mark.judge.routes import rounded
+from solver.mark.judge.routes import both_ways, rounded
 from solver.mark.sheet import Quantity
 from solver.rounding import Floats, Format, Rounding
 
@@ -36,21 +36,27 @@ def or_rounded(form: Format, x: Interval, more: int = 0) -> Interval:
     """Between what a number lies that may be rounded, half up or to even, or not; more: or with so many digits more."""
     if not isinstance(form, Rounding):
         return x
+    low, high = x.low, x.high
     finer = [Rounding(form.digits + k, form.figures) for k in range(1, more + 1)]
-    low, high = (
-        choose.reduce([end, rounded(form, end, even=True), *(rounded(each, end) for each in (form, *finer))])
-        for choose, end in ((np.fmin, x.low), (np.fmax, x.high))
-    )
+    ends = low if x.exact else np.stack([low, high])
+    for written in (*both_ways(form, ends), *(rounded(each, ends) for each in finer)):
+        low = np.fmin(low, written if x.exact else written[0])
+        high = np.fmax(high, written if x.exact else written[1])
     return Interval(low, high)
 
 
-def near_routes(answer: Floats, plain: Sequence[Floats], inner: Sequence[Floats], reach: Floats) -> Flags:
-    """Whether an answer is within reach of a route, or between two that differ in the digits carried alone."""
+def near_routes(
+    answer: Floats, plain: Sequence[Floats], inner: Sequence[Floats], reach: Floats, between: bool
+) -> Flags:
+    """Whether an answer is within reach of a route; or between two that differ in the digits carried alone."""
     with np.errstate(invalid="ignore"):
         some = [np.where(np.isfinite(x), x, np.nan) for x in plain]
-        found: Flags = (answer >= np.fmin.reduce(some) - reach) & (answer <= np.fmax.reduce(some) + reach)
+        if between:
+            found: Flags = (answer >= np.fmin.reduce(some) - reach) & (answer <= np.fmax.reduce(some) + reach)
+        else:
+            found = np.logical_or.reduce([np.abs(answer - x) <= reach for x in some])
         for x in inner:
-            found |= np.abs(answer - x) <= reach
+            found |= (np.abs(answer - x) <= reach).any(axis=0)
     return found
 
 
@@ -65,13 +71,24 @@ def corners(tree: Tree, own: Mapping[str, Interval], found: Interval, stands: St
     if len(used) == len(names) or not 0 < len(names) <= _MOST_NAMES or not _elementwise(tree):
         return found
     ends = [[own[n].low] if own[n].exact else [own[n].low, own[n].middle, own[n].high] for n in names]
-    points = (map(point, chosen) for chosen in product(*ends))
-    values = [bounds(tree, dict(zip(names, chosen, strict=True)), stands) for chosen in points]
+    chosen = list(product(*ends))
+    if len(chosen) == 1:
+        return found
+    axes = max(x.ndim for at in ends for x in at)
+    points = (
+        _stacked(some, axes) if len(at) > 1 else at[0] for at, some in zip(ends, zip(*chosen, strict=True), strict=True)
+    )
+    values = bounds(tree, dict(zip(names, map(point, points), strict=True)), stands)
     with np.errstate(invalid="ignore", over="ignore"):
-        low, high = np.fmin.reduce([x.low for x in values]), np.fmax.reduce([x.high for x in values])
+        low, high = np.fmin.reduce(values.low), np.fmax.reduce(values.high)
         more = (high - low) / 4
         low, high = np.where(np.isfinite(more), low - more, -np.inf), np.where(np.isfinite(more), high + more, np.inf)
     return Interval(np.maximum(found.low, low), np.minimum(found.high, high))
+
+
+def _stacked(some: Sequence[Floats], axes: int) -> Floats:
+    """Numbers along an axis in front of so many others."""
+    return np.stack([x.reshape((1,) * (axes - x.ndim) + x.shape) for x in some])
 
 
 def _elementwise(tree: Tree) -> bool:

@@ -396,17 +396,32 @@ def test_bits_are_alike_by_nature() -> None:
 # -- reach -------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("text", "reach", "verdict"),
-    [("1000.00", 3, CORRECT), ("1000.03", 3, CORRECT), ("1000.04", 3, WRONG), ("-333.36", 3, CORRECT), ("-333.37", 3, WRONG),
+    [("1000.03", None, CORRECT), ("1000.04", None, WRONG), ("1000.00", 3, CORRECT), ("1000.03", 3, CORRECT), ("1000.04", 3, WRONG), ("-333.36", 3, CORRECT), ("-333.37", 3, WRONG),
      ("1000.10", 10, CORRECT), ("1000.11", 10, WRONG), ("1000.03", 0, WRONG), ("1000000", 100, WRONG)],
 )  # fmt: skip
-def test_where_honest_rounding_has_no_end_the_reach_is_one(text: str, reach: int, verdict: Verdict) -> None:
+def test_where_honest_rounding_has_no_end_the_reach_is_one(text: str, reach: int | None, verdict: Verdict) -> None:
     """y = 0.00 may be 0.003, so that z has no end; it is 1000 where y is carried, -333.33 where it is not."""
     made = asked("x: 0.004", "y = 1*x", "z = 1/(y - 0.003)")
     batch = key_batch(made)
     batch.values["a/z"][:] = float(text)
     batch.decimals["a/z"][:] = 2
-    found = judge(made, batch, Scheme(reach=float(reach)))["a/z"]
+    found = judge(made, batch, Scheme(reach=reach))["a/z"]
     assert found.verdicts[0, 0, 0] == verdict
+
+
+@pytest.mark.parametrize(
+    ("text", "reach", "verdict"),
+    [("33.60", 0, CORRECT), ("33.75", 0, CORRECT), ("33.62", None, CORRECT), ("33.62", 2, CORRECT), ("33.62", 1, WRONG),
+     ("33.68", None, CORRECT), ("33.68", 6, WRONG), ("33.68", 8, CORRECT), ("33.80", None, CORRECT), ("33.80", 4, WRONG)],
+)  # fmt: skip
+def test_a_reach_that_the_author_says_is_a_limit(text: str, reach: int | None, verdict: Verdict) -> None:
+    """40·0.84 is 33.60, 40·0.84385 is 33.75, and whatever lies between 40·0.835 and 40·0.845 may be honest."""
+    made = asked("u: [1.234]", "h = tanh(u)", "z = 40*h")
+    batch = key_batch(made)
+    batch.values["a/z"][:] = float(text)
+    found = judge(made, batch, Scheme(reach=reach))["a/z"]
+    assert found.verdicts[0, 0, 0] == verdict
+    assert (found.notes[0, 0, 0] == Note.FLAGGED) == (verdict == CORRECT and text not in ("33.60", "33.75"))
 
 
 # -- cheats ------------------------------------------------------------------------------------------------------------
