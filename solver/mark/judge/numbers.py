@@ -73,7 +73,8 @@ class Judged:
     def rows(self, rows: NDArray[np.int64]) -> Judged:
         """Of some of the students."""
         shares = None if self.shares is None else self.shares[rows]
-        return Judged(*(x.take(rows, axis=0) for x in (self.verdicts, self.notes, self.expected)), shares)
+        notes, expected = self.notes.take(rows, axis=0), self.expected.take(rows, axis=0)
+        return Judged(self.verdicts.take(rows, axis=0), notes, expected, shares)
 
 
 @dataclass(slots=True)
@@ -110,5 +111,5 @@ class Batch:
     def rows(self, rows: NDArray[np.int64], keys: Iterable[str] | None = None) -> Batch:
         """Some of the students, with all answers or with some of them."""
         there = self.values if keys is None else list(keys)
-        values, decimals = ({key: x[key].take(rows, axis=0) for key in there} for x in (self.values, self.decimals))
-        return Batch(rows.size, values, decimals)
+        values = {key: self.values[key].take(rows, axis=0) for key in there}
+        return Batch(rows.size, values, {key: self.decimals[key].take(rows, axis=0) for key in there})
