@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from solver.mark.judge.coarse import LEAST, withhold_coarse
 from solver.mark.judge.digits import half_asked
 from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict
-from solver.mark.judge.patterns import patterned
+from solver.mark.judge.patterns import patterned, scaled
 from solver.mark.sheet import Answer, Quantity, Sheet
 from solver.rounding import Floats
 from solver.working.question import Scheme
@@ -60,6 +60,7 @@ def review(sheet: Sheet, scheme: Scheme, batch: Batch, judged: Mapping[str, Judg
     if not rows.size:
         return reasons
     alike, patterns = patterned(sheet, batch, judged, rows)
+    times = scaled(sheet, batch, judged, rows)
     values, verdicts, guarded, put = (
         np.concatenate([x.reshape(rows.size, -1) for x in some], axis=1)
         for some in (
@@ -74,7 +75,7 @@ def review(sheet: Sheet, scheme: Scheme, batch: Batch, judged: Mapping[str, Judg
     withheld = _fillers(values, verdicts, guarded, of, rows, reasons, scheme.fillers == "none")
     if scheme.fillers == "none":
         withheld |= put
-    for i, said in (*patterns.items(), *withhold_coarse(sheet, batch, judged, rows).items()):
+    for i, said in (*patterns.items(), *times.items(), *withhold_coarse(sheet, batch, judged, rows).items()):
         reasons.setdefault(i, []).extend(said)
     at = 0
     for key in wrong if withheld.any() else ():

@@ -33,6 +33,9 @@ PATTERNS = (
 )
 """A sign that is lost once is carried on, so that it turns all that follows."""
 
+SCALED = Pattern("{} answers are the key's times {:.4g}", 3, 0.7)
+"""A factor that is forgotten once is carried on, too; where several answers are wrong by one, a person decides."""
+
 _SATURATED = (0.0, 1.0)
 """What functions give of all large numbers stands in all cells by nature."""
 
@@ -69,6 +72,31 @@ def patterned(
         if some.any():
             withheld[key] = some[:, None, None] & (judged[key].verdicts[rows] == Verdict.FOLLOWED)
     return withheld, reasons
+
+
+def scaled(sheet: Sheet, batch: Batch, judged: Mapping[str, Judged], rows: NDArray[np.int64]) -> dict[int, list[str]]:
+    """Of some students, those whose numbers are nearly all the key's times one factor, such as counts twice as large."""
+    answers = {key: sheet.answers[key] for key in judged if key in batch.values and _tells(sheet.answers[key])}
+    if len(answers) < SCALED.least:
+        return {}
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        large = {key: int(np.abs(answer.solved.written).argmax()) for key, answer in answers.items()}
+        factors = np.sort(
+            [_flat(batch.values[k])[rows, at] / answers[k].solved.written.flat[at] for k, at in large.items()], axis=0
+        )  # what is blank stands last
+        middle = np.maximum((~np.isnan(factors)).sum(axis=0) - 1, 0) // 2
+        factor = factors[middle, np.arange(rows.size)]
+        seen, wrong = (np.zeros(rows.size, dtype=np.int64) for _ in range(2))
+        for key, answer in answers.items():
+            written, values = answer.solved.written, batch.values[key][rows]
+            made = factor[:, None, None] * written
+            half = half_asked(Quantity(answer.solved.name, answer.solved, key), made)
+            fits = _all(np.abs(values - made) <= room(half * (1 + np.abs(factor[:, None, None])), made))
+            seen += fits
+            wrong += fits & anywhere(judged[key].verdicts[rows] == Verdict.WRONG)
+        one = np.abs(np.abs(factor) - 1) < 0.01  # what has the other sign is seen as such
+        found = (wrong >= SCALED.least) & (seen >= SCALED.share * len(answers)) & ~one & (factor != 0)
+    return {int(rows[i]): [SCALED.said.format(seen[i], factor[i])] for i in np.flatnonzero(found).tolist()}
 
 
 def _tells(answer: Answer) -> bool:

@@ -168,6 +168,24 @@ def test_a_sign_lost_once_is_carried_on() -> None:
     assert not found.review
 
 
+@pytest.mark.parametrize(("problem", "factor"), [("q3", 3.0), ("q3", 0.5), ("q2", 2.0), ("q2", 1.0), ("q2", -1.0)])
+def test_what_is_the_key_times_a_factor_is_for_a_person(problem: str, factor: float) -> None:
+    made = asked(problem)
+    said = graded(made, changed(made, lambda x: factor * x)).review.get(0, [])
+    assert any(f"times {factor:g}" in why for why in said) == (abs(factor) != 1)
+
+
+def test_a_factor_forgotten_once_is_a_slip() -> None:
+    made = asked("q2")
+    batch = key_batch(made, 1)
+    for key in batch.values:
+        if key[0] in "ef":
+            batch.values[key] = 2 * batch.values[key]
+    found = graded(made, batch)
+    assert found.judged["e/grad_u3"].verdicts.max() == 1
+    assert not any("times" in why for why in found.review.get(0, []))
+
+
 def test_zeros_that_programs_drop_are_not_missed() -> None:
     """7.2 for 7.20 in a script with three numbers a digit short: these three alone lose something."""
     made = asked("q2")
