@@ -75,9 +75,10 @@ def mistaken(made: Sheet) -> Iterator[Mistaken]:
             if quantity.key is None or formula is None:
                 continue
             here = around.counting if quantity.solved.item.whole else around
+            others = {name: number for name, number in env.items() if name != quantity.name}  # nothing comes of itself
             for name, tree in mutations(formula, here):
                 try:
-                    found = value(tree, env)
+                    found = value(tree, others)
                 except (FormulaError, ValueError, KeyError):
                     continue
                 if found.shape == quantity.solved.written.shape and np.isfinite(found).all():

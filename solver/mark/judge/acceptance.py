@@ -73,13 +73,8 @@ class _Class:
             verdicts, right = hit * CORRECT, key.plain(quantity.name)[0]
             notes, expected = np.zeros_like(verdicts), np.broadcast_to(right, verdicts.shape)
             if rows.size:
-                expected = expected.copy()
-                for into, found in zip(
-                    (verdicts, notes, expected),
-                    (few[where].verdicts, few[where].notes, few[where].expected),
-                    strict=True,
-                ):
-                    into[rows] = found.take(like, axis=0)
+                expected, found = expected.copy(), few[where].rows(like)
+                verdicts[rows], notes[rows], expected[rows] = found.verdicts, found.notes, found.expected
             made[where] = Judged(verdicts, notes, expected)
         return made
 

@@ -194,6 +194,20 @@ def test_updated_weights(tmp_path: Path) -> None:
     assert set(found["a/grad_u1"].values()) == {"updated weights"}
 
 
+def test_padding_on_one_side_has_a_name_where_nothing_else_gives_the_size() -> None:
+    """Of 5×5 with padding 2, (32 − 5 + 2)/1 + 1 = 30; of 3×3 with padding 1, 31 may lack the + 1 as well."""
+    for size, padding, wrong, names in ((5, 2, 30, {"padding on one side"}), (3, 1, 31, set())):
+        text = (
+            "title: T\ngiven:\n  family: count\n  input: [3, 32, 32]\n"
+            f"  layers: [conv 16@{size}x{size} padding {padding}]\nparts: [{{label: a, find: H_conv1}}]\n"
+        )
+        made = sheet(solve_question(load_text(text).questions[0]))
+        batch = key_batch(made, 1)
+        batch.values["a/H_conv1"][:] = wrong
+        named = name_mistakes(made, batch, judge(made, batch)).get("a/H_conv1", {})
+        assert set(named.values()) == names
+
+
 def test_an_authors_own_names_tell_what_is_an_update_and_what_a_layer_receives() -> None:
     text = (
         "title: T\ngiven:\n  family: formula\n  quantities: {w: 2, g: 4, H1: 9, H2: 5, D1: 3}\n  formulas:\n"
