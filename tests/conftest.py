@@ -1,12 +1,25 @@
-"""Shared by all tests: where CI runs them, none may be skipped."""
+"""Shared by all tests: how often what is random is tried; where CI runs them, none may be skipped."""
 
 import os
 
 import pytest
 from hypothesis import settings
 
-settings.register_profile("suite", deadline=None, max_examples=60, derandomize=bool(os.environ.get("CI")))
-settings.load_profile("suite")
+from tests import trials
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What CONTRIBUTING says of random tests."""
+    parser.addoption("--trials", type=int, default=1, metavar="N", help="try what is random N times as often")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before any test is imported, whose decorators ask how often."""
+    trials.N = config.getoption("trials")
+    settings.register_profile(
+        "suite", deadline=None, max_examples=trials.times(20), derandomize=bool(os.environ.get("CI"))
+    )
+    settings.load_profile("suite")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

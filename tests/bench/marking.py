@@ -9,6 +9,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
@@ -25,6 +26,8 @@ from tests.bench.simulate import HABITS, honest, networks, questions, recomputed
 from tests.places import Q2
 
 STUDENTS = 60
+FIRST = 40
+"""The seed of the first questions that wrong answers are planted in."""
 UNITS = (1, 2, 5, 10)
 """How far off a wrong answer is, in units of its last digit."""
 
@@ -49,9 +52,15 @@ def sheets(seed: int, each: int) -> Iterator[tuple[str, Sheet]]:
 def mixed(seed: int) -> Iterator[Sheet]:
     """Random questions without end, shuffled, so that the first few are of many families."""
     while True:
-        made = [each for _, each in sheets(seed, 1)]
-        yield from (made[k] for k in np.random.default_rng(seed).permutation(len(made)))
+        made = one_of_each(seed)
+        yield from (made[k][1] for k in np.random.default_rng(seed).permutation(len(made)))
         seed += 1
+
+
+@lru_cache(maxsize=1)
+def one_of_each(seed: int) -> list[tuple[str, Sheet]]:
+    """As `sheets`, for who goes through them again."""
+    return list(sheets(seed, 1))
 
 
 # -- honest answers ----------------------------------------------------------------------------------------------------
@@ -106,7 +115,7 @@ def planted(answers: int) -> dict[tuple[str, int], float]:
     for others in ("right", "blank"):
         rng = np.random.default_rng(1)
         counts: dict[int, Counter[str]] = {units: Counter() for units in UNITS}
-        for made in mixed(40):
+        for made in mixed(FIRST):
             _off(made, others, rng, counts)
             if min(count["all"] for count in counts.values()) >= answers // 8:
                 break
@@ -157,7 +166,8 @@ def whole(answers: int) -> Counter[str]:
     """Counts and bits off by one, digits swapped, signs turned and places shifted: how many are accepted."""
     rng = np.random.default_rng(5)
     count: Counter[str] = Counter()
-    for made in mixed(70):
+    for made in mixed(FIRST):
+        tried: list[tuple[str, str, Floats]] = []
         for key, answer in made.answers.items():
             if answer.kind != "number" or answer.solved.item.given:
                 continue
@@ -165,10 +175,11 @@ def whole(answers: int) -> Counter[str]:
             if not np.isfinite(written).all():
                 continue
             if not isinstance(answer.solved.form, Rounding) and np.array_equal(written, np.rint(written)):
-                _tried(made, key, written + rng.choice([-1.0, 1.0], written.shape), "counts off by one", count)
+                tried.append(("counts off by one", key, written + rng.choice([-1.0, 1.0], written.shape)))
             else:
-                for changed in (-written, 10 * written, written / 10, 100 * written):
-                    _tried(made, key, changed, "digits, signs, places", count)
+                changes = (-written, 10 * written, written / 10, 100 * written)
+                tried += [("digits, signs, places", key, changed) for changed in changes]
+        _tried(made, tried, count)
         if count["digits, signs, places"] >= answers:
             break
     print("whole answers changed: accepted without a note")
@@ -177,18 +188,19 @@ def whole(answers: int) -> Counter[str]:
     return count
 
 
-def _tried(made: Sheet, key: str, changed: Floats, name: str, count: Counter[str]) -> None:
-    form = made.answers[key].solved.form
-    changed = form.round(changed) if isinstance(form, Rounding) else changed
-    differs = np.abs(changed - made.answers[key].solved.written) > 3 * _unit(made, key)
-    batch = key_batch(made, 1)
-    batch.values[key][0] = changed
-    batch.decimals[key] = decimals(form, batch.values[key])
-    judged = judge(made, batch)[key]
-    count[name] += int(differs.sum())
-    count[name + " accepted"] += int(
-        (differs & (judged.verdicts[0] >= Verdict.FOLLOWED) & (judged.notes[0] == 0)).sum()
-    )
+def _tried(made: Sheet, tried: list[tuple[str, str, Floats]], count: Counter[str]) -> None:
+    """Each change is a student's."""
+    batch = key_batch(made, len(tried))
+    for s, (_, key, changed) in enumerate(tried):
+        form = made.answers[key].solved.form
+        batch.values[key][s] = form.round(changed) if isinstance(form, Rounding) else changed
+        batch.decimals[key][s] = decimals(form, batch.values[key][s])
+    judged = judge(made, batch) if tried else {}
+    for s, (name, key, _) in enumerate(tried):
+        differs = np.abs(batch.values[key][s] - made.answers[key].solved.written) > 3 * _unit(made, key)
+        accepted = (judged[key].verdicts[s] >= Verdict.FOLLOWED) & (judged[key].notes[s] == 0)
+        count[name] += int(differs.sum())
+        count[name + " accepted"] += int((differs & accepted).sum())
 
 
 # -- cheats and names --------------------------------------------------------------------------------------------------
@@ -209,7 +221,7 @@ def names(answers: int) -> Counter[str]:
     rng = np.random.default_rng(6)
     count: Counter[str] = Counter()
     by_rule: dict[str, Counter[str]] = {}
-    for made in mixed(90):
+    for made in mixed(FIRST):
         batch, cells = random_wrong(made, 5 * STUDENTS, rng)
         _named(made, batch, cells, count)
         _recognised(made, rng, count, by_rule)

@@ -16,6 +16,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import key_of, lost_beyond
 from tests.places import PROBLEMS
+from tests.trials import times
 
 EXACT = "round: {decimals: 12}\ncarry: exact"
 
@@ -80,7 +81,7 @@ def listed(array: np.ndarray) -> str:
     return str(np.round(array, 3).tolist())
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(times(6)))
 def test_pytorch_finds_the_same(seed: int) -> None:
     """Values, gradients and parameters after two updates, of random depth, sizes, penalties and storage."""
     torch: Any = pytest.importorskip("torch")

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from solver import solve
@@ -154,7 +154,6 @@ def positions(size: int, extent: int, stride: int, padding: int) -> int:
 small = st.integers(1, 5)
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     small,
     st.integers(9, 20),
@@ -185,7 +184,6 @@ def test_a_convolution_counted_on_arrays(depth, height, width, filters, size, st
     }
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.integers(1, 9), st.integers(1, 9), small, small, st.integers(0, 1))
 def test_a_transposed_convolution_undoes_a_convolution(height, width, size, stride, padding):
     out = [
@@ -203,7 +201,6 @@ def test_a_transposed_convolution_undoes_a_convolution(height, width, size, stri
     assert found["flops_conv1"] == 2 * np.zeros((2, height, width, size, size, 3)).size
 
 
-@settings(max_examples=30, deadline=None)
 @given(small, st.integers(7, 15), small, st.integers(1, 6), st.integers(1, 3))
 def test_a_separable_layer_is_its_two_parts(depth, side, filters, size, stride):
     out = positions(side, size, stride, 0)
@@ -219,7 +216,6 @@ def test_a_separable_layer_is_its_two_parts(depth, side, filters, size, stride):
     assert found["flops_total"] == 2 * out * out * (depth * size * size + depth * filters)
 
 
-@settings(max_examples=30, deadline=None)
 @given(small, small, st.integers(7, 12), st.integers(1, 6), st.integers(1, 3))
 def test_the_short_ratio_is_the_ratio(depth, filters, side, size, stride):
     given = f"input: [{depth}, {side}, {side}]\n" + layers(

@@ -16,6 +16,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import key_of, lost_beyond
 from tests.places import PROBLEMS
+from tests.trials import times
 
 EXACT = "round: {decimals: 12}\ncarry: exact"
 
@@ -97,7 +98,7 @@ def test_three_patterns_make_spurious_states() -> None:
     assert not any(point.endswith("no pattern") for point in points)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(times(4)))
 def test_hopfield_by_loops(seed: int) -> None:
     """Weights entry by entry, recall neuron by neuron; asynchronous recall never raises the energy."""
     rng = np.random.default_rng(seed)
@@ -130,7 +131,7 @@ def test_hopfield_by_loops(seed: int) -> None:
     assert np.ravel(exact(solution, "stable")).tolist() == stays
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(times(4)))
 def test_units_by_loops(seed: int) -> None:
     """Each presentation unit by unit."""
     rng = np.random.default_rng(seed)
@@ -163,7 +164,7 @@ def test_units_by_loops(seed: int) -> None:
     assert exact(solution, name).ravel().tolist() == [k + 1 for k in won]
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(times(3)))
 def test_k_means_by_loops(seed: int) -> None:
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(6, 2)).round(3)
@@ -184,7 +185,7 @@ def test_k_means_by_loops(seed: int) -> None:
     assert f"a/A_t{t + 1}" not in solution.answers
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(times(4)))
 def test_an_rbf_network_by_loops_and_pytorch(seed: int) -> None:
     torch: Any = pytest.importorskip("torch")
     rng = np.random.default_rng(seed)

@@ -7,6 +7,7 @@ from solver.errors import SpecError
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
+from tests.trials import times
 
 X = [[1, 1, 0, 0], [0, 0, 0, 1], [1, 0, 0, 0], [0, 0, 1, 1]]
 W = [[0.2, 0.6, 0.5, 0.9], [0.8, 0.4, 0.7, 0.3], [0.1, 0.2, 0.9, 0.4]]
@@ -80,7 +81,7 @@ def test_two_units_that_learn(rule: str, distance: str, nearness: str) -> None:
 
 
 @pytest.mark.parametrize("tie", ["keep", "0", "1"])
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(times(3)))
 def test_a_hopfield_network_of_zeros_and_ones(seed: int, tie: str) -> None:
     rng = np.random.default_rng(seed)
     P, start = rng.integers(0, 2, (2, 5)), rng.integers(0, 2, 5)

@@ -14,6 +14,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import key_of
 from tests.places import PROBLEMS
+from tests.trials import times
 
 X = "x: [2, -1, 0.5, 4], mask: [1, 0, 1, 1]"
 
@@ -45,7 +46,7 @@ def test_in_numbers(fields: str, find: str, expected: dict[str, Any]) -> None:
     assert solved(fields, find).answers == expected
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(times(4)))
 def test_torch_scales_alike(seed: int) -> None:
     """PyTorch draws the mask: what it has kept is the mask of the question."""
     torch: Any = pytest.importorskip("torch")

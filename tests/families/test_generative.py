@@ -16,6 +16,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import key_of, lost_beyond
 from tests.places import PROBLEMS
+from tests.trials import times
 
 EXACT = "round: {decimals: 12}\ncarry: exact"
 
@@ -70,7 +71,7 @@ def test_in_numbers(fields: str, find: str, answers: dict[str, Any]) -> None:
     assert {key.removeprefix("a/"): value for key, value in solved(fields, find).answers.items()} == answers
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(times(3)))
 def test_pytorch_finds_the_same_losses(seed: int) -> None:
     torch: Any = pytest.importorskip("torch")
     rng = np.random.default_rng(seed)
@@ -95,7 +96,7 @@ def test_pytorch_finds_the_same_losses(seed: int) -> None:
             assert exact(solution, f"grad_{name}{ending}") == pytest.approx(gradient.numpy(), abs=1e-9)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(times(3)))
 def test_the_optimal_discriminator_and_js(seed: int) -> None:
     """V of the optimal one is 2 JS − log 4, and that of any other is below it."""
     rng = np.random.default_rng(seed)
@@ -112,7 +113,7 @@ def test_the_optimal_discriminator_and_js(seed: int) -> None:
     assert exact(solution, "V")[0] < exact(solution, "V_opt")[0]
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(times(4)))
 def test_pytorch_finds_the_same_elbo(seed: int) -> None:
     torch: Any = pytest.importorskip("torch")
     rng = np.random.default_rng(seed)

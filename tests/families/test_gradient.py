@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.api import solve
@@ -236,7 +236,6 @@ def test_long_chains_stay_short() -> None:
     assert all(len(answer) < 5_000 for answer in answers)
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.sampled_from([*"xaAXCcs12.+-*/@()=,T'\"[]:_^é ", "sum(", "norm(", "log(", ".T", "**2"]), max_size=14),
     st.sampled_from(["x", "A", "C", "c", "q"]),

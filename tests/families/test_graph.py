@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.api import solve
@@ -75,7 +75,6 @@ BINARY: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_scalars_as_pytorch_has_them(data: st.DataObject) -> None:
     numbers = st.integers(-150, 150).filter(bool).map(lambda k: k / 100)

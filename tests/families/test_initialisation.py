@@ -11,6 +11,7 @@ from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.places import PROBLEMS
+from tests.trials import times
 
 
 def solved(fields: str, find: str = "[variance, sigma, bound]") -> Solution:
@@ -39,7 +40,7 @@ def test_in_numbers(fields: str, expected: tuple[float, float, float]) -> None:
     assert tuple(solved(fields).answers.values()) == expected
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(times(4)))
 def test_torch_draws_within_the_bound(seed: int) -> None:
     """PyTorch's own bound and σ, taken from what it hands to the distribution."""
     torch: Any = pytest.importorskip("torch")

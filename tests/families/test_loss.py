@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
@@ -81,7 +81,6 @@ def test_options_stand_in_a_table() -> None:
     assert [row[0] for row in listing.rows] == ["A", "B"]
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.data())
 def test_classes_as_pytorch_has_them(data: st.DataObject) -> None:
     rng = np.random.default_rng(data.draw(st.integers(0, 10**6)))
@@ -115,7 +114,6 @@ def test_classes_as_pytorch_has_them(data: st.DataObject) -> None:
     assert exact(solution, "grad_z") == pytest.approx(z.grad.numpy().ravel(), abs=1e-9)
 
 
-@settings(max_examples=20, deadline=None)
 @given(st.data())
 def test_numbers_as_pytorch_has_them(data: st.DataObject) -> None:
     rng = np.random.default_rng(data.draw(st.integers(0, 10**6)))

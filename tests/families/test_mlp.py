@@ -14,6 +14,7 @@ from solver.spec.reader import load_text
 from solver.working.solve import solve_question
 from tests.families.networks import ACTIVATIONS, layers_text, problems, random_net, solved, targets
 from tests.places import CASES
+from tests.trials import times
 
 
 # -- published answers --------------------------------------------------------------------------------------------------
@@ -90,7 +91,7 @@ OUTPUTS = [
 
 
 @pytest.mark.parametrize(("output", "loss"), OUTPUTS)
-@settings(max_examples=6)
+@settings(max_examples=times(2))
 @given(
     seed=st.integers(0, 10**6),
     hidden=st.lists(st.tuples(st.integers(1, 3), st.sampled_from(sorted(ACTIVATIONS))), max_size=2),
@@ -122,7 +123,7 @@ def test_forward_and_backward(
 
 @pytest.mark.parametrize(("output", "loss"), OUTPUTS)
 @pytest.mark.parametrize("average", [False, True])
-@settings(max_examples=3)
+@settings(max_examples=times(2))
 @given(seed=st.integers(0, 10**6), patterns=st.integers(1, 4), transposed=st.booleans(), theta=st.booleans())
 def test_patterns_in_rows(
     output: str, loss: str, average: bool, seed: int, patterns: int, transposed: bool, theta: bool

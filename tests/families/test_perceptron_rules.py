@@ -6,11 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.families.test_perceptron import answers, problems, solved
+from tests.trials import times
 
 NUMBERS = st.lists(st.lists(st.integers(-3, 3), min_size=2, max_size=2), min_size=2, max_size=4)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=times(15))
 @given(X=NUMBERS, data=st.data(), margin=st.sampled_from([0, 1, 2]))
 def test_a_margin(X: list[list[int]], data: st.DataObject, margin: int) -> None:
     """The rule as it is written in code, with a count of the presentations that change the weights."""

@@ -16,6 +16,7 @@ from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_paper, solve_question
 from tests.places import PROBLEMS
+from tests.trials import times
 
 
 def solved(fields: str, head: str = "round: {decimals: 4}", find: str = "states") -> Solution:
@@ -84,7 +85,7 @@ def test_one_step_of_an_elman_network_whose_source_stores_neurons_by_rows() -> N
 SIZES = st.integers(1, 4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=times(15))
 @given(st.data(), st.sampled_from(["jordan", "elman"]), SIZES, SIZES, SIZES, SIZES)
 def test_any_size_and_length(
     data: st.DataObject, kind: str, inputs: int, hidden: int, outputs: int, length: int

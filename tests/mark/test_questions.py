@@ -7,31 +7,23 @@ from solver.mark.judge.grade import grade_batch
 from solver.mark.judge.marks import plan
 from solver.mark.judge.numbers import Verdict
 from solver.mark.read.read_names import IGNORED, AnswerNames
-from solver.mark.sheet import Sheet, sheet
-from solver.spec.reader import load, load_text
-from solver.spec.registry import families, family
+from solver.mark.sheet import sheet
+from solver.spec.reader import load_text
 from solver.working.question import Scheme
 from solver.working.solve import solve_paper
 from tests.mark.simulate import automatic, honest, key_of, spoil
 from tests.places import PROBLEMS
+from tests.questions import NAMES, asked_of
+from tests.trials import times
 
-EXAM = PROBLEMS / "exam.yaml"
-MOST = 24
+MOST = times(12)
 """About how many answers of a question are made wrong in turn; long trainings repeat themselves."""
 
 
-def _sheets() -> list[tuple[str, Sheet]]:
-    texts = [(name, load_text(family(name).EXAMPLE)) for name in families()]
-    texts += [(path.stem, load(path)) for path in sorted(PROBLEMS.glob("*.yaml")) if path != EXAM]
-    return [(name, sheet(solution)) for name, paper in texts for solution in solve_paper(paper)]
-
-
-SHEETS = _sheets()
-
-
-@pytest.mark.parametrize(("name", "made"), SHEETS, ids=[name for name, _ in SHEETS])
-def test_right_slipped_and_invalid_answers(name: str, made: Sheet) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_right_slipped_and_invalid_answers(name: str) -> None:
     """The key gets all marks; one wrong or unreadable answer costs itself alone."""
+    made = asked_of(name).sheet
     shares = plan(made, Scheme())
     answers = list(automatic(made))
     answers = answers[:: 1 + len(answers) // MOST]
@@ -51,13 +43,14 @@ def test_right_slipped_and_invalid_answers(name: str, made: Sheet) -> None:
     assert len(graded.submissions.troubles) == hostile
 
 
-SHORT = [(name, made) for name, made in SHEETS if name != "training"]
+SHORT = [name for name in NAMES if name != "training"]
 """Long trainings take long to follow; the example of the family is a short one."""
 
 
-@pytest.mark.parametrize(("name", "made"), SHORT, ids=[name for name, _ in SHORT])
-def test_followed_answers(name: str, made: Sheet) -> None:
+@pytest.mark.parametrize("name", SHORT)
+def test_followed_answers(name: str) -> None:
     """One who slips in one cell and goes on from it loses that cell alone."""
+    made = asked_of(name).sheet
     numbers = [
         a for a in automatic(made) if a.kind == "number" and a.solved.item.definition and not a.solved.item.given
     ]
@@ -65,7 +58,7 @@ def test_followed_answers(name: str, made: Sheet) -> None:
               if len(cells := np.argwhere(np.isfinite(a.solved.written)))]  # fmt: skip
     slipped = finite[:: 1 + len(finite) // MOST]
     if not slipped:
-        assert name in ("concept", "gradient", "tensor")
+        assert name.removeprefix("example of ") in ("concept", "gradient", "tensor")
         return
     given, rng = key_of(made, len(slipped)), np.random.default_rng(1)
     slips = {answer.key: (i, *at) for i, (answer, at) in enumerate(slipped)}

@@ -4,37 +4,29 @@ from __future__ import annotations
 
 import io
 import re
+from functools import cache
 
 import numpy as np
 import pytest
 
-from solver.mark.asked import Asked, asked
+from solver.mark.asked import Asked
 from solver.mark.judge.grade import grade_batch
 from solver.mark.out.formats import writer
 from solver.mark.records import Graded, Show
 from solver.mark.tell.feedback import feedback
 from solver.render.format_markdown import render
-from solver.spec.reader import load, load_text
-from solver.spec.registry import families, family
 from tests.mark.simulate import key_of
-from tests.places import PROBLEMS
+from tests.questions import EXAMPLES, asked_of
+from tests.trials import times
 
 FORMATS = ("gradescope", "moodle", "json", "long", "csv")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
-def questions() -> dict[str, Asked]:
-    """Every family's example, and a question of many numbers."""
-    found = {name: load_text(family(name).EXAMPLE).questions[0] for name in families()}
-    found["q2"] = load(PROBLEMS / "q2.yaml").questions[0]
-    return {name: asked(question) for name, question in found.items()}
-
-
-QUESTIONS = questions()
-
-
-def one(question: Asked, rng: np.random.Generator) -> Graded:
+@cache
+def one(name: str, seed: int) -> Graded:
     """A student with about half of the answers wrong, far off, and some left out."""
+    question, rng = asked_of(name), np.random.default_rng(seed)
     made = key_of(question.sheet, 1)
     for key, values in made.batch.values.items():
         wrong = rng.random(values.shape) < 0.5
@@ -72,20 +64,20 @@ def secrets(question: Asked, graded: Graded) -> set[str]:
     return {text for text in found - wrote if len(text) > 1}
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("name", [*EXAMPLES, "q2"])
 @pytest.mark.parametrize("form", ["feedback", *FORMATS])
 def test_no_number_of_the_key(name: str, form: str) -> None:
-    question = QUESTIONS[name]
+    question = asked_of(name)
     usual: Show | None = None if form in ("feedback", "gradescope", "moodle") else "hints"
-    for seed in range(3):
-        graded = one(question, np.random.default_rng(seed))
+    for seed in range(times(1)):
+        graded = one(name, seed)
         marks_alone = told(question, graded, form, "marks")
         assert not (told(question, graded, form, usual) - marks_alone) & secrets(question, graded), seed
 
 
 def test_the_test_sees_them() -> None:
-    question = QUESTIONS["q2"]
-    graded = one(question, np.random.default_rng(0))
+    question = asked_of("q2")
+    graded = one("q2", 0)
     for form in ("feedback", "gradescope", "moodle", "json", "long"):
         assert (told(question, graded, form, "key") - told(question, graded, form, "marks")) & secrets(
             question, graded

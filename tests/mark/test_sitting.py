@@ -5,7 +5,6 @@ from __future__ import annotations
 import doctest
 import io
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,30 +15,20 @@ import pytest
 import solver.mark.run
 import solver.mark.sitting
 from solver.errors import SpecError
-from solver.mark.asked import Asked, asked, asked_in
+from solver.mark.asked import Asked, asked_in
 from solver.mark.judge.numbers import Verdict
 from solver.mark.out.rows import BY_HAND
 from solver.mark.run import Options, run
 from solver.mark.sitting import _ORDER, Sitting
 from solver.render import format_markdown as markdown
-from solver.spec.reader import load, load_text
-from solver.spec.registry import families, family
-from tests.places import PROBLEMS, Q2, ROOT
+from tests.places import Q2, ROOT
+from tests.questions import NAMES, asked_of
+from tests.trials import times
 
 
 @pytest.fixture(scope="module")
 def q2() -> Asked:
     return asked_in(Q2)
-
-
-def questions() -> Iterator[tuple[str, Asked]]:
-    """Every family's example and every problem."""
-    for name in families():
-        yield name, asked(load_text(family(name).EXAMPLE).questions[0])
-    for path in sorted(PROBLEMS.glob("*.yaml")):
-        paper = load(path)
-        if not paper.exam:
-            yield path.stem, asked(paper.questions[0])
 
 
 def key_of(question: Asked, rng: np.random.Generator) -> dict[str, Any]:
@@ -63,11 +52,12 @@ def key_of(question: Asked, rng: np.random.Generator) -> dict[str, Any]:
     return made
 
 
-@pytest.mark.parametrize(("name", "question"), list(questions()), ids=lambda x: x if isinstance(x, str) else "")
-def test_one_by_one_all_at_once_and_from_a_file(name: str, question: Asked, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_one_by_one_all_at_once_and_from_a_file(name: str, tmp_path: Path) -> None:
+    question = asked_of(name)
     answers = key_of(question, np.random.default_rng(5))
     one, whole = Sitting(question, "ann"), Sitting(question, "ann", answers)
-    for key, value in list(answers.items())[:60]:
+    for key, value in list(answers.items())[:: 1 + len(answers) // times(6)]:
         one.answer(key, value)
     one.answer_all(answers)
     assert one.result == whole.result
@@ -168,18 +158,20 @@ def test_feedback_is_a_document(q2: Asked) -> None:
 
 def test_sittings_in_threads_give_the_same(q2: Asked) -> None:
     """Many students at once at one question, and one sitting that many threads answer."""
-    answers = [key_of(q2, np.random.default_rng(k)) for k in range(6)]
+    answers = [key_of(q2, np.random.default_rng(k)) for k in range(3)]
     alone = [Sitting(q2, "s", given).result for given in answers]
 
     def one_by_one(k: int) -> bool:
+        given = list(answers[k % 3].items())
         sitting = Sitting(q2 if k % 3 else asked_in(Q2), "s")
-        for key, value in answers[k % 6].items():
+        for key, value in given[k::6]:
             sitting.answer(key, value)
-        return sitting.result == alone[k % 6] and bool(sitting.feedback)
+        sitting.answer_all(dict(given))
+        return sitting.result == alone[k % 3] and bool(sitting.feedback)
 
     shared = Sitting(q2, "s")
     with ThreadPoolExecutor(6) as pool:
-        assert all(pool.map(one_by_one, range(12)))
+        assert all(pool.map(one_by_one, range(6)))
         list(pool.map(lambda item: shared.answer(*item), answers[0].items()))
     assert shared.result == alone[0]
 

@@ -14,6 +14,7 @@ from solver.nets.training import UPDATES
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
+from tests.trials import times
 
 ALPHA, BETA, BETA1, BETA2, EPS = Decimal("0.1"), Decimal("0.8"), Decimal("0.7"), Decimal("0.95"), Decimal("0.001")
 
@@ -106,7 +107,7 @@ def test_every_rule_has_an_oracle() -> None:
 
 
 @pytest.mark.parametrize("name", RULES)
-@settings(max_examples=15)
+@settings(max_examples=times(4))
 @given(gradients=st.lists(st.integers(-50, 50).filter(bool), min_size=1, max_size=6), start=st.integers(-30, 30))
 def test_each_rule(name: str, gradients: list[int], start: int) -> None:
     solution = solved(

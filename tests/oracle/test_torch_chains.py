@@ -17,11 +17,12 @@ from solver.formula.walks.shape import Shape, shape
 from solver.formula.walks.value import value
 from solver.rounding import Floats
 from tests.equations import equation
+from tests.trials import times
 
 torch: Any = pytest.importorskip("torch")
 
 TOLERANCE = 1e-9
-CHAINS = 600
+CHAINS = times(80)
 
 
 def agree(name: str, ours: Floats, theirs: Any, about: str) -> None:

@@ -11,6 +11,7 @@ import pytest
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
+from tests.trials import times
 
 torch: Any = pytest.importorskip("torch")
 
@@ -104,7 +105,7 @@ class Gates:
                 getattr(cell, f"{name}_l0").copy_(values)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(times(8)))
 def test_random_lstm(seed: int) -> None:
     rng = np.random.default_rng(seed)
     made = Gates(rng, "ifgo")
@@ -126,7 +127,7 @@ def test_random_lstm(seed: int) -> None:
     assert solution.parts[0].checked is not None
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(times(8)))
 def test_random_gru(seed: int) -> None:
     rng = np.random.default_rng(seed)
     made = Gates(rng, "rzn")
@@ -148,7 +149,7 @@ def test_random_gru(seed: int) -> None:
     agree(solution, "grad_h0", column(h0.grad), given)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(times(4)))
 def test_random_gru_that_resets_before_the_product(seed: int) -> None:
     """By the formulas of Cho et al., written in PyTorch."""
     rng = np.random.default_rng(seed)
@@ -173,7 +174,7 @@ def test_random_gru_that_resets_before_the_product(seed: int) -> None:
 
 
 @pytest.mark.parametrize("kind", ["lstm", "gru"])
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(times(4)))
 def test_random_gated_layers(kind: str, seed: int) -> None:
     """nn.LSTM and nn.GRU of one to three layers, in one direction or both, with a linear output."""
     rng = np.random.default_rng(seed)
@@ -235,7 +236,7 @@ def test_random_gated_layers(kind: str, seed: int) -> None:
 
 
 # -- recurrent networks -------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(times(8)))
 def test_random_rnn(seed: int) -> None:
     """nn.RNN of one to three layers, in one direction or both, of one sequence or a batch; a linear output."""
     rng = np.random.default_rng(seed)
@@ -299,7 +300,7 @@ def rows(values: Any) -> list[list[float]]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(times(8)))
 def test_random_scaled_dot_products(seed: int) -> None:
     rng = np.random.default_rng(seed)
     n, m, dk, dv = (int(rng.integers(1, 5)) for _ in range(4))
@@ -329,7 +330,7 @@ def test_random_scaled_dot_products(seed: int) -> None:
         agree(solution, f"grad_{name}", leaf.grad, given)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(times(6)))
 def test_random_heads(seed: int) -> None:
     """nn.MultiheadAttention, self-attention or cross-attention, its weights stored neurons × inputs."""
     rng = np.random.default_rng(seed)

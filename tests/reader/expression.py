@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -22,15 +23,21 @@ class ElidedError(Exception):
     """Something is left out of the line, so that nobody can recompute it."""
 
 
+class _Valued:
+    @cached_property
+    def value(self) -> Floats:
+        return _value(self)
+
+
 @dataclass(frozen=True)
-class Number:
+class Number(_Valued):
     """A number and its digits, as 1.5e-7 where it has a power of ten."""
 
     text: str
 
 
 @dataclass(frozen=True)
-class Quantity:
+class Quantity(_Valued):
     """A symbol whose value stands elsewhere on the page."""
 
     symbol: str
@@ -38,14 +45,14 @@ class Quantity:
 
 
 @dataclass(frozen=True)
-class Matrix:
+class Matrix(_Valued):
     """Rows of cells."""
 
     rows: tuple[tuple[Expression, ...], ...]
 
 
 @dataclass(frozen=True)
-class Operation:
+class Operation(_Valued):
     """An operation or a function, by its sign or its name."""
 
     sign: str
@@ -55,7 +62,7 @@ class Operation:
 
 
 @dataclass(frozen=True)
-class Left:
+class Left(_Valued):
     """… for what is left out."""
 
 
@@ -94,14 +101,21 @@ _SIGNS: dict[str, Callable[..., Floats]] = {
 
 
 def value(read: Expression) -> Floats:
-    """The number, vector or matrix that a line stands for, always rows × columns."""
+    """The number, vector or matrix that a line stands for, always rows × columns; worked out once."""
+    return read.value
+
+
+def _value(read: _Valued) -> Floats:
     match read:
         case Number(text):
             return np.array([[float(text)]])
         case Quantity(_, at):
             return np.array(at)
         case Matrix(rows):
-            return np.asarray(np.block([[value(cell) for cell in row] for row in rows]))  # cells may be vectors
+            cells = [[value(cell) for cell in row] for row in rows]
+            if all(cell.size == 1 for row in cells for cell in row) and len({len(row) for row in cells}) == 1:
+                return np.array([[cell.item() for cell in row] for row in cells])
+            return np.asarray(np.block(cells))  # cells may be vectors
         case Operation("part", (whole,), part=text):
             return part(value(whole), text)
         case Operation(sign, operands, options):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -20,7 +20,7 @@ from solver.formula.walks.reduce import Detail
 from solver.render.equations import BlockPrinter
 from solver.rounding import Rounding
 from solver.spec.reader import load_text
-from solver.working.items import Derivation, Stated, Statement
+from solver.working.items import Derivation, Line, Stated, Statement
 from solver.working.solution import Solution, Solved
 from solver.working.solve import solve_question
 from tests.reader import latex, mathml, omml, plain, screen, typst
@@ -84,9 +84,15 @@ def steps(solution: Solution) -> Iterator[Solved]:
 def check(solution: Solution) -> None:
     """Fails where a line does not follow from the one above it."""
     for step in steps(solution):
+        details = {detail: step.lines(detail) for detail in DETAILS}
         for name, form in FORMATS.items():
+            printer, seen = form.printer(step.context.working.symbols, 24), []
             for detail in DETAILS if name in ("text", "latex") else DETAILS[:1]:
-                for line in faults(step, form, detail):
+                printed = [printer(line.right) for line in details[detail]]
+                if printed in seen:
+                    continue  # the lines of another detail
+                seen.append(printed)
+                for line in faults(step, form, details[detail], printed):
                     raise AssertionError(f"{name}, {detail}, {step.name}: {line}")
 
 
@@ -100,15 +106,12 @@ def entries(tree: Tree, printer: Callable[[Tree], str], values: Mapping[str, Flo
                 yield text, values[node.args[0].id][row - 1 : row, column - 1 : column]
 
 
-def faults(step: Solved, form: Format, detail: Detail) -> Iterator[str]:
-    """What is wrong with the lines of one step."""
+def faults(step: Solved, form: Format, lines: Sequence[Line], printed: list[str]) -> Iterator[str]:
+    """What is wrong with the lines of one step, of which the right sides are printed."""
     symbols = step.context.working.symbols
-    printer = form.printer(symbols, 24)
     digits = Digits(isinstance(step.form, Rounding) and step.form.figures)
-    lines = step.lines(detail)
     rows = symbols.turning.rows if isinstance(symbols, SymbolTable) and symbols.turning else ()
     written = step.written.T if step.name in rows else step.written
-    printed = [printer(line.right) for line in lines]
     for above, below in pairwise(printed):
         if above == below:
             yield f"{above} stands there twice"
@@ -125,7 +128,7 @@ def faults(step: Solved, form: Format, detail: Detail) -> Iterator[str]:
             if not all(name in values for name in names(line.right)):
                 continue  # a letter that only this line has, such as the i of a sum
             known = {form.symbol(symbols[name]): values[name] for name in names(line.right)}
-            known |= dict(entries(line.right, printer, values))
+            known |= dict(entries(line.right, form.printer(symbols, 24), values))
         try:
             read.append(form.read(text, known))
             value(read[-1])

@@ -6,31 +6,19 @@ from functools import cache
 
 from solver.render.document import View, document
 from solver.render.format_markdown import render
-from solver.spec.reader import load, load_text
-from solver.spec.registry import families, family
-from solver.working.question import Paper
-from solver.working.solve import solve_paper
-from tests.places import ROOT
+from tests.questions import EXAMPLES, FILES, paper, solutions
 
-FILES = sorted([*(ROOT / "problems").rglob("*.yaml"), *(ROOT / "tests" / "cases").glob("*.yaml")])
-
-
-def papers() -> Iterator[tuple[str, Paper]]:
-    """Each with its name."""
-    for path in FILES:
-        yield path.stem, load(path)
-    for name in families():
-        yield f"example of {name}", load_text(family(name).EXAMPLE)
+NAMES = [*FILES, *EXAMPLES]
 
 
 @cache
 def markdown() -> dict[str, str]:
     """All of them in markdown, in both details, by name."""
     made = {}
-    for name, paper in papers():
-        solutions = solve_paper(paper)
+    for name in NAMES:
         for detail in ("normal", "full"):
-            made[f"{name}, {detail}"] = render(document(paper.title, solutions, View(detail=detail, compare=True)))
+            view = View(detail=detail, compare=True)
+            made[f"{name}, {detail}"] = render(document(paper(name).title, solutions(name), view))
     return made
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from itertools import groupby
 
 import numpy as np
@@ -10,17 +11,16 @@ import pytest
 from solver.formula.print.printer_text import TextPrinter, symbol_text
 from solver.formula.symbol import default_symbol
 from solver.formula.tree import names
-from solver.render.blocks import Equations
+from solver.render.blocks import Block, Equations
 from solver.render.document import View, document
 from solver.render.layout import lay_out
 from solver.working.items import Line
-from solver.working.solve import solve_paper
+from tests.questions import paper, solutions
 from tests.reader import plain, screen
 from tests.reader.expression import ElidedError, Floats, UnreadableError, same, value
 from tests.reader.page import entries
-from tests.render.documents import papers
+from tests.render.documents import NAMES
 
-PAPERS = dict(papers())
 _SIGNS = ("=", "≈", "→")
 
 
@@ -46,16 +46,20 @@ def rights(block: Equations, width: int) -> Iterator[tuple[Line, list[str]]]:
     yield from zip(block.lines, shown, strict=True)
 
 
+@cache
+def blocks(name: str) -> list[Block]:
+    return document(paper(name).title, solutions(name), View(detail="full"))
+
+
 def _sign(row: list[str]) -> int:
     """Where a row's sign stands; −1 where it has none."""
     return next((k for k, c in enumerate(row) if c in _SIGNS and row[k - 1 : k + 2 : 2] == [" ", " "]), -1)
 
 
 @pytest.mark.parametrize("width", [60, 100])
-@pytest.mark.parametrize("name", PAPERS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_screen_says_what_a_line_says(name: str, width: int) -> None:
-    paper = PAPERS[name]
-    for block in document(paper.title, solve_paper(paper), View(detail="full")):
+    for block in blocks(name):
         if isinstance(block, Equations):
             for line, shown in rights(block, width):
                 agree(line, shown, block)

@@ -19,16 +19,15 @@ from solver.render.blocks import Block, Figure
 from solver.render.document import document
 from solver.render.latex.page_latex import LatexPage
 from solver.render.typst.page_typst import TypstPage
-from solver.spec.reader import load
-from solver.working.solve import solve_paper
 from tests.places import PROBLEMS
+from tests.questions import EXAM, paper, solutions
 from tests.reader import outline
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 WIDTH = 80
 NOISE = re.compile(r"(?<=largest difference )\d+e-\d+")
 """What no two kinds of processors have in common."""
-FILES = sorted(path for path in PROBLEMS.glob("*.yaml") if not load(path).exam)  # an exam repeats its questions
+FILES = sorted(path for path in PROBLEMS.glob("*.yaml") if path.stem != EXAM)
 
 
 def _docx(blocks: Sequence[Block]) -> str:
@@ -52,10 +51,9 @@ FORMATS: dict[str, Callable[[Sequence[Block]], str]] = {
 
 def pages(path: Path) -> Iterator[tuple[str, str]]:
     """The name of each snapshot of a problem, and what it should hold; figures are named, and not drawn."""
-    paper = load(path)
     blocks = [
         block._replace(image=None) if isinstance(block, Figure) else block
-        for block in document(paper.title, solve_paper(paper))
+        for block in document(paper(path.stem).title, solutions(path.stem))
     ]
     for ending, made in FORMATS.items():
         yield f"{path.stem}{ending}", NOISE.sub("…", made(blocks))

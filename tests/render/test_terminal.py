@@ -18,7 +18,9 @@ from solver.render import format_terminal as terminal
 from solver.render import format_text as text
 from solver.render.blocks import Block, Equations, Heading, Listed, Prose, Table, bullets, note
 from solver.render.box import cells
+from solver.render.document import document
 from solver.working.items import Line
+from tests.questions import paper, solutions
 
 from .test_snapshots import FILES
 from .test_text import blocks
@@ -173,13 +175,8 @@ def test_edges_stay_straight_whatever_a_prompt_says(words: str, width: int) -> N
 # -- every problem ------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("width", [60, 80, 120])
 def test_no_problem_leaves_the_screen(width: int) -> None:
-    from solver.render.document import document
-    from solver.spec.reader import load
-    from solver.working.solve import solve_paper
-
     for path in FILES:
-        paper = load(path)
-        page = terminal.render(document(paper.title, solve_paper(paper)), width)
+        page = terminal.render(document(paper(path.stem).title, solutions(path.stem)), width)
         shown = [cells(line) for line in page.splitlines()]
         assert max(shown) == width, path.stem
         inside = [line for line in page.splitlines() if line.startswith(("┌", "│", "└"))]

@@ -42,7 +42,7 @@ class NumberTexts(dict[str, int]):
         self.found, self.decimals = array("d"), array("h")
         self.unreadable: dict[int, str] = {}
         self.shown: dict[int, str] = {}
-        self.packed = CellCodes(self.__getitem__)
+        self.packed = CellCodes()
 
     def __missing__(self, text: str) -> int:
         code = self[text] = len(self.found)
@@ -66,7 +66,7 @@ class NumberTexts(dict[str, int]):
             self.found, self.decimals = array("d"), array("h")
             self.packed.clear()
         if isinstance(texts, Column):
-            codes = self.packed.look_up(texts)
+            codes = self.packed.look_up(texts, self.__getitem__)
         else:
             codes = np.fromiter(map(self.__getitem__, texts), np.int64, len(texts))
         values, decimals = np.frombuffer(self.found)[codes], np.frombuffer(self.decimals, np.int16)[codes]

@@ -7,7 +7,6 @@ looked up in a table, for all cells at once. Everything else goes through the cs
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import overload
 
 import numpy as np
@@ -67,33 +66,32 @@ def plain_columns(data: bytes, delimiter: str, width: int) -> list[Column] | Non
     return [Column(data, starts[:, j], ends[:, j], np.ascontiguousarray(keys[:, j])) for j in range(width)]
 
 
-@dataclass
 class CellCodes:
-    """What packed cells stand for, remembered. code: of a text that is new."""
+    """What packed cells stand for, remembered."""
 
-    code: Callable[[str], int]
-
-    def __post_init__(self) -> None:
+    def __init__(self) -> None:
         self.clear()
 
     def clear(self) -> None:
-        """Forgets everything."""
-        self.keys: Keys = np.full(1 << _SLOTS, _NONE)
-        self.codes: Codes = np.zeros(1 << _SLOTS, dtype=np.int64)
+        """Forgets everything; the tables are large, and made for the first column."""
+        self.keys: Keys = np.empty(0, dtype=np.uint64)
+        self.codes: Codes = np.empty(0, dtype=np.int64)
 
-    def look_up(self, column: Column) -> Codes:
-        """The code of every cell of a column."""
+    def look_up(self, column: Column, code: Callable[[str], int]) -> Codes:
+        """The code of every cell of a column. code: of a text that is new."""
+        if not len(self.keys):
+            self.keys, self.codes = np.full(1 << _SLOTS, _NONE), np.zeros(1 << _SLOTS, dtype=np.int64)
         slots = _slots(column.keys)
         codes = self.codes[slots]
         missed = np.flatnonzero(self.keys[slots] != column.keys)
         if len(missed):
             long = column.keys[missed] == _LONG
             for i in missed[long]:
-                codes[i] = self.code(column[int(i)])
+                codes[i] = code(column[int(i)])
             short = missed[~long]
             new, which = np.unique(column.keys[short], return_inverse=True)
             texts = (int(key).to_bytes(_WIDTH, "little").rstrip(b"\0").decode() for key in new)
-            found = np.fromiter(map(self.code, texts), np.int64, len(new))
+            found = np.fromiter(map(code, texts), np.int64, len(new))
             codes[short] = found[which]
             at = _slots(new)
             self.keys[at], self.codes[at] = new, found

@@ -15,6 +15,7 @@ from solver.formula.walks.value import value
 from solver.rounding import Floats
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
+from tests.trials import times
 
 
 def answers(input_: str, layers: str, find: str = "[macs, order, parameters]") -> dict[str, Any]:
@@ -118,7 +119,7 @@ VOLUMES = [
 
 
 @pytest.mark.parametrize("layers", VOLUMES)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=times(4))
 @given(sizes=st.tuples(*[st.integers(1, 5)] * 5))
 def test_volumes_in_symbols(layers: str, sizes: tuple[int, ...]) -> None:
     """The numbers of a network of that size, where pools and strides divide it."""

@@ -12,6 +12,7 @@ from solver.errors import SpecError
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
 from tests.places import ROOT
+from tests.trials import times
 
 torch = pytest.importorskip("torch")
 nn = torch.nn
@@ -178,7 +179,7 @@ def windows(draw: st.DrawFn) -> tuple[str, Any]:
     return fields, nn.ConvTranspose2d(6, n, F, s, p, 0, groups=g, bias=bias, dilation=r)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=times(30))
 @given(windows(), st.integers(6, 20), st.integers(6, 20))
 def test_random_windows(window: tuple[str, Any], height: int, width: int) -> None:
     layer, built = window
@@ -216,8 +217,8 @@ def resnet50() -> Any:
 
     layers: list[Any] = [nn.Conv2d(3, 64, 7, 2, 3, bias=False), nn.BatchNorm2d(64), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
     i = 64
-    for c, times, s in ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2)):
-        for k in range(times):
+    for c, blocks, s in ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2)):
+        for k in range(blocks):
             layers.append(Bottleneck(i, c, s if k == 0 else 1))
             i = 4 * c
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2048, 1000))

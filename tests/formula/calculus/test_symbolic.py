@@ -15,6 +15,7 @@ from solver.formula.source import source
 from solver.formula.walks.shape import Shape
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
+from tests.trials import times
 
 MATH = {
     "exp": math.exp,
@@ -128,7 +129,7 @@ FORMULAS = st.recursive(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=times(10))
 @given(FORMULAS)
 def test_shorter_never_means_different(text: str) -> None:
     made = source(simplify(parse(text)))

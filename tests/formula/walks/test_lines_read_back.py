@@ -9,10 +9,11 @@ from solver.errors import SpecError
 from tests.formula.functions.quantities import drawn
 from tests.reader.page import check, solved
 from tests.reader.specs import FAMILIES, PLAIN_TABLE
+from tests.trials import times
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@settings(max_examples=6, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=times(3), derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_line_follows_from_the_one_above(family: str, data: st.DataObject) -> None:
     text = data.draw(FAMILIES[family]())

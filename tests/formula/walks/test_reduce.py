@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from solver.formula.print.printer_text import TextPrinter
 from tests.reader.page import check, solved, steps
+from tests.trials import times
 
 # -- random questions ---------------------------------------------------------------------------------------------------
 
@@ -76,7 +77,7 @@ def expressions(draw: st.DrawFn, shapes: dict[str, tuple[int, int]], shape: tupl
             return f"({inner(shape)})/(1 + ({inner((1, 1))})**2)"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(20), suppress_health_check=[HealthCheck.too_slow])
 @given(chains())
 def test_each_line_follows_from_the_one_above(text: str) -> None:
     check(solved(text))

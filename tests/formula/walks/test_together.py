@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.errors import FormulaError
@@ -32,7 +32,6 @@ def program(formulas: list[tuple[str, Tree]]) -> Program[Tree]:
 
 
 @given(st.lists(st.tuples(st.sampled_from(FORMULAS), st.integers(1, 30), st.integers(1, 30)), min_size=30, max_size=90))
-@settings(max_examples=60, deadline=None)
 def test_any_program_has_the_values_of_one_by_one(steps: list[tuple[str, int, int]]) -> None:
     names, formulas = ["x", "y"], []
     for k, (text, a, b) in enumerate(steps):  # from far above or from just above, in chains and in rows

@@ -10,16 +10,15 @@ import numpy as np
 import pytest
 from distributed import Client, LocalCluster
 
-from solver.api import solve
 from solver.errors import SpecError
 from solver.mark.engines.engine_dask import local_cluster, map_on, map_with_dask
 from solver.mark.judge.grade import grade_batch
 from solver.mark.records import Graded, Submissions
-from solver.mark.sheet import Sheet, sheet
+from solver.mark.sheet import Sheet
 from tests.mark.simulate import honest
-from tests.places import PROBLEMS
+from tests.questions import asked_of
 
-Q2 = sheet(solve(PROBLEMS / "q2.yaml"))
+Q2 = asked_of("q2").sheet
 BATCHES = 12
 
 

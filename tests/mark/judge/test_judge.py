@@ -14,6 +14,7 @@ from solver.mark.sheet import Sheet, sheet
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
 from tests.mark.simulate import MODES, Mode, honest
+from tests.trials import times
 
 STUDENTS = 40
 
@@ -64,7 +65,7 @@ def test_honest_students_are_right(which: tuple[int, int, str], mode: Mode) -> N
         assert (judged.verdicts[~there] == Verdict.BLANK).all(), key
 
 
-@settings(max_examples=25)
+@settings(max_examples=times(8))
 @given(st.integers(0, 10**6), st.integers(3, 4))
 def test_one_slip_costs_one_answer(seed: int, decimals: int) -> None:
     """Each student slips in another answer and goes on from there: that cell is WRONG, all later ones at worst FOLLOWED."""
@@ -89,7 +90,7 @@ def test_one_slip_costs_one_answer(seed: int, decimals: int) -> None:
             assert not wrong.any(), f"slip in {key}, wrong in {other}"
 
 
-@settings(max_examples=25)
+@settings(max_examples=times(8))
 @given(st.integers(0, 10**6), st.sampled_from(MODES))
 def test_a_blank_upstream_costs_itself_alone(seed: int, mode: Mode) -> None:
     rng = np.random.default_rng(seed)

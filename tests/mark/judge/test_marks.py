@@ -16,6 +16,7 @@ from solver.spec.reader import load_text
 from solver.working.question import Question, Scheme
 from solver.working.solve import solve_question
 from tests.mark.simulate import automatic, key_of, spoil
+from tests.trials import times
 
 GIVEN = """
 given:
@@ -159,7 +160,7 @@ def test_shares_add_up(units: int, weights: list[float]) -> None:
 rates = st.integers(0, 20).map(lambda k: k / 20)
 
 
-@settings(max_examples=40)
+@settings(max_examples=times(15))
 @given(
     st.lists(st.decimals(0, 20, places=2), min_size=2, max_size=2),
     st.tuples(rates, rates, rates, rates, st.sampled_from(["cells", "all-or-nothing"])),

@@ -8,25 +8,21 @@ from pathlib import Path
 
 import pytest
 
-import solver
 from solver.mark.out.template import template
 from solver.mark.read.chunks import chunks
 from solver.mark.read.read_batch import Reader
 from solver.mark.read.read_names import names
-from solver.mark.sheet import Sheet, sheet
+from solver.mark.sheet import Sheet
 from solver.render.views.view_sheet import wanted
 from solver.spec.nodes import read_nodes
-from solver.spec.reader import load
-from tests.places import PROBLEMS
-
-QUESTIONS = sorted(path.name for path in PROBLEMS.glob("*.yaml") if not load(path).exam)
+from tests.questions import PROBLEM_NAMES, asked_of
 
 
 def asked(name: str) -> Sheet:
-    return sheet(solver.solve(PROBLEMS / name))
+    return asked_of(name).sheet
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("name", PROBLEM_NAMES)
 def test_the_header_names_every_cell_and_reads_back(name: str, tmp_path: Path) -> None:
     made = asked(name)
     header = next(csv.reader(io.StringIO(template(made, "csv"))))
@@ -40,7 +36,7 @@ def test_the_header_names_every_cell_and_reads_back(name: str, tmp_path: Path) -
     assert all((values == 1).all() for values in found[0].batch.values.values())
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("name", PROBLEM_NAMES)
 def test_the_yaml_form_is_empty_and_of_the_right_shapes(name: str, tmp_path: Path) -> None:
     made = asked(name)
     path = tmp_path / "ann.yaml"
@@ -53,7 +49,7 @@ def test_the_yaml_form_is_empty_and_of_the_right_shapes(name: str, tmp_path: Pat
     assert not found[0].troubles
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("name", PROBLEM_NAMES)
 def test_markdown_has_a_row_for_every_answer(name: str) -> None:
     made = asked(name)
     text = template(made, "markdown").replace("\\", "")
@@ -62,10 +58,10 @@ def test_markdown_has_a_row_for_every_answer(name: str) -> None:
 
 
 def test_shapes_in_words() -> None:
-    q2 = asked("q2.yaml")
+    q2 = asked("q2")
     assert wanted(q2.answers["a/W1"].solved) == "2×3 numbers"
     assert wanted(q2.answers["c/J"].solved) == "a number"
-    assert wanted(asked("q3.yaml").answers["c.i"].solved) == "a word or a letter"
+    assert wanted(asked("q3").answers["c.i"].solved) == "a word or a letter"
     lines = template(q2, "yaml").splitlines()
     assert '  a/W2: [["", ""], ["", ""], ["", ""]]  # 3×2 numbers' in lines
     assert "  c/J:  # a number" in lines

@@ -60,9 +60,9 @@ def test_texts_that_share_a_slot(monkeypatch: pytest.MonkeyPatch) -> None:
     found = plain_columns("".join(f"{text},x\n" for text in texts).encode(), ",", 2)
     assert found is not None
     known: dict[str, int] = {}
-    table = CellCodes(lambda text: known.setdefault(text, len(known)))
+    table = CellCodes()
     for _ in range(2):
-        codes = table.look_up(found[0]).tolist()
+        codes = table.look_up(found[0], lambda text: known.setdefault(text, len(known))).tolist()
         assert codes == [known[text] for text in texts]
     assert len(known) == 53
 

@@ -10,19 +10,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from solver.mark.asked import Asked, asked
+from solver.mark.asked import Asked
 from solver.mark.judge.grade import grade_batch
 from solver.mark.out.template import template
 from solver.mark.read.chunks import chunks
 from solver.mark.read.read_batch import Reader
 from solver.mark.read.read_names import names
 from solver.mark.sheet import Cell
-from solver.spec.reader import load, load_text
-from solver.spec.registry import families, family
-from tests.places import PROBLEMS
-
-QUESTIONS = {name: asked(load_text(family(name).EXAMPLE).questions[0]) for name in families()}
-QUESTIONS |= {path.stem: asked(load(path).questions[0]) for path in PROBLEMS.glob("*.yaml") if not load(path).exam}
+from tests.questions import NAMES, asked_of
 
 
 def typed(made: Asked, cell: Cell) -> str:
@@ -52,9 +47,9 @@ def filled(made: Asked, form: str) -> str:
 
 
 @pytest.mark.parametrize("form", ["csv", "yaml", "json"])
-@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_filled_sheet_reads_back(name: str, form: str, tmp_path: Path) -> None:
-    made = QUESTIONS[name]
+    made = asked_of(name)
     path = tmp_path / f"a.{form}"
     path.write_text(filled(made, form), encoding="utf-8")
     (found,) = (

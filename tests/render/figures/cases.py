@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import cache
 from itertools import pairwise
 
 from solver.render.figures.draw import scene_of
@@ -130,6 +131,7 @@ CASES: dict[str, tuple[str, str]] = {
 """Each with the word of its figure."""
 
 
+@cache
 def solved(text: str) -> Solution:
     return solve_question(load_text(text).questions[0])
 
@@ -142,6 +144,7 @@ def drawn(name: str) -> Drawn:
     raise LookupError(name)
 
 
+@cache
 def scene(name: str, answer: bool = True) -> Scene:
     return scene_of(drawn(name), answer)
 
