@@ -86,12 +86,14 @@ def check(solution: Solution) -> None:
     for step in steps(solution):
         details = {detail: step.lines(detail) for detail in DETAILS}
         for name, form in FORMATS.items():
-            printer, seen = form.printer(step.context.working.symbols, 24), []
+            seen: list[list[tuple[str, str]]] = []
+            printer = form.printer(step.context.working.symbols, 24)
             for detail in DETAILS if name in ("text", "latex") else DETAILS[:1]:
                 printed = [printer(line.right) for line in details[detail]]
-                if printed in seen:
+                shown = [(text, line.relation) for text, line in zip(printed, details[detail], strict=True)]
+                if shown in seen:
                     continue  # the lines of another detail
-                seen.append(printed)
+                seen.append(shown)
                 for line in faults(step, form, details[detail], printed):
                     raise AssertionError(f"{name}, {detail}, {step.name}: {line}")
 
