@@ -1,4 +1,4 @@
-"""What falls from one update to the next, a learning rate or the width of a neighbourhood: by which formula."""
+"""How a learning rate changes from one update to the next, and with it whatever else falls while a network learns."""
 
 from typing import Annotated, Literal
 
@@ -11,14 +11,18 @@ from solver.spec.fields import AtLeast, Scalar, Spec
 from solver.spec.nodes import Report
 from solver.working.page import Working
 
-Decay = Literal["step", "geometric", "exponential", "inverse-time", "cosine"]
+Decay = Literal["step", "geometric", "exponential", "inverse-time", "linear", "cosine", "warm-up", "inverse-root"]
 
+_DOWN = "alpha_min + (alpha - alpha_min)"
 SCHEDULES: dict[str, tuple[str, tuple[str, ...]]] = {
     "step": ("alpha*gamma**floor(t/every)", ("gamma", "every")),
     "geometric": ("alpha*gamma**t", ("gamma",)),
     "exponential": ("alpha*exp(-k*t)", ("k",)),
     "inverse-time": ("alpha/(1 + k*t)", ("k",)),
-    "cosine": ("alpha_min + (alpha - alpha_min)*(1 + cos(pi*t/period))/2", ("period",)),
+    "linear": (f"{_DOWN}*max(0, 1 - t/period)", ("period",)),
+    "cosine": (f"{_DOWN}*(1 + cos(pi*t/period))/2", ("period",)),
+    "warm-up": ("alpha*min(1, (t + 1)/period)", ("period",)),
+    "inverse-root": ("alpha*min((t + 1)**(-0.5), (t + 1)*period**(-1.5))", ("period",)),
 }
 """The rate of each update, where t updates were made before: the first one uses alpha itself."""
 
@@ -29,29 +33,22 @@ class Schedule(Spec):
     kind: Annotated[
         Decay,
         "α after t updates: step α·γ^⌊t/every⌋, geometric α·γ^t, exponential α·e^(−kt), inverse-time α/(1 + kt), "
-        "cosine from α down to `least` over `period` updates",
+        "linear and cosine from α down to `least` over `period` updates; warm-up: up to α in the first `period` updates, "
+        "inverse-root α·min(n^(−½), n·period^(−3/2)) for the nth, as in Attention Is All You Need with α = d_model^(−½)",
     ]
     gamma: Annotated[Scalar | None, "the factor γ of step and geometric"] = None
     every: Annotated[int | None, AtLeast(1), "step: after how many updates the rate falls"] = None
     k: Annotated[Scalar | None, "the decay of exponential and inverse-time"] = None
-    period: Annotated[int | None, AtLeast(1), "cosine: how many updates it takes"] = None
-    least: Annotated[Scalar | None, "cosine: the last rate; 0 if left out"] = None
-
-
-def in_range(spec: Spec, name: str, least: float, below: float, report: Report) -> None:
-    """Notes a number that is less than `least`, or not below `below`."""
-    value = getattr(spec, name)
-    if value is not None and not least <= float(value.text) < below:
-        expected = f"{least} ≤ {name} < {below}" if np.isfinite(below) else f"at least {least}"
-        report.add(spec.place(name), f"{name} is {value.text}, expected {expected}")
+    period: Annotated[int | None, AtLeast(1), "how many updates linear, cosine and warm-up take"] = None
+    least: Annotated[Scalar | None, "linear, cosine: the last rate; 0 if left out"] = None
 
 
 def check_schedule(schedule: Schedule, report: Report) -> None:
-    """Notes what a schedule lacks, does not use, or has out of its range."""
+    """Notes what a schedule lacks, has no use for, or has out of its range."""
     _, needed = SCHEDULES[schedule.kind]
     for name in ("gamma", "every", "k", "period", "least"):
         value = getattr(schedule, name)
-        used = name in needed or (name == "least" and schedule.kind == "cosine")
+        used = name in needed or (name == "least" and schedule.kind in ("linear", "cosine"))
         if value is None and name in needed:
             report.add(schedule.place("kind"), f"{name!r} is missing: {schedule.kind} needs it")
         elif value is not None and not used:
@@ -68,10 +65,10 @@ def schedule_givens(working: Working, schedule: Schedule, falls: str, ending: st
         value = getattr(schedule, name)
         symbol = default_symbol(name)._replace(sub=ending[1:]) if ending else None
         working.given(f"{name}{ending}", Num(str(value)) if isinstance(value, int) else value, "", symbol)
-    if schedule.kind == "cosine":
+    if schedule.kind in ("linear", "cosine"):
         title = "Least learning rate" if falls in ("alpha", "eta") else "Least value"
         working.given(f"{falls}_min", schedule.least or Num("0"), title, Symbol(falls, "min"))
-        if "pi" not in working.items:
+        if schedule.kind == "cosine" and "pi" not in working.items:
             working.given("pi", Num("3.141592653589793"))
 
 
@@ -81,3 +78,11 @@ def scheduled(schedule: Schedule, falls: str, t: int, ending: str = "") -> Tree:
     called: dict[str, Tree] = {name: Name(f"{name}{ending}") for name in said}
     called |= {"alpha": Name(falls), "alpha_min": Name(f"{falls}_min"), "t": Num(str(t))}
     return replace_names(parse(formula), called)
+
+
+def in_range(spec: Spec, name: str, least: float, below: float, report: Report) -> None:
+    """Notes a setting that is less than `least`, or not below `below`."""
+    value = getattr(spec, name)
+    if value is not None and not least <= float(value.text) < below:
+        expected = f"{least} ≤ {name} < {below}" if np.isfinite(below) else f"at least {least}"
+        report.add(spec.place(name), f"{name} is {value.text}, expected {expected}")

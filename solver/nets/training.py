@@ -4,7 +4,8 @@ Time t counts updates: W1 is given, W1_t1 stands after the first update (written
 those weights has the same ending: J_t1, grad_W1_t1. What an optimizer keeps starts at 0: v_W1_t0, then v_W1_t1.
 
 Sources: momentum and Nesterov as in Sutskever et al. 2013 (velocity) and in lecture notes (heavy-ball, averaged);
-AdaGrad, Duchi et al. 2011; RMSprop, Hinton 2012; Adam, Kingma & Ba 2015; AdamW, Loshchilov & Hutter 2019.
+AdaGrad, Duchi et al. 2011; RMSprop, Hinton 2012; Adam, Kingma & Ba 2015; AdamW, Loshchilov & Hutter 2019;
+Adadelta, Zeiler 2012; AdaMax as in Kingma & Ba; Nadam, Dozat 2016, and AMSGrad, Reddi et al. 2018, as in Ruder 2016.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -26,7 +27,7 @@ from solver.working.roles import Role
 
 Kind = Literal[
     "sgd", "momentum", "velocity", "heavy-ball", "averaged", "nesterov", "nesterov-shifted",
-    "adagrad", "rmsprop", "adam", "adamw",
+    "adagrad", "rmsprop", "adadelta", "adam", "adamw", "adamax", "nadam", "amsgrad",
 ]  # fmt: skip
 
 MAX_ITERATIONS = 100_000
@@ -66,12 +67,27 @@ _HEAVY_BALL = (UpdateLine("v", "beta*v + g", "momentum of {w}"),)
 _AVERAGED = (UpdateLine("v", "beta*v + (1 - beta)*g", "averaged gradient of {w}"),)
 _SQUARES = (UpdateLine("s", "s + g**2", "sum of the squared gradients of {w}"),)
 _MEAN_SQUARES = (UpdateLine("s", "beta*s + (1 - beta)*g**2", "average of the squared gradients of {w}"),)
+_DELTAS = (
+    *_MEAN_SQUARES,
+    UpdateLine("dx", "sqrt(r + eps)/sqrt(s + eps)*g", "step of {w}, in the units of {w}"),
+    UpdateLine("r", "beta*r + (1 - beta)*dx**2", "average of the squared steps of {w}"),
+)
 _MOMENTS = (
     UpdateLine("m", "beta1*m + (1 - beta1)*g", "first moment of {w}"),
     UpdateLine("v", "beta2*v + (1 - beta2)*g**2", "second moment of {w}"),
     UpdateLine("mhat", "m/(1 - beta1**t)", "first moment of {w}, bias corrected", hat="m"),
     UpdateLine("vhat", "v/(1 - beta2**t)", "second moment of {w}, bias corrected", hat="v"),
 )
+_LARGEST = (
+    _MOMENTS[0],
+    UpdateLine("q", "max(beta2*q, abs(g))", "largest gradient of {w}, falling"),
+    _MOMENTS[2],
+)
+_AHEAD = (
+    *_MOMENTS,
+    UpdateLine("mbar", "beta1*mhat + (1 - beta1)*g/(1 - beta1**t)", "first moment of {w}, looking ahead"),
+)
+_NEVER_LESS = (*_MOMENTS[:2], UpdateLine("q", "max(q, v)", "largest second moment of {w} so far"))
 _B, _V, _S, _ADAM, _MV = ("beta",), ("v",), ("s",), ("beta1", "beta2", "eps"), ("m", "v")
 
 UPDATES: dict[str, Update] = {
@@ -84,8 +100,12 @@ UPDATES: dict[str, Update] = {
     "nesterov-shifted": Update("beta*v - alpha*g", "+", _VELOCITY, _B, _V),
     "adagrad": Update("alpha*g/root", "-", _SQUARES, ("eps",), _S, root="s"),
     "rmsprop": Update("alpha*g/root", "-", _MEAN_SQUARES, ("beta", "eps"), _S, root="s"),
+    "adadelta": Update("alpha*dx", "-", _DELTAS, ("beta", "eps"), ("s", "r")),
     "adam": Update("alpha*mhat/root", "-", _MOMENTS, _ADAM, _MV, root="vhat"),
     "adamw": Update("alpha*mhat/root", "-", _MOMENTS, _ADAM, _MV, root="vhat", decayed="alpha*(mhat/root + lam*w)"),
+    "adamax": Update("alpha*mhat/q", "-", _LARGEST, ("beta1", "beta2"), ("m", "q")),
+    "nadam": Update("alpha*mbar/root", "-", _AHEAD, _ADAM, _MV, root="vhat"),
+    "amsgrad": Update("alpha*m/root", "-", _NEVER_LESS, _ADAM, ("m", "v", "q"), root="q"),
 }
 
 DEFAULT_DECAY = "the weight decay λ of adamw is 0.01, as none is given"
@@ -114,12 +134,13 @@ class Rule(Spec):
     optimizer: Annotated[
         Kind,
         "the update rule; momentum is v = βv − αg, w = w + v (velocity), or v = βv + g, w = w − αv (heavy-ball), or "
-        "v = βv + (1 − β)g, w = w − αv (averaged); nesterov takes the gradient at w + βv, nesterov-shifted at w",
+        "v = βv + (1 − β)g, w = w − αv (averaged); nesterov takes the gradient at w + βv, nesterov-shifted at w; adadelta "
+        "has a rate of 1",
     ] = "sgd"
-    beta: Annotated[Scalar | None, "β of momentum, Nesterov and RMSprop (0.9 if left out)"] = None
-    beta1: Annotated[Scalar | None, "β₁ of Adam (0.9 if left out)"] = None
-    beta2: Annotated[Scalar | None, "β₂ of Adam (0.999 if left out)"] = None
-    eps: Annotated[Scalar | None, "ε of AdaGrad, RMSprop and Adam (1e-8 if left out)"] = None
+    beta: Annotated[Scalar | None, "β of momentum, Nesterov, RMSprop and Adadelta (0.9 if left out)"] = None
+    beta1: Annotated[Scalar | None, "β₁ of Adam and its kin (0.9 if left out)"] = None
+    beta2: Annotated[Scalar | None, "β₂ of Adam and its kin (0.999 if left out)"] = None
+    eps: Annotated[Scalar | None, "ε of AdaGrad, RMSprop, Adadelta and Adam (1e-8 if left out)"] = None
     eps_in_root: Annotated[bool, "whether ε stands under the root: √(v + ε) instead of √v + ε"] = False
     weight_decay: Annotated[
         Scalar | None,
@@ -153,8 +174,9 @@ def check(rule: Rule, report: Report) -> None:
             in_range(rule, name, 0, np.inf, report)
         else:
             in_range(rule, name, 0, 1, report)
-    if rule.eps_in_root and "eps" not in update.settings:
-        report.add(rule.place("eps_in_root"), f"{rule.optimizer} has no eps")
+    if rule.eps_in_root and not update.root:
+        what = "always has eps in the roots" if "eps" in update.settings else "has no eps"
+        report.add(rule.place("eps_in_root"), f"{rule.optimizer} {what}")
     in_range(rule, "weight_decay", 0, np.inf, report)
     check_clip(rule.clip, report)
     if rule.schedule is not None:

@@ -61,6 +61,8 @@ def test_a_mask_hides_what_it_says() -> None:
     A = exact(solved(f"{QKV}, mask: [[1, 1, 0], [0, 0, 1]]"), "A")
     assert A[0, 2] == 0
     assert A[1].tolist() == [0, 0, 1]
+    hidden = [exact(solved(f"{QKV}, mask: {mask}"), "A").tolist() for mask in ("[1, 1, 0]", "[[1, 1, 0], [1, 1, 0]]")]
+    assert hidden[0] == hidden[1], "a list is of the keys, for every query"
 
 
 def test_additive_scores_in_numbers() -> None:
@@ -70,6 +72,20 @@ def test_additive_scores_in_numbers() -> None:
     assert np.allclose(exact(solution, "S"), S, atol=1e-12)
     assert exact(solution, "e2_1").item() == pytest.approx(S[1, 0])
     assert np.allclose(exact(solution, "C"), shares(S) @ [[1], [3]], atol=1e-12)
+
+
+def test_a_query_and_its_key_side_by_side() -> None:
+    """Luong, Pham, Manning, Effective approaches to attention-based neural machine translation, 2015: concat."""
+    Wa = "[[1, 0], [0.5, 1], [0, 1], [1, 1]]"  # those of the query, and below those of the key
+    fields = f"score: concat, K: [[1, 1], [0, 1]], Wa: {Wa}, v: [1, -1], Q: [[1, 0], [2, 1]]"
+    S, additive = (exact(solved(text), "S") for text in (fields, f"{ADDITIVE}, Q: [[1, 0], [2, 1]]"))
+    assert np.allclose(S, additive, atol=1e-12)
+    assert problems("score: concat, K: [[1, 1]], Wa: [[1], [2], [3]], v: [1], Q: [[1, 0]]") == [
+        "Wa is 1×3, but a query with its key has 4 numbers | weights are stored inputs x neurons"
+    ]
+    assert problems("K: [[1, 1]], V: [[1]], Wa: [[1], [2], [3]], Q: [[1, 0]]") == [
+        "Wa is for score: general or concat | "
+    ]
 
 
 def test_the_values_of_additive_attention_are_its_keys() -> None:

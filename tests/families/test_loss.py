@@ -183,10 +183,43 @@ def test_probabilities_that_do_not_sum_to_1(fields: str, warned: list[str]) -> N
             "options: {A: [0.5, 0.5], B: [1]}, label: 1",
             "B is 1×1, but the first option is 2×1 | ",
         ),
+        ("y: [0.5, 0.5], label: 1, smoothing: 1", "smoothing is 1, expected one between 0 and 1 | "),
+        (
+            "y: 0.5, d: 1, loss: huber, smoothing: 0.1",
+            "smoothing is of a cross-entropy of classes | loss: cross-entropy",
+        ),
     ],
 )
 def test_what_does_not_fit(fields: str, message: str) -> None:
     assert problems(fields) == [message]
+
+
+@pytest.mark.parametrize(
+    ("fields", "each"),
+    [
+        ("y: [0.9, 0.2, 0.6], d: [1, 0, 1], loss: binary-cross-entropy", [0.1054, 0.2231, 0.5108]),
+        ("y: [1, 2.5, 0], d: [1.5, 0.5, 0], loss: huber", [0.125, 1.5, 0]),
+        ("y: [1, 2.5, 0], d: [1.5, 0.5, 0], loss: mean-square-error", [0.25, 4, 0]),
+        ("y: [[0.5, 0.5], [0.25, 0.75]], labels: [1, 1], log: 2", [1, 2]),
+        # CS231n's cat, car and frog
+        ("z: [[3.2, 5.1, -1.7], [1.3, 4.9, 2], [2.2, 2.5, -3.1]], labels: [1, 2, 3], loss: hinge", [2.9, 0, 12.9]),
+    ],
+)
+def test_the_loss_of_each_example(fields: str, each: list[float]) -> None:
+    (found,) = solved(fields, "each").answers.values()
+    assert np.ravel(found).tolist() == each
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_smoothing_as_pytorch_has_it(reduction: str) -> None:
+    Z, labels = [[2.0, 1.0, 0.1], [0.0, -1.0, 3.0]], [1, 3]
+    solution = solved(f"z: {Z}, labels: {labels}, smoothing: 0.1, average: {reduction}", "[loss, gradients]")
+    z = torch.tensor(Z, dtype=torch.float64, requires_grad=True)
+    J = functional.cross_entropy(z, torch.tensor(labels) - 1, reduction=reduction, label_smoothing=0.1)
+    J.backward()
+    assert z.grad is not None
+    assert exact(solution, "CE") == pytest.approx(J.item(), abs=1e-9)
+    assert exact(solution, "grad_z") == pytest.approx(z.grad.numpy().ravel(), abs=1e-9)
 
 
 def test_the_examples_run() -> None:

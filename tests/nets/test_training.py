@@ -80,6 +80,31 @@ def adamw(w: Decimal, g: Decimal, t: int, memory: dict[str, Decimal]) -> Decimal
     return adam(w, g, t, memory) - ALPHA * Decimal("0.2") * w
 
 
+def adadelta(w: Decimal, g: Decimal, t: int, memory: dict[str, Decimal]) -> Decimal:
+    memory["s"] = BETA * memory.get("s", Decimal(0)) + (1 - BETA) * g * g
+    step = ((memory.get("r", Decimal(0)) + EPS) / (memory["s"] + EPS)).sqrt() * g
+    memory["r"] = BETA * memory.get("r", Decimal(0)) + (1 - BETA) * step * step
+    return w - ALPHA * step
+
+
+def adamax(w: Decimal, g: Decimal, t: int, memory: dict[str, Decimal]) -> Decimal:
+    memory["m"] = BETA1 * memory.get("m", Decimal(0)) + (1 - BETA1) * g
+    memory["q"] = max(BETA2 * memory.get("q", Decimal(0)), abs(g))
+    return w - ALPHA / (1 - BETA1**t) * memory["m"] / memory["q"]
+
+
+def nadam(w: Decimal, g: Decimal, t: int, memory: dict[str, Decimal]) -> Decimal:
+    adam(w, g, t, memory)
+    ahead = (BETA1 * memory["m"] + (1 - BETA1) * g) / (1 - BETA1**t)
+    return w - ALPHA * ahead / ((memory["v"] / (1 - BETA2**t)).sqrt() + EPS)
+
+
+def amsgrad(w: Decimal, g: Decimal, t: int, memory: dict[str, Decimal]) -> Decimal:
+    adam(w, g, t, memory)
+    memory["q"] = max(memory.get("q", Decimal(0)), memory["v"])
+    return w - ALPHA * memory["m"] / (memory["q"].sqrt() + EPS)
+
+
 RULES: dict[str, Rule] = {
     "sgd": sgd,
     "momentum": velocity,
@@ -92,6 +117,10 @@ RULES: dict[str, Rule] = {
     "rmsprop": rmsprop,
     "adam": adam,
     "adamw": adamw,
+    "adadelta": adadelta,
+    "adamax": adamax,
+    "nadam": nadam,
+    "amsgrad": amsgrad,
 }
 
 
@@ -149,6 +178,10 @@ def test_weight_decay_joins_the_gradient() -> None:
         ("kind: geometric, gamma: 0.9", lambda t: 0.4 * 0.9**t),
         ("kind: exponential, k: 0.3", lambda t: 0.4 * exp(-0.3 * t)),
         ("kind: inverse-time, k: 0.5", lambda t: 0.4 / (1 + 0.5 * t)),
+        ("kind: linear, period: 4", lambda t: 0.1 * (4 - t)),
+        ("kind: linear, period: 3, least: 0.1", lambda t: 0.1 + 0.3 * max(0, 1 - t / 3)),
+        ("kind: warm-up, period: 4", lambda t: [0.1, 0.2, 0.3, 0.4, 0.4][t]),
+        ("kind: inverse-root, period: 3", lambda t: 0.4 * (t + 1) * 3**-1.5 if t < 2 else 0.4 / (t + 1) ** 0.5),
         ("kind: cosine, period: 4", lambda t: 0.2 * (1 + cos(pi * t / 4))),
         ("kind: cosine, period: 4, least: 0.1", lambda t: 0.1 + 0.15 * (1 + cos(pi * t / 4))),
     ],
@@ -182,6 +215,8 @@ def test_a_list_of_rates() -> None:
         ("rate: 0.1, optimizer: adam, beta: 0.9", "adam has no beta | it uses beta1, beta2, eps"),
         ("rate: 0.1, optimizer: momentum, beta2: 0.9", "momentum has no beta2 | it uses beta"),
         ("rate: 0.1, eps_in_root: true", "sgd has no eps"),
+        ("rate: 0.1, optimizer: adadelta, eps_in_root: true", "adadelta always has eps in the roots"),
+        ("rate: 0.1, schedule: {kind: warm-up, period: 4, least: 0.1}", "warm-up has no least | it uses period"),
         ("rate: 0.1, optimizer: adm", "unknown optimizer 'adm' | did you mean 'adam'?"),
         ("rate: 0.1, iterations: 0", "iterations is 0, expected at least 1"),
         ("rate: 0.1, schedule: {kind: step, gamma: 0.5}", "'every' is missing: step needs it"),

@@ -9,7 +9,7 @@ cross-attention); for each query, a row:
     C = A V                                 context: the output of the head
 
 score: general has S = Q Wa Kᵀ (Luong); additive (Bahdanau) has a score of its own for each query and key,
-e = vᵀ tanh(Wq q + Wk k), and its values are the keys where V is left out. Several heads: `heads: 2` takes the columns of
+e = vᵀ tanh(Wq q + Wk k), concat e = vᵀ tanh(Wa [q; k]), and the values are the keys where V is left out. Several heads: `heads: 2` takes the columns of
 Q, K and V in equal parts, a list of heads brings projections of its own; H = [C1 C2 …] is what they see together, and
 Y = H Wo the output. With desired outputs D and a loss, or with a `gradient` at the output, gradients are derived.
 

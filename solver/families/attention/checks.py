@@ -18,24 +18,28 @@ class Checked:
 
     def __init__(self, given: Given, report: Report) -> None:
         self.given, self.report, self.working = given, report, Working()
+        self.paired = given.score in ("additive", "concat")
         self.Q, self.K, self.V = (_array(value) for value in (given.Q, given.K, given.V))
         self.Q = _as_row(self.Q, self._width_of_a_query())
-        if self.V is None and given.score == "additive" and given.Wv is None:
+        if self.V is None and self.paired and given.Wv is None:
             self.V = self.K
         self.mask = None if given.mask is None or given.mask == "causal" else as_array(given.mask)
         self.listed = given.heads if isinstance(given.heads, tuple) else ()
         self.count = len(self.listed) or (given.heads if isinstance(given.heads, int) else 1)
-        self.projected = bool(self.listed) or (given.score != "additive" and given.Wq is not None)
+        self.projected = bool(self.listed) or (not self.paired and given.Wq is not None)
 
     def _width_of_a_query(self) -> int:
         """How many numbers a query has, by what it is compared with; 0 where that is unknown."""
         given = self.given
         if given.score == "dot":
             return 0 if self.K is None else int(self.K.value.shape[1])
-        weights = given.Wa if given.score == "general" else given.Wq
+        weights = given.Wq if given.score == "additive" else given.Wa
         if weights is None:
             return 0
         rows, columns = as_array(weights).value.shape
+        if given.score == "concat":
+            keys = 0 if self.K is None else int(self.K.value.shape[1])
+            return int(rows if given.weights == "inputs x neurons" else columns) - keys
         return int(rows if given.score == "general" or given.weights == "inputs x neurons" else columns)
 
     # -- what fits ----------------------------------------------------------------------------------------------------
@@ -72,7 +76,7 @@ class Checked:
         else:
             needed = [("Q", self.Q, "the queries"), ("K", self.K, "the keys"), ("V", self.V, "the values")]
             missing = [(name, what) for name, value, what in needed if value is None]
-            hint = "or X with Wq, Wk and Wv to project them" if given.score != "additive" else ""
+            hint = "" if self.paired else "or X with Wq, Wk and Wv to project them"
             for name, what in missing:
                 add(given.place(), f"{name!r} is missing: {what}", hint)
             for name in ("X", "memory", "bq", "bk", "bv", *(("Wk", "Wv") if given.score != "additive" else ("Wv",))):
@@ -80,18 +84,17 @@ class Checked:
                     add(
                         given.place(name), f"{name} is given, but Q, K and V are not projected", "give X and Wq, Wk, Wv"
                     )
-        for name, score in (("Wa", "general"), ("v", "additive")):
+        for name, scores in (("Wa", ("general", "concat")), ("v", ("additive", "concat"))):
             value = getattr(given, name)
-            if given.score == score and value is None:
-                add(given.place("score"), f"{name!r} is missing: score: {score} needs it")
-            elif given.score != score and value is not None:
-                add(given.place(name), f"{name} is for score: {score}")
-        if given.score == "additive":
-            for name in ("Wq", "Wk"):
-                if getattr(given, name) is None:
-                    add(given.place("score"), f"{name!r} is missing: score: additive needs it")
-            if self.count > 1:
-                add(given.place("heads"), "additive scores have one head")
+            if given.score in scores and value is None:
+                add(given.place("score"), f"{name!r} is missing: score: {given.score} needs it")
+            elif given.score not in scores and value is not None:
+                add(given.place(name), f"{name} is for score: {' or '.join(scores)}")
+        for name in ("Wq", "Wk") if given.score == "additive" else ():
+            if getattr(given, name) is None:
+                add(given.place("score"), f"{name!r} is missing: score: additive needs it")
+        if self.paired and self.count > 1:
+            add(given.place("heads"), f"{given.score} scores have one head")
         if given.bo is not None and given.Wo is None:
             add(given.place("bo"), "bo is given without Wo")
         if given.loss != "none" and given.D is None:
@@ -120,15 +123,15 @@ class Checked:
             add(given.place(names[0]), message, "a dot product needs as many of each")
         if given.score == "general" and given.Wa is not None and as_array(given.Wa).value.shape != (dq, dk):
             add(given.place("Wa"), f"Wa is {size(as_array(given.Wa))}, but {dq}×{dk} is expected: queries × keys")
-        if given.score == "additive":
+        if self.paired:
             self._additive(dq, dk)
         for letter, width in zip("QKV", widths, strict=True):
             if not self.listed and width % self.count:
                 place = given.place("heads")
                 add(place, f"{self.count} heads cannot share the {width} columns of {letter} equally")
         rows, keys = self.sizes()
-        self.mask = _as_row(self.mask, keys) if rows == 1 else self.mask
         if self.mask is not None:
+            self.mask = _for_every_query(self.mask, rows, keys)
             if self.mask.value.shape != (rows, keys):
                 add(given.place("mask"), f"the mask is {size(self.mask)}, but there are {rows} queries and {keys} keys")
             elif not np.isin(self.mask.value, (0, 1)).all():
@@ -182,7 +185,8 @@ class Checked:
 
     def _additive(self, dq: int, dk: int) -> None:
         given, units = self.given, None
-        for name, width, what in (("Wq", dq, "a query"), ("Wk", dk, "a key")):
+        pairs = (("Wq", dq, "a query"), ("Wk", dk, "a key"))
+        for name, width, what in pairs if given.score == "additive" else (("Wa", dq + dk, "a query with its key"),):
             value = getattr(given, name)
             if value is None:
                 continue
@@ -196,7 +200,8 @@ class Checked:
             else:
                 units = neurons
         if given.v is not None and units is not None and given.v.value.shape[0] != units:
-            self.report.add(given.place("v"), f"v is {size(given.v)}, but Wq makes {units} numbers")
+            made = "Wq" if given.score == "additive" else "Wa"
+            self.report.add(given.place("v"), f"v is {size(given.v)}, but {made} makes {units} numbers")
         rows, keys = self.sizes()
         if rows * keys > MAX_PAIRS:
             self.report.add(given.place("score"), f"{rows} queries and {keys} keys: more than {MAX_PAIRS:,} pairs")
@@ -235,6 +240,13 @@ class Checked:
 
 def _array(value: Num | Array | None) -> Array | None:
     return None if value is None else as_array(value)
+
+
+def _for_every_query(mask: Array, rows: int, keys: int) -> Array:
+    """A mask with a row a query; a list of one number a key is every row."""
+    if mask.value.shape != (keys, 1) or (rows, keys) == (keys, 1):
+        return mask
+    return Array(np.tile(mask.value.T, (rows, 1)), (tuple(mask.text(k, 0) for k in range(keys)),) * rows)
 
 
 def _as_row(array: Array | None, width: int) -> Array | None:

@@ -43,7 +43,7 @@ class Attention(Checked):
                     if bias is not None:
                         b = spread(bias, neurons_inputs(W, given.weights)[0])
                         w.given(f"b{letter}", b, f"Biases of the {what}", _weights(f"b{letter}", ""))
-        elif given.score == "additive":
+        elif self.paired:
             self._pairs_given()
         else:
             for name, value, what in (("Q", self.Q, "Queries"), ("K", self.K, "Keys")):
@@ -53,7 +53,8 @@ class Attention(Checked):
             assert self.V is not None
             w.given("V", self.V, "Values, one in each row")
         if given.Wa is not None:
-            w.given("Wa", as_array(given.Wa), "Weights between queries and keys", Symbol("W", "a"))
+            title = "Weights of a query with its key" if self.paired else "Weights between queries and keys"
+            w.given("Wa", as_array(given.Wa), title, Symbol("W", "a"))
         if self.mask is not None:
             w.given("mask_", self.mask, "Mask: 1 where a query may look", Symbol("M", "mask" if given.memory else ""))
         if given.Wo is not None:
@@ -81,7 +82,8 @@ class Attention(Checked):
                 w.given(
                     f"{letter}{ending}", rows_of(rows, i, i + 1).T, f"{what} {ending}".strip(), Symbol(letter, ending)
                 )
-        for letter, what, width in (("q", "query", self.Q), ("k", "key", self.K)):
+        pairs = (("q", "query", self.Q), ("k", "key", self.K))
+        for letter, what, width in pairs if given.score == "additive" else ():
             W = weights_of(getattr(given, f"W{letter}"), width.value.shape[1], given.weights)
             w.given(f"W{letter}", W, f"Weights of the {what}", Symbol("W", letter))
         w.given("v", given.v, "Weights of the score", Symbol("v"))
@@ -136,7 +138,7 @@ class Attention(Checked):
             return head + text if head else text.capitalize()
 
         names = {letter: f"{letter}{end}" for letter in ("Q", "K", "V", "S", "A")}
-        if given.score == "additive":
+        if self.paired:
             self._additive_scores()
         else:
             formula = "Q @ K.T" if given.score == "dot" else "Q @ Wa @ K.T"
@@ -168,7 +170,10 @@ class Attention(Checked):
             q, row = "q" if rows == 1 else f"q{i}", []
             for j in range(1, keys + 1):
                 name = f"e{j}" if rows == 1 else f"e{i}_{j}"
-                unit = Bin("+", weighted(w, "Wq", Name(q), stored), weighted(w, "Wk", Name(f"k{j}"), stored))
+                if self.given.score == "additive":
+                    unit = Bin("+", weighted(w, "Wq", Name(q), stored), weighted(w, "Wk", Name(f"k{j}"), stored))
+                else:
+                    unit = weighted(w, "Wa", Call("vstack", (Name(q), Name(f"k{j}"))), stored)
                 seen = Call("tanh", (unit,))
                 v = Name("v")
                 score = Bin("*", v, seen) if w.shapes["v"] == (1, 1) else Bin("@", Transpose(v), seen)
@@ -250,7 +255,7 @@ class Attention(Checked):
     def _operations(self) -> None:
         """How many multiplications each product of the forward pass takes."""
         w, given = self.working, self.given
-        if given.score == "additive":
+        if self.paired:
             return
         rows, keys = self.sizes()
         heads = str(self.count) if self.count > 1 else ""

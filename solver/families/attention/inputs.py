@@ -38,14 +38,17 @@ class Given(Spec):
     Wo: Annotated[Quantity | None, "weights of the output, on all heads side by side"] = None
     bo: Annotated[Vector | None, "biases of the output"] = None
     weights: Annotated[Stored, "how weights are stored: Q = X Wq, or Q = X Wqᵀ"] = "inputs x neurons"
-    score: Annotated[Literal["dot", "general", "additive"], "how a query is compared with a key"] = "dot"
-    Wa: Annotated[Quantity | None, "score: general, the weights between queries and keys"] = None
-    v: Annotated[Vector | None, "score: additive, the weights of the tanh units"] = None
+    score: Annotated[Literal["dot", "general", "additive", "concat"], "how a query is compared with a key"] = "dot"
+    Wa: Annotated[
+        Quantity | None,
+        "score: general, the weights between queries and keys; concat, those of [q; k], stored as `weights` says",
+    ] = None
+    v: Annotated[Vector | None, "score: additive or concat, the weights of the tanh units"] = None
     scaled: Annotated[bool, "whether dot products are divided by √dk"] = True
     divisor: Annotated[Scalar | None, "what scores are divided by, instead of √dk"] = None
     mask: Annotated[
         Literal["causal"] | Quantity | None,
-        "causal, or 1 where a query (row) may look at a key (column), and 0 elsewhere",
+        "causal, or 1 where a query (row) may look at a key (column), and 0 elsewhere; a list has one number a key, for every query",
     ] = None
     D: Annotated[Quantity | None, "the desired output, a row for each query"] = None
     loss: Annotated[Squares, "the loss at the output"] = "none"

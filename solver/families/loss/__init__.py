@@ -9,14 +9,14 @@
 
 After scores, cross-entropy is taken of their softmax, binary-cross-entropy of their sigmoid. A one-hot d shows as
 −log y_k, since all other terms vanish. hinge and squared-hinge are of scores, over the wrong classes, or of one score and
-d = ±1, with the margin `delta`; huber has the threshold `delta`. Of several examples the mean is taken, or average: sum.
-`log: 2` or 10 takes another logarithm. KL, D(p‖q), comes with the entropy of p and the cross-entropy H(p, q).
+d = ±1, with the margin `delta`; huber has the threshold `delta`. Of several examples the mean is taken, or average: sum;
+`each` asks for the loss of each one. smoothing: 0.1 compares with d smoothed over all classes. `log: 2` or 10 takes another logarithm. KL, D(p‖q), comes with the entropy of p and the cross-entropy H(p, q).
 options: {A: [0.7, 0.3], B: [0.4, 0.6]} compares several y for one d in a table.
 
 Quantities: x W b z y d p q (given); z and y where they are made; losses CE BCE SE HSE MSE RMSE AE MAE hinge squared_hinge huber, H, H_pq and
-KL; margins; CE_A CE_B … and smallest (options).
+KL; margins; CE_each BCE_each hinge_each … (a row each example); d_smooth; CE_A CE_B … and smallest (options).
 
-find: probabilities (y), loss (all that `loss` names), gradients (of the last loss), comparison, or any quantity by name.
+find: probabilities (y), loss (all that `loss` names), each, gradients (of the last loss), comparison, or any quantity by name.
 """
 
 from solver.errors import FormulaError

@@ -73,6 +73,11 @@ class LossChecks:
                 add(given.place("temperature"), "a temperature without scores", "give z")
             elif float(given.temperature.text) <= 0:
                 add(given.place("temperature"), f"the temperature is {given.temperature.text}, expected one above 0")
+        if given.smoothing is not None:
+            if "cross-entropy" not in self.kinds:
+                add(given.place("smoothing"), "smoothing is of a cross-entropy of classes", "loss: cross-entropy")
+            if not 0 < float(given.smoothing.text) < 1:
+                add(given.place("smoothing"), f"smoothing is {given.smoothing.text}, expected one between 0 and 1")
         if given.options is not None and len(self.kinds) > 1:
             add(given.place("loss"), "options are compared by one loss")
         for kind in self.kinds:

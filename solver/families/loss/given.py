@@ -35,6 +35,9 @@ class Given(Spec):
     label: Annotated[int | None, AtLeast(0), "the right class of one example"] = None
     labels: Annotated[tuple[int, ...], AtMost(10_000), "the right class of each example"] = ()
     labels_from: Annotated[Literal["1", "0"], "what the first class is counted as"] = "1"
+    smoothing: Annotated[
+        Scalar | None, "ε of label smoothing: cross-entropy is of (1 − ε) d + ε/K in place of d, of K classes"
+    ] = None
     p: Annotated[Vector | None, "KL: the true distribution"] = None
     q: Annotated[Vector | None, "KL: the one that stands for it"] = None
     loss: Annotated[tuple[Kind, ...], AtMost(12), "which losses; cross-entropy, or KL, if left out"] = ()

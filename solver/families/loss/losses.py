@@ -38,6 +38,7 @@ class Losses(LossChecks):
             for kind in self.kinds:
                 self.loss(kind, "y", "")
         w.group("loss", self.made)
+        w.group("each", [name for name in w.offers if name.endswith("_each")])
         if self.made and given.options is None:
             by = [name for name in ("z", "y", "q") if name in w.items][:1]
             w.gradients = OnDemand(w, self.made[-1], by)
@@ -104,33 +105,64 @@ class Losses(LossChecks):
             self.state_desired()
             one = self.working.shapes[y] == SCALAR
             self.step(name, (alone if one else formula).replace("y", y), title + of, mark)
+            if not one and not mark and self.d is not None and self.d.value.shape[1] == 1:
+                self.offer_each(name, alone, title)
         elif kind == "huber":
             self.state_desired()
             self.state_delta("Threshold")
             term = f"huber(d - {y}, Delta)"
             one = self.working.shapes[y] == SCALAR
             self.step("huber", term if one else self.over(term), f"Huber loss{of}", mark)
+            if not one and not mark:
+                self.offer_each("huber", term, "Huber loss")
         elif kind == "binary-cross-entropy":
             self.state_desired()
             terms = f"d*{self.log(y)} + (1 - d)*{self.log(f'1 - {y}')}"
             one = self.working.shapes[y] == SCALAR
             formula = f"-d*{self.log(y)} - (1 - d)*{self.log(f'1 - {y}')}" if one else f"-{self.over(terms)}"
             self.step("BCE", formula, f"Binary cross-entropy{of}", mark)
+            if not one and not mark:
+                self.offer_each(
+                    "BCE", "-d*{} - (1 - d)*{}".format(self.log(y), self.log(f"1 - {y}")), "Binary cross-entropy"
+                )
         elif kind == "cross-entropy":
             self.cross_entropy(y, mark, of)
         else:
             self.hinge(kind)
+
+    def offer_each(self, name: str, formula: str, title: str) -> None:
+        """Offers the losses of each example, a row each."""
+        symbol = Symbol(name, "each")
+        title = f"{title} of each example"
+        self.working.offer(f"{name}_each", lambda w: w.step(f"{name}_each", formula, title, symbol=symbol))
+
+    def smoothed(self) -> str:
+        """What a cross-entropy compares with: d, or d smoothed; its name."""
+        w, given = self.working, self.given
+        if given.smoothing is None:
+            return "d"
+        if "d_smooth" not in w.items:
+            assert self.d is not None
+            w.given("eps", given.smoothing, "Label smoothing", Symbol("epsilon"))
+            classes = self.d.value.shape[1 if self.d.value.shape[1] > 1 else 0]
+            why = "each class gets its part of ε, and the right one what is left"
+            formula = f"(1 - eps)*d + eps/{classes}"
+            w.step("d_smooth", formula, "Desired output, smoothed", why=why, symbol=Symbol("d", "smooth"))
+        return "d_smooth"
 
     def cross_entropy(self, y: str, mark: str, of: str) -> None:
         """Of classes: the whole sum, of which one-hot desired outputs leave one term an example."""
         w = self.working
         self.state_desired()
         assert self.d is not None
+        d = self.smoothed()
         many = self.d.value.shape[1] > 1
         divided = f"/{w.shapes[y][0]}" if many and self.given.average == "mean" else ""
         based = "" if self.given.log == "natural" else f"/log({self.given.log})"
-        whole = f"-sum(d*log({y})){divided}{based}"
-        if not self.hot:
+        whole = f"-sum({d}*log({y})){divided}{based}"
+        if many and not mark:
+            self.offer_each("CE", f"-sum_rows({d}*log({y})){based}", "Cross-entropy")
+        if not self.hot or d != "d":
             self.step("CE", whole, f"Cross-entropy{of}", mark)
             return
         places = np.argwhere(self.d.value == 1) + 1
@@ -153,13 +185,18 @@ class Losses(LossChecks):
             self.step(name, f"max(0, Delta - d*z){squared}", title, "")
             return
         if "margins" not in w.items:
-            right = f"z[{self.right + 1}]" if not self.many else "sum_rows(d*z)"
+            right = f"z[{self.right + 1}]" if not self.many else "z_right"
+            if self.many:
+                symbol = Symbol("z", "right")
+                w.step(right, "sum_rows(d*z)", "Score of the right class of each example", symbol=symbol)
             w.step(
                 "margins",
                 f"(1 - d)*max(0, z - {right} + Delta)",
                 "What each wrong class comes too near",
                 why="the right class itself does not count",
             )
+        if self.many:
+            self.offer_each(name, f"sum_rows(margins{squared})", title)
         total = f"sum(margins{squared})"
         if self.many and self.given.average == "mean":
             total += f"/{w.shapes['z'][0]}"
