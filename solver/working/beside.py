@@ -26,7 +26,7 @@ _PLACE = re.compile(r"\{(\w+)\}")
 def side_by_side(workings: Mapping[str, Working]) -> Working:
     """One working of several, each name behind the word of its own and a _; each symbol has the word in brackets.
 
-    What belongs to a page as a whole is left out: its tally, what other programs say, gradients not yet derived.
+    What belongs to a page as a whole is left out: what other programs say, gradients not yet derived.
     """
     made = Working()
     for word, working in workings.items():
@@ -42,6 +42,7 @@ def side_by_side(workings: Mapping[str, Working]) -> Working:
             made.repeats[_name(word, name)] = repeat._replace(series=_name(word, repeat.series), heading=heading)
         default = working.default or tuple(name for name, item in working.items.items() if not item.given)
         made.default = (*made.default, *(_name(word, name) for name in default))
+        made.tallies += [tally.beside(word, _name) for tally in working.tallies]
         made.absent |= {_name(word, name): hint for name, hint in working.absent.items()}
     return made
 

@@ -76,7 +76,7 @@ class Working(Structure):
     default: what a part finds that asks for nothing; every step if empty.
     It is final when its family returns it. gradients: what parts may ask gradients of. proofs: what checks those among the items. repeats: the steps of iterations, by name. places: of the items, from the top.
     roles: what quantities are to others.
-    absent: what parts may expect that is not here, with what it needs. tally: the table that states what repeats.
+    absent: what parts may expect that is not here, with what it needs. tallies: the tables that state what repeats.
     others: what other programs say of the same, in a table. offers: what is worked out only where a part asks for it, by
     name: each adds it. figures: what can be drawn of it, by the word of `figure:`. numbers: how many all quantities hold. full: whether one was too many.
     """
@@ -92,7 +92,7 @@ class Working(Structure):
     absent: dict[str, str] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
-    tally: Tally | None = None
+    tallies: list[Tally] = field(default_factory=list)
     others: Callable[[], Listing] | None = None
     offers: dict[str, Callable[[Working], None]] = field(default_factory=dict)
     figures: dict[str, Callable[[], Sketch]] = field(default_factory=dict)

@@ -119,7 +119,8 @@ class _Solver:
         solved.context = context
         order = {name: i for i, name in enumerate(part.find)}
         wanted = working.closure(part.find)
-        tabled = working.closure({*wanted, *working.tally.sizes}) if working.tally else wanted
+        shown = {name for tally in working.tallies if tally.asked(wanted) for name in tally.sizes}
+        tabled = working.closure({*wanted, *shown}) if shown else wanted
         if not self.evaluate([name for name in tabled if name not in context.solved], context, part):
             return solved
         for known in map(context.solved.__getitem__, wanted):

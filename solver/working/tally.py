@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from solver.formula.tree import Literal_, Num, Tree
 from solver.named import NamedTuple, Structure, field
@@ -21,19 +21,24 @@ class TallyRow(NamedTuple):
 class Tally(Structure):
     """Rows, columns by heading, and the names of the columns' totals.
 
-    notes: what is said above it, by the column that it is about; "" for all.
+    notes: what is said above it, by the column that it is about; "" for all. word: whose it is, of workings side by side.
     """
 
     rows: list[TallyRow] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     totals: dict[str, str] = field(default_factory=dict)
     notes: list[tuple[str, str]] = field(default_factory=list)
+    word: str = ""
 
     @property
     def names(self) -> set[str]:
         """Every name that stands in it."""
         cells = {name for row in self.rows for name in (*row.size, *row.cells.values())}
         return cells | set(self.totals.values())
+
+    def asked(self, names: Iterable[str]) -> bool:
+        """Whether it belongs to a part with these names: of several workings, to those that the part uses."""
+        return not self.word or not self.names.isdisjoint(names)
 
     @property
     def sizes(self) -> set[str]:
@@ -52,7 +57,19 @@ class Tally(Structure):
             rows.append((row.title, row.said, size, *(numbers.get(row.cells.get(c, ""), "") for c in columns)))
         if any(self.totals.get(column, "") in numbers for column in columns):
             rows.append(("total", "", "", *(numbers.get(self.totals.get(column, ""), "") for column in columns)))
-        return Listing(("layer", "", "size", *columns), tuple(rows))
+        return Listing((f"{self.word}: layer" if self.word else "layer", "", "size", *columns), tuple(rows))
+
+    def beside(self, word: str, name: Callable[[str, str], str]) -> Tally:
+        """The table of a working that stands beside others under a word. name: what a quantity is called there."""
+        rows = [
+            row._replace(
+                size=tuple(name(word, each) for each in row.size),
+                cells={column: name(word, cell) for column, cell in row.cells.items()},
+            )
+            for row in self.rows
+        ]
+        totals = {column: name(word, total) for column, total in self.totals.items()}
+        return self.replaced(rows=rows, totals=totals, word=word)
 
     def said(self, shown: Listing) -> list[str]:
         """What is said above the table, as far as its columns are shown."""

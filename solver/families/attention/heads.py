@@ -170,6 +170,7 @@ class Attention(Checked):
             q, row = "q" if rows == 1 else f"q{i}", []
             for j in range(1, keys + 1):
                 name = f"e{j}" if rows == 1 else f"e{i}_{j}"
+                unit: Tree
                 if self.given.score == "additive":
                     unit = Bin("+", weighted(w, "Wq", Name(q), stored), weighted(w, "Wk", Name(f"k{j}"), stored))
                 else:

@@ -49,7 +49,7 @@ def closed(net: Net) -> Working:
         if tag in groups and tag not in working.items and tag not in working.groups:
             working.group(tag, groups[tag])
     working.default = (*sizes, *groups.get("params", []), *(n for n in totals if n == "params_total"))
-    working.tally = tally
+    working.tallies = [tally]
     working.others = lambda: _others(net)
     return working
 

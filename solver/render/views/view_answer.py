@@ -138,14 +138,16 @@ class _QuestionPage:
         working, self.tabled = part.context.working, set[str]()
         asked = [solved.name for solved in part.asked]
         self.asked = set(asked if len(asked) <= _FEW else ())
-        if working.tally is None:
-            return
-        known = working.tally.names & {*working.closure(asked), *working.tally.sizes}
-        numbers = {name: part.context.solved[name].literal() for name in known}
-        shown = working.tally.listing(numbers)
-        if len(shown.rows) > 1:
-            self.tabled = known
-            for said in working.tally.said(shown):
+        used = working.closure(asked) if working.tallies else ()
+        for tally in working.tallies:
+            if not tally.asked(used):
+                continue
+            known = tally.names & {*used, *tally.sizes}
+            shown = tally.listing({name: part.context.solved[name].literal() for name in known})
+            if len(shown.rows) <= 1:
+                continue
+            self.tabled |= known
+            for said in tally.said(shown):
                 if said not in self.said:
                     self.said.add(said)
                     yield Prose((said,), "why")
