@@ -42,3 +42,12 @@ def test_rows_of_which_nothing_is_known_are_left_out() -> None:
 def test_every_name() -> None:
     assert tally().names == {"D_in", "D_one", "D_two", "p_one", "p_two", "m_one", "p", "m"}
     assert tally().sizes == {"D_in", "D_one", "D_two"}
+
+
+def test_beside_another() -> None:
+    made = tally().beside("big", lambda word, name: f"{word}_{name}")
+    shown = made.listing(numbers(big_D_in=3, big_D_one=4, big_D_two=5, big_p_one=16))
+    assert shown.header == ("big: layer", "", "size", "parameters")
+    assert made.asked(["big_p"])
+    assert not made.asked(["small_p"])
+    assert tally().asked([]), "a table of its own page is always shown"

@@ -2,8 +2,8 @@
 
 Dense networks are `inputs` and `layers: [8, 3]`; every other network is an `input` and `layers`, each a short text, such
 as conv 64@7x7 stride 2 padding 3, max-pool 2, batch-norm, dense 10, embedding 5000x32, lstm 100, attention 8 (heads),
-encoder heads 8 neurons 2048, or a map with a `type`. A network is a graph: an
-entry may be {layers: […], repeat: 3, shortcut: true}, where a shortcut adds the input (or what layers make of it), or
+encoder heads 8 neurons 2048, feed-forward 512 experts 8 active 2, or a map with a `type`. `tokens` makes a sequence of a volume's
+places, class-token adds one, `crop 64` cuts out the middle. A network is a graph: an entry may be {layers: […], repeat: 3, shortcut: true}, where a shortcut adds the input (or what layers make of it), or
 {branches: [[…], […]], join: concat}, or {block: NAME, where: {c: 64}}, a block of `blocks` in whose sizes c stands for
 64 and 4*c for 256; `after: NAME` lets a layer take another one's output. encoder and decoder are the blocks of a
 transformer.
@@ -11,7 +11,7 @@ transformer.
 One table has a row for every layer, and its columns add up to the totals. A MAC is one multiplication with the addition
 of its product; FLOPs count both, 2 a MAC. Operations are those of weights and of attention's products: not biases
 (unless bias_operations: true), activations, norms, pooling, softmax, sums and look-ups. A norm's running averages are
-no parameters. Activations are what layers put out for one example, kept once each; sums, flatten, dropout and
+no parameters; active parameters are those that one token uses, where experts are chosen. Activations are what layers put out for one example, kept once each; sums, flatten, dropout and
 activations need no memory of their own.
 
 Where a size is a word, as in input: [n, d] or [c, h, w] (strides are taken to divide), operations are formulas: macs, flops and order, O(n²d); of attention,
@@ -20,10 +20,10 @@ sequential and path (steps_NAME, path_NAME, order_steps_NAME, order_path_NAME), 
 
 Quantities: for layer NAME (conv1 pool1 fc1 bn1 …, or its own name) D_NAME H_NAME W_NAME (channels, height, width; T_NAME
 steps of a sequence, L_NAME a length), weights_NAME biases_NAME params_NAME, neurons_NAME, connections_NAME, macs_NAME
-flops_NAME, activations_NAME, memory_NAME (bytes), reach_NAME (receptive field); params_total flops_total … for all.
+flops_NAME, activations_NAME, memory_NAME (bytes), cache_NAME (bytes of attention's keys and values), active_NAME, reach_NAME (receptive field); params_total flops_total … for all.
 Of a dense network by inputs: params1 … (each layer), params.
 
-find: sizes, parameters, weights, biases, neurons, connections, macs, flops, activations, memory, receptive fields, total
+find: sizes, parameters, weights, biases, neurons, connections, macs, flops, activations, memory, cache, active, receptive fields, total
 (parameters of all), totals, layers (parameters of each), a layer's name, or any quantity by name; order with symbols.
 """
 

@@ -16,7 +16,7 @@ Type = Literal[
     "conv", "depthwise", "pointwise", "separable", "transposed", "max-pool", "average-pool", "global-pool",
     "adaptive-pool", "subsampling", "upsample", "batch-norm", "layer-norm", "group-norm", "instance-norm", "rms-norm",
     "embedding", "positions", "rnn", "lstm", "gru", "attention", "feed-forward", "encoder", "decoder", "dense",
-    "flatten", "select", "add", "concat", "multiply", "dropout", "activation",
+    "flatten", "select", "tokens", "class-token", "crop", "add", "concat", "multiply", "dropout", "activation",
 ]  # fmt: skip
 
 
@@ -115,11 +115,15 @@ class CountLayer(Spec):
     keys: Annotated[Size | None, "size of a head's queries and keys; features/heads if left out"] = None
     values: Annotated[Size | None, "size of a head's values; as keys if left out"] = None
     projections: Annotated[bool, "whether attention has weights for queries, keys, values and output"] = True
+    experts: Annotated[Size | None, "feed-forward layers beside each other, and a router that chooses among them"] = (
+        None
+    )
+    active: Annotated[Size | None, "how many experts each token goes through; 1 if left out"] = None
     memory: Annotated[str, "the layer whose output attention reads, if not its own input"] = ""
     gated: Annotated[bool, "whether a feed-forward layer has a third matrix, for its gate"] = False
     norm: Annotated[Literal["layer-norm", "rms-norm", "none"], "the norms of an encoder or decoder"] = "layer-norm"
     tied: Annotated[bool, "whether a layer's weights are those of another, and not counted again"] = False
-    output: Annotated[Sizes, AtLeast(1), AtMost(3), "sizes that adaptive pooling puts out"] = ()
+    output: Annotated[Sizes, AtLeast(1), AtMost(3), "sizes that adaptive pooling, or a crop, puts out"] = ()
     scale: Annotated[Size | None, "how many times an upsampling enlarges"] = None
     block: Annotated[str, "the name of a block to put here"] = ""
     where: Annotated[dict[str, Size] | None, "numbers for the words of a block"] = None
@@ -173,7 +177,8 @@ _WINDOW = ("size", "stride", "padding")
 _CONV = ("filters", *_WINDOW, "dilation", "bias")
 _RECURRENT = ("neurons", "bias", "biases", "bidirectional", "returns")
 _HEADS = ("heads", "keys", "values", "bias", "projections", "memory", "groups")
-_CODER = ("heads", "neurons", "bias", "norm", "gated", "groups")
+_FORWARD = ("neurons", "bias", "gated", "experts", "active")
+_CODER = ("heads", "norm", "groups", *_FORWARD)
 TAKES: dict[str, tuple[str, ...]] = {
     "conv": (*_CONV, "groups", "shared", "connections"),
     "depthwise": _CONV,
@@ -184,6 +189,7 @@ TAKES: dict[str, tuple[str, ...]] = {
     "average-pool": (*_WINDOW, "ceil"),
     "global-pool": (),
     "adaptive-pool": ("output",),
+    "crop": ("output",),
     "subsampling": (*_WINDOW, "bias"),
     "upsample": ("scale",),
     "batch-norm": ("affine", "bias"),
@@ -197,7 +203,7 @@ TAKES: dict[str, tuple[str, ...]] = {
     "lstm": (*_RECURRENT, "peephole"),
     "gru": _RECURRENT,
     "attention": _HEADS,
-    "feed-forward": ("neurons", "bias", "gated"),
+    "feed-forward": _FORWARD,
     "encoder": _CODER,
     "decoder": (*_CODER, "memory"),
     "dense": ("neurons", "bias", "tied"),
@@ -205,7 +211,7 @@ TAKES: dict[str, tuple[str, ...]] = {
 """Which fields a type of layer takes, besides its name and what it stands after; a type left out takes none."""
 _NEEDS: dict[str, tuple[str, ...]] = {
     "conv": ("filters", "size"), "depthwise": ("size",), "pointwise": ("filters",), "separable": ("filters", "size"),
-    "transposed": ("filters", "size"), "max-pool": ("size",), "average-pool": ("size",), "adaptive-pool": ("output",),
+    "transposed": ("filters", "size"), "max-pool": ("size",), "average-pool": ("size",), "adaptive-pool": ("output",), "crop": ("output",),
     "subsampling": ("size",), "upsample": ("scale",), "embedding": ("words", "size"),
     "rnn": ("neurons",), "lstm": ("neurons",), "gru": ("neurons",), "feed-forward": ("neurons",),
     "encoder": ("neurons",), "decoder": ("neurons",), "dense": ("neurons",),

@@ -17,6 +17,8 @@ HEADINGS = {
     "flops": "FLOPs",
     "activations": "activations",
     "memory": "memory (bytes)",
+    "cache": "cache (bytes)",
+    "active": "active parameters",
     "reach": "receptive field",
 }
 """The columns of the table, by what stands before a layer's name in the names of its counts."""
@@ -27,7 +29,8 @@ class Costs(NamedTuple):
 
     params: weights and biases in one formula. added: additions of biases. neurons: whether its outputs are neurons.
     why: how a parameter count comes about; why_macs: the same of the operations. steps: operations that wait for one
-    another; path: the longest way from one place of a sequence to another.
+    another; path: the longest way from one place of a sequence to another. cache: keys and values that attention keeps.
+    active: parameters that one token uses, where they are not all.
     """
 
     weights: str = ""
@@ -42,6 +45,8 @@ class Costs(NamedTuple):
     stores: bool = True
     steps: str = ""
     path: str = ""
+    cache: str = ""
+    active: str = ""
 
 
 def cells(out: Output) -> str:
@@ -69,6 +74,8 @@ def charge(at: At, out: Output, costs: Costs) -> None:
         params = costs.params if costs.biases and costs.params else costs.weights
         count("params", params, "parameters", costs.why)
         at.net.group(at.tag, row["parameters"])
+    if costs.active:
+        count("active", costs.active, "active parameters", "those that one token uses")
     if costs.neurons:
         count("neurons", cells(out), "neurons")
     if costs.connections:
@@ -88,6 +95,10 @@ def charge(at: At, out: Output, costs: Costs) -> None:
         count("activations", f"{batch}{cells(out)}", "activations")
         at.local["stored"] = row["activations"]
         count("memory", "bytes*stored", "memory")
+    if costs.cache:
+        batch = "batch*" if given.batch > 1 else ""
+        why = "the keys and values of every position, which each new token looks at"
+        count("cache", f"{batch}bytes*({costs.cache})", "keys and values kept", why)
 
 
 def power(letters: tuple[str, ...]) -> str:

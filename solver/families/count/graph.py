@@ -30,12 +30,16 @@ MAKERS: dict[str, Maker] = {
     "dense": sequence.dense,
     "flatten": sequence.flatten,
     "select": sequence.select,
+    "tokens": sequence.image_tokens,
+    "class-token": sequence.class_token,
+    "crop": spatial.crop,
 }
 TAGS = {
     "max-pool": "pool", "average-pool": "pool", "global-pool": "pool", "adaptive-pool": "pool", "depthwise": "conv",
     "pointwise": "conv", "transposed": "conv", "dense": "fc", "batch-norm": "bn", "layer-norm": "norm",
     "group-norm": "norm", "instance-norm": "norm", "rms-norm": "norm", "attention": "attn", "flatten": "flat",
     "embedding": "emb", "positions": "pos", "subsampling": "sub", "feed-forward": "ff", "activation": "act",
+    "class-token": "cls",
 }  # fmt: skip
 """What a layer is called that has no name of its own, before its number."""
 
@@ -210,6 +214,8 @@ class Graph:
         """Two dense layers at every step, back to as many features; gated, three."""
         at = self.at(layer, before, scope, "feed-forward", name)
         self.net.outputs[at.tag] = before
+        if layer.experts:
+            return sequence.experts(at)
         inner = Graph(self.net, f"{at.tag}_", self.depth + 1)
         after = inner.made(layer, before, scope, "dense", "up", tied=False)
         if layer.gated:

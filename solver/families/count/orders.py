@@ -26,7 +26,9 @@ WHY = {
 }
 """Why a layer takes so many sequential operations, and why its longest path is so long."""
 
-_TITLES = {"params": "parameters", "weights": "weights", "biases": "biases", "macs": "MACs", "flops": "FLOPs"}
+_TITLES = {"params": "parameters", "weights": "weights", "biases": "biases", "macs": "MACs", "flops": "FLOPs",
+    "cache": "bytes of keys and values kept", "active": "active parameters",
+}  # fmt: skip
 _BASES = {"macs": "MACs", "flops": "FLOPs"}
 
 
@@ -50,6 +52,8 @@ def formulas(net: Net) -> Working:
             add(net, symbols, total, Sum(tuple(map(Name, counted))), f"{title} of all layers", _BASES.get(word, word))
             counted = [*counted, total]
         working.group({"params": "parameters"}.get(word, word), counted)
+        if word == "params":
+            working.group("total", counted[-1:])
     orders = []
     for name in [*groups.get("macs", []), *(["macs_total"] if "macs_total" in working.items else [])]:
         title = "How all operations grow" if name == "macs_total" else f"{layer(name)}: how its operations grow"

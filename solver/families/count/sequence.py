@@ -67,6 +67,53 @@ def select(at: At) -> Output:
     return out
 
 
+def image_tokens(at: At) -> Output:
+    """A volume as a sequence: every place of it is a token, its channels are the token's features."""
+    if at.before.kind != "image":
+        raise at.unfit("type", f"tokens are made of a volume, but {at.tag} receives {at.net.sizes(at.before)}")
+    places = "*".join(f"X{i}" for i in range(1, len(at.before.axes) + 1))
+    length = at.size("T", places, "length", "every place of the volume becomes a token")
+    out = at.out(Output(at.size("D", "D", "features"), (length,), "sequence"), "tokens")
+    charge(at, out, Costs(stores=False))
+    return out
+
+
+def class_token(at: At) -> Output:
+    """One token more, learned, before all others."""
+    tokens(at)
+    length = at.size("T", "X1 + 1", "length", "one token more")
+    out = at.out(Output(at.size("D", "D", "features"), (length,), "sequence"), "class token")
+    charge(at, out, Costs("D", why="the token is a learned vector"))
+    return out
+
+
+def experts(at: At) -> Output:
+    """A mixture of experts: a router weighs them for each token, which goes through the best of them."""
+    layer, net = at.layer, at.net
+    assert layer.neurons is not None  # checked before
+    assert layer.experts is not None
+    at.state("n", layer.neurons, "neurons of an expert", "neurons")
+    many = at.state("e", layer.experts, "experts", "experts")
+    active = at.state("a", layer.active or Num("1"), "experts that a token goes through", "active")
+    if active > many > 0:
+        raise at.unfit("active", f"{active} of the {many} experts of {at.title}", "a token goes through some of them")
+    at.out(at.before, f"{net.text(at.local['e'])} experts, {net.text(at.local['a'])} for each token")
+    steps = f"{places(at.before)}*" if at.before.axes else ""
+    matrices, inner = (3, "2*n") if layer.gated else (2, "n")
+    biased = at.bias()
+    one = f"({matrices}*D*n + {inner} + D)" if biased else f"{matrices}*D*n"
+    why = f"{matrices} matrices for each expert{', with biases' if biased else ''}, and a router's weight for each feature"
+    charge(
+        at, at.before,
+        Costs(
+            f"e*{matrices}*D*n + e*D", f"e*({inner} + D)" if biased else "", f"e*{one} + e*D",
+            f"{steps}(a*{matrices}*D*n + e*D)", f"{steps}a*({inner} + D)", why=why,
+            why_macs="the router, and the experts that a token goes through", active=f"a*{one} + e*D",
+        ),
+    )  # fmt: skip
+    return at.before
+
+
 def as_it_is(at: At) -> Output:
     """Dropout and activations change no size and have no parameters."""
     at.out(at.before, at.layer.type or "")
@@ -207,7 +254,14 @@ def _plain(at: At, crosses: bool) -> Costs:
         else ("queries times keys, then weights times values")
     )
     return Costs(
-        "4*D**2", "4*D", "4*D*(D + 1)", f"{projections}{scores}", f"2*T*D + 2*{S}*D", why=why, why_macs=why_macs
+        "4*D**2",
+        "4*D",
+        "4*D*(D + 1)",
+        f"{projections}{scores}",
+        f"2*T*D + 2*{S}*D",
+        why=why,
+        why_macs=why_macs,
+        cache=f"2*{S}*D",
     )
 
 
@@ -234,5 +288,5 @@ def _general(at: At) -> Costs:
         "D*h*k + M*g*k + M*g*v + h*v*D", "h*k + g*k + g*v + D",
         "(D + 1)*h*k + (M + 1)*g*k + (M + 1)*g*v + (h*v + 1)*D",
         f"{projections}h*T*S*k + h*T*S*v", "T*h*k + S*g*k + S*g*v + T*D", why=why,
-        why_macs="projections, then queries times keys, and weights times values",
+        why_macs="projections, then queries times keys, and weights times values", cache="S*g*k + S*g*v",
     )  # fmt: skip

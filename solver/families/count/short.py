@@ -17,7 +17,7 @@ _ALSO = {
 } | dict.fromkeys(("relu", "leaky-relu", "sigmoid", "tanh", "softmax", "gelu"), "activation")
 _FIRST = {
     "dense": "neurons", "rnn": "neurons", "lstm": "neurons", "gru": "neurons", "feed-forward": "neurons",
-    "max-pool": "size", "average-pool": "size", "subsampling": "size", "adaptive-pool": "output", "upsample": "scale",
+    "max-pool": "size", "average-pool": "size", "subsampling": "size", "adaptive-pool": "output", "crop": "output", "upsample": "scale",
     "conv": "filters", "pointwise": "filters", "transposed": "filters", "separable": "filters", "depthwise": "size",
     "embedding": "words", "positions": "words", "attention": "heads", "group-norm": "groups",
 }  # fmt: skip
@@ -40,6 +40,8 @@ _PAIRS = frozenset(
         "size",
         "memory",
         "repeat",
+        "experts",
+        "active",
         "returns",
         "biases",
         "norm",
@@ -51,7 +53,7 @@ _PAIRS = frozenset(
 _FLAGS = {
     "same": ("padding", "same"), "valid": ("padding", "valid"), "ceil": ("ceil", "true"), "no-bias": ("bias", "false"),
     "bidirectional": ("bidirectional", "true"), "peephole": ("peephole", "true"), "tied": ("tied", "true"),
-    "gated": ("gated", "true"), "unshared": ("shared", "false"), "last": ("returns", "last"),
+    "gated": ("gated", "true"), "unshared": ("shared", "false"), "last": ("returns", "last"), "sequence": ("returns", "sequence"),
 }  # fmt: skip
 _FORM = "such as conv 64@7x7 stride 2 padding 3, max-pool 2, dense 10, batch-norm"
 
@@ -88,7 +90,7 @@ def expanded(node: Node, report: Report, types: Container[str]) -> Node | None:
             entries.append(_entry(node, "words", vocabulary, at))
             entries.append(_entry(node, "size", features, at + len(vocabulary) + 1))
         elif re.fullmatch(r"\d+[x×]\d+([x×]\d+)?", word) and kind in _FIRST:
-            field = "output" if kind == "adaptive-pool" else "size"
+            field = "output" if kind in ("adaptive-pool", "crop") else "size"
             entries.append((_word(node, field, at), _sizes(node, word, at)))
         elif number == 0 and kind in _FIRST:
             entries.append(_entry(node, _FIRST[kind], word, at))

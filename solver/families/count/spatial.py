@@ -335,6 +335,25 @@ def adaptive(at: At) -> Output:
     return out
 
 
+def crop(at: At) -> Output:
+    """The middle of every axis, cut out without weights, so that it fits what it is put together with."""
+    images(at)
+    axes = LETTERS[at.before.kind][len(at.before.axes)]
+    sizes = at.layer.output * len(axes) if len(at.layer.output) == 1 else at.layer.output
+    if len(sizes) != len(axes):
+        raise at.unfit("output", f"output of {at.tag} has {len(sizes)} numbers, its input {len(axes)} axes")
+    features, made = at.size("D", "D", "output channels", "a crop keeps the number of channels"), []
+    for axis, tree, before in zip(axes, sizes, at.before.axes, strict=True):
+        size = at.net.whole(tree, at.scope, at.layer.place("output"), f"output of {at.tag}")
+        made.append(at.size(axis, source(size), f"output {SAID[axis]}"))
+        if not at.net.symbolic and at.net.number(made[-1]) > at.net.number(before):
+            found = f"{at.title} has {SAID[axis]} {at.net.text(made[-1])}, but receives {at.net.text(before)}"
+            raise at.unfit("output", found, "a crop is at most as large as what it is cut out of")
+    out = at.out(Output(features, tuple(made), at.before.kind, at.before.reach), "crop")
+    charge(at, out, Costs(stores=False))
+    return out
+
+
 def upsample(at: At) -> Output:
     """Every axis enlarged by one factor, without weights."""
     images(at)

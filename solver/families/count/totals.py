@@ -13,6 +13,7 @@ from solver.working.tally import Tally
 _SUMS = {
     "weights": "Weights", "biases": "Biases", "params": "Parameters", "neurons": "Neurons",
     "connections": "Connections", "macs": "MACs", "flops": "FLOPs", "activations": "Activations", "memory": "Memory",
+    "cache": "Keys and values kept", "active": "Active parameters",
 }  # fmt: skip
 _WORDS = {"params": "parameters", "reach": "receptive_field"}
 """What a part asks for, where that is not what stands in the names."""
@@ -25,6 +26,9 @@ def closed(net: Net) -> Working:
     totals = []
     for word, title in _SUMS.items():
         counted = groups.get(word, [])
+        if word == "active" and counted:
+            used = {name.replace("active", "params", 1): name for name in counted}
+            counted = [used.get(name, name) for name in groups["params"]]
         if not counted:
             working.group(_WORDS.get(word, word), [])
         else:
@@ -90,5 +94,7 @@ def _notes(net: Net) -> list[tuple[str, str]]:
     examples = "one example" if given.batch == 1 else f"{given.batch:,} examples"
     notes.append((HEADINGS["activations"], f"Activations: what each layer puts out for {examples}."))
     notes.append((HEADINGS["memory"], f"Memory: {given.bytes} bytes for each activation of {examples}."))
+    notes.append((HEADINGS["cache"], f"Cache: {given.bytes} bytes for each key and value, of {examples}."))
+    notes.append((HEADINGS["active"], "Active parameters are those that one token uses."))
     notes.append((HEADINGS["reach"], "The receptive field is in cells of the input, along the height."))
     return notes

@@ -29,6 +29,9 @@ BAD = [
     ("input: [3, 9, 9]\n  layers: [conv 4@3x3]\n  inputs: 3", "5:11", "inputs (dense) or an input", ""),
     ("layers: [conv 4@3x3]", "2:3", "'inputs' is missing, or an 'input'", "input: [3, 32, 32]"),
     ("input: [3, 0, 9]\n  layers: [conv 4@3x3]", "3:10", "input is 0", ""),
+    ("input: [3, 9, 9]\n  layers: [crop 12]", "4:17", "crop1 has height 12, but receives 9", "at most as large"),
+    ("input: [9]\n  layers: [tokens]", "4:12", "tokens are made of a volume, but tokens1 receives 9", ""),
+    ("input: [4, 9]\n  layers: [feed-forward 8 experts 2 active 3]", "4:44", "3 of the 2 experts of ff1", "some of them"),
     ("input: [3, 9, 9]\n  layers: [{type: max-pool, size: 3, padding: 3}]", "4:47", "padding 3 of the pool pool1 of size 3", "alone"),
 ]  # fmt: skip
 

@@ -54,6 +54,17 @@ KNOWN: list[tuple[str, str, dict[str, Any]]] = [
     ("input: [6, 16], layers: [{type: attention, heads: 4, keys: 8}]", "total", {"params_total": 4 * 16 * 32 + 3 * 32 + 16}),
     ("input: [6, 16], layers: [{type: attention, heads: 4, groups: 2, bias: false}]", "total", {"params_total": 2 * 16 * 16 + 2 * 16 * 8}),
     ("input: [6, 16], layers: [{type: feed-forward, neurons: 40, gated: true, bias: false}]", "total", {"params_total": 3 * 16 * 40}),
+    # experts: each with two matrices and biases, a router without; a token goes through two of the three
+    ("input: [5, 16], layers: [feed-forward 40 experts 3 active 2]", "[total, active, macs]", {"params_total": 3 * (2 * 640 + 56) + 48, "active_total": 2 * (2 * 640 + 56) + 48, "macs_total": 5 * (4 * 640 + 48)}),
+    ("input: [5, 16], bias: false, layers: [dense 16, feed-forward 40 experts 3 gated]", "[total, active_total]", {"params_total": 256 + 9 * 640 + 48, "active_total": 256 + 3 * 640 + 48}),
+    # keys and values of every position, of four heads and of two that share
+    ("input: [100, 64], batch: 3, layers: [attention 4]", "cache", {"cache_attn1": 3 * 4 * 2 * 100 * 64}),
+    ("input: [100, 64], bytes: 2, layers: [attention 4 groups 2]", "cache_total", {"cache_total": 2 * 2 * 100 * 32}),
+    # an image's places as tokens, one token more, a crop
+    ("input: [3, 8, 8], layers: [conv 6@4x4 stride 4, tokens, class-token]", "[sizes, total]", {"T_tokens1": 4, "T_cls1": 5, "D_cls1": 6, "params_total": 6 * 49 + 6}),
+    ("input: [3, 9, 8], layers: [crop 5x4, conv 2@3x3]", "sizes", {"H_crop1": 5, "W_crop1": 4, "H_conv1": 3, "W_conv1": 2}),
+    ("input: [7], layers: [embedding 20x3, lstm 5 sequence]", "sizes", {"D_lstm1": 5}),
+    ("input: d, layers: [dense r no-bias, dense d no-bias]", "total", {"params_total": "2*d*r"}),
 ]  # fmt: skip
 
 

@@ -35,6 +35,9 @@ PUBLISHED: dict[str, dict[str, int]] = {
     "transformer-base": {"a/params_total": 63082496, "a/params_decoder6_cross": 1050624},
     "bert-base": {"a/params_total": 109482240, "a/params_pooler": 590592},
     "gpt-2-small": {"a/params_total": 124439808, "a/params_emb1": 38597376, "a/params_pos1": 786432},
+    "vit-b-16": {"a/T_class": 197, "b/params_total": 86567656, "b/params_patches": 590592},
+    "u-net": {"a/D_map": 2, "a/H_map": 388, "a/W_map": 388, "b/params_total": 31030658},
+    "mixtral-8x7b": {"a/params_total": 46702792704, "b/active_total": 12879925248, "c/cache_total": 536870912},
 }  # fmt: skip
 
 
