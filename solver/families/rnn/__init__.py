@@ -8,8 +8,9 @@ with `weights: neurons x inputs`, h(t) = φ(Ux(t) + …)):
     both                           h(t) = φ(Uᵀx(t) + Wᵀh(t−1) + Wyᵀy(t−1) + b)
     the output of each             y(t) = σ(Vᵀh(t) + c)
 
-Without V there are hidden states only; biases left out are no term. `layers` stacks several, the states of one being the
-inputs of the next. `backward` adds a layer that reads the sequence from its end: h(t) is then [hf(t); hb(t)], unless
+With teacher_forcing: true, d(t−1) stands in place of y(t−1). Without V there are hidden states only; biases left out are
+no term. Without a loss, gradients are those of the last state or output where it is a single number: `gradients of: [h0]` is
+the product along the sequence. `layers` stacks several, the states of one being the inputs of the next. `backward` adds a layer that reads the sequence from its end: h(t) is then [hf(t); hb(t)], unless
 `backward` has a V of its own. X instead of x is a batch of sequences: at each time their inputs are the rows of X(t), and
 H(t) = φ(X(t)U + H(t−1)W + 1bᵀ). With desired outputs and a loss, at every time, at some, or at the last one (`loss_at`), J(t) is
 the loss at time t and J their sum; its gradients are derived back through time, the weights being the same at every time.

@@ -66,6 +66,11 @@ def _check_sources(given: Given, report: Report) -> None:
             f"type: {given.type} reads a sequence in one direction",
             "type: elman reads in both",
         )
+    if given.teacher_forcing:
+        if given.type == "elman":
+            add(given.place("teacher_forcing"), "type: elman feeds no output back", "type: jordan, or both")
+        elif given.loss == "none" or given.loss_at != "all":
+            add(given.place("teacher_forcing"), "desired outputs of every time are fed back", "give d, and a loss at all times")
     if given.type == "both" and given.Wy is None:
         add(given.place("type"), "'Wy' is missing: the weights from the last output")
     if given.type != "both" and given.Wy is not None:

@@ -46,6 +46,9 @@ class Given(Learning):
         Literal["jordan", "elman", "both"],
         "what feeds back: the output (jordan), the hidden layer (elman), or both",
     ] = "elman"
+    teacher_forcing: Annotated[
+        bool, "type: jordan or both: the desired output of the last time feeds back, not the network's own"
+    ] = False
     x: Annotated[
         tuple[Vector, ...] | None, AtLeast(1), AtMost(MAX_TIMES), "the input sequence, a list of one vector a step"
     ] = None

@@ -13,7 +13,7 @@ from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Bin, Call, Name, Transpose, Tree, names, replace_names
 from solver.formula.walks.reduce import Detail, Operands
-from solver.formula.walks.shape import shape
+from solver.formula.walks.shape import SCALAR, shape
 from solver.nets.layers import activated, neurons_inputs, spread
 from solver.nets.losses import loss
 from solver.nets.recurrent import add_losses, added, loss_formula, weighted
@@ -189,7 +189,8 @@ class Unfolded:
             w.given(self.names["c"], spread(given.c, outputs), "Biases of the output layer")
             self.parameters.append(self.names["c"])
         if given.type != "elman":
-            w.given(self.at("y", 0), self.rows(spread(given.y0, outputs)), "Initial output", self.symbol("y", 0))
+            fed = "d" if given.teacher_forcing else "y"
+            w.given(self.at(fed, 0), self.rows(spread(given.y0, outputs)), "Initial output", self.symbol(fed, 0))
 
     def rows(self, column: Array) -> Array:
         """A column; for a batch, a row of it for each sequence."""
@@ -251,10 +252,11 @@ class Unfolded:
         """The state of a layer at a time."""
         before = t + 1 if side.side == "b" else t - 1
         kind = self.given.type
-        back = self.at("y", before) if kind == "jordan" else self.name(side, before)
+        fed = self.at("d" if self.given.teacher_forcing else "y", before)
+        back = fed if kind == "jordan" else self.name(side, before)
         terms = [self.fed(self.weight("U", side), x), self.fed(self.weight("W", side), back)]
         if kind == "both":
-            terms.append(self.fed(self.weight("Wy", side), self.at("y", before)))
+            terms.append(self.fed(self.weight("Wy", side), fed))
         u = added([*terms, *self.bias(self.weight("b", side))])
         what = f"output of hidden layer {side.mark}" if side.mark else "output of the hidden layer"
         what += {"": "", "f": ", forward", "b": ", backward"}[side.side]
@@ -311,6 +313,10 @@ class Unfolded:
         else:
             hint = "give a loss, such as loss: square-error, and the desired outputs"
             w.absent |= dict.fromkeys(("J", "loss"), hint)
+            last = [*self.hidden, *output][-1]
+            if w.shapes[last] == SCALAR:
+                firsts = [name for name in w.items if w.items[name].given and name not in self.parameters]
+                w.gradients = OnDemand(w, last, [*self.parameters, *firsts])
         if not given.net_inputs:
             nets = [self.at(letter, t) for letter in "uo" for t in self.times] if len(self.stack) == 1 else []
             nets = [name for name in nets if name not in w.items]
@@ -344,6 +350,7 @@ class Unfolded:
             rows.append(tuple(row))
         first_side = self.stack[0][0]
         feeds = {"elman": "", "jordan": self.weight("W", first_side), "both": self.weight("Wy", first_side)}[given.type]
+        feeds = "" if given.teacher_forcing else feeds
         inputs = tuple(self.at("x", t) for t in self.times)
         if given.V is None:
             return Recurrence(folded, inputs, tuple(rows), feeds=feeds)
