@@ -235,6 +235,33 @@ def test_a_batch_is_each_of_its_sequences() -> None:
     assert sources(many)["H1"] == "tanh(X1 @ U + H0 @ W + one @ b.T)"
 
 
+@pytest.mark.parametrize("kind", ["jordan", "both"])
+def test_what_is_desired_feeds_back(kind: str) -> None:
+    """Teacher forcing: the last desired output in place of the network's own."""
+    W, Wy, h, before = 0.3, 0.8, 0.0, 0.25
+    weights = f"W: {Wy}" if kind == "jordan" else f"W: {W}, Wy: {Wy}"
+    made = f"type: {kind}, U: 0.5, {weights}, V: 1.5, x: [1, 2, -1], d: [1, 0, 1], y0: {before}, loss: square-error"
+    solution = solved(f"{made}, teacher_forcing: true", "carry: exact")
+    for t, (x, d) in enumerate([(1, 1), (2, 0), (-1, 1)], 1):
+        h = np.tanh(0.5 * x + Wy * before + (W * h if kind == "both" else 0))
+        before = d
+        assert np.ravel(solution[f"a/h{t}"].exact) == pytest.approx([h])
+        assert np.ravel(solution[f"a/y{t}"].exact) == pytest.approx([1 / (1 + np.exp(-1.5 * h))])
+    assert problems("U: 1, W: 1, V: 1, x: [1], d: [1], loss: square-error, teacher_forcing: true") == [
+        "type: elman feeds no output back | type: jordan, or both"
+    ]
+    assert problems("type: jordan, U: 1, W: 1, V: 1, x: [1], teacher_forcing: true") == [
+        "desired outputs of every time are fed back | give d, and a loss at all times"
+    ]
+
+
+def test_the_gradient_along_the_sequence_needs_no_loss() -> None:
+    """The last state by the first: a factor w (1 − h²) for each step."""
+    solution = solved("U: 0.5, W: 0.9, x: [1, -1, 0.5], h0: 0.2", "carry: exact", "[hidden, gradients of: [h0]]")
+    states = [float(np.ravel(solution[f"a/h{t}"].exact)[0]) for t in (1, 2, 3)]
+    assert np.ravel(solution["a/grad_h0"].exact) == pytest.approx([np.prod([0.9 * (1 - h**2) for h in states])])
+
+
 def test_a_loss_at_the_last_time_alone() -> None:
     fields = f"{SMALL}, V: [[1], [1]], loss: square-error"
     last = solved(f"{fields}, d: [1], loss_at: last", find="[J, gradients]")

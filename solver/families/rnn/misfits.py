@@ -70,7 +70,11 @@ def _check_sources(given: Given, report: Report) -> None:
         if given.type == "elman":
             add(given.place("teacher_forcing"), "type: elman feeds no output back", "type: jordan, or both")
         elif given.loss == "none" or given.loss_at != "all":
-            add(given.place("teacher_forcing"), "desired outputs of every time are fed back", "give d, and a loss at all times")
+            add(
+                given.place("teacher_forcing"),
+                "desired outputs of every time are fed back",
+                "give d, and a loss at all times",
+            )
     if given.type == "both" and given.Wy is None:
         add(given.place("type"), "'Wy' is missing: the weights from the last output")
     if given.type != "both" and given.Wy is not None:

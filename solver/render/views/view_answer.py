@@ -140,7 +140,7 @@ class _QuestionPage:
         self.asked = set(asked if len(asked) <= _FEW else ())
         used = working.closure(asked) if working.tallies else ()
         for tally in working.tallies:
-            if not tally.asked(used):
+            if not tally.asked(solved.name for solved in part.steps):
                 continue
             known = tally.names & {*used, *tally.sizes}
             shown = tally.listing({name: part.context.solved[name].literal() for name in known})
