@@ -3,7 +3,8 @@
 One of these is given:
 
     confusion: [[50, 10], [5, 35]]       rows are true classes, columns predicted ones (rows: predicted turns it)
-    actual: [1, 0, 1, 1]                 and predicted: [1, 1, 1, 0]: classes as numbers or words, counted here
+    actual: [1, 0, 1, 1]                 and predicted: [1, 1, 1, 0]: classes as numbers or words, counted here;
+                                         or scores: [0.9, 0.2, 0.6, 0.4] and a threshold (0.5) for classes 0 and 1
     counts: {TP: 40, FP: 5, FN: 10, TN: 45}
     probabilities: [0.5, 0.25, 0.1]      of the right tokens, or cross_entropy: 2.3, of which perplexity comes
     box_a: [0, 0, 4, 4]                  and box_b, as corners x1 y1 x2 y2, or (boxes: size) as x y width height
@@ -15,7 +16,7 @@ first of a matrix, 1 (or the last in order) of lists; its counts are TP FP FN TN
 Quantities: C; TP FP FN TN; accuracy error_rate precision recall specificity F1; of class 2 of several precision2 recall2
 F1_2, and macro_precision macro_recall macro_F1; CE and perplexity; width height intersection union IoU dice.
 
-find: counts, confusion (C), classes (precision, recall and F1 of each), macro, or any quantity by name; all if left out.
+find: predictions (by scores), counts, confusion (C), classes (precision, recall and F1 of each), macro, or any quantity by name; all if left out.
 """
 
 from typing import Annotated, Literal
@@ -57,6 +58,10 @@ class Given(Spec):
     rows: Annotated[Literal["true", "predicted"], "what the rows of the matrix are"] = "true"
     actual: Annotated[tuple[str, ...], AtMost(10_000), "the true class of each example"] = ()
     predicted: Annotated[tuple[str, ...], AtMost(10_000), "the predicted class of each example"] = ()
+    scores: Annotated[
+        Vector | None, "in place of predicted: how sure each is to be of class 1, the other one being 0"
+    ] = None
+    threshold: Annotated[Scalar, "scores: from where on an example is called positive"] = Num("0.5")
     classes: Annotated[tuple[str, ...], AtMost(MAX_CLASSES), "the names of the classes, in order"] = ()
     positive: Annotated[str | None, "which of two classes is the positive one"] = None
     counts: Annotated[Counts | None, "the four counts of a binary classifier"] = None
@@ -83,8 +88,9 @@ def work(given: Given, report: Report) -> Working:
         found = f"{forms[0]} and {forms[1]} are given" if forms else "nothing to measure is given"
         report.add(where, found, f"one of {', '.join(_FORMS)}")
     for name, other in _PAIRS.items():
-        if name in forms and getattr(given, other) in (None, ()):
-            report.add(given.place(name), f"{other!r} is missing: {name} goes with it")
+        if name in forms and getattr(given, other) in (None, ()) and (name != "actual" or given.scores is None):
+            hint = "or scores" if name == "actual" else ""
+            report.add(given.place(name), f"{other!r} is missing: {name} goes with it", hint)
     if len(report.problems) > before:
         return working
     try:
@@ -111,7 +117,38 @@ def _confusion(given: Given, report: Report, w: Working) -> None:
         _of_matrix(given, report, w, names, names[0])
 
 
+def _scored(given: Given, report: Report, w: Working) -> None:
+    """Classes 0 and 1 by scores and a threshold."""
+    assert given.scores is not None
+    before = len(report.problems)
+    if given.predicted or given.classes:
+        field = "predicted" if given.predicted else "classes"
+        report.add(given.place(field), f"{field} and scores are given", "scores make predictions of 0 and 1")
+    if given.scores.value.shape[0] != len(given.actual):
+        message = f"{given.scores.value.shape[0]} scores, but {len(given.actual)} examples"
+        report.add(given.place("scores"), message)
+    for i, name in enumerate(given.actual):
+        if name not in ("0", "1"):
+            report.add(given.place("actual", i), f"the class {name[:60]!r}, but scores are of class 1", "0 or 1")
+    if len(report.problems) > before:
+        return
+    w.given("d", _row(list(given.actual)).T, "True class of each example")
+    w.given("s", given.scores, "Score of each example")
+    w.given("theta", given.threshold, "Threshold")
+    w.step("y", "heaviside(s - theta)", "Predicted class of each example", why="1 from the threshold on", whole=True)
+    cases = {"TP": ("d*y", "True positives"), "FP": ("(1 - d)*y", "False positives")}
+    cases |= {"FN": ("d*(1 - y)", "False negatives"), "TN": ("(1 - d)*(1 - y)", "True negatives")}
+    for name, (which, title) in cases.items():
+        w.step(name, f"sum({which})", title, whole=True)
+    w.group("counts", list(cases))
+    w.group("predictions", ["y"])
+    _binary(w)
+
+
 def _lists(given: Given, report: Report, w: Working) -> None:
+    if given.scores is not None:
+        _scored(given, report, w)
+        return
     if len(given.actual) != len(given.predicted):
         message = f"{len(given.predicted)} predictions, but {len(given.actual)} examples"
         report.add(given.place("predicted"), message)

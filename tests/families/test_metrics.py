@@ -43,6 +43,11 @@ def problems(fields: str) -> list[str]:
         ("confusion: [[40, 20], [10, 30]]", {"TP": 40, "FP": 10, "FN": 20, "TN": 30}),
         ("confusion: [[40, 10], [20, 30]], rows: predicted", {"TP": 40, "FP": 10, "FN": 20, "TN": 30}),
         ("confusion: [[30, 10], [20, 40]], classes: [no, yes], positive: yes", {"TP": 40, "FP": 10, "FN": 20}),
+        ("actual: [1, 0, 1, 1, 0], scores: [0.9, 0.7, 0.5, 0.4, 0.2]", {"TP": 2, "FP": 1, "FN": 1, "TN": 1}),
+        (
+            "actual: [1, 0, 1, 1, 0], scores: [0.9, 0.7, 0.5, 0.4, 0.2], threshold: 0.8",
+            {"TP": 1, "FP": 0, "recall": 1 / 3},
+        ),
         ("probabilities: [0.25, 0.25]", {"perplexity": 4}),
         ("cross_entropy: 3, log: 2", {"perplexity": 8}),
         ("cross_entropy: 1", {"perplexity": math.e}),
@@ -100,6 +105,12 @@ def test_lists_are_counted(data: st.DataObject) -> None:
         ("mask_a: [[1]], mask_b: [[1, 0]]", "mask_b is 1×2, but mask_a is 1×1"),
         ("mask_a: [[2]], mask_b: [[1]]", "mask_a has other numbers than 0 and 1"),
         ("probabilities: [0.5, 0]", "a probability outside 0 to 1, or of 0"),
+        ("actual: [1, 0], scores: [0.5]", "1 scores, but 2 examples"),
+        ("actual: [1, 2], scores: [0.5, 1]", "the class '2', but scores are of class 1"),
+        (
+            "actual: [1, 0], predicted: [1, 1], scores: [0.5, 1]",
+            "predicted and scores are given",
+        ),
     ],
 )
 def test_what_does_not_fit(fields: str, message: str) -> None:

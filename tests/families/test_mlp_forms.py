@@ -5,6 +5,8 @@ import pytest
 import torch
 
 from solver.errors import SpecError
+from solver.spec.reader import load_text
+from solver.working.solve import solve_question
 from tests.families.networks import solved
 
 X = [[1.0, 2.0], [0.5, -1.0], [-2.0, 0.3]]
@@ -81,3 +83,17 @@ def test_what_does_not_fit(fields: str, message: str) -> None:
     with pytest.raises(SpecError) as caught:
         solved(fields, "output")
     assert caught.value.problems[0].message == message
+
+
+@pytest.mark.parametrize(
+    ("fields", "classes"),
+    [
+        ("x: [1, -2], layers: [{W: [[1, 0, 2], [0, 1, 0]], activation: softmax}]", 3),
+        ("X: [[1, -2], [0, 5]], layers: [{W: [[1, -1], [0, 1]], activation: softmax}]", [[1], [2]]),
+        ("X: [[1, -2], [0, 5]], D: [0, 1], classes_from: 0, loss: cross-entropy, layers: [{W: [[1, -1], [0, 1]], activation: softmax}]", [[0], [1]]),
+        ("X: [[1, 1], [0, 5]], layers: [{W: [1, -1], activation: sigmoid}]", [[1], [0]]),  # 0.5 is class 1
+    ],
+)  # fmt: skip
+def test_the_class_that_is_predicted(fields: str, classes: object) -> None:
+    text = f"title: t\ngiven: {{family: mlp, {fields}}}\nparts: [{{label: a, find: class}}]"
+    assert solve_question(load_text(text).questions[0]).answers == {"a/class": classes}

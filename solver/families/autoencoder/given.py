@@ -36,7 +36,9 @@ class Given(Spec):
     X: Annotated[Matrix | None, "instead of x, several patterns: a row each"] = None
     corrupted: Annotated[Quantity | None, "denoising: what the encoder sees, of the form of x or X"] = None
     encoder: Annotated[tuple[Coder, ...], AtLeast(1), AtMost(50), "the layers up to the code"]
-    decoder: Annotated[tuple[Coder, ...], AtMost(50), "the layers behind it; left out, linear ones that are tied"] = ()
+    decoder: Annotated[
+        tuple[Coder, ...], AtMost(50), "the layers behind it; with tied: true they may be left out, and are linear"
+    ] = ()
     tied: Annotated[bool, "whether the decoder has the weights of the encoder, transposed"] = False
     weights: Annotated[Stored, "how weights are stored: u = Wᵀx + b, or u = Wx + b"] = "inputs x neurons"
     loss: Annotated[Error, "the reconstruction error; cross-entropy is binary, after sigmoid"] = "mean-square-error"

@@ -9,7 +9,7 @@ desired: U = XW + 1bᵀ, with 1 the column of ones.
 Quantities: x d, W1 b1 … (given); u1 h1 … uL y (forward); J (loss); df1 … (slopes of the activations);
 grad_u1 …, grad_W1 grad_b1 … (gradients; grad_theta1 where there are thresholds). For many patterns X D one, U1 H1 … Y.
 Only where they are asked for: grad_h1 …, grad_y, grad_x; delta1 … (∂J/∂u, or minus that: `deltas`); e (d − y, or minus
-that: `error`); params1 … and params (how many weights and biases); any single entry, by the formula of that entry
+that: `error`); class (that of the largest output, or of one output above 0.5); params1 … and params (how many weights and biases); any single entry, by the formula of that entry
 alone: grad_W2[1,1] is the chain rule for one weight, W2_t1[1,1] its update, rows and columns counted from 1.
 `names` gives them names of your own, on the page, in JSON and in answer sheets: {u: z, h: a} makes z1, a1, grad_z1.
 

@@ -37,8 +37,26 @@ def add_offers(given: Given, found: Fitted, net: Network, at: Pass) -> None:
     if found.desired is not None and at.quantity("y") in w.items:
         formula = put(given.error, d=at.d, y=at.quantity("y"))
         w.offer("e", lambda working: working.step("e", formula, "Error"))
+    if at.quantity("y") in w.items and "class" not in w.items:
+        w.offer("class", _predicted(given, at.quantity("y"), many=given.rows is not None))
     if net.start is None:
         _offer_counts(w, given, net.stored == "inputs x neurons")
+
+
+def _predicted(given: Given, y: str, *, many: bool) -> Callable[[Working], None]:
+    """The class of the largest output; of a single one, whether it is 0.5 or more."""
+    first = given.classes_from or "1"
+
+    def add(working: Working) -> None:
+        rows, columns = working.shapes[y]
+        if (columns if many else rows) == 1:
+            formula, why = put("heaviside(y - 0.5)", y=y), "1 from 0.5 on, 0 below"
+        else:
+            largest = "argmax_rows(y)" if many else "argmax(y)"
+            formula, why = put(largest if first == "1" else f"{largest} - 1", y=y), f"classes count from {first}"
+        working.step("class", formula, f"Class predicted{' for each pattern' if many else ''}", why=why, whole=True)
+
+    return add
 
 
 def _by_output(net: Network, k: int, at: Pass, output: str) -> Callable[[Working], None]:
