@@ -126,9 +126,26 @@ Typeset: TypeAlias = (
 )
 
 
-def align_of(column: int, aligns: tuple[Align, ...], tight: bool) -> Align:
-    """How a column of a lattice is aligned; aligned lines repeat their pattern."""
-    return aligns[column % len(aligns) if tight else min(column, len(aligns) - 1)]
+def columns_of(rows: tuple[tuple[Typeset, ...], ...], aligns: tuple[Align, ...], tight: bool) -> list[Align]:
+    """How each column of a lattice is aligned; aligned lines repeat their pattern.
+
+    Numbers of a matrix stand point below point: at the right, as they have as many decimals.
+    """
+    columns = range(max(map(len, rows), default=0))
+    asked = [aligns[j % len(aligns) if tight else min(j, len(aligns) - 1)] for j in columns]
+    if aligns != ("centre",):
+        return asked
+    return ["right" if all(_number(row[j]) for row in rows if j < len(row)) else align for j, align in enumerate(asked)]
+
+
+def _number(node: Typeset) -> bool:
+    """Whether a cell is a number, or stands for some."""
+    match node:
+        case Digits() | Sign("…"):
+            return True
+        case Together((Sign("-", "prefix"), Digits())):
+            return True
+    return False
 
 
 def parts_of(node: Typeset) -> tuple[Typeset, ...]:

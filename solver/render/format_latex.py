@@ -32,7 +32,7 @@ def page(shown: Shown) -> str:
     """The solutions."""
     body = LatexPage(finder(shown)).render(shown.blocks())
     if shown.fragment:
-        return f"% needs: amsmath amssymb array booktabs longtable graphicx hyperref, and tikz for figures\n{MACROS}{body}\n"
+        return f"% needs: mathtools amssymb array booktabs longtable graphicx hyperref, and tikz for figures\n{MACROS}{body}\n"
     return (
         f"\\documentclass[11pt,a4paper,fleqn]{{article}}\n{packages(body)}{MACROS}{LAYOUT}"
         f"\\begin{{document}}\n{body}\n\\end{{document}}\n"

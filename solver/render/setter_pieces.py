@@ -19,7 +19,6 @@ from solver.formula.typeset import (
     Sign,
     Together,
     Typeset,
-    align_of,
 )
 from solver.render.box import Box, beside, stacked
 from solver.render.clean import clean
@@ -165,7 +164,7 @@ class _AlignedLines(Piece):
         count = max(map(len, self.rows))
         widths = [max((row[j].natural.width for row in self.rows if j < len(row)), default=0) for j in range(count)]
         made = [
-            beside(*(p.natural.padded(widths[j], align_of(j, self.aligns, True)) for j, p in enumerate(row)))
+            beside(*(p.natural.padded(widths[j], self.aligns[j % len(self.aligns)]) for j, p in enumerate(row)))
             for row in self.rows
         ]
         return stacked(*made)

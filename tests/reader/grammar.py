@@ -141,6 +141,8 @@ class _Reader:
                 return Operation("sqrt", (understood(sign.parts[0]),))
             case "function":
                 assert sign.text in FUNCTIONS
+                if self.kind() == "matrix":  # which has brackets of its own
+                    return Operation(sign.text, (self.operand(),))
                 self.take("(")
                 arguments = [self.sum()]
                 options: list[tuple[str, int | tuple[int, int]]] = []

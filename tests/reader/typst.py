@@ -92,6 +92,7 @@ class _Reader:
         if self.takes("∞"):
             return (Sign("number", "inf"),)
         if self.takes("mat("):
+            self.takes("align: #right, ")
             return (self.matrix(),)
         if self.takes("frac("):
             above = self.argument()

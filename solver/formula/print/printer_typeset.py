@@ -193,7 +193,8 @@ class TypesetPrinter(Printer[Typeset]):
             return Enclosed(left, inner, right)
         below = FUNCTIONS[fn].notation.below
         word = _word(fn, self.usage)
-        return Together((Scripts(word, Said(below)) if below else word, Enclosed("(", inner, ")")))
+        held = inner if _matrix(inner) else Enclosed("(", inner, ")")  # a matrix has brackets of its own
+        return Together((Scripts(word, Said(below)) if below else word, held))
 
     def matrix(self, rows: Sequence[Sequence[Typeset]]) -> Typeset:
         return Enclosed("(", Lattice(tuple(map(tuple, rows))), ")")
@@ -209,6 +210,10 @@ def _raised(base: Typeset, above: Typeset) -> Scripts:
     if isinstance(base, Scripts) and base.above is None and not base.limits:
         return base._replace(above=above)
     return Scripts(base, above=above)
+
+
+def _matrix(node: Typeset) -> bool:
+    return isinstance(node, Enclosed) and isinstance(node.inner, Lattice)
 
 
 def _word(fn: str, usage: Usage) -> Typeset:

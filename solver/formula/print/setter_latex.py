@@ -22,7 +22,7 @@ from solver.formula.typeset import (
     Scripts,
     Sign,
     Typeset,
-    align_of,
+    columns_of,
     parts_of,
     together,
 )
@@ -168,9 +168,9 @@ class LatexSetter(Setter[str]):
     def enclosed(self, left: str, inner: Typeset, right: str) -> str:
         if isinstance(inner, Lattice) and not inner.tight:
             if inner.aligns == ("centre",) and (left, right) in _MATRICES:
-                return self._rows(_MATRICES[left, right], inner.rows)
+                return self.rows(_MATRICES[left, right], inner.rows)
             if inner.aligns == ("left",) and (left, right) == ("{", ""):
-                return self._rows("cases", inner.rows)
+                return self.rows("cases", inner.rows)
         made = self.set(inner)
         if (left, right) == ("(", ")") and r"\frac" not in made and r"\begin" not in made:
             return f"({made})"
@@ -184,13 +184,14 @@ class LatexSetter(Setter[str]):
 
     def lattice(self, rows: tuple[tuple[Typeset, ...], ...], aligns: tuple[Align, ...], tight: bool) -> str:
         if tight:
-            return self._rows("aligned", rows)
+            return self.rows("aligned", rows)
         if aligns == ("centre",):
-            return self._rows("matrix", rows)
-        columns = "".join(align_of(j, aligns, tight)[0] for j in range(max(map(len, rows), default=1)))
-        return self._rows("array", rows, f"{{{columns}}}")
+            return self.rows("matrix", rows)
+        columns = "".join(align[0] for align in columns_of(rows, aligns, tight)) or "c"
+        return self.rows("array", rows, f"{{{columns}}}")
 
-    def _rows(self, name: str, rows: tuple[tuple[Typeset, ...], ...], columns: str = "") -> str:
+    def rows(self, name: str, rows: tuple[tuple[Typeset, ...], ...], columns: str = "") -> str:
+        """An environment of rows of cells."""
         made = (" & ".join(self.set(cell).strip() for cell in row) for row in rows)
         body = r" \\ ".join(f"{{}}{row}" if row[:1] in ("[", "*") else row for row in made)  # which \\ would take
         return rf"\begin{{{name}}}{columns} {body} \end{{{name}}}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 
 from solver.formula.print.setter import Setter
@@ -23,7 +22,7 @@ from solver.formula.typeset import (
     Sign,
     Together,
     Typeset,
-    align_of,
+    columns_of,
 )
 from solver.named import NamedTuple
 
@@ -158,7 +157,7 @@ class MathmlSetter(Setter[str]):
         return f"<mroot>{self.set(inner)}{self.set(degree)}</mroot>"
 
     def enclosed(self, left: str, inner: Typeset, right: str) -> str:
-        tall = left not in ("", "(") or _tall(inner)
+        tall = left not in ("", "(") or is_tall(inner)
         made = self._row(inner.parts) if isinstance(inner, Together) else self.set(inner)
         return f"<mrow>{_fence(left, 'prefix', tall)}{made}{_fence(right, 'postfix', tall)}</mrow>"
 
@@ -171,10 +170,7 @@ class MathmlSetter(Setter[str]):
         return f'<mover accent="true">{self.set(inner)}{sign}</mover>'
 
     def lattice(self, rows: tuple[tuple[Typeset, ...], ...], aligns: tuple[Align, ...], tight: bool) -> str:
-        count = max(map(len, rows), default=0)
-        asked = [align_of(j, aligns, tight) for j in range(count)]
-        if aligns == ("centre",):  # numbers stand point below point, as they have as many decimals
-            asked = ["right" if all(map(_number, _column(rows, j))) else align for j, align in enumerate(asked)]
+        asked = columns_of(rows, aligns, tight)
         body = "".join(f"<mtr>{''.join(map(self._cell, row, asked))}</mtr>" for row in rows)
         return f'<mtable displaystyle="true" class="tight">{body}</mtable>' if tight else f"<mtable>{body}</mtable>"
 
@@ -183,34 +179,20 @@ class MathmlSetter(Setter[str]):
         return f"<mtd{_ALIGNS[align]}>{made}</mtd>"
 
 
-def _column(rows: tuple[tuple[Typeset, ...], ...], j: int) -> Iterator[Typeset]:
-    return (row[j] for row in rows if j < len(row))
-
-
-def _number(node: Typeset) -> bool:
-    """Whether a cell is a number, or stands for some."""
-    match node:
-        case Digits() | Sign("…"):
-            return True
-        case Together((Sign("-", "prefix"), Digits())):
-            return True
-    return False
-
-
 def _fence(text: str, form: str, tall: bool) -> str:
     stretchy = "" if tall else ' stretchy="false"'
     return f'<mo form="{form}"{stretchy}>{escaped(text)}</mo>' if text else ""
 
 
-def _tall(node: Typeset) -> bool:
+def is_tall(node: Typeset) -> bool:
     """Whether brackets around it grow: fractions, limits and matrices are tall, scripts are not."""
     match node:
         case Over() | Lattice():
             return True
         case Together(parts):
-            return any(map(_tall, parts))
+            return any(map(is_tall, parts))
         case Scripts(base, below, above, limits):
-            return limits or any(part is not None and _tall(part) for part in (base, below, above))
+            return limits or any(part is not None and is_tall(part) for part in (base, below, above))
         case Accented(_, inner) | Root(inner) | Enclosed(_, inner):
-            return _tall(inner)
+            return is_tall(inner)
     return False

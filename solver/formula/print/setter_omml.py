@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from solver.formula.print.setter import Setter
-from solver.formula.print.setter_mathml import escaped
+from solver.formula.print.setter_mathml import escaped, is_tall
 from solver.formula.print.setter_text import parted
 from solver.formula.typeset import (
     Align,
@@ -18,7 +18,7 @@ from solver.formula.typeset import (
     Scripts,
     Sign,
     Typeset,
-    align_of,
+    columns_of,
 )
 
 _STYLES: dict[Face, str] = {
@@ -104,7 +104,7 @@ class OmmlSetter(Setter[str]):
         kind = "bar" if rule else "noBar"
         parts = _held("num", self.set(top)) + _held("den", self.set(bottom))
         made = f'<m:f><m:fPr><m:type m:val="{kind}"/></m:fPr>{parts}</m:f>'
-        return made if rule else _fenced("(", made, ")")
+        return made if rule else _fenced("(", made, ")", True)
 
     def root(self, inner: Typeset, degree: Typeset | None) -> str:
         hidden = "" if degree is not None else '<m:degHide m:val="1"/>'
@@ -112,7 +112,7 @@ class OmmlSetter(Setter[str]):
         return f"<m:rad><m:radPr>{hidden}</m:radPr>{deg}{_held('e', self.set(inner))}</m:rad>"
 
     def enclosed(self, left: str, inner: Typeset, right: str) -> str:
-        return _fenced(left, self.set(inner), right)
+        return _fenced(left, self.set(inner), right, left not in ("", "(") or is_tall(inner))
 
     def accented(self, mark: Mark, inner: Typeset) -> str:
         made = _held("e", self.set(inner))
@@ -125,11 +125,11 @@ class OmmlSetter(Setter[str]):
         return f"<m:groupChr><m:groupChrPr>{chosen}</m:groupChrPr>{made}</m:groupChr>"
 
     def lattice(self, rows: tuple[tuple[Typeset, ...], ...], aligns: tuple[Align, ...], tight: bool) -> str:
-        count = max(map(len, rows), default=1)
-        columns = "".join(_column(align_of(j, aligns, tight)) for j in range(count))
+        asked = columns_of(rows, aligns, tight)
+        columns = "".join(map(_column, asked))
         gaps = '<m:cGpRule m:val="3"/><m:cGp m:val="0"/>' if tight else ""
         made = "".join(
-            f"<m:mr>{''.join(_held('e', self.set(cell)) for cell in row)}{_held('e', '') * (count - len(row))}</m:mr>"
+            f"<m:mr>{''.join(_held('e', self.set(cell)) for cell in row)}{_held('e', '') * (len(asked) - len(row))}</m:mr>"
             for row in rows
         )
         return f'<m:m><m:mPr><m:plcHide m:val="1"/>{gaps}<m:mcs>{columns}</m:mcs></m:mPr>{made}</m:m>'
@@ -150,8 +150,8 @@ def _held(tag: str, inner: str) -> str:
     return f"<m:{tag}>{inner or NOTHING}</m:{tag}>"
 
 
-def _fenced(left: str, inner: str, right: str) -> str:
-    ends = f'<m:begChr m:val="{escaped(left)}"/><m:endChr m:val="{escaped(right)}"/><m:grow m:val="1"/>'
+def _fenced(left: str, inner: str, right: str, tall: bool) -> str:
+    ends = f'<m:begChr m:val="{escaped(left)}"/><m:endChr m:val="{escaped(right)}"/><m:grow m:val="{int(tall)}"/>'
     return f"<m:d><m:dPr>{ends}</m:dPr>{_held('e', inner)}</m:d>"
 
 

@@ -23,7 +23,7 @@ from solver.formula.typeset import (
     Said,
     Sign,
     Typeset,
-    align_of,
+    columns_of,
 )
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
@@ -112,12 +112,10 @@ class TypstSetter(Setter[str]):
         options = f"delim: {delimiter}, " if delimiter else ""
         if lattice.tight:
             options += "column-gap: #0em, "
-        rows = (
-            ", ".join(
-                _aligned(self.set(cell), align_of(j, lattice.aligns, lattice.tight)) for j, cell in enumerate(row)
-            )
-            for row in lattice.rows
-        )
+        asked = columns_of(*lattice)
+        if lattice.aligns == ("centre",) and set(asked) == {"right"}:
+            options, asked = options + "align: #right, ", ["centre"] * len(asked)
+        rows = (", ".join(map(_aligned, map(self.set, row), asked)) for row in lattice.rows)
         return f"mat({options}{'; '.join(rows)})"
 
 

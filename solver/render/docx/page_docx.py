@@ -220,10 +220,17 @@ def _equations(rows: Sequence[SetRow], indent: int) -> str:
         return _display(together(*before, Sign(row.relation, "relation"), row.right), indent)
     first = int((left + 0.6) * _EM)
     cells = []
-    for row in rows:
-        beside = paragraph(display(SETTER.set(row.left), "right") if row.left is not None else "", more=_CLOSE)
+    for k, row in enumerate(rows):
+        keep = k in (0, len(rows) - 2)  # the first and the last row never stand alone on a page
+        left_side = display(SETTER.set(row.left), "right") if row.left is not None else ""
         made = together(Sign(row.relation, "relation"), row.right) if row.relation else row.right
         shift = 0 if row.relation else int((_RELATION + INDENT) * _EM)
-        cells.append((beside, paragraph(display(NOTHING + SETTER.set(made)), indent=shift, more=_CLOSE)))
+        right_side = display(NOTHING + SETTER.set(made))
+        cells.append(
+            (
+                paragraph(left_side, keep=keep, more=_CLOSE),
+                paragraph(right_side, indent=shift, keep=keep, more=_CLOSE),
+            )
+        )
     widths = (first, WIDTH_OF_TEXT - indent - _DISPLAY - first)
     return table(widths, cells, indent + _DISPLAY, fixed=True) + _AFTER_TABLE

@@ -160,7 +160,9 @@ def _aligned(lines: Sequence[Line], symbols: Symbols, most: int, room: float) ->
 
 
 def _rows(rows: Sequence[str]) -> str:
-    return _environment("align*", " \\\\\n".join(rows))
+    """Aligned rows, the first and the last of which never stand alone on a page."""
+    ends = [r" \\*" if k in (0, len(rows) - 2) else r" \\" for k in range(len(rows) - 1)]
+    return _environment("align*", "\n".join(f"{row}{end}" for row, end in zip(rows, [*ends, ""], strict=False)))
 
 
 def _row(row: SetRow, room: float) -> str:

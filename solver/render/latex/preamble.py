@@ -3,7 +3,7 @@
 _PACKAGES = r"""\usepackage{iftex}
 \ifPDFTeX\usepackage[T1]{fontenc}\else\usepackage{fontspec}\fi
 \usepackage{lmodern}
-\usepackage{amsmath,amssymb}
+\usepackage{mathtools,amssymb}
 \usepackage{array,booktabs,longtable}
 \usepackage{graphicx}
 \usepackage[a4paper,margin=25mm]{geometry}

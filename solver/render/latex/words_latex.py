@@ -11,7 +11,7 @@ from solver.formula.print.printer_typeset import words_typeset
 from solver.formula.print.setter_latex import LatexSetter, macro
 from solver.formula.print.setter_width import WIDTH, words_width
 from solver.formula.symbol import Symbol
-from solver.formula.typeset import Face, Role, Typeset
+from solver.formula.typeset import Face, Role, Typeset, columns_of
 from solver.formula.words import Code, Extent, Inline, Link, Maths, Styled, Words
 from solver.render.breaking import broken
 from solver.render.clean import clean
@@ -20,7 +20,7 @@ _ESCAPES = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
     "`": r"\textasciigrave{}", '"': r"\textquotedbl{}", "[": "{[}", "]": "{]}", "*": "{*}", "|": r"\textbar{}",
-    "−": "$-$", "√": r"$\surd$", "\u00a0": "~", "\u200c": "", "\u200d": "", "⟨": r"$\langle$", "⟩": r"$\rangle$",
+    "−": "$-$", "√": r"$\surd$", "′": "$'$", "″": "$''$", "\u00a0": "~", "\u200c": "", "\u200d": "", "⟨": r"$\langle$", "⟩": r"$\rangle$",
 }  # fmt: skip
 _SET = frozenset(
     "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿĂăĄąĆćČčĎďĐđĘęĚěĞğĹĺĽľŁłŃńŇňŐőŔŕŘřŚśŞşŠšŢţŤťŮůŰűŸŹźŻżŽž"
@@ -128,6 +128,12 @@ class _TexSetter(LatexSetter):
     def named(self, text_: str, limits: bool) -> str:
         made = super().named(text_, limits)
         return made if made.startswith("\\") and made[1:] == text_ else rf"\operatorname{{\text{{{text(text_)}}}}}"
+
+    def rows(self, name: str, rows: tuple[tuple[Typeset, ...], ...], columns: str = "") -> str:
+        """Numbers of a matrix stand point below point."""
+        if name == "pmatrix" and set(columns_of(rows, ("centre",), False)) == {"right"}:
+            name, columns = "pmatrix*", "[r]"
+        return super().rows(name, rows, columns)
 
 
 _SETTER = _TexSetter()
