@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from solver.formula.walks.reduce import Detail
     from solver.render.views.view import Kind, Reader, View
     from solver.rounding import Carry
-    from solver.working.question import PaperHead
+    from solver.working.question import PaperHead, Question
     from solver.working.solution import Solution
 
 FORMATS = registered("solver.render", "format_")
@@ -66,14 +66,14 @@ def command(
     parts = tuple(_label(part) for part in parts)
     view = View(detail, parts, compare, reconcile, kind, reader)
 
-    def solve(bar: Progress) -> tuple[str, PaperHead, list[Solution]]:
-        title, head, solutions = _solve(files, carry, decimals, bar)
+    def solve(bar: Progress) -> tuple[str, PaperHead, list[Question], list[Solution]]:
+        title, head, questions, solutions = _solve(files, carry, decimals, bar)
         _check_parts(solutions, parts)
-        return title, head, solutions
+        return title, head, questions, solutions
 
     def show() -> None:
         with Progress("reading") as bar:
-            title, head, solutions = solve(bar)
+            title, head, _, solutions = solve(bar)
             bar.stage("writing")
             folder = os.path.dirname(output or "")
             beside = Beside(os.path.splitext(os.path.basename(output))[0]) if output else None
@@ -100,8 +100,8 @@ def command(
             _check_alone("--step", {"--watch": watch, "-o": output, "--format": form not in (None, "terminal")})
             check_steps()
             with Progress("reading") as bar:
-                solutions = solve(bar)[2]
-            step_through(solutions, view)
+                _, _, questions, solutions = solve(bar)
+            step_through(questions, solutions, view)
         elif watch:
             from solver.cli.watch import watched
 
@@ -121,8 +121,8 @@ def _check_alone(option: str, others: Mapping[str, object]) -> None:
 
 def _solve(
     files: Sequence[str], carry: Carry | None, decimals: int | None, bar: Progress
-) -> tuple[str, PaperHead, list[Solution]]:
-    """Every question of the files, and the title and head they share; raises SpecError with the problems of all."""
+) -> tuple[str, PaperHead, list[Question], list[Solution]]:
+    """Every question of the files with its solution, and the title and head they share; raises SpecError with the problems of all."""
     from solver.spec.reader import load
     from solver.working.question import PaperHead
     from solver.working.solve import solve_paper
@@ -140,7 +140,7 @@ def _solve(
     if found:
         raise SpecError(dict.fromkeys(found))
     title, head = (papers[0].title, papers[0].head) if len(papers) == 1 else ("Questions", PaperHead())
-    return title, head, solutions
+    return title, head, [question for paper in papers for question in paper.questions], solutions
 
 
 def _expand(files: Sequence[str]) -> list[str]:

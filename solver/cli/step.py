@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from solver.cli.console import INTERRUPTED, colors, columns, dumb, encoding, refused, say
 from solver.formula.print.printer_text import symbol_text
 from solver.formula.tree import Name
-from solver.mark.asked import Asked
-from solver.mark.judge.marks import plan
-from solver.mark.sheet import sheet
+from solver.mark.asked import asked
 from solver.mark.sitting import Sitting
 from solver.render import format_terminal
 from solver.render.blocks import Equations
@@ -19,7 +17,7 @@ from solver.render.document import document
 from solver.render.layout import Reveal
 from solver.render.pieces import wrap
 from solver.render.views.view import View
-from solver.working.question import Scheme
+from solver.working.question import Question
 from solver.working.solution import Solution
 
 _REST, _QUIT = ("p", "part"), ("q", "quit")
@@ -41,12 +39,12 @@ def check_steps() -> None:
             raise refused("--step", f"asks for keys on a terminal, which {name} is not", "leave it out")
 
 
-def step_through(solutions: Sequence[Solution], view: View) -> None:
-    """Shows the solutions line by line; ends where the reader ends it, with status 130 where he interrupts."""
+def step_through(questions: Sequence[Question], solutions: Sequence[Solution], view: View) -> None:
+    """Shows the solutions of questions line by line; ends where the reader ends it, with status 130 where he interrupts."""
     say("".join(f"{line}\n" for line in [*wrap(_HELP, columns()), ""]))
     try:
-        for solution in solutions:
-            if not _Stepping(solution, view).shown():
+        for question, solution in zip(questions, solutions, strict=True):
+            if not _Stepping(question, solution, view).shown():
                 return
     except KeyboardInterrupt:
         say("\n")
@@ -56,8 +54,8 @@ def step_through(solutions: Sequence[Solution], view: View) -> None:
 class _Stepping:
     """One question's page on its way."""
 
-    def __init__(self, solution: Solution, view: View) -> None:
-        self.solution = solution
+    def __init__(self, question: Question, solution: Solution, view: View) -> None:
+        self.question, self.solution = question, solution
         blocks = document(solution.title, [solution], view)
         self.stages = list(format_terminal.stages(blocks, columns(), encoding(sys.stdout)))
         self.asked = {part.key(solved): solved for part in solution.parts for solved in part.asked}
@@ -102,8 +100,7 @@ class _Stepping:
     def verdict(self, key: str, said: str) -> str:
         """What is said of the reader's own value."""
         if self.sitting is None:
-            made, scheme = sheet(self.solution), Scheme()
-            self.sitting = Sitting(Asked(made, scheme, plan(made, scheme)))
+            self.sitting = Sitting(asked(self.question, self.solution))
         reply = self.sitting.answer(key, said)
         remarks = [*reply["troubles"], *(cell["said"] for cell in reply["cells"] if cell["said"])]
         return clean("; ".join([_SAID.get(reply["verdict"], "a person has to judge it"), *dict.fromkeys(remarks)]))

@@ -13,6 +13,7 @@ from solver.mark.judge.marks import Plan, plan
 from solver.mark.sheet import Sheet, sheet
 from solver.spec.reader import load
 from solver.working.question import Alternative, Question, Scheme
+from solver.working.solution import Solution
 from solver.working.solve import solve_question
 
 MAX_ANSWERS = 2_000
@@ -28,9 +29,9 @@ class Asked:
     plan: Plan
 
 
-def asked(question: Question) -> Asked:
+def asked(question: Question, solution: Solution | None = None) -> Asked:
     """A checked question, solved; raises SpecError where it has no solution, or asks for nothing or too much."""
-    made, scheme = sheet(solve_question(question)), question.marking or Scheme()
+    made, scheme = sheet(solution or solve_question(question)), question.marking or Scheme()
     made.others = {name: sheet(solve_question(other)) for name, other in question.alternatives.items()}
     if not made.answers:
         raise _refused(question.file, "asks for nothing that could be marked")

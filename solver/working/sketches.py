@@ -115,6 +115,18 @@ class Boundary(NamedTuple):
     sign: int = 1
 
 
+class Map(NamedTuple):
+    """Units in the plane of two inputs. inputs: vectors, or the one `matrix` with a row each; units: matrices with a row each, as they started and ended.
+
+    joined: which of them are neighbours, counted from 0.
+    """
+
+    inputs: tuple[str, ...]
+    units: tuple[str, ...]
+    joined: tuple[tuple[int, int], ...] = ()
+    matrix: str = ""
+
+
 class StateRow(NamedTuple):
     """One direction of a hidden layer in time. states: from the first time on; start: what comes before them, if anything.
 
@@ -148,5 +160,5 @@ class Recurrence(NamedTuple):
     feeds: str = ""
 
 
-Sketch: TypeAlias = Feedforward | Volumes | Nodes | Heat | Curve | Boundary | Recurrence
+Sketch: TypeAlias = Feedforward | Volumes | Nodes | Heat | Curve | Boundary | Map | Recurrence
 """What can be drawn."""

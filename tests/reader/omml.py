@@ -88,16 +88,7 @@ def _run(element: ElementTree.Element) -> str:
         return "<mspace></mspace>"
     if element.find(f"{_M}rPr/{_M}nor") is not None and text not in table.FUNCTIONS:
         return f"<mtext>{escape(text)}</mtext>"
-    if _get(element, "rPr", "sty").startswith("b"):  # told from the same letter in another style
-        return f"<mi>{''.join(chr(_bold(c)) for c in text)}</mi>"
     if re.fullmatch(r"[\d.,]+", text) and text != ",":
         return f"<mn>{text}</mn>"
     tag = "mi" if text == "∞" or text.replace(" ", "").isalnum() else "mo"
     return f"<{tag}>{escape(text)}</{tag}>"
-
-
-def _bold(c: str) -> int:
-    for first, last, start in (("A", "Z", 0x1D400), ("a", "z", 0x1D41A), ("0", "9", 0x1D7CE)):
-        if first <= c <= last:
-            return start + ord(c) - ord(first)
-    return ord(c)

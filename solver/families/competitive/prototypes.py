@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,6 +19,9 @@ from solver.spec.nodes import Report
 from solver.working.items import Listing, Step
 from solver.working.page import Repeat, Working
 from solver.working.roles import Role
+
+if TYPE_CHECKING:
+    from solver.working.sketches import Sketch
 
 _MOST = 100
 """So many iterations of k-means are tried where the question does not say how many."""
@@ -86,7 +91,28 @@ class _Presented:
         else:
             w.absent |= dict.fromkeys(("weights", "final"), "give a rate: without it nothing is learnt")
         w.default = (*([now] if given.rate else []), *shown)
+        if units_of(given).value.shape[1] == 2:
+            w.figures["map"] = partial(self.drawn, now)
         return w
+
+    def drawn(self, last: str) -> Sketch:
+        """The units in the plane of their inputs, before learning and after."""
+        from solver.working.sketches import Map  # few questions have a figure
+
+        inputs = tuple(f"x{k}" for k in range(1, self.inputs + 1))
+        return Map(inputs, tuple(dict.fromkeys(("W", last))), tuple(self.joined()))
+
+    def joined(self) -> Iterator[tuple[int, int]]:
+        """The pairs of units that are neighbours on the grid of a self-organising map."""
+        if self.given.kind != "som":
+            return
+        units, grid = units_of(self.given).value.shape[0], self.given.grid
+        columns = grid[1] if len(grid) > 1 else units
+        for k in range(units):
+            if (k + 1) % columns and k + 1 < units:
+                yield k, k + 1
+            if k + columns < units:
+                yield k, k + columns
 
     def start(self) -> None:
         """States inputs, units, rates, the grid and the classes."""
@@ -269,7 +295,16 @@ def clustered(given: Given, report: Report) -> Working:
     w.group("loss", names["J"])
     w.group("final", [now])
     w.default = (*names["A"], now)
+    if units_of(given).value.shape[1] == 2:
+        w.figures["map"] = partial(_clusters, now)
     return w
+
+
+def _clusters(last: str) -> Sketch:
+    """The centres in the plane of their inputs, at first and at last."""
+    from solver.working.sketches import Map  # few questions have a figure
+
+    return Map(("X",), tuple(dict.fromkeys(("W", last))), matrix="X")
 
 
 def _column(texts: list[str]) -> Array:

@@ -64,7 +64,7 @@ def escaped(text: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _styled(c: str, face: Face) -> str:
+def styled(c: str, face: Face) -> str:
     """A letter of a face, which MathML Core has as a character of its own."""
     alphabet = _ALPHABETS.get(face)
     if alphabet is None:
@@ -91,7 +91,7 @@ class MathmlSetter(Setter[str]):
         if face == "italic" and len(text) == 1:
             return f"<mi>{escaped(text)}</mi>"  # a single letter slants by itself
         variant = ' mathvariant="normal"' if len(text) == 1 else ""
-        return f"<mi{variant}>{escaped(''.join(_styled(c, face) for c in text))}</mi>"
+        return f"<mi{variant}>{escaped(''.join(styled(c, face) for c in text))}</mi>"
 
     def digits(self, text: str) -> str:
         return f"<mn>{escaped(text)}</mn>"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from solver.formula.print.setter import Setter
-from solver.formula.print.setter_mathml import escaped, is_tall
+from solver.formula.print.setter_mathml import escaped, is_tall, styled
 from solver.formula.print.setter_text import parted
 from solver.formula.typeset import (
     Align,
@@ -22,8 +22,7 @@ from solver.formula.typeset import (
 )
 
 _STYLES: dict[Face, str] = {
-    "italic": '<m:sty m:val="i"/>', "upright": '<m:sty m:val="p"/>', "bold": '<m:sty m:val="b"/>',
-    "bold italic": '<m:sty m:val="bi"/>', "double": '<m:scr m:val="double-struck"/><m:sty m:val="p"/>',
+    "italic": '<m:sty m:val="i"/>', "upright": '<m:sty m:val="p"/>', "double": '<m:scr m:val="double-struck"/><m:sty m:val="p"/>',
     "script": '<m:scr m:val="script"/><m:sty m:val="p"/>', "sans": '<m:scr m:val="sans-serif"/><m:sty m:val="p"/>',
     "mono": '<m:scr m:val="monospace"/><m:sty m:val="p"/>',
 }  # fmt: skip
@@ -39,6 +38,8 @@ class OmmlSetter(Setter[str]):
     """OMML. What a large sign is of, up to the next sum or relation, becomes its operand."""
 
     def letters(self, text: str, face: Face) -> str:
+        if face.startswith("bold"):  # letters of their own, since not every word processor shows a style's
+            return run("".join(styled(c, face) for c in text), _STYLES["upright"])
         return run(text, _STYLES[face])
 
     def digits(self, text: str) -> str:
@@ -137,8 +138,7 @@ class OmmlSetter(Setter[str]):
 
 def run(text: str, style: str) -> str:
     """A run of text in an equation."""
-    look = _FONT + ("<w:b/>" if '"b' in style else "")
-    return f'<m:r><m:rPr>{style}</m:rPr><w:rPr>{look}</w:rPr><m:t xml:space="preserve">{escaped(text)}</m:t></m:r>'
+    return f'<m:r><m:rPr>{style}</m:rPr><w:rPr>{_FONT}</w:rPr><m:t xml:space="preserve">{escaped(text)}</m:t></m:r>'
 
 
 NOTHING = run("\u200b", _WORDS)

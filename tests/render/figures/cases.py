@@ -87,6 +87,21 @@ given:
   V: [1, 1]
 parts: [{label: a, find: states}]
 """
+SOM = """title: t
+given:
+  family: competitive
+  kind: som
+  X: [[0, 0], [1, 1], [0.2, 0.9]]
+  W: [[0.1, 0.3], [0.5, 0.25], [0.9, 0.3], [0.2, 0.6], [0.6, 0.55], [0.9, 0.75]]
+  grid: [2, 3]
+  rate: 0.5
+  sigma: 1
+parts: [{label: a, find: final}]
+"""
+MEANS = """title: t
+given: {family: competitive, kind: k-means, X: [[0, 0], [1, 1], [2, 1], [5, 4]], W: [[0.5, 0.5], [4, 4]]}
+parts: [{label: a, find: final}]
+"""
 PEEPHOLES = """title: t
 given:
   family: lstm
@@ -127,6 +142,8 @@ CASES: dict[str, tuple[str, str]] = {
     "heads": (problem("attention"), "graph"),
     "hopfield": (problem("competitive"), "heatmap"),
     "optimizer": (OPTIMIZER, "loss"),
+    "map": (SOM, "map"),
+    "means": (MEANS, "map"),
 }
 """Each with the word of its figure."""
 

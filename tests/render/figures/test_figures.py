@@ -289,3 +289,18 @@ def test_a_cell_is_the_graph_of_its_formulas() -> None:
 def test_tied_weights_stand_at_both_layers() -> None:
     found = Counter(words(scene("autoencoder")))
     assert all(found[text] == 2 for text in ("0.4", "0.3", "0.6", "−0.5"))
+
+
+def test_a_map_joins_the_neighbours_of_its_grid() -> None:
+    made, start = scene("map"), scene("map", answer=False)
+    long = [piece for piece in made.pieces if isinstance(piece, Course) and piece.stroke.width == 1.2]
+    assert len(long) == 7  # of 2 rows of 3
+    assert {"1", "6"} <= set(words(made))
+    assert "6 units in the plane of two inputs, neighbours joined, from W(0) to W(3)" in made.alt
+    assert "at the start" in start.alt
+    assert "W(3)" not in start.numbers
+    of = drawn("map").context
+    ends = [piece.centre for piece in made.pieces if isinstance(piece, Disc) and piece.radius > 6]
+    order = np.argsort(of.solved["W_t3"].written[:, 0], kind="stable")
+    assert np.argsort([x for x, _ in ends], kind="stable").tolist() == order.tolist()
+    assert "2 units in the plane of two inputs, from W(0) to W(" in scene("means").alt
