@@ -17,7 +17,9 @@ parts: [{label: a, marks: 4, find: c}]
 """
 
 
-@pytest.mark.parametrize(("said", "verdict"), [("10", "right"), ("2.50", "right"), ("12", "right"), ("11", "not right")])
+@pytest.mark.parametrize(
+    ("said", "verdict"), [("10", "right"), ("2.50", "right"), ("12", "right"), ("11", "not right")]
+)
 def test_values_are_judged_as_the_question_says(said: str, verdict: str) -> None:
     question = load_text(QUESTION).questions[0]
     stepping = _Stepping(question, solve_question(question), WHOLE)

@@ -1,11 +1,16 @@
 """`notation:` decides how formulas are written, in every format alike, and nothing else."""
 
 import re
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
+from unicodedata import normalize
+from zipfile import ZipFile
 
 import numpy as np
 import pytest
 
+import solver.api  # noqa: F401  (says how notebooks show a solution)
 from solver.errors import SpecError
 from solver.formula.tree import Array, Name, names
 from solver.formula.walks.value import value
@@ -64,6 +69,37 @@ def test_every_format_follows(name: str) -> None:
 @pytest.mark.parametrize("notation", ["{}", ALL, "{vectors: row}"])
 def test_every_line_is_still_read(notation: str) -> None:
     check(q2(notation))
+
+
+def pdf(solution: Solution) -> str:
+    pdfium = pytest.importorskip("pypdfium2", reason="pypdfium2: pip install pypdfium2")
+    pages = pdfium.PdfDocument(format_file("pdf").page(Shown(solution.title, [solution])))
+    return "".join(page.get_textpage().get_text_range() for page in pages)
+
+
+def docx(solution: Solution) -> str:
+    made = format_file("docx").page(Shown(solution.title, [solution]))
+    assert isinstance(made, bytes)
+    return re.sub("<[^>]*>", "", ZipFile(BytesIO(made)).read("word/document.xml").decode())
+
+
+def notebook(solution: Solution) -> str:
+    return re.sub("<[^>]*>", "", solution._repr_html_() or "")
+
+
+@pytest.mark.parametrize("read", [pdf, docx, notebook])
+def test_letters_on_pages_that_are_no_text(read: Callable[[Solution], str]) -> None:
+    def letters(notation: str) -> str:
+        """What a reader sees, bold letters as plain ones, without spaces."""
+        return re.sub(r"[\s\u200b]", "", normalize("NFKC", read(q2(notation))))
+
+    usual, other, rows = map(letters, ("{}", ALL, "{vectors: row}"))
+    assert all(sign in other for sign in ("⊤", "∂", "log", "sigmoid", "z3", "a2"))
+    assert not re.search("∇|σ|u[123]|ln", other.replace("multiplied", ""))
+    assert all(sign in usual for sign in ("∇", "σ", "u3", "h2", "ln"))
+    assert "⊤" not in usual
+    assert "u1=xW1+b1" in rows
+    assert "u1=xW1+b1" not in usual
 
 
 def test_names_and_numbers_stay() -> None:
