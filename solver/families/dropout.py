@@ -91,7 +91,8 @@ def _check(given: Given, report: Report) -> None:
         if given.mode == "inference":
             add(given.place("mask"), "mask is not used in inference: nothing is dropped")
         rows, columns = x.value.shape
-        if mask.value.shape not in ((rows, columns), (1, columns), (rows, 1)):
+        fits = mask.value.shape in ((rows, columns), (1, columns), (rows, 1))
+        if not fits or mask.value.size == 1 < x.value.size:
             add(given.place("mask"), f"mask is {size(mask)}, but x is {size(x)}")
         if not set(mask.value.ravel().tolist()) <= {0.0, 1.0}:
             add(given.place("mask"), "mask has other numbers than 0 and 1", "1 keeps a number, 0 drops it")

@@ -143,7 +143,7 @@ def test_the_problem_runs() -> None:
         (f"{X}, memory: [[1, 2, 3]]", "Wk is 2×2, but a token of memory has 3 numbers"),
         (f"{X}, Q: [[1]]", "Q is given, and the weights to project it"),
         (f"{QKV}, Wk: [[1]]", "Wk is given, but Q, K and V are not projected"),
-        (f"{QKV}, mask: [[1, 1, 1]]", "the mask is 1×3, but there are 2 queries and 3 keys"),
+        (f"{QKV}, mask: [[1, 1, 1]]", "the mask is 1×3, expected 2×3"),
         (f"{QKV}, mask: [[1, 1, 1], [0, 0, 0]]", "row 2 of the mask hides every key"),
         (f"{QKV}, mask: [[1, 1, 2], [0, 0, 1]]", "the mask has other numbers than 0 and 1"),
         (f"{QKV}, heads: 2", "2 heads cannot share the 3 columns of V equally"),

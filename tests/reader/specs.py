@@ -65,14 +65,18 @@ def mlp(draw: Draw) -> str:
         pattern = f"X: {matrix(draw, patterns, sizes[0])}, D: [{', '.join([desired] * patterns)}]"
     else:
         pattern = f"x: {vector(draw, sizes[0])}, d: {desired}"
-    loss = draw(st.sampled_from(["square-error", "half-square-error", "mean-square-error"]))
+    squares = ["square-error", "half-square-error", "mean-square-error"]
+    loss = draw(st.sampled_from([*squares, "absolute-error", "mean-absolute-error", "huber"]))
     if last in ("sigmoid", "softmax"):
         loss = draw(st.sampled_from(["cross-entropy", loss]))
     given = f"family: mlp, {pattern}, layers: [{', '.join(layers)}], loss: {loss}"
     find = f"[{'hidden, ' if len(sizes) > 2 else ''}output, loss, gradients_u, gradients_Wb]"
     if draw(st.integers(0, 3)) == 0:
-        given += f", train: {{rate: {draw(st.sampled_from(RATES))}, optimizer: {draw(OPTIMIZERS)}}}"
+        clip = draw(st.sampled_from(["", "", ", clip: {by: norm, at: 0.5}", ", clip: {by: value, at: 0.1}"]))
+        given += f", train: {{rate: {draw(st.sampled_from(RATES))}, optimizer: {draw(OPTIMIZERS)}{clip}}}"
         find = "[updates, loss_after]"
+    elif draw(st.integers(0, 3)) == 0:
+        given += f", weight_decay: 0.1, decay: {draw(st.sampled_from(['half', 'whole', 'half-mean']))}"
     elif len(sizes) > 2 and sizes[0] * sizes[1] > 1 and draw(st.booleans()):
         sign = draw(st.sampled_from(["gradient", "minus gradient"]))
         given += f", deltas: {sign}, names: {{u: z, h: a, J: error, x: {draw(st.sampled_from(['x', 'in_put']))}}}"
@@ -136,7 +140,8 @@ def rnn(draw: Draw) -> str:
     if draw(st.booleans()):
         return question(draw, given)
     desired = ", ".join("[" + ", ".join(["1"] * outputs) + "]" for _ in range(times))
-    return question(draw, f"{given}, d: [{desired}], loss: square-error", "[states, loss, gradients]")
+    loss = draw(st.sampled_from(["square-error", "absolute-error", "square-error, weight_decay: 0.1"]))
+    return question(draw, f"{given}, d: [{desired}], loss: {loss}", "[states, loss, gradients]")
 
 
 def _gated(draw: Draw, family: str, gates: str, more: str) -> str:

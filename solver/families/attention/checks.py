@@ -133,7 +133,11 @@ class Checked:
         if self.mask is not None:
             self.mask = _for_every_query(self.mask, rows, keys)
             if self.mask.value.shape != (rows, keys):
-                add(given.place("mask"), f"the mask is {size(self.mask)}, but there are {rows} queries and {keys} keys")
+                add(
+                    given.place("mask"),
+                    f"the mask is {size(self.mask)}, expected {rows}×{keys}",
+                    "a row for each query, a column for each key",
+                )
             elif not np.isin(self.mask.value, (0, 1)).all():
                 add(
                     given.place("mask"),

@@ -138,8 +138,12 @@ class Maps:
         chosen = self._spread(stage, windows) if stage.operation == "transposed" else options(windows, self.flat)
         if stage.operation != "transposed":
             check_place("filter", windows, self.size(), self._where())
-        names = self._filters_given(stage, filters)
         count, fn = len(filters.filters), FN[stage.operation]
+        if stage.b is not None and stage.b.value.shape[0] not in (1, count):
+            found = f"b has {stage.b.value.shape[0]} numbers, but K has {count} filter{'s' * (count > 1)}"
+            self.report.add(stage.place("b"), found, "one number for each filter, or one for all")
+            return
+        names = self._filters_given(stage, filters)
         sums, title = [], "sums of products" + MANNER[stage.operation]
         for f, kernels in enumerate(names):
             over = self.now[filters.first[f] :][: len(kernels)]
@@ -198,10 +202,6 @@ class Maps:
                 row.append(name)
             names.append(row)
         if stage.b is not None:
-            if stage.b.value.shape[0] not in (1, count):
-                found = f"b has {stage.b.value.shape[0]} numbers, but K has {count} filter{'s' * (count > 1)}"
-                self.report.add(stage.place("b"), found, "one number for each filter, or one for all")
-                return names
             b = spread(stage.b, count)
             for f in range(1, count + 1):
                 _, symbol = self._name("b", f if count > 1 else 0)

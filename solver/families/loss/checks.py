@@ -53,6 +53,8 @@ class LossChecks:
                 add(given.place("p"), "'q' is missing: KL compares two distributions")
             elif given.q.value.shape != given.p.value.shape:
                 add(given.place("q"), f"q is {size(given.q)}, but p is {size(given.p)}")
+            elif ((given.q.value == 0) & (given.p.value > 0)).any():
+                add(given.place("q"), "q is 0 where p is not", "what is possible needs a probability above 0 in q")
             if any(kind != "KL" for kind in self.kinds):
                 add(given.place("loss"), "p and q have the loss KL alone")
             for name in ("p", "q"):

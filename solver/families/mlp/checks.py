@@ -74,6 +74,8 @@ def facts(given: Given, report: Report) -> Fitted | None:
     """Checks shapes from the input on, the loss and the training; None, and problems, where something does not fit."""
     before = len(report.problems)
     width, source = _inputs(given, report)
+    if not given.layers and given.h is None and given.u is None:
+        report.add(given.place("layers"), "there are no layers", "such as layers: [{W: [[1], [2]], b: 0.5}]")
     weights: list[Array] = []
     first = 1 if (start := given.h or given.u) is None else start.layer + 1
     for k, layer in enumerate(given.layers, first):
@@ -203,7 +205,8 @@ def _layer(layer: AnyLayer, W: Array, k: int, given: Given, width: int | None, s
         if values is not None and values.value.shape[0] not in (1, neurons):
             size = values.value.shape[0]
             found = f"{field}{k} is {size}×1, but W{k} is {rows}×{columns}"
-            report.add(layer.place(field), found, f"{neurons} values are expected, one for each neuron")
+            hint = "one number is expected" if neurons == 1 else f"{neurons} numbers are expected, one for each neuron"
+            report.add(layer.place(field), found, hint)
     if layer.b is not None and layer.theta is not None:
         report.add(layer.place("theta"), f"layer {k} has biases and thresholds", "give b or theta")
     if layer.slope is not None and layer.activation not in ("leaky_relu", "elu"):

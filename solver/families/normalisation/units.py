@@ -36,6 +36,8 @@ class Units:
             value = getattr(given, name)
             if value is not None and value.value.shape[0] not in (1, self.features):
                 add(given.place(name), f"{name} has {value.value.shape[0]} numbers, but X has {self.features} {what}")
+        if given.eps is not None and float(given.eps.text) < 0:
+            add(given.place("eps"), f"eps is {given.eps.text}, expected at least 0", "it keeps the root from 0")
         if given.kind == "group" and self.features % given.groups:
             add(given.place("groups"), f"{given.groups} groups cannot share {self.features} {what} equally")
         for name in ("groups",) if given.kind != "group" else ():

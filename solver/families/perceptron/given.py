@@ -240,6 +240,8 @@ def _sources(given: Given, report: Report) -> None:
         elif given.activation != "threshold":
             add(given.place(), f"'w' is missing: weights are found for a threshold, not for {given.activation}")
     if given.learn is not None:
+        if not float(given.learn.rate.text) > 0:
+            add(given.learn.place("rate"), f"rate is {given.learn.rate.text}, expected more than 0")
         _rule(given, given.learn, report)
     if given.activation == "threshold":
         low = given.outputs.split("/")[0]
