@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Iterator, Sequence
+from itertools import accumulate
 
 from solver.formula.tree import Tree
 from solver.formula.words import Words
 from solver.render.blocks import Table
-from solver.render.box import Align, Box, beside, line
+from solver.render.box import Align, Box, beside, cells, line
 from solver.render.clean import clean
 from solver.render.equations import BlockPrinter
 from solver.render.pieces import Phrase, Piece, Word, aired, column, shared, span
-from solver.render.spans import Row, sentence
+from solver.render.spans import Role, Row, Span, sentence, spans_of
 
 _GAP, _LEAST_GAP = 3, 2
 
@@ -32,7 +34,7 @@ def table(block: Table, width: int) -> Iterator[Row]:
         gap = _GAP if sum(needs[i] + _GAP for i in shown) <= width else _LEAST_GAP
         rooms = shared([spans[i] for i in shown], width - gap * (len(shown) - 1))
         made = [_column(header[i], columns[i], room, block.sides[i]) for i, room in zip(shown, rooms, strict=True)]
-        yield from _ruled(made, " " * gap)
+        yield from _ruled(made, gap, [[_roles(row[i]) for row in block.rows] for i in shown])
 
 
 def _need(pieces: Sequence[Piece]) -> int:
@@ -53,16 +55,44 @@ def _tables(needs: Sequence[int], width: int) -> Iterator[list[int]]:
     yield shown
 
 
-def _ruled(columns: Sequence[Sequence[Box]], gap: str) -> Iterator[Row]:
-    """Columns side by side, a rule below their heads."""
-    between = line(gap)
+def _ruled(columns: Sequence[Sequence[Box]], gap: int, roles: Sequence[Sequence[Sequence[Role]]]) -> Iterator[Row]:
+    """Columns side by side, a rule below their heads. roles: of the signs of each cell, by columns."""
+    between = line(" " * gap)
     heads, *rows = (
         beside(first, *(box for each in rest for box in (between, each))) for first, *rest in zip(*columns, strict=True)
     )
     yield from (((text, "label"),) for text in heads.lines)
-    yield ((gap.join("─" * boxes[0].width for boxes in columns), "rule"),)
+    yield (((" " * gap).join("─" * boxes[0].width for boxes in columns), "rule"),)
+    ends = list(accumulate(boxes[0].width + gap for boxes in columns))
+    said = {id(row): cells_ for row, cells_ in zip(rows, zip(*roles, strict=True), strict=True) if any(cells_)}
     for row in aired(rows):
-        yield from (((text, "plain"),) for text in row.lines)
+        if id(row) in said:
+            yield from _told(row, ends, [iter(each) for each in said[id(row)]])
+        else:
+            yield from (((text, "plain"),) for text in row.lines)
+
+
+def _roles(cell: Words | Tree) -> Sequence[Role]:
+    """What each sign of a cell is, its spaces left out; nothing where all is plain."""
+    if not isinstance(cell, tuple) or all(isinstance(piece, str) for piece in cell):
+        return ()
+    return [role for text, role in spans_of(cell, "plain") for c in clean(text) if c != " "]
+
+
+def _told(row: Box, ends: Sequence[int], roles: Sequence[Iterator[Role]]) -> Iterator[Row]:
+    """The lines of cells side by side, which end before `ends`, each sign with what it is."""
+    for text in row.lines:
+        made: list[Span] = []
+        at = 0
+        for c in text:
+            column = bisect(ends, at)
+            role = "plain" if c == " " or column >= len(roles) else next(roles[column], "plain")
+            at += cells(c)
+            if made and made[-1][1] == role:
+                made[-1] = (made[-1][0] + c, role)
+            else:
+                made.append((c, role))
+        yield tuple(made)
 
 
 def _cell(cell: Words | Tree, printer: BlockPrinter) -> Piece:

@@ -17,6 +17,7 @@ from solver.formula.tree import Bin, Name, Tree, bare, names
 from solver.named import NamedTuple
 from solver.spec.fields import AtLeast, AtMost, Kind, Spec, read, text_of
 from solver.spec.nodes import Node, Report
+from solver.spec.prose.passages import Sentence
 from solver.working.page import Working
 from solver.working.roles import Role
 from solver.working.series import shorten
@@ -33,8 +34,8 @@ class Formula(Spec):
     """One formula with what a reader is told about it."""
 
     formula: Annotated[str, "NAME = FORMULA, such as u = W.T @ x + b"]
-    title: Annotated[str | None, "what it computes, in a few words"] = None
-    why: Annotated[str | None, "the reason behind it"] = None
+    title: Annotated[Sentence, "what it computes, in a few words"] = ""
+    why: Annotated[Sentence, "the reason behind it"] = ""
     whole: Annotated[bool, "whether it is an exact count, never rounded"] = False
 
 
@@ -213,12 +214,12 @@ class FormulasReader:
         if tree is None or not known or len(self.report.problems) > before:
             self.spoilt.add(name)
             return
-        title = item.title or ""
+        title = item.title
         if scope.letter and title:
             title = f"At {scope.letter} = {scope.number}: {title}"
         try:
             role = _role(name, tree, self.made.items)
-            self.made.step(name, tree, title, why=item.why or "", whole=item.whole, role=role)
+            self.made.step(name, tree, title, why=item.why, whole=item.whole, role=role)
         except FormulaError as error:
             self.report.add(item.place("formula"), error.message + _at(scope), error.hint)
             self.spoilt.add(name)

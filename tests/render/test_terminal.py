@@ -19,6 +19,8 @@ from solver.render import format_text as text
 from solver.render.blocks import Block, Equations, Heading, Listed, Prose, Table, bullets, note
 from solver.render.box import cells
 from solver.render.document import document
+from solver.render.layout import lay_out
+from solver.spec.prose.passages import passage
 from solver.working.items import Line
 from tests.questions import paper, solutions
 
@@ -201,3 +203,13 @@ def test_a_poor_encoding_has_no_frames() -> None:
 def test_plain_text_does_not_load_rich() -> None:
     code = "import sys, solver.render.format_text, solver.render.format_terminal; sys.exit('rich' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_words_in_cells_of_tables_are_set_apart() -> None:
+    blocks = passage(
+        "| a | b |\n|---|---|\n| *one* of two, which is wider | **bold** |\n| $x^2$ and `code` | 猫 *三* |"
+    ).blocks
+    rows = list(lay_out(blocks, 24))
+    found = {(text.strip(), role) for row in rows for text, role in row if role not in ("plain", "label", "rule")}
+    assert found == {("one", "emphasis"), ("bold", "strong"), ("code", "code"), ("三", "emphasis")}
+    assert ["".join(text for text, _ in row).rstrip() for row in rows][2].startswith("one of two")
