@@ -187,10 +187,16 @@ def within_budget(working: Working, before: int, rule: Rule, report: Report) -> 
     """Whether all iterations together stay within bounds, by what the first one has added to the working."""
     made = list(working.items)[before:]
     numbers = sum(int(rows) * int(columns) for rows, columns in (working.shapes[name] for name in made))
-    for count, most, what in ((len(made), MAX_QUANTITIES, "steps"), (numbers, MAX_NUMBERS, "numbers")):
+    rooms = (
+        (len(made), MAX_QUANTITIES - before, "steps"),
+        (numbers, MAX_NUMBERS - working.numbers + numbers, "numbers"),
+    )
+    for count, most, what in rooms:
         if count * rule.iterations > most:
             message = f"{rule.iterations:,} iterations make about {count * rule.iterations:,} {what}"
-            report.add(rule.place("iterations"), message, f"the most is {most:,}: about {most // count:,} iterations")
+            report.add(
+                rule.place("iterations"), message, f"there is room for {most:,}: about {most // count:,} iterations"
+            )
             return False
     return True
 

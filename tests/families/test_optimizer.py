@@ -187,7 +187,7 @@ def test_the_example_runs() -> None:
         ("quantities: {w: 1}, w: 2, loss: w**2, parameters: w, rate: 0.1", "w is used with g only"),
         (
             "quantities: {w: 1}, loss: w**2, parameters: w, rate: 0.1, iterations: 99999",
-            "99,999 iterations make about 299,997 steps | the most is 30,000: about 10,000 iterations",
+            "99,999 iterations make about 299,997 steps | there is room for 29,997: about 9,999 iterations",
         ),
     ],
 )

@@ -32,7 +32,7 @@ def test_no_more_steps_are_worked_out(most: int, papers: int, worked: int) -> No
 def test_what_is_asked_for_stands_in_a_summary() -> None:
     made = blocks(2)
     first = made.index(Prose(("Summary",), "label"))
-    assert "1,000 steps" in str(made[first - 1])
+    assert "500 steps" in str(made[first - 1])
     assert isinstance(made[first + 1], Facts)
 
 

@@ -11,7 +11,7 @@ Kind = Literal["answer", "question", "key", "sheet"]
 """The working, the paper, the values alone, a form to fill in."""
 Reader = Literal["lecturer", "student"]
 
-MOST_WORKED = 1_000
+MOST_WORKED = 500
 
 
 class View(Structure):
