@@ -86,7 +86,7 @@ def _told(row: Box, ends: Sequence[int], roles: Sequence[Iterator[Role]]) -> Ite
         at = 0
         for c in text:
             column = bisect(ends, at)
-            role = "plain" if c == " " or column >= len(roles) else next(roles[column], "plain")
+            role: Role = "plain" if c == " " or column >= len(roles) else next(roles[column], "plain")
             at += cells(c)
             if made and made[-1][1] == role:
                 made[-1] = (made[-1][0] + c, role)

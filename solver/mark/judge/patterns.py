@@ -92,6 +92,7 @@ def scaled(sheet: Sheet, batch: Batch, judged: Mapping[str, Judged], rows: NDArr
             made = factor[:, None, None] * written
             half = half_asked(Quantity(answer.solved.name, answer.solved, key), made)
             fits = _all(np.abs(values - made) <= room(half * (1 + np.abs(factor[:, None, None])), made))
+            fits &= anywhere(np.abs(made) > 4 * half)  # any factor fits what rounds to nothing
             seen += fits
             wrong += fits & anywhere(judged[key].verdicts[rows] == Verdict.WRONG)
         one = np.abs(np.abs(factor) - 1) < 0.01  # what has the other sign is seen as such
