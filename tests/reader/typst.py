@@ -53,7 +53,7 @@ class _Reader:
         """The signs up to one of the characters that end them."""
         found: list[Sign] = []
         while self.place < len(self.text) and self.text[self.place] not in ends:
-            if not self.takes(" "):
+            if not (self.takes(" ") or self.takes("&")):  # & stands where a column is aligned
                 found += self.sign()
         return tuple(found)
 
