@@ -147,7 +147,7 @@ def test_it_runs(done: dict[str, Done], name: str) -> None:
         ("ohm", ["I = U/R", "= 2.25"]),
         ("table", ["arctan(u): The arc tangent", "How far apart the cells are:", "gap(u): The largest cell less"]),
         ("rows", ["max(0.464, -0.785, 1.107) - min(", "= 1.892", "checked by central differences: largest difference"]),
-        ("latex", [r"\arctan(", r"\text{gap}\left(", r"\max(0.464, -0.785, 1.107)"]),
+        ("latex", [r"\arctan(", r"\text{gap}\begin{pmatrix}", r"\max(0.464, -0.785, 1.107)"]),
         ("symbols", ["(is max(c ⊙ x) - is min(c ⊙ x)) ⊙ c", "derivative of gap", "checked by central differences"]),
         ("layer", ["arctan(2.00)", "1.11"]),
         ("median", ["in order", "m = 3.00"]),

@@ -167,8 +167,8 @@ parts: [{label: a}]"""
 ROWS = {
     "text": ("u₁ = x W₁ + b₁", "= [ 1.0  2.0 ] ⎡", "∇_u₂ J = (∇_u₃ J W₃ᵀ) ⊙ f′(u₂)", "∇_W₁ J = xᵀ (∇_u₁ J)"),
     "markdown": (r"\mathbf{x} \, \mathbf{W}_1 + \mathbf{b}_1", r"\begin{pmatrix} 1.30 & -4.70 & 3.60 \end{pmatrix}"),
-    "latex": (r"\mathbf{x} \, \mathbf{W}_1 + \mathbf{b}_1", r"\begin{pmatrix} 1.30 & -4.70 & 3.60 \end{pmatrix}"),
-    "exam": (r"\mathbf{x} \, \mathbf{W}_1 + \mathbf{b}_1", r"\begin{pmatrix} 1.30 & -4.70 & 3.60 \end{pmatrix}"),
+    "latex": (r"\mathbf{x} \, \mathbf{W}_1 + \mathbf{b}_1", r"\begin{pmatrix*}[r] 1.30 & -4.70 & 3.60 \end{pmatrix*}"),
+    "exam": (r"\mathbf{x} \, \mathbf{W}_1 + \mathbf{b}_1", r"\begin{pmatrix*}[r] 1.30 & -4.70 & 3.60 \end{pmatrix*}"),
     "json": ("u₁ = x W₁ + b₁", '"text": "[1.30 -4.70 3.60]"'),
 }
 

@@ -160,7 +160,7 @@ def test_a_taken_name() -> None:
 
 
 def test_there_are_no_gradients_in_some_families() -> None:
-    text = "title: T\ngiven: {family: rnn, type: elman, x: [[1]], U: [[1]], W: [[1]]}\n"
+    text = "title: T\ngiven: {family: rnn, type: elman, x: [[1]], U: [[1, 2]], W: [[1, 0], [0, 1]]}\n"
     (problem,) = problems(text, "{label: a, find: gradients}")
     assert "gradients" in problem
     (problem,) = problems(text, "{label: a, find: {gradients of: W}}")
