@@ -22,7 +22,7 @@ from solver.spec.quantities import number
 from solver.spec.registry import families, family
 from solver.working.page import Working
 from solver.working.passage import NOTHING, Passage
-from solver.working.question import PaperHead, Part, Question, Scheme, Task, Wanted
+from solver.working.question import PaperHead, Part, Question, Scheme, Task, Wanted, worths
 
 if TYPE_CHECKING:
     from solver.spec.own_formulas import FormulasReader
@@ -252,8 +252,9 @@ class QuestionReader:
         if inner is not None:
             if "find" in entries:
                 self.report.add(entries["find"], "a part with parts of its own finds nothing itself")
-            yield part
-            yield from self.parts(inner, part.label + ".", task, part.rounding, depth + 1)
+            within = list(self.parts(inner, part.label + ".", task, part.rounding, depth + 1))
+            self.check_sum(part, within, entries)
+            yield from (part, *within)
             return
         if task is None:
             self.report.add(node, f"part {part.label} has nothing to work with", "give it, or the question, a `given`")
@@ -263,6 +264,16 @@ class QuestionReader:
                 defined if defined and "find" not in entries else self.asking.find(entries.get("find"), task.working)
             )
         yield part
+
+    def check_sum(self, part: Part, within: list[Part], entries: dict[str, Node]) -> None:
+        """Marks of a part that its own parts, all of which are marked, do not add up to."""
+        found = worths(within)
+        inner = [found[each.label] for each in within if each.label.rpartition(".")[0] == part.label]
+        marked = [marks for marks in inner if marks is not None]
+        if part.marks is not None and marked and len(marked) == len(inner) and sum(marked) != part.marks:
+            hint = "leave them out, and they are the sum"
+            message = f"marks is {part.marks}, but the parts of {part.label} have {sum(marked)} together"
+            self.report.add(entries["marks"], message, hint)
 
     def label(self, entries: dict[str, Node], node: Node, prefix: str) -> str:
         if "label" not in entries:

@@ -72,6 +72,12 @@ QUESTION = [
     (COUNT + "parts: [{label: a, marks: lots}]", 2, 27, "found 'lots' for marks, expected a number"),
     (COUNT + "parts: [{label: a, marks: -1}]", 2, 27, "marks is -1, expected 0 to 1000"),
     (COUNT + "parts: [{label: a, marks: .nan}]", 2, 27, "numbers must be finite"),
+    (
+        COUNT + "parts: [{label: a, marks: 5, parts: [{label: i, marks: 2}, {label: ii, marks: 2.5}]}]",
+        2,
+        27,
+        "marks is 5, but the parts of a have 4.5 together",
+    ),
     (COUNT + "parts: [{label: a, find: prams}]", 2, 26, "unknown find 'prams' did you mean 'params'?"),
     (COUNT + "parts: [{label: a, find: [params, totl]}]", 2, 35, "unknown find 'totl' did you mean 'total'?"),
     (COUNT + "parts: [{label: a, find: []}]", 2, 26, "find names nothing"),
