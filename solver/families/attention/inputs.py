@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from solver.nets.layers import Stored
 from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, Vector
 
-MAX_HEADS = 64
+MAX_HEADS = 16
 
 Squares = Literal["square-error", "half-square-error", "mean-square-error", "none"]
 
