@@ -6,16 +6,21 @@ import re
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from solver.cli.main import main
 from solver.render.format import Shown, format_file
+from solver.render.format_json import render as to_json
 from solver.spec.reader import load, load_text
 from solver.spec.registry import families, family
 from solver.working.solve import solve_paper
 from tests.places import PROBLEMS, ROOT
+from tests.questions import paper, solutions
+from tests.render.test_numbers import tokens
 from tests.render.test_prompts import HOSTILE, QUESTION
+from tests.render.test_snapshots import FILES
 
 pytest.importorskip("typst", reason="typst: pip install 'nnsolve[pdf]'")
 pdfium = pytest.importorskip("pypdfium2", reason="pypdfium2: pip install pypdfium2")
@@ -34,7 +39,7 @@ def made(title: str, *names: str) -> bytes:
 
 def words_of(pdf: bytes) -> list[str]:
     """The text of each page."""
-    return [page.get_textpage().get_text_range() for page in pdfium.PdfDocument(pdf)]
+    return [page.get_textpage().get_text_bounded() for page in pdfium.PdfDocument(pdf)]
 
 
 def test_every_family_and_all_that_is_hard_stays_within_the_margins() -> None:
@@ -75,14 +80,22 @@ def test_hostile_words_are_there_as_they_are() -> None:
         assert text.count(re.sub(r"\s", "", prompt)) >= 5, prompt
 
 
-def test_the_numbers_are_those_of_the_json() -> None:
-    for solution in solve_paper(load(PROBLEMS / "q2.yaml")):
-        pages = "".join(words_of(format_file("pdf").page(Shown(solution.title, [solution]))))  # type: ignore[arg-type]
-        text = pages.replace("−", "-")
-        for part in solution.parts:
-            for step in part.steps:
-                for number in re.findall(r"-?\d+\.\d+", json.dumps(step.text)):
-                    assert number in text, (step.name, number)
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_the_numbers_are_those_of_the_json(path: Path) -> None:
+    """Every answer stands on the pages, its numbers side by side: by rows, or by columns, as a matrix is set."""
+    found = solutions(path.stem)
+    pdf = format_file("pdf").page(Shown(paper(path.stem).title, found))
+    assert isinstance(pdf, bytes)
+    read = [each for each in tokens(" ".join(words_of(pdf))) if isinstance(each, float)]
+    for key, answer in json.loads(to_json(paper(path.stem).title, found))["answers"].items():
+        cells = np.asarray(answer)
+        if cells.dtype.kind in "fi" and cells.ndim <= 2:  # the rest is said in words
+            ways = (cells.reshape(1, -1), cells.T.reshape(1, -1), np.atleast_2d(cells), np.atleast_2d(cells).T)
+            assert any(all(beside(row, read) for row in way.tolist()) for way in ways), f"{key}: {answer}"
+
+
+def beside(numbers: list[float], read: list[float]) -> bool:
+    return any(read[k : k + len(numbers)] == numbers for k in range(len(read) - len(numbers) + 1))
 
 
 def test_bytes_are_the_same_each_time() -> None:
