@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from solver.mark.judge.acceptance import judge
-from solver.mark.judge.numbers import Batch, Verdict
+from solver.mark.judge.numbers import Batch, Note, Verdict
 from solver.mark.sheet import Sheet
 from tests.bench.marking import FIRST, cheats, names, one_of_each, planted, whole
 from tests.bench.plant import key_batch
@@ -27,11 +27,16 @@ def together(batches: list[Batch]) -> Batch:
 
 def test_honest_students_are_never_rejected() -> None:
     """Half up and half to even, whatever they round on the way, be it another way at every step."""
+    answers = flagged = 0
     for name, made in questions():
         batch = together([honest(made, 12, habit, np.random.default_rng(4)) for habit in HABITS])
         for key, judged in judge(made, batch).items():
             there = ~np.isnan(batch.values[key])
             assert (judged.verdicts[there] == Verdict.CORRECT).all(), f"{name}: {key}"
+            pure = there[:12]
+            answers += int(pure.sum())
+            flagged += int((pure & (judged.notes[:12] & Note.FLAGGED != 0)).sum())
+    assert flagged <= 0.007 * answers, "who keeps to one habit is on a known route, and nobody has to look"
 
 
 def test_one_slip_costs_one_answer_in_every_family() -> None:
