@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from solver.errors import Place, Problem, SpecError
 from solver.mark.judge.grade import grade_batch
 from solver.mark.judge.marks import plan
 from solver.mark.out.formats import writer
+from solver.mark.out.packed import Packing
 from solver.mark.read.chunks import Chunk
 from solver.mark.read.decimals import DecimalSign
 from solver.mark.read.read_batch import Reader
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Marked:
-    """What came of a chunk. text: its lines of output; review: of the review list; graded: its batches; report: its analysis;
+    """What came of a chunk. packed: its lines of output, for `unpacked`; review: of the review list; graded: its batches; report: its analysis;
     files: the feedback written, a file a student; each where asked for.
 
     places: where each student stands; problems: what makes the chunk unreadable as a whole.
@@ -36,7 +36,7 @@ class Marked:
     students: list[str] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
-    text: str = ""
+    packed: bytes = b""
     review: str = ""
     graded: list[Graded] = field(default_factory=list)
     report: Analysis | None = None
@@ -78,7 +78,7 @@ class Marker:
 
     def __call__(self, chunk: Chunk) -> Marked:
         """Everything that came of a chunk; what stands in it raises nothing."""
-        made, lines = Marked(chunk.size), io.StringIO()
+        made, lines = Marked(chunk.size), Packing()
         reader, shares = self.reader(), plan(self.sheet, self.scheme or Scheme())
         out = None if self.form is None else writer(self.form, lines, self.sheet, self.scheme, self.show)
         if self.analyse:
@@ -111,7 +111,7 @@ class Marker:
             made.problems.extend(error.problems)
         except OSError as error:
             made.problems.append(Problem(Place(str(error.filename)), f"cannot be written: {error.strerror}"))
-        made.text = lines.getvalue()
+        made.packed = lines.packed()
         return made
 
     def reader(self) -> Reader:

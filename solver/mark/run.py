@@ -29,6 +29,7 @@ from solver.mark.attempts import Policy, alone, left_out, repeated, without
 from solver.mark.engines.engine import Engine, engine_file
 from solver.mark.marker import Marked, Marker
 from solver.mark.out.formats import writer, writing
+from solver.mark.out.packed import unpacked
 from solver.mark.out.writer import Writer
 from solver.mark.read.chunks import Chunk, Kept, chunks, size_of, text_lines
 from solver.mark.read.decimals import DecimalSign
@@ -170,8 +171,9 @@ def run(
             summary.add(marked)
             if review is not None:
                 review.write(marked.review)
-            if out is not None and there and marked.text:
-                out.stream.write(between + marked.text)
+            if out is not None and there and marked.packed:
+                out.stream.write(between)
+                out.stream.writelines(unpacked(marked.packed))
                 between = out.between
             for graded in marked.graded:
                 if out is not None and not there:
