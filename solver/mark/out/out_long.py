@@ -8,7 +8,7 @@ from solver.mark.records import Graded
 
 COLUMNS = ("student", "answer", "written", "expected", "key", "verdict", "mistake", "reason", "marks", "of", "review")
 
-_MOST_LINES = 50_000
+_MOST_LINES = 10_000
 
 
 class LongWriter(Writer):

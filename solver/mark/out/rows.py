@@ -49,7 +49,7 @@ _Seen: TypeAlias = tuple[int, int, int, float | None, int | None, float | str | 
 """All that a row follows from: verdict, note, units, expected (None where nothing is said of it), decimals, what was written."""
 
 
-WINDOW = 1_000
+WINDOW = 250
 """So many students have what was seen of them as plain objects at a time, which are large."""
 
 
