@@ -29,11 +29,12 @@ class Record:
 
 @dataclass(slots=True)
 class Gathered:
-    """Records in their order. troubles: of what is no record."""
+    """Records in their order. troubles: of what is no record; cells: the names that answers came by, which come again."""
 
     names: AnswerNames
     records: list[Record] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
+    cells: dict[str, str] = field(default_factory=dict)
 
     def begin(self, student: str, place: Place) -> Record:
         """A new record; `named` says what is wrong with a name."""
@@ -44,11 +45,16 @@ class Gathered:
 
     def add(self, record: Record, name: str, value: Entry, place: Place) -> None:
         """Notes one entry; what cannot be matched to an answer is listed."""
-        found = self.names.find(name)
+        found = self.cells.get(name)
+        if found is not None and isinstance(value, str) and not record.cells.get(found):
+            record.cells[found] = value  # as most are
+            return
+        found = found or self.names.find(name)
         if found is None:
             reason = unknown_entry(self.names, name)
             record.troubles.append(Trouble(record.student, name[:SHOWN], _shown(value), reason, place))
         elif found not in (IGNORED, STUDENT):
+            self.cells[name] = found
             self.put(record, found, value, place)
 
     def put(self, record: Record, name: str, value: Entry, place: Place) -> None:
