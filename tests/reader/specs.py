@@ -54,12 +54,13 @@ def mlp(draw: Draw) -> str:
     patterns = draw(st.sampled_from([0, 0, 1, 2]))
     several = sizes[-1] > 1
     last = draw(st.sampled_from(["sigmoid", "tanh", "linear", *(["softmax"] if several else [])]))
+    biases = draw(st.sampled_from(["apart", "apart", "first", "last"]))
     layers = []
     for k, (inputs, neurons) in enumerate(pairwise(sizes)):
         name = last if k == len(sizes) - 2 else draw(st.sampled_from(ACTIVATIONS))
-        layers.append(
-            f"{{W: {matrix(draw, inputs, neurons)}, b: {vector(draw, neurons)}, activation: {name}}}",
-        )
+        within = biases != "apart"
+        b = "" if within else f", b: {vector(draw, neurons)}"
+        layers.append(f"{{W: {matrix(draw, inputs + within, neurons)}{b}, activation: {name}}}")
     desired = "[" + ", ".join(["1", *["0"] * (sizes[-1] - 1)]) + "]"
     if patterns:
         pattern = f"X: {matrix(draw, patterns, sizes[0])}, D: [{', '.join([desired] * patterns)}]"
@@ -69,7 +70,11 @@ def mlp(draw: Draw) -> str:
     loss = draw(st.sampled_from([*squares, "absolute-error", "mean-absolute-error", "huber"]))
     if last in ("sigmoid", "softmax"):
         loss = draw(st.sampled_from(["cross-entropy", loss]))
-    given = f"family: mlp, {pattern}, layers: [{', '.join(layers)}], loss: {loss}"
+    elif draw(st.integers(0, 3)) == 0:
+        loss, pattern = "hinge", pattern.replace(desired, desired.replace("0", "-1"))
+    if last == "softmax" and not patterns and draw(st.booleans()):
+        pattern = pattern.replace(f"d: {desired}", "d: 1, classes_from: 1")
+    given = f"family: mlp, biases: {biases}, {pattern}, layers: [{', '.join(layers)}], loss: {loss}"
     find = f"[{'hidden, ' if len(sizes) > 2 else ''}output, loss, gradients_u, gradients_Wb]"
     if draw(st.integers(0, 3)) == 0:
         clip = draw(st.sampled_from(["", "", ", clip: {by: norm, at: 0.5}", ", clip: {by: value, at: 0.1}"]))
@@ -81,6 +86,9 @@ def mlp(draw: Draw) -> str:
         sign = draw(st.sampled_from(["gradient", "minus gradient"]))
         given += f", deltas: {sign}, names: {{u: z, h: a, J: error, x: {draw(st.sampled_from(['x', 'in_put']))}}}"
         find = "[gradients_u, gradients_h, deltas, e, 'grad_W1[1,1]']"
+    elif len(sizes) == 2 and not patterns and draw(st.booleans()):
+        given = given.replace("x: ", "h: {layer: 1, activation: tanh, value: ").replace(", d: ", "}, d: ", 1)
+        find = "[output, loss, grad_u1, gradients_Wb]"
     return question(draw, given, find)
 
 
@@ -98,6 +106,10 @@ OPTIMIZERS = st.sampled_from(
         "rmsprop",
         "adam",
         "adamw",
+        "adadelta",
+        "adamax",
+        "nadam",
+        "amsgrad",
     ]
 )
 
@@ -140,7 +152,10 @@ def rnn(draw: Draw) -> str:
     if draw(st.booleans()):
         return question(draw, given)
     desired = ", ".join("[" + ", ".join(["1"] * outputs) + "]" for _ in range(times))
-    loss = draw(st.sampled_from(["square-error", "absolute-error", "square-error, weight_decay: 0.1"]))
+    loss = draw(st.sampled_from(["square-error", "absolute-error", "huber", "square-error, weight_decay: 0.1"]))
+    loss += ", teacher_forcing: true" if kind == "jordan" and draw(st.booleans()) else ""
+    if outputs > 1 and draw(st.booleans()):
+        desired, loss = ", ".join("1" * times), "cross-entropy, classes_from: 1, output_activation: softmax"
     return question(draw, f"{given}, d: [{desired}], loss: {loss}", "[states, loss, gradients]")
 
 
@@ -193,7 +208,13 @@ def convolution(draw: Draw) -> str:
     manner = draw(st.sampled_from(["cross-correlation", "convolution", "transposed"]))
     activation = draw(st.sampled_from(["tanh", "linear"]))
     layer = f"K: [{K}], b: {draw(UNITS)}, activation: {activation}, operation: {manner}"
-    return question(draw, f"family: convolution, X: [{X}], {layer}", "forward")
+    given = f"family: convolution, X: [{X}], {layer}"
+    if manner == "transposed" or draw(st.booleans()):
+        return question(draw, given, "forward")
+    decay = draw(st.sampled_from(["", ", weight_decay: 0.1", ", weight_decay: 0.1, decay: whole"]))
+    loss = draw(st.sampled_from(["square-error", "absolute-error", "huber"]))
+    given += f", d: {matrix(draw, n - 1, m - 1)}, loss: {loss}{decay}"
+    return question(draw, given, "[forward, loss, gradients]")
 
 
 @st.composite
@@ -244,13 +265,24 @@ def autoencoder(draw: Draw) -> str:
     return question(draw, f"family: autoencoder, {given}", find)
 
 
+NARROW = st.sampled_from(["tanh", "linear"])
 PROBABILITY = st.integers(1, 99).map(lambda k: f"0.{k:02d}")
 
 
 @st.composite
 def generative(draw: Draw) -> str:
-    """A GAN by logits or probabilities, two distributions, or a VAE."""
-    kind, n = draw(st.sampled_from(["gan", "distributions", "vae"])), draw(st.integers(1, 3))
+    """A GAN by logits, by probabilities or by its networks, two distributions, or a VAE, with an encoder or without."""
+    kind, n = draw(st.sampled_from(["gan", "players", "distributions", "vae", "coder"])), draw(st.integers(1, 3))
+    if kind == "players":
+        players = f"generator: {{W: {matrix(draw, n, 2)}, b: {draw(UNITS)}, activation: {draw(NARROW)}}}"
+        players += f", discriminator: {{W: {matrix(draw, 2, 1)}, b: {draw(UNITS)}, activation: sigmoid}}"
+        samples = f"real: {matrix(draw, draw(st.integers(1, 2)), 2)}, noise: {matrix(draw, draw(st.integers(1, 2)), n)}"
+        return question(draw, f"family: generative, {players}, {samples}", "[generated, value, losses, gradients]")
+    if kind == "coder":
+        code = ", ".join(f"to_{name}: {{W: {matrix(draw, 2, n)}, b: {draw(UNITS)}}}" for name in ("mu", "logvar"))
+        given = f"x: {vector(draw, 2)}, {code}, eps: {vector(draw, n)}"
+        given += f", decoder: {{W: {matrix(draw, n, 2)}, b: {draw(UNITS)}}}"
+        return question(draw, f"family: generative, {given}", "[encoding, sampling, kl, elbo, gradients]")
     if kind == "gan":
         letter, numbers = ("a", UNITS) if draw(st.booleans()) else ("d", PROBABILITY)
         given = f"{letter}_real: {vector(draw, n, numbers)}, {letter}_fake: {vector(draw, 2, numbers)}"
@@ -292,7 +324,11 @@ def competitive(draw: Draw) -> str:
         return question(draw, f"family: competitive, kind: k-means, X: {X}, W: {X}, epochs: 1", "[distances, loss]")
     rule = draw(st.sampled_from(["", ", rule: lvq2, window: 0.3", ", rule: lvq2.1, window: 0.3, nearness: 1 - w"]))
     more = {"som": ", sigma: 1", "lvq": f", classes: [1, 2, 1], labels: {[1, 2, 2][:m]}{rule}"}[kind]
-    given = f"X: {X}, W: {units}, rate: {draw(st.sampled_from(RATES))}{more}"
+    falling = draw(
+        st.sampled_from(["", *(f", schedule: {{kind: {k}}}" for k in ("geometric, gamma: 0.5", "linear, period: 3"))])
+    )
+    falling += ", shrink: {kind: exponential, k: 0.1}" if kind == "som" and draw(st.booleans()) else ""
+    given = f"X: {X}, W: {units}, rate: {draw(st.sampled_from(RATES))}{more}{falling}"
     return question(draw, f"family: competitive, kind: {kind}, {given}", "[distances, table]")
 
 
@@ -311,7 +347,8 @@ COUNTED = (
     "{layers: [conv 4@3x3 padding 1], shortcut: [conv 4@1x1]}", "{branches: [[conv 3@1x1], [conv 3@3x3 padding 1]]}",
     "{layers: [batch-norm, dropout], repeat: 2, shortcut: true}",
 )  # fmt: skip
-READ = ("dense 5", "lstm 4", "gru 3 biases 2", "rnn 4 bidirectional", "attention 2", "layer-norm", "feed-forward 6")
+READ = ("dense 5", "lstm 4", "gru 3 biases 2", "rnn 4 bidirectional", "attention 2", "layer-norm", "feed-forward 6",
+        "feed-forward 6 experts 3 active 2")  # fmt: skip
 
 
 @st.composite
@@ -329,6 +366,8 @@ def count(draw: Draw) -> str:
         whole = [layer for layer in whole if layer != "attention 2" or whole.index(layer) == 0]
     given = f"family: count, input: {size}, layers: [{', '.join(whole)}{last}]"
     words = ["parameters", "macs", "flops", "memory", *(["sizes", "connections", "receptive_field"] if images else [])]
+    words += [] if images or "attention 2" not in whole else ["cache"]
+    words += [] if not any("experts" in layer for layer in whole) else ["active"]
     find = draw(st.lists(st.sampled_from(words), min_size=1, max_size=2, unique=True))
     if "receptive_field" in find and not any("@" in layer or "pool" in layer for layer in whole):
         find = ["parameters"]
