@@ -141,7 +141,7 @@ def columns_of(rows: tuple[tuple[Typeset, ...], ...], aligns: tuple[Align, ...],
 def _number(node: Typeset) -> bool:
     """Whether a cell is a number, or stands for some."""
     match node:
-        case Digits() | Sign("…"):
+        case Digits() | Sign("…" | "⋮" | "⋱"):
             return True
         case Together((Sign("-", "prefix"), Digits())):
             return True

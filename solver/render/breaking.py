@@ -212,13 +212,18 @@ def _fewer_columns(rows: tuple[tuple[Typeset, ...], ...], room: float) -> tuple[
     for kept in range(count - 1, 1, -1):
         first = kept - 1
         if sum(widths[:first]) + widths[-1] + 1.35 + kept <= room:
-            return tuple((*row[:first], _DOTS, row[-1]) for row in rows)
+            return tuple((*row[:first], _dots(row), row[-1]) for row in rows)
     if count > 1 and widths[0] + 2.35 <= room:
-        return tuple((row[0], _DOTS) for row in rows)
+        return tuple((row[0], _dots(row)) for row in rows)
     if count > 1:
-        rows = tuple((row[0], _DOTS) for row in rows)
+        rows = tuple((row[0], _dots(row)) for row in rows)
         room -= 2.35
     return tuple((_fewer_terms(row[0], room), *row[1:]) for row in rows)
+
+
+def _dots(row: tuple[Typeset, ...]) -> Sign:
+    """What stands for cells of a row; it may be left out itself."""
+    return Sign("⋱") if row[0] == Sign("⋮") else _DOTS
 
 
 def _fewer_terms(cell: Typeset, room: float) -> Typeset:

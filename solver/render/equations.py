@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from solver.formula.print.printer import Join as JoinName
-from solver.formula.print.printer import Printer, style
+from solver.formula.print.printer import Printer, Way, style
 from solver.formula.print.printer_text import TextPrinter, symbol_text
 from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Tree
@@ -93,8 +93,8 @@ class BlockPrinter(Printer[Piece]):
     def matrix(self, rows: Sequence[Sequence[Piece]]) -> Piece:
         return Fenced("[", Grid(tuple(map(tuple, rows))), "]")
 
-    def dots(self) -> Piece:
-        return Word("…")
+    def dots(self, way: Way = "…") -> Piece:
+        return Word(way)
 
 
 def _tight(piece: Piece) -> str:

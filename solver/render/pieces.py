@@ -308,7 +308,7 @@ def _terms(pieces: Sequence[Piece], room: int | None) -> list[Box]:
 
 
 def _elided(piece: Piece) -> bool:
-    return isinstance(piece, Word) and piece.text == "…"
+    return isinstance(piece, Word) and piece.text in ("…", "⋮", "⋱")
 
 
 def _within(piece: Piece, room: int | None) -> Box:

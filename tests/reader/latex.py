@@ -11,7 +11,7 @@ from tests.reader.grammar import Sign, understood
 
 _NUMBER = re.compile(r"(\d{1,3}(?:\{,\}\d{3})+|\d+)(\.\d*)?(?: \\cdot 10\^\{(-?\d+)\})?(?!\d)")
 _SIGNS = {
-    r"\cdot": "·", r"\odot": "⊙", r"\,": " ", r"\dots": "…", r"\lfloor": "⌊", r"\rfloor": "⌋", r"\lceil": "⌈", r"\rceil": "⌉", "+": "+", "-": "-",
+    r"\cdot": "·", r"\odot": "⊙", r"\,": " ", r"\dots": "…", r"\vdots": "…", r"\ddots": "…", r"\lfloor": "⌊", r"\rfloor": "⌋", r"\lceil": "⌈", r"\rceil": "⌉", "+": "+", "-": "-",
     "(": "(", ")": ")", ",": ",",
 }  # fmt: skip
 _WORDS = {

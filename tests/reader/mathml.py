@@ -11,7 +11,7 @@ from tests.reader.expression import Expression, Floats, UnreadableError
 from tests.reader.grammar import Sign, understood
 
 Element = ElementTree.Element
-_SIGNS = {"+": "+", "−": "-", "·": "·", "⊙": "⊙", "(": "(", ")": ")", ",": ",", "…": "…", **dict(zip("|‖⌊⌋⌈⌉", "|‖⌊⌋⌈⌉", strict=True))}  # fmt: skip
+_SIGNS = {"+": "+", "−": "-", "·": "·", "⊙": "⊙", "(": "(", ")": ")", ",": ",", "…": "…", "⋮": "…", "⋱": "…", **dict(zip("|‖⌊⌋⌈⌉", "|‖⌊⌋⌈⌉", strict=True))}  # fmt: skip
 
 
 def read(text: str, quantities: Mapping[str, Floats] | None = None) -> Expression:

@@ -137,7 +137,9 @@ class _Lexer:
                 return Sign("T")
             case "|" | "‖" if operand:
                 return Sign(rest[0])
-            case "+" | "-" | "·" | "⊙" | "/" | "(" | ")" | "," | "^" | "…" | "|" | "‖" | "⌊" | "⌋" | "⌈" | "⌉":
+            case "…" | "⋮" | "⋱":
+                return Sign("…")
+            case "+" | "-" | "·" | "⊙" | "/" | "(" | ")" | "," | "^" | "|" | "‖" | "⌊" | "⌋" | "⌈" | "⌉":
                 return Sign(rest[0])
         raise UnreadableError(f"{rest!r} is unknown in {self.text!r}")
 

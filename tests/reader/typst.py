@@ -17,7 +17,7 @@ _NAME = re.compile(r'(?:op\("|")([\w -]+)(?:"\)|")|(?:scripts\()?(tanh|log|ln|si
 _EULER = re.compile(r"e(?=\^)")
 _BELOW = re.compile(r'_\("(\w+)"\)')
 _FENCES = {r"\|": "|", r"\‖": "‖", r"\⌊": "⌊", r"\⌋": "⌋", r"\⌈": "⌈", r"\⌉": "⌉"} | {"‖": "‖"}
-_SIGNS = {"⋅": "·", "⊙": "⊙", "thin": " ", "…": "…", "+": "+", "-": "-", "(": "(", ")": ")", r"\,": ","} | _FENCES
+_SIGNS = {"⋅": "·", "⊙": "⊙", "thin": " ", "…": "…", "⋮": "…", "⋱": "…", "+": "+", "-": "-", "(": "(", ")": ")", r"\,": ","} | _FENCES  # fmt: skip
 
 
 def read(text: str, quantities: Mapping[str, Floats] | None = None) -> Expression:

@@ -118,7 +118,7 @@ def test_what_is_left_out_is_shown_as_dots() -> None:
     picture = shown(Array(np.arange(400.0).reshape(20, 20), form=Rounding(0)))
     first, *_, dots, last = picture.splitlines()
     assert first == "    ⎡   0    1    2    3    4    5  …   19 ⎤"
-    assert dots == "    ⎢  …    …    …    …    …    …   …   …  ⎥"
+    assert dots == "    ⎢  ⋮    ⋮    ⋮    ⋮    ⋮    ⋮   ⋱   ⋮  ⎥"
     assert last == "    ⎣ 380  381  382  383  384  385  …  399 ⎦"
 
 

@@ -180,8 +180,8 @@ def test_a_key_has_every_value_and_leaves_nothing_out(form: str) -> None:
                 assert numbers(s.text) <= numbers(made), s.name
             elif not s.item.points_answer:
                 assert said(str(s.item.answer)) in said(made)
-        if "…" not in "".join(s.text for s in want):
-            assert not re.search(r"…|\\[lcvd]?dots\b", made)
+        if not re.search("[…⋮⋱]", "".join(s.text for s in want)):
+            assert not re.search(r"[…⋮⋱]|\\[lcvd]?dots\b", made)
 
 
 def test_json_of_the_views() -> None:

@@ -5,7 +5,7 @@ It never looks inside a tree, and a node it does not know is an error, never a s
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, Literal, TypeVar
 
 from solver.formula.functions import FUNCTIONS, Style
@@ -34,6 +34,7 @@ from solver.formula.usage import symbol_for, usage_of
 from solver.formula.walks.shape import SCALAR, Shape, shape
 
 R = TypeVar("R")
+T = TypeVar("T")
 
 SUM, NEGATIVE, PRODUCT, POWER, ATOM = range(1, 6)
 
@@ -57,6 +58,26 @@ def window(height: int, width: int, most: int) -> tuple[tuple[int | None, ...], 
     if height > most < width and height * width > HUGE:
         most = most // 2
     return visible(height, most), visible(width, most)
+
+
+Way = Literal["…", "⋮", "⋱"]
+"""What stands for what is left out: terms or columns, rows, or both."""
+
+
+def spread(
+    cells: Sequence[Sequence[T | None]], set_cell: Callable[[T], R], dots: Callable[[Way], R]
+) -> tuple[tuple[R, ...], ...]:
+    """The cells of a matrix, set; None stands for what is left out."""
+    out = [len(cells) > 1 and all(cell is None for cell in row) for row in cells]
+    across = [all(row[j] is None for row in cells) for j in range(min(map(len, cells), default=0))]
+
+    def way(row: int, column: int) -> Way:
+        return "…" if not out[row] else "⋱" if across[column] else "⋮"
+
+    return tuple(
+        tuple(dots(way(i, j)) if cell is None else set_cell(cell) for j, cell in enumerate(row))
+        for i, row in enumerate(cells)
+    )
 
 
 class Printer(ABC, Generic[R]):
@@ -101,7 +122,7 @@ class Printer(ABC, Generic[R]):
     @abstractmethod
     def matrix(self, rows: Sequence[Sequence[R]]) -> R: ...
     @abstractmethod
-    def dots(self) -> R: ...
+    def dots(self, way: Way = "…") -> R: ...
 
     # -- the walk ---------------------------------------------------------------------------------------------------
     def print(self, tree: Tree) -> R:
@@ -129,7 +150,7 @@ class Printer(ABC, Generic[R]):
             case Written(_, ((only,),)) if only is not None:  # 1×1 stands for its cell, which may need brackets
                 return self._set(only)
             case Written(_, cells):
-                return self.matrix([[self.dots() if c is None else self.print(c) for c in row] for row in cells]), ATOM
+                return self.matrix(spread(cells, self.print, self.dots)), ATOM
             case Dots():
                 return self.dots(), ATOM
             case Neg(x):
@@ -162,7 +183,7 @@ class Printer(ABC, Generic[R]):
 
     def numbers(self, rows: tuple[tuple[str | None, ...], ...]) -> R:
         """A matrix of numbers; None stands for what is left out."""
-        return self.matrix([[self.dots() if text is None else self.number(text) for text in row] for row in rows])
+        return self.matrix(spread(rows, self.number, self.dots))
 
     def _sum(self, terms: tuple[Tree, ...]) -> R:
         """Many terms: the first ones, … and the last."""

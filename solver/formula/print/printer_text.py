@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from solver.formula.greek import GREEK
-from solver.formula.print.printer import Join, Printer, style
+from solver.formula.print.printer import Join, Printer, Way, style
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Call, Tree, Written
 from solver.formula.walks.shape import show
@@ -139,7 +139,7 @@ class TextPrinter(Printer[str]):
         separator = ", " if any(" " in cell for row in rows for cell in row) else " "
         return "[" + "; ".join(separator.join(row) for row in rows) + "]"
 
-    def dots(self) -> str:
+    def dots(self, way: Way = "…") -> str:
         return "…"
 
 

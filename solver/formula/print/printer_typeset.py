@@ -9,7 +9,7 @@ from functools import lru_cache
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.greek import GREEK
 from solver.formula.macros import NAMES
-from solver.formula.print.printer import Join, Printer, style
+from solver.formula.print.printer import Join, Printer, Way, spread, style
 from solver.formula.print.printer_text import grouped, scientific, words_text
 from solver.formula.symbol import Symbol
 from solver.formula.typeset import (
@@ -43,7 +43,6 @@ _JOINS: dict[Join, tuple[Typeset, ...]] = {
     "space": (Gap(1 / 6),),
     "beside": (Gap(1 / 6),),
 }
-_DOTS = Sign("…")
 _COMMA = Sign(",", "punctuation")
 _MINUS = Sign("-", "prefix")
 _PRIME = Sign("′")
@@ -148,8 +147,7 @@ def number_typeset(text: str) -> Typeset:
 
 @lru_cache(maxsize=512)
 def _numbers(rows: tuple[tuple[str | None, ...], ...]) -> Numbers:
-    cells = tuple(tuple(_DOTS if text is None else number_typeset(text) for text in row) for row in rows)
-    return Numbers("(", Lattice(cells), ")")
+    return Numbers("(", Lattice(spread(rows, number_typeset, Sign)), ")")
 
 
 class TypesetPrinter(Printer[Typeset]):
@@ -202,8 +200,8 @@ class TypesetPrinter(Printer[Typeset]):
     def numbers(self, rows: tuple[tuple[str | None, ...], ...]) -> Typeset:
         return _numbers(rows)
 
-    def dots(self) -> Typeset:
-        return _DOTS
+    def dots(self, way: Way = "…") -> Typeset:
+        return Sign(way)
 
 
 def _raised(base: Typeset, above: Typeset) -> Scripts:

@@ -64,7 +64,7 @@ class WidthSetter(Setter[float]):
         return _digits(text)
 
     def sign(self, text: str, role: Role) -> float:
-        if role == "ordinary" and text in "…⋯":
+        if role == "ordinary" and text in "…⋯⋱":
             return 1.35
         return _ROLES[role] + (1.4 if text in "⟹⟺" else 0.0)
 

@@ -43,7 +43,7 @@ _COLUMN_GAP = 1.1
 _HEADINGS = ("section", "subsection", "subsubsection", "paragraph")
 _RELATIONS = {"=": "=", "≈": r"\approx", "→": r"\to"}
 _PATH = re.compile(r"[\w ./-]+", re.ASCII)
-_DOTS = r"\dots"
+_DOTS = re.compile(r"\\[vd]?dots")
 
 
 class LatexPage:
@@ -145,10 +145,11 @@ def _lines(said: str) -> list[str]:
 def _compact(made: Callable[[float], str], room: float) -> str:
     """A display, in smaller type where that leaves out less of its matrices."""
     usual = made(room)
-    if _DOTS not in usual:
+    left_out = len(_DOTS.findall(usual))
+    if not left_out:
         return usual
     small = made(room / _SMALL)
-    if small.count(_DOTS) >= usual.count(_DOTS):
+    if len(_DOTS.findall(small)) >= left_out:
         return usual
     return f"{{\\footnotesize\n{small}\\par}}"
 

@@ -28,9 +28,11 @@ from solver.render.blocks import (
 )
 from solver.render.breaking import INDENT, broken, set_facts, set_rows
 from solver.render.clean import clean
+from solver.render.keeping import kept
 from solver.render.typst.tables_typst import table
 from solver.render.typst.words_typst import SETTER, escape, parted, words
 from solver.working.items import Line
+from solver.working.passage import ProseRole
 
 _ROOM = 41.0
 """The width of the text, without the space before mathematics, in units of the font's size."""
@@ -52,15 +54,24 @@ class TypstPage:
 
     def body(self, blocks: Sequence[Block], room: float = _ROOM) -> str:
         """Blocks in so much room, parted by empty lines."""
-        return "\n\n".join(part for block in blocks for part in self.block(block, max(room, _LEAST_ROOM)))
+        room = max(room, _LEAST_ROOM)
+        return "\n\n".join(part for block, keep in kept(blocks) for part in self.block(block, room, keep))
 
-    def block(self, block: Block, room: float) -> Iterator[str]:
-        """One block, in parts that stand below each other."""
+    def block(self, block: Block, room: float, keep: bool) -> Iterator[str]:
+        """One block, in parts that stand below each other; keep: on the page of the next."""
         match block:
             case Heading(level, text, aside):
                 yield f"#head({level}, [{escape(text)}], [{escape(aside)}])"
-            case Prose(said, role):
-                yield from _prose(words(said, room), role)
+            case Prose(said, role) if made := words(said, room):
+                yield _prose(made, role, keep)
+            case Prose():
+                return
+            case _:
+                yield from (f"#keep[\n{part}\n]" if keep else part for part in self.set(block, room))
+
+    def set(self, block: Block, room: float) -> Iterator[str]:
+        """One block that is neither a heading nor prose."""
+        match block:
             case Bullets(items, start):
                 kind = "list(" if start is None else f"enum(start: {start}, "
                 points = (f"[\n{self.body(item, room - 2)}\n]" for item in items)
@@ -96,18 +107,19 @@ class TypstPage:
         return shown if name else f"#align(center)[\\[{escape(alt)}\\]]"
 
 
-def _prose(said: str, role: str) -> Iterator[str]:
-    match role:
-        case _ if not said:
-            return
-        case "title" | "label":
-            yield f"#lead[{said}]"
-        case "why":
-            yield f"#why[{said}]"
-        case "prompt":
-            yield f"#asked[{said}]"
-        case _:
-            yield said
+_LOOKS: dict[ProseRole, tuple[str, str]] = {
+    "title": ("#lead[{}]", "#strong[{}]"),
+    "label": ("#lead[{}]", "#strong[{}]"),
+    "why": ("#why[{}]", "#emph[{}]"),
+    "prompt": ("#asked[{}]", "{}"),
+    "plain": ("#asked[{}]", "{}"),
+}
+"""How prose is set that is kept with what follows, and that is not."""
+
+
+def _prose(said: str, role: ProseRole, keep: bool) -> str:
+    kept, free = _LOOKS[role]
+    return (kept if keep else free).format(said)
 
 
 def _equation(rows: Sequence[str]) -> str:

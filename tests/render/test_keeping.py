@@ -1,0 +1,37 @@
+"""What stays on the page of what follows it."""
+
+from __future__ import annotations
+
+import pytest
+
+from solver.formula.parse import parse
+from solver.formula.tree import Name
+from solver.render.blocks import Block, Equations, Facts, Heading, Prose, bullets, note
+from solver.render.keeping import kept
+from solver.working.items import Line
+from solver.working.passage import ProseRole
+
+QUESTION, PART, SUBPART = Heading(2, "Question 4"), Heading(3, "(c)", part="c"), Heading(3, "(c)(i)", part="c.i")
+NEXT, NOTE, LINES = Heading(3, "(d)", part="d"), note(("n",)), [Line(parse("1/x"), left=Name("f"))]
+FACTS, WORKING = Facts(LINES, {}), Equations(LINES, {})
+
+
+def said(role: ProseRole) -> Prose:
+    return Prose((role,), role)
+
+
+@pytest.mark.parametrize(
+    "blocks, keeps",
+    [
+        ([QUESTION, NOTE, PART], [True, True, False]),
+        ([PART, said("prompt"), SUBPART], [True, True, False]),
+        ([PART, said("prompt"), NEXT], [True, False, False]),
+        ([SUBPART, said("title"), said("label"), said("why"), NEXT], [True, True, True, False, False]),
+        ([said("label"), said("why"), said("title"), WORKING], [True, False, True, False]),
+        ([said("title"), said("why"), FACTS, WORKING, said("label")], [True, True, True, False, False]),
+        ([said("label"), FACTS, said("title"), WORKING, NOTE, NEXT], [True, False, True, False, False, False]),
+        ([bullets(("a",)), said("label"), NEXT], [False, False, False]),
+    ],
+)
+def test_what_opens_is_kept_and_what_ends_is_not(blocks: list[Block], keeps: list[bool]) -> None:
+    assert list(kept(blocks)) == list(zip(blocks, keeps, strict=True))
