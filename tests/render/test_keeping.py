@@ -21,7 +21,7 @@ def said(role: ProseRole) -> Prose:
 
 
 @pytest.mark.parametrize(
-    "blocks, keeps",
+    ("blocks", "keeps"),
     [
         ([QUESTION, NOTE, PART], [True, True, False]),
         ([PART, said("prompt"), SUBPART], [True, True, False]),
