@@ -150,7 +150,7 @@ class Printer(ABC, Generic[R]):
             case Written(_, ((only,),)) if only is not None:  # 1×1 stands for its cell, which may need brackets
                 return self._set(only)
             case Written(_, cells):
-                return self.matrix(spread(cells, self.print, self.dots)), ATOM
+                return self._written(cells), ATOM
             case Dots():
                 return self.dots(), ATOM
             case Neg(x):
@@ -180,6 +180,9 @@ class Printer(ABC, Generic[R]):
         return self.numbers(
             tuple([tuple([None if i is None or j is None else array.text(i, j) for j in columns]) for i in rows])
         )
+
+    def _written(self, cells: Sequence[Sequence[Tree | None]]) -> R:
+        return self.matrix(spread(cells, self.print, self.dots))
 
     def numbers(self, rows: tuple[tuple[str | None, ...], ...]) -> R:
         """A matrix of numbers; None stands for what is left out."""
