@@ -6,7 +6,7 @@ It never looks inside a tree, and a node it does not know is an error, never a s
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from solver.formula.functions import FUNCTIONS, Style
 from solver.formula.greek import GREEK
@@ -34,7 +34,6 @@ from solver.formula.usage import symbol_for, usage_of
 from solver.formula.walks.shape import SCALAR, Shape, shape
 
 R = TypeVar("R")
-T = TypeVar("T")
 
 SUM, NEGATIVE, PRODUCT, POWER, ATOM = range(1, 6)
 
@@ -65,7 +64,7 @@ Way = Literal["…", "⋮", "⋱"]
 
 
 def spread(
-    cells: Sequence[Sequence[T | None]], set_cell: Callable[[T], R], dots: Callable[[Way], R]
+    cells: Sequence[Sequence[object]], set_cell: Callable[[Any], R], dots: Callable[[Way], R]
 ) -> tuple[tuple[R, ...], ...]:
     """The cells of a matrix, set; None stands for what is left out."""
     out = [len(cells) > 1 and all(cell is None for cell in row) for row in cells]
@@ -150,7 +149,7 @@ class Printer(ABC, Generic[R]):
             case Written(_, ((only,),)) if only is not None:  # 1×1 stands for its cell, which may need brackets
                 return self._set(only)
             case Written(_, cells):
-                return self._written(cells), ATOM
+                return self.matrix(spread(cells, self.print, self.dots)), ATOM
             case Dots():
                 return self.dots(), ATOM
             case Neg(x):
@@ -180,9 +179,6 @@ class Printer(ABC, Generic[R]):
         return self.numbers(
             tuple([tuple([None if i is None or j is None else array.text(i, j) for j in columns]) for i in rows])
         )
-
-    def _written(self, cells: Sequence[Sequence[Tree | None]]) -> R:
-        return self.matrix(spread(cells, self.print, self.dots))
 
     def numbers(self, rows: tuple[tuple[str | None, ...], ...]) -> R:
         """A matrix of numbers; None stands for what is left out."""
