@@ -266,14 +266,13 @@ class QuestionReader:
         yield part
 
     def check_sum(self, part: Part, within: list[Part], entries: dict[str, Node]) -> None:
-        """Marks of a part that its own parts, all of which are marked, do not add up to."""
+        """Marks of a part that those of its own parts do not add up to; what is unmarked shares what is left."""
         found = worths(within)
         inner = [found[each.label] for each in within if each.label.rpartition(".")[0] == part.label]
-        marked = [marks for marks in inner if marks is not None]
-        if part.marks is not None and marked and len(marked) == len(inner) and sum(marked) != part.marks:
-            hint = "leave them out, and they are the sum"
-            message = f"marks is {part.marks}, but the parts of {part.label} have {sum(marked)} together"
-            self.report.add(entries["marks"], message, hint)
+        marked = sum((marks for marks in inner if marks is not None), Decimal())
+        if part.marks is not None and (marked > part.marks or (None not in inner and marked < part.marks)):
+            message = f"marks is {part.marks}, but the parts of {part.label} have {marked} together"
+            self.report.add(entries["marks"], message, "leave them out, and they are the sum")
 
     def label(self, entries: dict[str, Node], node: Node, prefix: str) -> str:
         if "label" not in entries:

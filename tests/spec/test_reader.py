@@ -72,6 +72,7 @@ QUESTION = [
     (COUNT + "parts: [{label: a, marks: lots}]", 2, 27, "found 'lots' for marks, expected a number"),
     (COUNT + "parts: [{label: a, marks: -1}]", 2, 27, "marks is -1, expected 0 to 1000"),
     (COUNT + "parts: [{label: a, marks: .nan}]", 2, 27, "numbers must be finite"),
+    (COUNT + "parts: [{label: a, marks: 1, parts: [{label: i, marks: 2}, {label: j}]}]", 2, 27, "of a have 2 together"),
     (
         COUNT + "parts: [{label: a, marks: 5, parts: [{label: i, marks: 2}, {label: ii, marks: 2.5}]}]",
         2,

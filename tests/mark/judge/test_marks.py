@@ -64,8 +64,8 @@ def shown(parts: str, marking: str = "") -> dict[str, str]:
         ("[{label: a, marks: 0.125}]", {"a": "0.125"}),
         ("[{label: a, marks: 3, parts: [{label: i}, {label: ii}]}]", {"a.i": "1.5", "a.ii": "1.5"}),
         ("[{label: a, marks: 3, parts: [{label: i, marks: 1}, {label: ii}]}]", {"a.i": "1", "a.ii": "2"}),
-        ("[{label: a, marks: 9, parts: [{label: i, marks: 1}, {label: ii, marks: 1}]}]", {"a.i": "1", "a.ii": "1"}),
-        ("[{label: a, marks: 1, parts: [{label: i, marks: 2}, {label: ii}]}]", {"a.i": "2", "a.ii": "0"}),
+        ("[{label: a, marks: 2, parts: [{label: i, marks: 1}, {label: ii, marks: 1}]}]", {"a.i": "1", "a.ii": "1"}),
+        ("[{label: a, marks: 2, parts: [{label: i, marks: 2}, {label: ii}]}]", {"a.i": "2", "a.ii": "0"}),
         ("[{label: a, parts: [{label: i}, {label: ii, marks: 4}]}]", {"a.i": "1", "a.ii": "4"}),
         (
             "[{label: a, marks: 4, parts: [{label: i}, {label: ii, parts: [{label: A}, {label: B}]}]}]",
