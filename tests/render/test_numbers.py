@@ -33,7 +33,7 @@ _START = "start"
 def tokens(text: str) -> list[float | str]:
     """The numbers of a text, and where a formula or its right side starts."""
     text = re.sub(r"(?<=\d)(?:\{,\}|,(?=\d{3}\b))(?=\d{3})", "", text.replace("−", "-").replace("- ", "-"))
-    text = re.sub(r" ?(?:\\cdot|[·⋅]) ?10\^[{(]?(-?\d+)[})]?", r"e\1", text)
+    text = re.sub(r" ?(?:\\cdot|[·⋅]) ?\{?10\}?(?:\^|\r\n(?=-?\d))[{(]?(-?\d+)[})]?", r"e\1", text)
     found = [float(each[2]) if each[2] else _START for each in _NUMBER.finditer(text)]
     return [each for k, each in enumerate(found) if not (k and each == found[k - 1] == _START)]
 
@@ -69,9 +69,8 @@ def missing(path: Path) -> Iterator[str]:
             if cells.dtype.kind not in "fi" or cells.ndim > 2:  # said in words
                 continue
             stream = streams[key.partition("/")[0]]
-            if not stands(cells.ravel().tolist(), stream) and not all(
-                stands(np.ravel(row).tolist(), stream) for row in cells
-            ):
+            rows = np.atleast_2d(cells).tolist()
+            if not stands(cells.ravel().tolist(), stream) and not all(stands(row, stream) for row in rows):
                 yield f"{path.stem}{ending}: {key} is {answer}"
 
 
