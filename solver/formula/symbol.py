@@ -41,10 +41,13 @@ class Symbol(NamedTuple):
     @property
     def column(self) -> bool:
         """Whether it is a vector's, in a column; a capital letter is a matrix's, however few columns that has."""
-        of = self
-        while of.wrt is not None or isinstance(of.argument, Symbol):
-            of = of.wrt or of.argument  # type: ignore[assignment]
-        return self.shape[0] != 1 == self.shape[1] and not of.base[:1].isupper()
+        return self.shape[0] != 1 == self.shape[1] and not self._innermost.base[:1].isupper()
+
+    @property
+    def _innermost(self) -> Symbol:
+        """What a gradient or derivative is taken by, or itself."""
+        inner = self.wrt or self.argument
+        return inner._innermost if isinstance(inner, Symbol) else self
 
     def shaped(self, shape: Shape) -> Symbol:
         """The same symbol for a quantity of this shape; what a gradient or derivative is taken by has it too."""

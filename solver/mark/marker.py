@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO, cast
+from typing import TYPE_CHECKING
 
 from solver.errors import Place, Problem, SpecError
 from solver.mark.judge.grade import grade_batch
@@ -80,7 +80,7 @@ class Marker:
         """Everything that came of a chunk; what stands in it raises nothing."""
         made, lines = Marked(chunk.size), Packing()
         reader, shares = self.reader(), plan(self.sheet, self.scheme or Scheme())
-        out = None if self.form is None else writer(self.form, cast(TextIO, lines), self.sheet, self.scheme, self.show)
+        out = None if self.form is None else writer(self.form, lines.stream, self.sheet, self.scheme, self.show)
         if self.analyse:
             from solver.mark.tell.report import Analysis
 

@@ -37,10 +37,10 @@ def weight_decay(kind: Decay, working: Working, weights: Sequence[str], patterns
     return {"half": "lam/2", "whole": "lam", "half-mean": f"lam/(2*{patterns or 1})"}[kind] + f"*{squares}"
 
 
-def state_decay(working: Working, given: Decaying) -> None:
+def state_decay(working: Working, weight_decay: Scalar | None) -> None:
     """States λ, where there is one."""
-    if given.weight_decay is not None:
-        working.given("lam", given.weight_decay, "Weight decay", Symbol("lambda"))
+    if weight_decay is not None:
+        working.given("lam", weight_decay, "Weight decay", Symbol("lambda"))
 
 
 def add_decay(working: Working, given: Decaying, weights: Sequence[str], patterns: int | None = None) -> None:

@@ -13,7 +13,7 @@ from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Array, Bin, Call, Group, Name, Tree
 from solver.formula.walks.shape import SCALAR
 from solver.named import NamedTuple
-from solver.nets.decay import Decay, weight_decay
+from solver.nets.decay import Decay, state_decay, weight_decay
 from solver.nets.layers import Stored, activated, as_array, neurons_inputs, put, spread
 from solver.nets.losses import Loss, loss
 from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, Vector
@@ -178,8 +178,7 @@ class Network:
                 self.working.given(f"a{k}", layer.slope, f"Slope of {self.place(k)}")
         if self.threshold is not None:
             self.working.given("Delta", self.threshold, "Threshold of the loss")
-        if self.weight_decay is not None:
-            self.working.given("lam", self.weight_decay, "Weight decay", Symbol("lambda"))
+        state_decay(self.working, self.weight_decay)
 
     def given(self, letter: str, k: int | None, numbers: Array, title: str) -> None:
         """States a quantity by its letter and the number of its layer."""

@@ -176,7 +176,7 @@ def add_losses(
     """The loss at each time, and their sum J. names: of d and y at a time; weights: those that decay."""
     whole = "J" if given.weight_decay is None else "E"
     ends = [whole] if whole == "J" else ["E", "decay", "J"]
-    state_decay(working, given)
+    state_decay(working, given.weight_decay)
     if len(times) == 1 and given.loss_at != "all":
         working.step(whole, put(formula, **names(times[0])), f"At t = {times[0]}: loss")
         if whole == "E":

@@ -11,7 +11,9 @@ from solver.spec.fields import AtLeast, Scalar, Spec
 from solver.spec.nodes import Report
 from solver.working.page import Working
 
-Decay = Literal["step", "geometric", "exponential", "inverse-time", "linear", "cosine", "warm-up", "inverse-root"]
+ScheduleKind = Literal[
+    "step", "geometric", "exponential", "inverse-time", "linear", "cosine", "warm-up", "inverse-root"
+]
 
 _DOWN = "alpha_min + (alpha - alpha_min)"
 SCHEDULES: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -31,7 +33,7 @@ class Schedule(Spec):
     """How the learning rate falls from one iteration to the next."""
 
     kind: Annotated[
-        Decay,
+        ScheduleKind,
         "α after t updates: step α·γ^⌊t/every⌋, geometric α·γ^t, exponential α·e^(−kt), inverse-time α/(1 + kt), "
         "linear and cosine from α down to `least` over `period` updates; warm-up: up to α in the first `period` updates, "
         "inverse-root α·min(n^(−½), n·period^(−3/2)) for the nth, as in Attention Is All You Need with α = d_model^(−½)",

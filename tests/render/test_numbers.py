@@ -21,7 +21,7 @@ from tests.render.test_snapshots import FILES, SNAPSHOTS
 
 HEADINGS = {
     ".md": "#+ ",
-    ".html": "<h[234]>",
+    ".html.txt": "<h[234]>",
     ".tex": r"\\\w*section\*\{",
     ".typ": r"#head\(\d, \[",
     ".docx.txt": r"Heading\d: ",

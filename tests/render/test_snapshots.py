@@ -42,7 +42,7 @@ def _docx(blocks: Sequence[Block]) -> str:
 FORMATS: dict[str, Callable[[Sequence[Block]], str]] = {
     ".txt": lambda blocks: format_text.render(blocks, WIDTH),
     ".md": format_markdown.render,
-    ".html": lambda blocks: outline.html(format_html.render(blocks)),
+    ".html.txt": lambda blocks: outline.html(format_html.render(blocks)),
     ".tex": lambda blocks: LatexPage(lambda picture: "").render(blocks) + "\n",
     ".typ": lambda blocks: TypstPage(lambda picture: "").body(blocks) + "\n",
     ".docx.txt": _docx,

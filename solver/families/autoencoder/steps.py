@@ -101,7 +101,7 @@ class Autoencoder:
         elif given.sparsity is not None and given.sparsity.rho is not None:
             w.given("rho", given.sparsity.rho, "Desired mean activation")
             w.given("beta", given.sparsity.beta or Num("1"), "Weight of the sparsity penalty")
-        state_decay(w, given)
+        state_decay(w, given.weight_decay)
 
     def _layer(self, layer: Coder, k: int, inputs: int) -> int:
         """States the parameters of layer k; how many neurons it has."""

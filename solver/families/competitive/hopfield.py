@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from solver.families.competitive.given import MAX_ENUMERATED, Given, neurons, outputs_of
+from solver.formula.print.printer_text import minused
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Literal_, Tree
 from solver.nets.layers import as_array, spread
@@ -263,8 +264,7 @@ class _Hopfield:
         self.step("rest", f"min_rows(equal({output}, S))", "Which states stay as they are: 1 for yes", whole=True)
         found = states[np.ravel(self.env["rest"]) == 1]
         points = [
-            f"({', '.join(f'{x:.0f}' for x in row)}): {self.what(row) or self.spurious}".replace("-", "−")
-            for row in found
+            minused(f"({', '.join(f'{x:.0f}' for x in row)}): {self.what(row) or self.spurious}") for row in found
         ]
         count = f"{len(found)} stable state{'s' * (len(found) != 1)}"
         self.working.statement("attractors", count, "Stable states", points=points)

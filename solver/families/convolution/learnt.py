@@ -76,7 +76,7 @@ class LearntMaps(Maps):
             w.step("J", formula, title)
             w.group("loss", ["J"])
             return None
-        state_decay(w, given)
+        state_decay(w, given.weight_decay)
         w.step("E", formula, title)
         used = set(w.closure(self.now))
         add_decay(w, given, [n for n, item in w.items.items() if item.given and n[0] in "KW" and n in used])

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, NamedTuple
 
 import numpy as np
 
+from solver.formula.print.printer_text import minused
 from solver.formula.tree import Array, Num, number_of
 from solver.nets.layers import Stored, as_array, neurons_inputs, weights_of
 from solver.nets.losses import Loss, undesired, unfit
@@ -113,7 +114,7 @@ class Data(NamedTuple):
 
     def named(self, k: int) -> str:
         """Pattern k as it is read: (0, −1)."""
-        cells = [self.X.text(k, j).replace("-", "−") for j in range(self.X.value.shape[1])]
+        cells = [minused(self.X.text(k, j)) for j in range(self.X.value.shape[1])]
         joined = ",\u00a0".join(cells)  # a table keeps it in one line
         return f"({joined})" if len(cells) > 1 else cells[0]
 

@@ -8,6 +8,7 @@ from solver.families.perceptron.given import Data, Given, column, exact
 from solver.families.perceptron.realised import Realised
 from solver.families.perceptron.separable import Contradiction, Weights, separated
 from solver.families.perceptron.unit import forward
+from solver.formula.print.printer_text import minused
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array
 from solver.working.page import Working
@@ -78,7 +79,7 @@ def _relation(given: Given, high: bool) -> str:
 def _condition(given: Given, data: Data, k: int, bias: bool) -> str:
     assert data.d is not None
     counts = {k: 1}
-    wanted = data.d.text(k, 0).replace("-", "−")
+    wanted = minused(data.d.text(k, 0))
     return f"{data.named(k)} → {wanted}: {_sum(data, counts, bias)} {_relation(given, data.d.value[k, 0] == 1)}"
 
 

@@ -373,8 +373,10 @@ class Unfolded:
         biases = {name for name in learnt if name[0] in (self.names["b"][0], self.names["c"][0])}
         weights = [name for name in learnt if name not in biases]
         sequences = len(given.X or (None,))
-        names = lambda t: {"d": self.at("d", t), "y": self.at("y", t)}  # noqa: E731
-        add_losses(w, given, times, formula, names, self.symbol, weights, sequences)
+        add_losses(
+            w, given, times, formula, lambda t: {"d": self.at("d", t), "y": self.at("y", t)},
+            self.symbol, weights, sequences,
+        )  # fmt: skip
         if given.train is None:
             w.gradients = OnDemand(w, "J", learnt, [] if given.net_inputs else self.nets)
             return

@@ -16,6 +16,11 @@ _FENCES = {"bars": ("|", "|"), "double bars": ("‖", "‖"), "floor": ("⌊", "
 _JOINS: dict[Join, str] = {"juxtaposed": "", "times": " · ", "hadamard": " ⊙ ", "space": " ", "beside": " "}
 
 
+def minused(text: str) -> str:
+    """Numbers or a formula with the sign of a minus in place of a hyphen, for what is set as words."""
+    return text.replace("-", "−")
+
+
 def grouped(text: str, separator: str = ",") -> str:
     """A number's whole part in groups of three, so that all on a page are written alike: 1,010, 16,941,456.25."""
     sign = "-" if text.startswith("-") else ""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import codecs
+import gzip
 import io
-import zlib
 from collections.abc import Iterator
 
 _PIECE = 1 << 20
@@ -12,26 +11,25 @@ _FAST = 1
 _ERRORS = "surrogatepass"  # JSON may hold half a character, and whoever writes the file says what becomes of it
 
 
-class Packing(io.TextIOBase):
-    """A text stream that keeps what is written to it packed."""
+class Packing:
+    """Keeps what is written to its `stream` packed."""
 
     def __init__(self) -> None:
-        self.packer, self.made, self.empty = zlib.compressobj(_FAST), bytearray(), True
-
-    def write(self, text: str) -> int:
-        """Takes in text; its length."""
-        self.empty = self.empty and not text
-        self.made += self.packer.compress(text.encode(errors=_ERRORS))
-        return len(text)
+        self.made = io.BytesIO()
+        self.packer = gzip.GzipFile(fileobj=self.made, mode="wb", compresslevel=_FAST)
+        self.stream = io.TextIOWrapper(self.packer, "utf-8", _ERRORS, newline="")
 
     def packed(self) -> bytes:
         """All that was written, to be read by `unpacked`; empty where nothing was. Nothing can be written any more."""
-        return b"" if self.empty else bytes(self.made + self.packer.flush())
+        self.stream.flush()
+        empty = not self.packer.tell()
+        self.stream.close()
+        return b"" if empty else self.made.getvalue()
 
 
 def unpacked(packed: bytes) -> Iterator[str]:
-    """The text again, in pieces of at most a million bytes."""
-    unpacker, text = zlib.decompressobj(), codecs.getincrementaldecoder("utf-8")(_ERRORS)
-    while packed:
-        yield text.decode(unpacker.decompress(packed, _PIECE))
-        packed = unpacker.unconsumed_tail
+    """The text again, in pieces of at most a million characters."""
+    if packed:
+        with gzip.open(io.BytesIO(packed), "rt", encoding="utf-8", errors=_ERRORS, newline="") as text:
+            while piece := text.read(_PIECE):
+                yield piece

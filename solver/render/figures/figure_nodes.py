@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 
+from solver.formula.print.printer_text import minused
 from solver.render.clean import clean
-from solver.render.figures.inscriptions import Inscriptions, minused
+from solver.render.figures.inscriptions import Inscriptions
 from solver.render.figures.scene import (
     BLUE,
     INK,

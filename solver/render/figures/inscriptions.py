@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from solver.formula.print.printer_text import TextPrinter, symbol_text
+from solver.formula.print.printer_text import TextPrinter, minused, symbol_text
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Num
 from solver.formula.usage import symbol_for
@@ -10,7 +10,6 @@ from solver.formula.walks.evaluate import evaluate
 from solver.named import NamedTuple
 from solver.render.clean import clean
 from solver.rounding import EXACT, Floats
-from solver.working.sketches import MINUS
 from solver.working.solution import Context
 
 _FEW = 30
@@ -100,8 +99,3 @@ def plain(symbol: Symbol) -> str:
 def written(number: str) -> str:
     """A number as a page has it: −1,024, 1.5·10⁻⁷."""
     return minused(TextPrinter().number(number))
-
-
-def minused(formula: str) -> str:
-    """A formula with the sign of a minus, in place of a hyphen."""
-    return formula.replace("-", MINUS)

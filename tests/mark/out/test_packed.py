@@ -13,11 +13,11 @@ TEXTS = st.lists(st.text(st.characters(), max_size=30), max_size=8)  # halves of
 
 @given(TEXTS, st.integers(1, 9))
 def test_what_was_written_is_read(texts: list[str], piece: int) -> None:
-    stream, before = Packing(), packed._PIECE
+    packing, before = Packing(), packed._PIECE
     packed._PIECE = piece
     try:
-        assert sum(map(stream.write, texts)) == len("".join(texts))
-        found = stream.packed()
+        assert sum(map(packing.stream.write, texts)) == len("".join(texts))
+        found = packing.packed()
         assert "".join(unpacked(found)) == "".join(texts)
     finally:
         packed._PIECE = before
@@ -25,10 +25,10 @@ def test_what_was_written_is_read(texts: list[str], piece: int) -> None:
 
 
 def test_lines_of_a_class_take_little() -> None:
-    stream = Packing()
+    packing = Packing()
     for student in range(5_000):
-        stream.write("".join(f"s{student},b/u1[{k}],1.30,CORRECT,,0.25,0.25\n" for k in range(20)))
-    found = stream.packed()
+        packing.stream.write("".join(f"s{student},b/u1[{k}],1.30,CORRECT,,0.25,0.25\n" for k in range(20)))
+    found = packing.packed()
     pieces = list(map(len, unpacked(found)))
     assert len(found) < sum(pieces) / 8
     assert max(pieces) <= packed._PIECE
