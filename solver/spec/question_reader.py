@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from solver.errors import FormulaError, Place
@@ -17,12 +16,12 @@ from solver.spec.fields import AtLeast, AtMost, entries_of, fields_of, read, tex
 from solver.spec.head import HEAD_KEYS, read_head
 from solver.spec.nodes import Node, Report, merged
 from solver.spec.notation import read_usage
+from solver.spec.part_marks import check_sum, read_marks
 from solver.spec.prose.passages import read_passage
-from solver.spec.quantities import number
 from solver.spec.registry import families, family
 from solver.working.page import Working
 from solver.working.passage import NOTHING, Passage
-from solver.working.question import PaperHead, Part, Question, Scheme, Task, Wanted, worths
+from solver.working.question import PaperHead, Part, Question, Scheme, Task, Wanted
 
 if TYPE_CHECKING:
     from solver.spec.own_formulas import FormulasReader
@@ -240,7 +239,7 @@ class QuestionReader:
         if "note" in entries:
             part.note = read_passage(entries["note"], self.report, "note")
         part.rounding = self.rounding(entries, rounding)
-        part.marks = self.marks(entries)
+        part.marks = read_marks(entries, self.report)
         task = self.task(entries, task)
         if "with" in entries:
             task = self.changed(entries, task)
@@ -253,7 +252,7 @@ class QuestionReader:
             if "find" in entries:
                 self.report.add(entries["find"], "a part with parts of its own finds nothing itself")
             within = list(self.parts(inner, part.label + ".", task, part.rounding, depth + 1))
-            self.check_sum(part, within, entries)
+            check_sum(part, within, entries, self.report)
             yield from (part, *within)
             return
         if task is None:
@@ -264,15 +263,6 @@ class QuestionReader:
                 defined if defined and "find" not in entries else self.asking.find(entries.get("find"), task.working)
             )
         yield part
-
-    def check_sum(self, part: Part, within: list[Part], entries: dict[str, Node]) -> None:
-        """Marks of a part that those of its own parts do not add up to; what is unmarked shares what is left."""
-        found = worths(within)
-        inner = [found[each.label] for each in within if each.label.rpartition(".")[0] == part.label]
-        marked = sum((marks for marks in inner if marks is not None), Decimal())
-        if part.marks is not None and (marked > part.marks or (None not in inner and marked < part.marks)):
-            message = f"marks is {part.marks}, but the parts of {part.label} have {marked} together"
-            self.report.add(entries["marks"], message, "leave them out, and they are the sum")
 
     def label(self, entries: dict[str, Node], node: Node, prefix: str) -> str:
         if "label" not in entries:
@@ -287,14 +277,6 @@ class QuestionReader:
             self.report.add(at, f"the label {prefix + label!r} stands twice", f"first at line {first.line}")
         self.labels.setdefault(prefix + label, at.place)
         return label
-
-    def marks(self, entries: dict[str, Node]) -> Decimal | None:
-        if "marks" not in entries:
-            return None
-        marks = Decimal(number(entries["marks"], self.report, "marks").text)
-        if not 0 <= marks <= 1000:
-            self.report.add(entries["marks"], f"marks is {marks}, expected 0 to 1000")
-        return marks
 
     def task(self, entries: dict[str, Node], inherited: Task | None) -> Task | None:
         node = entries.get("given")

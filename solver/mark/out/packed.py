@@ -16,7 +16,9 @@ class Packing:
 
     def __init__(self) -> None:
         self.made = io.BytesIO()
-        self.packer = gzip.GzipFile(fileobj=self.made, mode="wb", compresslevel=_FAST)
+        self.packer = gzip.GzipFile(
+            fileobj=self.made, mode="wb", compresslevel=_FAST, mtime=0
+        )  # the same bytes at any time
         self.stream = io.TextIOWrapper(self.packer, "utf-8", _ERRORS, newline="")
 
     def packed(self) -> bytes:
