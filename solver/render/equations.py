@@ -85,10 +85,13 @@ class BlockPrinter(Printer[Piece]):
         mark = self.usage.transposed
         return Word(inner.text + mark) if isinstance(inner, Word) else Raised(inner, mark)
 
-    def call(self, fn: str, args: Sequence[Piece]) -> Piece:
+    def call(self, fn: str, args: Sequence[Piece], exponent: Piece | None = None) -> Piece:
         inner = args[0] if len(args) == 1 else Run(tuple(args), (Join(", ", tail=","),) * (len(args) - 1))
-        left, right = _FENCES.get(style(fn), ("(", ")"))
-        return Fenced(left, inner, right, "" if style(fn) in _FENCES else self.usage.spelled(fn))
+        if style(fn) in _FENCES:
+            left, right = _FENCES[style(fn)]
+            return Fenced(left, inner, right, "")
+        raised = "".join(_SUPERSCRIPTS[c] for c in exponent.natural.lines[0]) if exponent else ""  # a whole number
+        return Fenced("(", inner, ")", self.usage.spelled(fn) + raised)
 
     def matrix(self, rows: Sequence[Sequence[Piece]]) -> Piece:
         return Fenced("[", Grid(tuple(map(tuple, rows))), "]")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -290,8 +291,9 @@ def _equations(block: Equations) -> str:
     lines = _lines(set_rows(block.lines, printer, _ROOM))
     if len(block.lines) == 1:
         return lines
-    left = next((line.left for line in reversed(block.lines) if line.left is not None), None)
-    result = block.lines[-1]._replace(left=left, note=())
+    worked = list(takewhile(lambda line: not line.checks, block.lines))
+    left = next((line.left for line in reversed(worked) if line.left is not None), None)
+    result = worked[-1]._replace(left=left, note=())
     said = "".join(f"<math>{_SETTER.set(fact)}</math>" for row in set_facts([result], printer, _ROOM) for fact in row)
     return f'<details><summary><span class="unseen">Working: </span>{said}</summary>{lines}</details>'
 

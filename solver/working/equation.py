@@ -270,7 +270,7 @@ def _check(pair: Sides, solved: Mapping[str, Literal_]) -> Iterator[Line]:
     *lines, target = (tree for tree, _ in reduce(right, lambda guard: {}, result, EXACT))
     rounds = [tree for tree in lines[1:] if _rounds(tree)]  # what is inside the floor brackets, before and after
     first, *rest = [*rounds[-2:], target]
-    yield Line(first, left=right, note=("check",))
+    yield Line(first, left=right, note=("check",), checks=True)
     yield from (Line(tree) for tree in rest)
 
 

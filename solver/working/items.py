@@ -43,13 +43,15 @@ Mutants: TypeAlias = "Iterator[tuple[str, Interval]]"
 class Line(NamedTuple):
     """One line of working: `left relation right`; without `left` it continues the line above. `note`: its reason.
 
-    → says what a term gives, such as a term of a loss its part of a gradient.
+    → says what a term gives, such as a term of a loss its part of a gradient. checks: here the check of a result that
+    stands above begins.
     """
 
     right: Tree
     left: Tree | None = None
     relation: Literal["=", "≈", "→"] = "="
     note: Words = ()
+    checks: bool = False
 
 
 class Listing(NamedTuple):

@@ -141,19 +141,11 @@ class _Reader:
                 return Operation("sqrt", (understood(sign.parts[0]),))
             case "function":
                 assert sign.text in FUNCTIONS
-                if self.kind() == "matrix":  # which has brackets of its own
-                    return Operation(sign.text, (self.operand(),))
-                self.take("(")
-                arguments = [self.sum()]
-                options: list[tuple[str, int | tuple[int, int]]] = []
-                while self.kind() == ",":
-                    self.take()
-                    if self.kind() == "option":
-                        options.append(_option(self.take()))
-                    else:
-                        arguments.append(self.sum())
-                self.take(")")
-                return Operation(sign.text, tuple(arguments), tuple(options))
+                if self.kind() == "^":  # tanh²(u)
+                    power = self.take()
+                    exponent = understood(power.parts[0]) if power.parts else self.operand()
+                    return Operation("^", (self.called(sign.text), exponent))
+                return self.called(sign.text)
             case "(" | "|" | "‖" | "⌊" | "⌈":
                 closing, name = _FENCES[sign.kind]
                 self.open.append(sign.kind)
@@ -163,6 +155,22 @@ class _Reader:
                 return Operation(name, (inner,)) if name else inner
             case _:
                 raise UnreadableError(f"{sign.kind} where an operand should stand")
+
+    def called(self, name: str) -> Expression:
+        """A function of what follows: a matrix, which has brackets of its own, or arguments in brackets."""
+        if self.kind() == "matrix":
+            return Operation(name, (self.operand(),))
+        self.take("(")
+        arguments = [self.sum()]
+        options: list[tuple[str, int | tuple[int, int]]] = []
+        while self.kind() == ",":
+            self.take()
+            if self.kind() == "option":
+                options.append(_option(self.take()))
+            else:
+                arguments.append(self.sum())
+        self.take(")")
+        return Operation(name, tuple(arguments), tuple(options))
 
 
 def _option(sign: Sign) -> tuple[str, int | tuple[int, int]]:

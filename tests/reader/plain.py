@@ -121,7 +121,8 @@ class _Lexer:
         if rest[0] == "[":
             return self.matrix()
         for word in _WORDS:
-            if rest.startswith(word + "("):
+            behind = rest.removeprefix(word)
+            if behind != rest and behind.lstrip(_HIGH).startswith("("):  # tanh(u), tanh²(u)
                 self.place += len(word)
                 return Sign("function", word)
         self.place += 1

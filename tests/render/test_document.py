@@ -88,7 +88,7 @@ def test_the_short_form_is_said_once_where_it_is_derived(q2: Solution) -> None:
 
 def test_a_derivative_is_defined_before_its_first_numbers_and_only_there(q2: Solution) -> None:
     page = text(document(q2.title, [q2]))
-    assert page.count("tanh′(u) = 1 - tanh(u)²") == 1
+    assert page.count("tanh′(u) = 1 - tanh²(u)") == 1
     assert page.index("tanh′(u)") < page.index("f′(u₁) = 1 - h₁ ⊙ h₁")
 
 

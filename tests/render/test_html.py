@@ -174,3 +174,11 @@ def test_a_single_line_is_not_folded() -> None:
     (folded,) = (each for each in made.iter() if tag(each) == "details")
     assert words(folded[0]) == "Working: y=0.81"
     assert len([each for each in folded[1] if tag(each) == "math"]) == len(lines) + 1
+
+
+@pytest.mark.parametrize(("key", "said"), [("a.i/F1", "Working: F1=7"), ("a.i/p2", "Working: p2=1")])
+def test_an_unknown_is_folded_behind_its_value_and_not_behind_its_check(key: str, said: str) -> None:
+    lines = solve_paper(load(PROBLEMS / "q3.yaml"))[0][key].lines()
+    made = parsed(render([Heading(1, "t"), Equations(lines, {})]))
+    (folded,) = (each for each in made.iter() if tag(each) == "details")
+    assert words(folded[0]) == said

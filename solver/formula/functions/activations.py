@@ -123,6 +123,7 @@ ROWS = {
         algebra=True,
         analytic=True,
         stable=(("1 - y**2", "4*(sigmoid(2*u)*sigmoid(2*-u))"),),  # 1/cosh²(u)
+        notation=Notation(raised=True),
     ),
     "sigmoid": Function(
         _sigmoid,

@@ -84,6 +84,7 @@ ROWS = {
         slips=(Slip(*_SWAPPED, "cos(u)"), Slip(*_DEGREES, f"sin((u)*{DEGREE})")),
         algebra=True,
         analytic=True,
+        notation=Notation(raised=True),
     ),
     "cos": Function(
         np.cos,
@@ -95,6 +96,7 @@ ROWS = {
         slips=(Slip(*_SWAPPED, "sin(u)"), Slip(*_DEGREES, f"cos((u)*{DEGREE})")),
         algebra=True,
         analytic=True,
+        notation=Notation(raised=True),
     ),
     "abs": Function(
         lambda u: np.maximum(u, -u),  # of complex numbers by their real parts, as the proof of a gradient wants

@@ -44,11 +44,13 @@ class Notation(NamedTuple):
     word: in front of the brackets, upright, instead of the function's own name; a Greek letter's name is the letter.
     below: a word below it: max over rows.
     style: fences, a root, a power of e, a constant without its argument, blocks of a matrix, a part of one.
+    raised: a whole exponent stands behind the word, tanh²(u), where elsewhere the call is raised.
     """
 
     word: str = ""
     style: Style = "word"
     below: str = ""
+    raised: bool = False
 
 
 class Slip(NamedTuple):

@@ -117,7 +117,9 @@ class Printer(ABC, Generic[R]):
     @abstractmethod
     def transpose(self, inner: R) -> R: ...
     @abstractmethod
-    def call(self, fn: str, args: Sequence[R]) -> R: ...
+    def call(self, fn: str, args: Sequence[R], exponent: R | None = None) -> R:
+        """A function of its arguments; an exponent stands behind its word: tanh²(u)."""
+
     @abstractmethod
     def matrix(self, rows: Sequence[Sequence[R]]) -> R: ...
     @abstractmethod
@@ -166,6 +168,8 @@ class Printer(ABC, Generic[R]):
                 return self._fraction(a, b)
             case Bin("**", a, Num("2")) if isinstance(bare(a), Name | Array) and self._shape(a) != SCALAR:
                 return self.product("hadamard", self._at_least(a, POWER), self._at_least(a, POWER)), PRODUCT
+            case Bin("**", Call(fn, (a,)), Num(text)) if FUNCTIONS[fn].notation.raised and text.isdigit():
+                return self.call(fn, [self.print(bare(a))], self.number(text)), POWER
             case Bin("**", a, b):
                 return self.power(self._at_least(a, ATOM), self._exponent(b)), POWER
             case Bin(_, a, b):

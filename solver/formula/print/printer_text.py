@@ -136,8 +136,9 @@ class TextPrinter(Printer[str]):
     def transpose(self, inner: str) -> str:
         return inner + self.usage.transposed
 
-    def call(self, fn: str, args: Sequence[str]) -> str:
-        left, right = _FENCES.get(style(fn), (f"{self.usage.spelled(fn)}(", ")"))
+    def call(self, fn: str, args: Sequence[str], exponent: str | None = None) -> str:
+        word = self.usage.spelled(fn)
+        left, right = _FENCES.get(style(fn), (f"{self.power(word, exponent) if exponent else word}(", ")"))
         return left + ", ".join(args) + right
 
     def matrix(self, rows: Sequence[Sequence[str]]) -> str:

@@ -182,7 +182,7 @@ class TypesetPrinter(Printer[Typeset]):
     def transpose(self, inner: Typeset) -> Typeset:
         return _raised(inner, Letters("T") if self.usage.transpose == "T" else Sign("⊤"))
 
-    def call(self, fn: str, args: Sequence[Typeset]) -> Typeset:
+    def call(self, fn: str, args: Sequence[Typeset], exponent: Typeset | None = None) -> Typeset:
         inner = together(*(part for i, arg in enumerate(args) for part in ((_COMMA, arg) if i else (arg,))))
         if style(fn) == "root":
             return Root(inner)
@@ -192,7 +192,8 @@ class TypesetPrinter(Printer[Typeset]):
         below = FUNCTIONS[fn].notation.below
         word = _word(fn, self.usage)
         held = inner if _matrix(inner) else Enclosed("(", inner, ")")  # a matrix has brackets of its own
-        return Together((Scripts(word, Said(below)) if below else word, held))
+        behind = Scripts(word, Said(below) if below else None, exponent) if below or exponent else word
+        return Together((behind, held))
 
     def matrix(self, rows: Sequence[Sequence[Typeset]]) -> Typeset:
         return Enclosed("(", Lattice(tuple(map(tuple, rows))), ")")

@@ -67,7 +67,7 @@ def definition(fn: str, given: int | None = None, usage: Usage = USUAL) -> Itera
 
 
 def slope(fn: str, usage: Usage = USUAL) -> Iterator[Facts]:
-    """The derivative of an elementwise function in terms of itself, tanh′(u) = 1 − tanh(u)²; nothing for u itself."""
+    """The derivative of an elementwise function in terms of itself, tanh′(u) = 1 − tanh²(u); nothing for u itself."""
     row = FUNCTIONS[fn]
     if row.derivative is None or row.definition == "u" or row.constant:
         return

@@ -36,6 +36,10 @@ SYMBOLS = {
         ("1.50e-7*a", "1.50·10⁻⁷ · a", r"1.50 \cdot 10^{-7} \cdot a"),
         ("flops_conv1 + 16941456", "flops_conv1 + 16,941,456", r"\text{flops}_{\text{conv 1}} + 16{,}941{,}456"),
         ("(a**b)**c", "(a^b)^c", "(a^{b})^{c}"),
+        ("1 - tanh(u)**2", "1 - tanh²(u)", r"1 - \tanh^{2}(u)"),
+        ("(sin(u)**2)**3", "(sin²(u))³", r"(\sin^{2}(u))^{3}"),
+        ("tanh(u)**a", "tanh(u)^a", r"\tanh(u)^{a}"),
+        ("log(u)**2", "ln(u)²", r"\ln(u)^{2}"),
         ("g.T", "(∇_u₁ J)ᵀ", r"(\nabla_{\mathbf{u}_1} J)^T"),
     ],
 )
