@@ -98,6 +98,9 @@ def numbers(program: Program[Item], env: dict[str, Floats], forms: Mapping[str, 
 MOST_PROOFS = 16
 """Of more gradients, derived once for all of them, a sample is checked."""
 
+_TINY = 1e-12
+"""What is smaller may be noise of the arithmetic of floats."""
+
 _WORDS = np.zeros((1, 1))  # a statement has no number, nor has a derivation in symbols
 
 
@@ -144,6 +147,7 @@ class _Solver:
         forms = {name: working.items[name].form(policy) for name in names}
         steps = program(working, names, forms)
         found = {rule: numbers(steps, env, forms if rule == "rounded" else None) for rule, env in context.envs.items()}
+        self.settle(found["exact"].values, context)
         for name, error in found[self.carry].failed.items():
             self.problems.append(self.problem(name, part, error))
             return False
@@ -157,6 +161,17 @@ class _Solver:
             rounded, exact = found["rounded"].values.get(name), found["exact"].values.get(name)
             context.solved[name] = Solved(working.items[name], context, part.label, form, written, rounded, exact)
         return True
+
+    def settle(self, exact: dict[str, Floats], context: Context) -> None:
+        """Makes what is nothing but the noise of floats 0."""
+        for name, number in exact.items():
+            size = np.abs(number)
+            if (size < _TINY).any() and number[size < _TINY].any():
+                from solver.working.noise import settle
+
+                items, env = context.working.items, context.envs["exact"]
+                given = {need for need in items[name].needs if need not in items or items[need].given}
+                exact[name] = env[name] = settle(items[name], number, env, given, _TINY)
 
     def prove(self, question: Question, parts: list[SolvedPart]) -> None:
         """Checks the gradients of every part by central differences; a mismatch is a problem, never an answer."""

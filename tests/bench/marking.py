@@ -22,7 +22,7 @@ from solver.mark.records import Submissions
 from solver.mark.sheet import Sheet, sheet
 from solver.rounding import Floats, Rounding
 from tests.bench.plant import CHEATS, decimals, key_batch, mistaken, random_wrong
-from tests.bench.simulate import HABITS, honest, networks, questions, recomputed
+from tests.bench.simulate import HABITS, honest, honest_values, networks, questions, recomputed
 from tests.places import Q2
 
 STUDENTS = 60
@@ -109,9 +109,12 @@ def _unit(made: Sheet, key: str) -> Floats:
 
 # -- wrong answers -----------------------------------------------------------------------------------------------------
 def planted(answers: int) -> dict[tuple[str, int], float]:
-    """One cell of each student is off by some units, the others right, or blank: the share accepted without a flag."""
+    """One cell of each student is off by some units, the others right, or blank: the share accepted without a flag.
+
+    What then is the number of an honest route is counted apart: it is no wrong answer.
+    """
     shares: dict[tuple[str, int], float] = {}
-    print("off by units: accepted without a note, with one; by a fixed tolerance")
+    print("off by units, and on no honest route: accepted without a note, with one; by a fixed tolerance")
     for others in ("right", "blank"):
         rng = np.random.default_rng(1)
         counts: dict[int, Counter[str]] = {units: Counter() for units in UNITS}
@@ -123,7 +126,10 @@ def planted(answers: int) -> dict[tuple[str, int], float]:
             share = shares[others, units] = count["plain"] / count["all"]
             fixed = ", ".join(f"{name} {count[name] / count['all']:.1%}" for name in _LIMITS)
             noted = count["noted"] / count["all"]
-            print(f"  {units:>2} off, others {others}: {share:.2%}, {noted:.2%} of {count['all']:,}; {fixed}")
+            print(
+                f"  {units:>2} off, others {others}: {share:.2%}, {noted:.2%} of {count['all']:,}; {fixed}; "
+                f"beside them {count['honest']} equal to an honest route, {count['honest accepted']} of which are accepted"
+            )
     return shares
 
 
@@ -151,9 +157,14 @@ def _off(made: Sheet, others: str, rng: np.random.Generator, counts: dict[int, C
         units = UNITS[s % len(UNITS)]
         batch.values[key][(s, *at)] = written[at] + units * unit[at] * rng.choice([-1.0, 1.0])
         cells.append((counts[units], key, s, *at))
-    judged = judge(made, batch)
+    judged, honestly = judge(made, batch), honest_values(made)
     for count, key, s, row, column in cells:
         accepted = judged[key].verdicts[s, row, column] >= Verdict.FOLLOWED
+        answer, unit = batch.values[key][s, row, column], np.broadcast_to(_unit(made, key), made.answers[key].shape)
+        if any(abs(x[row, column] - answer) < unit[row, column] / 1000 for x in honestly[key]):
+            count["honest"] += 1
+            count["honest accepted"] += int(accepted)
+            continue
         noted = judged[key].notes[s, row, column] != 0
         count["all"] += 1
         count["plain"] += int(accepted and not noted)

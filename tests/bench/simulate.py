@@ -1,16 +1,20 @@
 """Simulated students: honest ones who round in their own way, on random questions of every family."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import product
+from typing import NamedTuple
 
 import numpy as np
 
-from solver.errors import SpecError
+from solver.errors import FormulaError, SpecError
+from solver.formula.walks.bounds import point
+from solver.formula.walks.stages import staged
 from solver.formula.walks.value import value
 from solver.mark.judge.numbers import Batch
-from solver.mark.judge.routes import INNER, NAMED, Route, result, rounded
 from solver.mark.sheet import Quantity, Sheet, sheet
-from solver.rounding import Floats, Rounding
+from solver.rounding import Floats, Format, Rounding
 from solver.spec.reader import load_text
 from solver.spec.registry import families, family
 from solver.working.question import Question
@@ -18,7 +22,16 @@ from solver.working.solve import solve_question
 from tests.bench.plant import decimals
 from tests.places import PROBLEMS
 
-ROUTES: tuple[Route, ...] = (NAMED, Route(even=True), *INNER)
+
+class Route(NamedTuple):
+    """What a student rounds within a step: nothing, each line of the working, or every intermediate; ties up, or to even."""
+
+    within: str
+    even: bool
+
+
+ROUTES = tuple(Route(within, even) for within, even in product(("", "line", "every"), (False, True)))
+"""Written here once more: a marker that is asked what is honest is not tried."""
 FORMS = (Rounding(2), Rounding(3), Rounding(4), Rounding(3, figures=True))
 HABITS = ("pure", "mixed")
 
@@ -104,7 +117,7 @@ def honest(made: Sheet, count: int, habit: str, rng: np.random.Generator) -> Bat
                     if some.size:
                         needs = {need: env[need][some] for need in quantity.solved.item.needs}
                         found[some] = _sensible(quantity, needs, route)
-                        written[some] = rounded(form, found[some], route.even)
+                        written[some] = written_as(form, found[some], route.even)
                 exact = ((carries == 1) & ((habit == "mixed") | (routes < _NAMED)))[:, None, None]
                 if habit == "mixed" and quantity.key is None:
                     exact = exact | (written == 0)
@@ -115,12 +128,61 @@ def honest(made: Sheet, count: int, habit: str, rng: np.random.Generator) -> Bat
     return batch
 
 
+def written_as(form: Format, x: Floats, even: bool) -> Floats:
+    """Numbers as they are written; what has no value stays so."""
+    there = np.isfinite(x)
+    number = np.where(there, x, 0.0)
+    made = form.round(number)
+    if even and isinstance(form, Rounding):
+        unit = 2 * form.half_unit(number)
+        below = np.floor(np.abs(number) / unit + 1e-7)
+        tied = np.abs(np.abs(number) / unit - below - 0.5) < 1e-7
+        made = np.where(tied & (below % 2 == 0), np.copysign(below * unit, number) + 0.0, made)
+    return np.where(there, made, x)
+
+
+def found_by(quantity: Quantity, env: Mapping[str, Floats], route: Route) -> Floats:
+    """What a step gives on a route, not yet rounded itself."""
+    item, form = quantity.solved.item, quantity.solved.form
+    if item.definition is None:
+        lies = item.bounds({name: point(env[name]) for name in item.needs})
+        return quantity.truth.low if lies is None else lies.middle
+    if not route.within or not isinstance(form, Rounding):
+        return value(item.definition, env)
+    return staged(item.definition, env, lambda x: written_as(form, x, route.even), route.within == "every")
+
+
+def honest_values(made: Sheet) -> dict[str, list[Floats]]:
+    """What honest students may write of each answer: on one route throughout, carrying what is rounded or not, or in one
+    step after the key's numbers, or after exact ones.
+    """
+    found: dict[str, list[Floats]] = {}
+    for _, chain in made.chains:
+        numeric = [q for q in chain if q.solved.numeric]
+        pages = [{q.name: q.solved.written for q in numeric}, {q.name: q.truth.low for q in numeric}]
+        ways: list[tuple[Route, bool, dict[str, Floats]]] = [(r, True, page) for r in ROUTES for page in pages]
+        ways += [(route, exact, {}) for route in ROUTES for exact in (False, True)]
+        for route, exact, env in ways:
+            throughout = not env
+            for quantity in numeric:
+                number = quantity.truth.low
+                if not quantity.solved.item.given:
+                    with suppress(FormulaError, ValueError):
+                        number = found_by(quantity, env, route)
+                written = written_as(quantity.solved.form, number, route.even)
+                if throughout:
+                    env[quantity.name] = number if exact else written
+                if quantity.key is not None:
+                    found.setdefault(quantity.key, []).append(written)
+    return found
+
+
 def _sensible(quantity: Quantity, needs: dict[str, Floats], route: Route) -> Floats:
     """What a route gives, but where that is no number, or a thousand times too large."""
-    found, truth = result(quantity, needs, route), quantity.truth.low
+    found, truth = found_by(quantity, needs, route), quantity.truth.low
     with np.errstate(invalid="ignore"):
         good = (np.abs(found) <= 1000 * np.maximum(np.abs(truth), 1.0)) | (found == truth)
-    return found if good.all() else np.where(good, found, result(quantity, needs, NAMED))
+    return found if good.all() else np.where(good, found, found_by(quantity, needs, ROUTES[0]))
 
 
 def recomputed(made: Sheet, key: str, values: Floats) -> dict[str, Floats]:
@@ -133,7 +195,7 @@ def recomputed(made: Sheet, key: str, values: Floats) -> dict[str, Floats]:
                 continue
             number, item = quantity.solved.written, quantity.solved.item
             if item.definition is not None and any(env[need].ndim == 3 for need in item.needs):
-                number = rounded(quantity.solved.form, value(item.definition, env))
+                number = written_as(quantity.solved.form, value(item.definition, env), even=False)
             if quantity.key == key:
                 number = values
             env[quantity.name] = number

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.mark.judge.digits import coarse, half_asked, near, one_short, room
+from solver.mark.judge.digits import coarse, half_asked, one_short, same
 from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict
 from solver.mark.sheet import Quantity, Sheet
 from solver.rounding import Rounding
@@ -72,9 +72,9 @@ def _cells(sheet: Sheet, batch: Batch, key: str, rows: NDArray[np.int64]) -> _Wr
         return None
     values, decimals = batch.values[key][rows], batch.decimals[key][rows]
     half = half_asked(Quantity(solved.name, solved, key), values)
-    true = near(values, solved.written, room(half, values))
+    true = same(values, solved.written, half, solved.form)
     for other in (solved.rounded, solved.exact):
-        true = true if other is None else true | near(values, other, room(half, values))
+        true = true if other is None else true | same(values, other, half, solved.form)
     few = coarse(decimals, half) & ~np.isnan(values)
     return _Written(few, one_short(values, decimals, half), true)
 

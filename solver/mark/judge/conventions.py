@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from solver.mark.judge.acceptance import judge
-from solver.mark.judge.digits import coarse, half_asked, near, room
+from solver.mark.judge.digits import coarse, half_asked, same
 from solver.mark.judge.key import Key
 from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict
 from solver.mark.judge.word_answers import judge_word
@@ -98,7 +98,7 @@ def _scaled(
             found[key] = np.zeros(values.shape, dtype=bool)
             half = half_asked(Quantity(quantity.name, quantity.solved, key), values)
             for truth in truths:
-                found[key] |= near(values, factor * np.broadcast_to(truth, values.shape), room(half, values))
+                found[key] |= same(values, factor * np.broadcast_to(truth, values.shape), half, quantity.solved.form)
             found[key] &= ~_short(batch, key, half)
     return found
 

@@ -8,7 +8,10 @@ from numpy.typing import NDArray
 from solver.formula.interval import Interval
 from solver.mark.judge.numbers import NO_LIMIT, Flags
 from solver.mark.sheet import Quantity
-from solver.rounding import Floats, Rounding
+from solver.rounding import Floats, Format, Rounding
+
+_FLOATS = 1e-12
+"""What floats may leave of nothing."""
 
 
 def half_asked(quantity: Quantity, at: Floats) -> Floats:
@@ -17,14 +20,34 @@ def half_asked(quantity: Quantity, at: Floats) -> Floats:
     if isinstance(form, Rounding):
         if not form.figures:
             return np.asarray(0.5 * 10.0 ** (-form.digits))
-        return form.half_unit(np.where(np.isfinite(at), at, 0.0))
+        return half_figures(form, at)
     return np.asarray(0.0)
+
+
+def half_figures(form: Rounding, at: Floats) -> Floats:
+    """Half a unit of the last figure; of what has no value, as of 1."""
+    return form.half_unit(np.where(np.isfinite(at), at, 0.0))
 
 
 def room(half: Floats, at: Floats) -> Floats:
     """How far a number may be from another to be the same when written: half a unit, and what floats need."""
-    found = half * (1 + 1e-9) + 1e-12
-    return found if half.all() else found + 1e-9 * np.abs(at)
+    if half.all():
+        return half * (1 + 1e-9) + np.minimum(_FLOATS, half / 1000)
+    return half * (1 + 1e-9) + _FLOATS + 1e-9 * np.abs(at)
+
+
+def same(answer: Floats, x: Floats, half: Floats, form: Format, times: float = 1.0) -> Flags:
+    """Whether an answer is a number as it is written, or so many half units off at most; half: that of the answer.
+
+    What is smaller than the power of ten at which an answer begins has a finer last digit: 0.997 in three figures is not
+    1.00, and nothing but 0 is 0.
+    """
+    found = near(answer, x, room(times * half, answer))
+    if isinstance(form, Rounding) and form.figures and found.any():
+        finer = half_figures(form, x)
+        nothing = (answer == 0) & (np.abs(x) <= _FLOATS)
+        found &= (finer >= half * (1 - 1e-9)) | (np.abs(answer - x) <= room(times * finer, x)) | nothing
+    return found
 
 
 def near(a: Floats, b: Floats, limit: Floats) -> Flags:

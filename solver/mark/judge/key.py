@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from solver.formula.mistakes.surroundings import Surroundings
 from solver.formula.walks.bounds import Interval
 from solver.formula.walks.evaluate import evaluate
-from solver.mark.judge.digits import half_asked, near, room
+from solver.mark.judge.digits import half_asked, same
 from solver.mark.judge.exact import exact_names
 from solver.mark.judge.guards import Emptied
 from solver.mark.judge.numbers import Flags
@@ -86,11 +86,10 @@ class Key:
 def on_key(key: Key, quantity: Quantity, answer: Floats) -> Flags:
     """Whether an answer is the key's number, with rounded or with exact values carried."""
     half = half_of(key, quantity, answer)
-    limit = room(half, answer)
     right, *others = key.plain(quantity.name)
-    hit = near(answer, right, limit)
+    hit = same(answer, right, half, quantity.solved.form)
     for other in others:
-        hit |= near(answer, other, limit)
+        hit |= same(answer, other, half, quantity.solved.form)
     return hit
 
 

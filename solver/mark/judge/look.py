@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
-from solver.formula.walks.bounds import Interval
 from solver.mark.judge.digits import (
     coarse,
     half_asked,
@@ -12,13 +13,14 @@ from solver.mark.judge.digits import (
     near,
     one_short,
     room,
+    same,
     two_digits_right,
 )
-from solver.mark.judge.follow import FollowedNumbers, widths
+from solver.mark.judge.follow import MORE, FollowedNumbers, widths
 from solver.mark.judge.guards import may_be_infinite, outside
 from solver.mark.judge.key import CORRECT, FOLLOWED, WRONG, Rows, of_rows
 from solver.mark.judge.numbers import Codes, Flags, Judged, Note, Verdict, anywhere
-from solver.mark.judge.routes import INNER, NAMED, result, results
+from solver.mark.judge.routes import INNER, NAMED, finer, result, results, rounded
 from solver.mark.judge.second_look import honest, near_routes
 from solver.mark.sheet import Quantity
 from solver.rounding import Floats, Rounding
@@ -59,21 +61,22 @@ class FurtherLook:
         half = half_asked(quantity, answer)
         if quantity.name in own.key.exact:  # whole numbers of whole numbers; of other numbers it is rounded after all
             half = np.where(self.follows == np.rint(self.follows), 0.0, half)
-        self.half, limit = half, room(half, answer)
+        self.half = half
         true = self.true
         with np.errstate(invalid="ignore"):
-            follows = near(answer, self.follows, limit)
-            carried = near(answer, exact, limit)
+            follows = same(answer, self.follows, half, self.form)
+            carried = same(answer, exact, half, self.form)
         candidates = [self.follows, exact]
-        follows |= carried
+        beyond = outside(quantity.solved.item.definition, answer) & ~true
+        follows = (follows | carried) & ~beyond
         flagged = few = last = np.zeros(answer.shape, dtype=bool)
-        open_ = ~(true | follows | blank) & np.isfinite(answer)  # −∞ is no digits off
+        open_ = ~(true | follows | blank | beyond) & np.isfinite(answer)  # −∞ is no digits off
         if self.rounds and open_.any():
             known = [np.broadcast_to(x, answer.shape) for x in own.key.routes[quantity.name]]
             likely = own.key.usual[quantity.name]
-            inner = open_ & _near(answer, known, limit)
-            usual = _near(answer, [*self.own.key.plain(quantity.name), *candidates], room(2 * half * _USUAL, answer))
-            true, flagged = true | inner, inner & ~(usual & _near(answer, known[:likely], limit))
+            inner = open_ & self.any_of(known, answer, half)
+            usual = self.any_of([*self.own.key.plain(quantity.name), *candidates], answer, half, 2 * _USUAL)
+            true, flagged = true | inner, inner & ~(usual & self.any_of(known[:likely], answer, half))
             open_ &= ~true & self.possible(known)
         if self.rounds and open_.any():
             true, follows, flagged, few, last = (x.copy() for x in (true, follows, flagged, few, last))
@@ -95,11 +98,17 @@ class FurtherLook:
             notes[kept] = np.uint8(Note.GUARDED)
         notes[lost & (verdicts == WRONG)] |= np.uint8(Note.GUARDED)
         expected = np.where(self.behind & (verdicts != CORRECT), self.follows, self.right)
-        beyond = outside(quantity.solved.item.definition, answer) & (verdicts == WRONG)
         self.own.replaced[self.rows] |= anywhere(beyond)
         on_own = carried | blank | beyond
         self.exact = np.where(on_own, exact, answer)
         return Judged(verdicts, notes, expected)
+
+    def any_of(self, values: Iterable[Floats], answer: Floats, half: Floats, times: float = 1.0) -> Flags:
+        """Whether an answer is one of some numbers as it is written, or so many half units off."""
+        found: Flags = np.zeros(answer.shape, dtype=bool)
+        for x in values:
+            found |= same(answer, x, half, self.form, times)
+        return found
 
     def possible(self, known: list[Floats]) -> Flags:
         """Which cells are so near to what follows, or to the key, that a further look is worth while."""
@@ -129,8 +138,9 @@ class FurtherLook:
         half = np.broadcast_to(self.half, self.answer.shape)[some]
         known = [np.broadcast_to(x, answer.shape) for x in self.own.key.plain(self.quantity.name)]
         with np.errstate(invalid="ignore", over="ignore"):
-            usual = open_ & _near(answer, candidates, room(2 * half * _USUAL, answer))
-            short, fine = open_ & one_short(answer, decimals, half), open_ & ~coarse(decimals, half)
+            usual = open_ & self.any_of(candidates, answer, half, 2 * _USUAL)
+            least = np.minimum(half, half_asked(self.quantity, candidates[0])) if half.any() else half
+            short, fine = open_ & one_short(answer, decimals, least), open_ & ~coarse(decimals, half)
             inside, ended = self.inside(some, fine, candidates[0])
             follows, flagged, few_true, few_own = (np.zeros(answer.shape, dtype=bool) for _ in range(4))
             at = np.flatnonzero(anywhere(usual | short | inside))
@@ -138,16 +148,19 @@ class FurtherLook:
                 x, unit, plain = answer[at], 2 * half[at], [each[at] for each in candidates]
                 nearest, routed, others = self.routes(some[at])
                 plain.append(nearest)
-                follows[at] = usual[at] & near(x, routed, room(unit / 2, x)).any(axis=0)
+                if (inside[at] & ~ended[at]).any():
+                    plain += self.with_more_digits(some[at])
+                follows[at] = usual[at] & same(x, routed, half[at], self.form).any(axis=0)
                 close = near_routes(x, plain, [routed, others], room(unit * self.reach, x), self.own.reach is None)
                 flagged[at] = inside[at] & (close | (ended[at] if self.own.reach is None else False))
                 if short.any():
                     wide = half_written(decimals[at]) * (1 + 1e-9)
                     few_own[at] = short[at] & _near(x, [*plain, *routed, *others], wide)
                     few_true[at] = short[at] & _near(x, [each[at] for each in known], wide)
-            flagged, few_true, few_own = (cells & ~follows for cells in (flagged, few_true, few_own))
+            flagged &= ~follows
+            few_true, few_own = (cells & ~(follows | flagged) for cells in (few_true, few_own))
             left = fine & ~follows & ~flagged
-            last_true, last_own = (left & _last_digit(answer, of, half) for of in (known, candidates))
+            last_true, last_own = (left & self.last_digit(answer, of, half) for of in (known, candidates))
         few = few_true | few_own
         return few_true | last_true, follows | few_own | last_own, flagged, few, (last_true | last_own) & ~few
 
@@ -167,11 +180,31 @@ class FurtherLook:
             )
             if span is None:
                 return inside, ended
-            here = cells[at] & _within(answer[at], span, room(half[at], answer[at]))
+            here = cells[at] & same(answer[at], np.clip(answer[at], span.low, span.high), half[at], self.form)
             if known == self.own.carried:
                 inside[at], ended[at] = here, np.isfinite(np.where(answer[at] > follows[at], span.high, span.low))
             at = at[anywhere(here)]
         return inside, ended
+
+    def with_more_digits(self, some: Rows) -> list[Floats]:
+        """What some students' results give that they carry with a few digits more than asked."""
+        own, quantity, found = self.own, self.quantity, []
+        raw = {
+            need: of_rows(own.reached(need), self.rows[some], own.batch.count) for need in quantity.solved.item.needs
+        }
+        for more in range(1, MORE + 1):
+            carried = {need: rounded(finer(own.key.quantities[need].solved.form, more), x) for need, x in raw.items()}
+            found.append(np.broadcast_to(result(quantity, carried, NAMED), (some.size, *self.answer.shape[1:])))
+        return found
+
+    def last_digit(self, answer: Floats, values: Iterable[Floats], half: Floats) -> Flags:
+        """Which cells are one unit off, and still right to two significant digits."""
+        found: Flags = np.zeros(answer.shape, dtype=bool)
+        for x in values:
+            close = same(answer, x, half, self.form, 2)
+            if close.any():
+                found |= close & two_digits_right(answer, x)
+        return found
 
     def routes(self, some: Rows) -> tuple[Floats, Floats, Floats]:
         """What exact values give that are carried since the last but one result; what the routes give that round within
@@ -209,22 +242,8 @@ class FurtherLook:
         return _REACH * (1 + sum(self.own.unwritten(need) for need in self.quantity.solved.item.needs))
 
 
-def _near(answer: Floats, values: list[Floats], limit: Floats) -> Flags:
+def _near(answer: Floats, values: Iterable[Floats], limit: Floats) -> Flags:
     found: Flags = np.zeros(answer.shape, dtype=bool)
     for x in values:
         found |= near(answer, x, limit)
-    return found
-
-
-def _within(answer: Floats, span: Interval, limit: Floats) -> Flags:
-    return np.asarray((answer >= span.low - limit) & (answer <= span.high + limit))
-
-
-def _last_digit(answer: Floats, values: list[Floats], half: Floats) -> Flags:
-    """One unit off, and still right to two significant digits."""
-    found: Flags = np.zeros(answer.shape, dtype=bool)
-    for x in values:
-        close = np.abs(answer - x) <= 2 * half * (1 + 1e-9)
-        if close.any():
-            found |= close & two_digits_right(answer, x)
     return found

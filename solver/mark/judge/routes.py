@@ -46,6 +46,11 @@ def rounded(form: Format, x: Floats, even: bool | Flags = False) -> Floats:
         return written if even is False else _to_even(form, x, written, even)
 
 
+def finer(form: Format, more: int) -> Format:
+    """With so many digits more."""
+    return Rounding(form.digits + more, form.figures) if isinstance(form, Rounding) else form
+
+
 def both_ways(form: Rounding, x: Floats) -> tuple[Floats] | tuple[Floats, Floats]:
     """Numbers half up, and half to even where that is something else."""
     with np.errstate(invalid="ignore", over="ignore"):

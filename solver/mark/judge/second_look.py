@@ -13,7 +13,7 @@ from solver.formula.interval import Interval, point
 from solver.formula.tree import Bin, Call, Name, Tree, walk
 from solver.formula.walks.bounds import Stands, bounds
 from solver.mark.judge.numbers import Flags
-from solver.mark.judge.routes import both_ways, rounded
+from solver.mark.judge.routes import both_ways, finer, rounded
 from solver.mark.sheet import Quantity
 from solver.rounding import Floats, Format, Rounding
 
@@ -37,9 +37,8 @@ def or_rounded(form: Format, x: Interval, more: int = 0) -> Interval:
     if not isinstance(form, Rounding):
         return x
     low, high = x.low, x.high
-    finer = [Rounding(form.digits + k, form.figures) for k in range(1, more + 1)]
     ends = low if x.exact else np.stack([low, high])
-    for written in (*both_ways(form, ends), *(rounded(each, ends) for each in finer)):
+    for written in (*both_ways(form, ends), *(rounded(finer(form, k), ends) for k in range(1, more + 1))):
         low = np.fmin(low, written if x.exact else written[0])
         high = np.fmax(high, written if x.exact else written[1])
     return Interval(low, high)

@@ -60,3 +60,43 @@ def test_a_value_at_the_border_of_its_range_or_beyond_is_gone_on_from(at_the_bor
     twice = str(2 * int(at_the_border))
     assert judged(y=at_the_border + ".00", z=twice + ".00") == [("WRONG", Note.NONE), ("FOLLOWED", Note.NONE)]
     assert judged(y=at_the_border + ".01", z=twice + ".02") == [("WRONG", Note.NONE), ("FOLLOWED", Note.NONE)]
+
+
+FIGURES = asked(
+    load_text(
+        """title: T
+round: {figures: 3}
+given:
+  family: formula
+  quantities: {a: 0.0523, b: 0.0711, c: 0.99727, d: 0.99962}
+  formulas: [y = a*b, w = c*1, n = d*1, s = sin(1.497), o = c - 0.99727]
+parts:
+  - {label: a, find: [y, w, n, s, o]}
+"""
+    ).questions[0]
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "text", "verdict", "note"),
+    [
+        ("y", "0.00372", "CORRECT", Note.NONE),
+        ("y", "0.0037", "CORRECT", Note.TOO_FEW),
+        ("y", "0.004", "WRONG", Note.NONE),
+        ("y", "0", "WRONG", Note.NONE),  # nothing is not something
+        ("y", "0.00000", "WRONG", Note.NONE),
+        ("w", "0.997", "CORRECT", Note.NONE),
+        ("w", "0.998", "CORRECT", Note.LAST_DIGIT),
+        ("w", "1.00", "CORRECT", Note.TOO_FEW),  # two decimals, and so two figures
+        ("w", "1.002", "WRONG", Note.NONE),  # five units off
+        ("n", "1.00", "CORRECT", Note.NONE),
+        ("n", "0.9996", "CORRECT", Note.NONE),
+        ("s", "1.002", "WRONG", Note.NONE),  # no sine is
+        ("o", "0", "CORRECT", Note.NONE),
+        ("o", "0.0000000000001", "WRONG", Note.NONE),
+    ],
+)
+def test_the_last_figures(answer: str, text: str, verdict: str, note: Note) -> None:
+    sitting = Sitting(FIGURES, answers={f"a/{answer}": text})
+    notes = sitting.graded.judged[f"a/{answer}"].notes[0, 0, 0]
+    assert (sitting.reply(f"a/{answer}")["verdict"], Note(int(notes))) == (verdict, note)

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from solver.errors import SpecError
@@ -49,6 +49,7 @@ networks = st.tuples(st.integers(0, 10**6), st.integers(2, 4), st.sampled_from([
 
 
 @given(networks, st.sampled_from(MODES))
+@example((0, 4, "relu"), "extra")  # y = 0.0000 and is carried as 0.0000005: J has no end
 def test_honest_students_are_right(which: tuple[int, int, str], mode: Mode) -> None:
     """Under both carry rules and with random extra digits, at 2 to 4 decimals: every answer CORRECT; random digits may be flagged."""
     seed, decimals, hidden = which

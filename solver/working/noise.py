@@ -1,0 +1,32 @@
+"""Numbers that are nothing on paper: what the last digits of floats alone have made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+
+from solver.formula.walks.value import Env
+from solver.rounding import Floats
+from solver.working.items import Item
+
+_LAST_DIGITS = 8 * float(np.finfo(float).eps)
+_WAYS = ((1, 1), (1, -1))
+"""How the last digits of neighbouring cells are moved: alike, and against one another."""
+
+
+def settle(item: Item, number: Floats, env: Env, given: Collection[str], below: float) -> Floats:
+    """A number, 0 in each cell below a size that is another one when the last digits of what leads to it are.
+
+    So Σ(d − y)² is 0 where y is d but for the arithmetic of an inverse. env: the exact numbers of what the item needs;
+    given: the names whose digits are all meant.
+    """
+    made = {name: env[name] for name in item.needs if name not in given and name in env}
+    lost = np.zeros(number.shape, dtype=bool)
+    for ways in _WAYS if made else ():
+        moved = {name: x * (1 + _LAST_DIGITS * np.resize(ways, x.shape)) for name, x in made.items()}
+        other = item.precise({**env, **moved})
+        if other is not None and other.shape == number.shape:
+            with np.errstate(invalid="ignore"):
+                lost |= ~(np.abs(other - number) <= np.abs(number) / 2)
+    return np.where(lost & (np.abs(number) < below), 0.0, number)
