@@ -22,7 +22,7 @@ from solver.mark.records import Submissions
 from solver.mark.sheet import Sheet, sheet
 from solver.rounding import Floats, Rounding
 from tests.bench.plant import CHEATS, decimals, key_batch, mistaken, random_wrong
-from tests.bench.simulate import HABITS, honest, honest_values, networks, questions, recomputed
+from tests.bench.simulate import HABITS, honest, honest_values, networks, questions, recomputed, with_slips
 from tests.places import Q2
 
 STUDENTS = 60
@@ -37,6 +37,7 @@ def main(answers: int = 1_000_000) -> None:
     rejections(answers)
     planted(answers // 10)
     whole(answers // 50)
+    slips(answers // 200)
     cheats()
     names(answers // 10)
     rate()
@@ -214,6 +215,43 @@ def _tried(made: Sheet, tried: list[tuple[str, str, Floats]], count: Counter[str
         count[name + " accepted"] += int((differs & accepted).sum())
 
 
+# -- slips -------------------------------------------------------------------------------------------------------------
+def slips(scripts: int) -> Counter[str]:
+    """One slip, or two, and right work from there on: the scripts that lose more than these answers."""
+    count: Counter[str] = Counter()
+    for at_once in (1, 2):
+        rng, tried = np.random.default_rng(5), f"{at_once} at once"
+        for made in mixed(FIRST):
+            lost_beyond(made, at_once, rng, count, tried)
+            if count[tried] >= scripts:
+                break
+        print(f"scripts with {tried}: {count[tried]:,}, of which {count[tried + ', beyond']} lose another answer")
+    return count
+
+
+def lost_beyond(made: Sheet, at_once: int, rng: np.random.Generator, count: Counter[str], tried: str) -> list[str]:
+    """The answers beside the slips that are lost with them."""
+    some = list(with_slips(made, at_once, rng))
+    if not some:
+        return []
+    beyond: list[str] = []
+    judged = judge(made, together([batch for _, batch in some]))
+    for s in range(2 * len(some)):
+        lost = {key for key, found in judged.items() if (found.verdicts[s] == Verdict.WRONG).any()}
+        count[tried] += 1
+        count[tried + ", beyond"] += not lost <= some[s // 2][0]
+        beyond += sorted(lost - some[s // 2][0])
+    return beyond
+
+
+def together(batches: list[Batch]) -> Batch:
+    """The students of some batches in one, which is judged at once."""
+    first = batches[0]
+    values = {key: np.concatenate([batch.values[key] for batch in batches]) for key in first.values}
+    decimals = {key: np.concatenate([batch.decimals[key] for batch in batches]) for key in first.decimals}
+    return Batch(sum(batch.count for batch in batches), values, decimals)
+
+
 # -- cheats and names --------------------------------------------------------------------------------------------------
 def cheats() -> dict[str, float]:
     """The marks of each cheat on question 2, of 25."""
@@ -302,7 +340,8 @@ def mistaken_class(made: Sheet, students: int, share: float, rng: np.random.Gene
     chosen = np.where(rng.random(students) < share, rng.integers(len(mistakes), size=students), -1)
     for k, (key, _, numbers) in enumerate(mistakes):
         rows = np.flatnonzero(chosen == k)
-        for answer, values in recomputed(made, key, np.repeat(numbers[None], rows.size, axis=0)).items():
+        wrong = np.repeat(numbers[None], rows.size, axis=0)
+        for answer, values in recomputed(made, {key: lambda _, wrong=wrong: wrong}, rows.size).items():
             batch.values[answer][rows] = values
     return batch
 

@@ -1,7 +1,7 @@
 """Simulated students: honest ones who round in their own way, on random questions of every family."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from itertools import product
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from solver.spec.reader import load_text
 from solver.spec.registry import families, family
 from solver.working.question import Question
 from solver.working.solve import solve_question
-from tests.bench.plant import decimals
+from tests.bench.plant import decimals, key_batch
 from tests.places import PROBLEMS
 
 
@@ -185,20 +185,55 @@ def _sensible(quantity: Quantity, needs: dict[str, Floats], route: Route) -> Flo
     return found if good.all() else np.where(good, found, found_by(quantity, needs, ROUTES[0]))
 
 
-def recomputed(made: Sheet, key: str, values: Floats) -> dict[str, Floats]:
-    """The key's numbers with one answer replaced for each student, and what follows from it, each rounded."""
+Slips = Mapping[str, Callable[[Floats], Floats]]
+"""By answer, what somebody makes of what should stand there, over any leading axes."""
+
+
+def recomputed(made: Sheet, slips: Slips, count: int = 1) -> dict[str, Floats]:
+    """The key's numbers with slips of so many students, and what follows from these, each rounded."""
     env: dict[str, Floats] = {}
     found = {}
     for _, chain in made.chains:
         for quantity in chain:
             if not quantity.solved.numeric:
                 continue
-            number, item = quantity.solved.written, quantity.solved.item
+            number, item, form = quantity.solved.written, quantity.solved.item, quantity.solved.form
             if item.definition is not None and any(env[need].ndim == 3 for need in item.needs):
-                number = written_as(quantity.solved.form, value(item.definition, env), even=False)
-            if quantity.key == key:
-                number = values
+                number = written_as(form, value(item.definition, env), even=False)
+            if quantity.key in slips:
+                number = slips[quantity.key](np.broadcast_to(number, (count, *number.shape[-2:])))
             env[quantity.name] = number
             if quantity.key is not None:
-                found[quantity.key] = np.broadcast_to(number, (len(values), *quantity.solved.written.shape))
+                found[quantity.key] = np.broadcast_to(number, (count, *quantity.solved.written.shape))
     return found
+
+
+def with_slips(made: Sheet, at_once: int, rng: np.random.Generator) -> Iterator[tuple[set[str], Batch]]:
+    """Two students for each answer, with slips in it and in others, so many in all, and what follows from these."""
+    keys = [
+        key
+        for key, answer in made.answers.items()
+        if answer.kind == "number" and np.isfinite(answer.solved.written).all()
+    ]
+    for key in keys if len(keys) >= at_once else ():
+        others = [other for other in keys if other != key]
+        chosen = {key, *rng.choice(others, at_once - 1, replace=False).tolist()} if at_once > 1 else {key}
+        batch = key_batch(made, 2)
+        for answer, numbers in recomputed(made, {each: _slip(made, each, rng) for each in chosen}, 2).items():
+            batch.values[answer] = np.where(np.isfinite(numbers), numbers, np.nan)
+        yield chosen, batch
+
+
+def _slip(made: Sheet, key: str, rng: np.random.Generator) -> Callable[[Floats], Floats]:
+    """One cell is 1 too large for the first student, and twice as large and 1 more for the second."""
+    answer = made.answers[key]
+    at = tuple(int(rng.integers(n)) for n in answer.shape)
+
+    def change(numbers: Floats) -> Floats:
+        wrong = np.array(numbers)
+        for s, x in enumerate((wrong[(0, *at)] + 1, 2 * wrong[(1, *at)] + 1)):
+            written = answer.solved.form.round(np.asarray(x)) if np.isfinite(x) else 0
+            wrong[(s, *at)] = written if written else 2.0  # a 0 leaves steps empty, for which a guard withholds marks
+        return wrong
+
+    return change
