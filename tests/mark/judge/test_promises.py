@@ -39,7 +39,7 @@ def test_slips_cost_their_answers_alone_in_every_family(at_once: int, of_so_many
     rng, count = np.random.default_rng(5), Counter[str]()
     for name, made in islice(questions(), 0, None, of_so_many):
         assert lost_beyond(made, at_once, rng, count, "tried") == [], name
-    assert count["tried"] >= 500
+    assert count["tried"] >= 400
 
 
 def test_wrong_answers_are_seldom_accepted() -> None:
