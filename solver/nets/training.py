@@ -34,12 +34,16 @@ MAX_ITERATIONS = 100_000
 
 
 class UpdateLine(NamedTuple):
-    """One line of an update: what it makes, by which formula, and what that is called. hat: how it is written."""
+    """One line of an update: what it makes, by which formula, and what that is called.
+
+    letter: how it is written, where not by its name; mark: what stands over that.
+    """
 
     made: str
     formula: str
     title: str
-    hat: str = ""
+    letter: str = ""
+    mark: Literal["", "hat", "bar"] = ""
 
 
 class Update(NamedTuple):
@@ -69,23 +73,23 @@ _SQUARES = (UpdateLine("s", "s + g**2", "sum of the squared gradients of {w}"),)
 _MEAN_SQUARES = (UpdateLine("s", "beta*s + (1 - beta)*g**2", "average of the squared gradients of {w}"),)
 _DELTAS = (
     *_MEAN_SQUARES,
-    UpdateLine("dx", "sqrt(r + eps)/sqrt(s + eps)*g", "step of {w}, in the units of {w}"),
+    UpdateLine("dx", "sqrt(r + eps)/sqrt(s + eps)*g", "step of {w}, in the units of {w}", "Delta"),
     UpdateLine("r", "beta*r + (1 - beta)*dx**2", "average of the squared steps of {w}"),
 )
 _MOMENTS = (
     UpdateLine("m", "beta1*m + (1 - beta1)*g", "first moment of {w}"),
     UpdateLine("v", "beta2*v + (1 - beta2)*g**2", "second moment of {w}"),
-    UpdateLine("mhat", "m/(1 - beta1**t)", "first moment of {w}, bias corrected", hat="m"),
-    UpdateLine("vhat", "v/(1 - beta2**t)", "second moment of {w}, bias corrected", hat="v"),
+    UpdateLine("mhat", "m/(1 - beta1**t)", "bias-corrected first moment of {w}", "m", "hat"),
+    UpdateLine("vhat", "v/(1 - beta2**t)", "bias-corrected second moment of {w}", "v", "hat"),
 )
 _LARGEST = (
     _MOMENTS[0],
-    UpdateLine("q", "max(beta2*q, abs(g))", "largest gradient of {w}, falling"),
+    UpdateLine("q", "max(beta2*q, abs(g))", "largest absolute gradient of {w}, decaying"),
     _MOMENTS[2],
 )
 _AHEAD = (
     *_MOMENTS,
-    UpdateLine("mbar", "beta1*mhat + (1 - beta1)*g/(1 - beta1**t)", "first moment of {w}, looking ahead"),
+    UpdateLine("mbar", "beta1*mhat + (1 - beta1)*g/(1 - beta1**t)", "first moment of {w}, looking ahead", "m", "bar"),
 )
 _NEVER_LESS = (*_MOMENTS[:2], UpdateLine("q", "max(q, v)", "largest second moment of {w} so far"))
 _B, _V, _S, _ADAM, _MV = ("beta",), ("v",), ("s",), ("beta1", "beta2", "eps"), ("m", "v")
@@ -258,11 +262,11 @@ class Optimizer:
         if self.rule.schedule is not None:
             schedule_givens(self.working, self.rule.schedule, "alpha")
 
-    def _symbol(self, base: str, name: str, t: int, hat: str = "") -> Symbol:
+    def _symbol(self, base: str, name: str, t: int, mark: Literal["", "hat", "bar"] = "") -> Symbol:
         """v(1) of the only parameter, v with the parameter below where there are several."""
         of = self.working.symbols[name]
         sub = of.base + of.sub if len(self.parameters) > 1 else ""
-        return Symbol(hat or base, sub, argument=str(t), hat=bool(hat))
+        return Symbol(base, sub, argument=str(t), mark=mark)
 
     def rate(self, t: int) -> str:
         """The name of the rate of update t, a step of its own where it changes."""
@@ -305,12 +309,12 @@ class Optimizer:
             )
         for name in self.parameters:
             if clip.by == "norm of each":
-                title, symbol = f"norm of the gradient by {{{name}}}", self._symbol("norm", name, t)
+                title, symbol = f"norm of the gradient with respect to {{{name}}}", self._symbol("norm", name, t)
                 size = self.step(t, f"norm_{name}", parse(norm(self.working, [gradients[name]])), title, symbol)
             formula = replace_names(
                 parse(clipped(clip, "n")), {"g": Name(gradients[name]), "c": Name("c_max"), "n": Name(size)}
             )
-            title, symbol = f"gradient by {{{name}}}, clipped", self._symbol("g", name, t, "g")
+            title, symbol = f"clipped gradient with respect to {{{name}}}", self._symbol("g", name, t, "hat")
             made[name] = self.step(t, f"ghat_{name}", formula, title, symbol)
         return made
 
@@ -321,7 +325,7 @@ class Optimizer:
         filled["t"] = Num(str(t))
         filled |= {state: Name(self.states[state, name]) for state in update.state}
         if decays and not update.decayed:
-            self._line(t, name, UpdateLine("g", "g + lam*w", "gradient by {w} with weight decay"), filled)
+            self._line(t, name, UpdateLine("g", "g + lam*w", "gradient with respect to {w}, with weight decay"), filled)
         for line in update.lines:
             self._line(t, name, line, filled)
         if update.root:
@@ -346,7 +350,7 @@ class Optimizer:
 
     def _line(self, t: int, name: str, line: UpdateLine, filled: dict[str, Tree]) -> None:
         """One line before the parameter itself; what it makes takes the place of the value before."""
-        symbol = self._symbol(line.made, name, t, line.hat)
+        symbol = self._symbol(line.letter or line.made, name, t, line.mark)
         formula, title = replace_names(parse(line.formula), filled), line.title.replace("{w}", f"{{{name}}}")
         made = self.step(t, f"{line.made}_{name}", formula, title, symbol, heading=symbol._replace(argument=""))
         filled[line.made] = Name(made)

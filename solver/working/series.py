@@ -13,7 +13,7 @@ LONG = 12
 def symbol_at(base: str, t: int) -> Symbol:
     """h₁: a quantity at time t; ĥ₁ where its name ends in hat."""
     hat = base.endswith("hat") and len(base) > 3
-    return Symbol(base.removesuffix("hat") if hat else base, str(t), hat=hat)
+    return Symbol(base.removesuffix("hat") if hat else base, str(t), mark="hat" if hat else "")
 
 
 def shorten(working: Working, bases: Iterable[tuple[str, bool]], times: range, counts: str = "time") -> None:

@@ -21,7 +21,7 @@ from solver.working.items import Item, Line, Listing, Value
 from solver.working.notebook import Notebook
 from solver.working.page import Working
 from solver.working.passage import NOTHING, Passage
-from solver.working.question import PaperHead
+from solver.working.question import DEFAULT_ROUNDING, PaperHead
 
 if TYPE_CHECKING:  # few pages have rows
     from solver.formula.walks.turned import Turning
@@ -229,7 +229,7 @@ class Drawn(NamedTuple):
 class SolvedPart(Structure, Notebook):
     """One part: `steps` in the order of the page (what it asks for and what leads there), `asked` among them.
 
-    worth: its marks, or those of the parts in it. uses: givens and earlier results that its steps use, stated before them.
+    worth: its marks, or those of the parts in it. rounding: how its results are written. uses: givens and earlier results that its steps use, stated before them.
     checked: the largest difference between its gradients and central differences; None where it has no gradients.
     """
 
@@ -238,6 +238,7 @@ class SolvedPart(Structure, Notebook):
     note: Passage = NOTHING
     marks: Decimal | None = None
     worth: Decimal | None = None
+    rounding: Rounding = DEFAULT_ROUNDING
     context: Context | None = None
     checked: float | None = None
     uses: list[Solved] = field(default_factory=list)

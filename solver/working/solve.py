@@ -113,8 +113,8 @@ class _Solver:
         self.proved: dict[int, float] = {}
 
     def part(self, part: Part, worth: Decimal | None) -> SolvedPart:
-        figure = self.drawn(part.figure)
-        solved = SolvedPart(part.label, part.prompt, part.note, part.marks, worth, figure=figure)
+        figure, rounding = self.drawn(part.figure), self.override or part.rounding
+        solved = SolvedPart(part.label, part.prompt, part.note, part.marks, worth, rounding, figure=figure)
         if part.task is None:
             return solved
         working = part.task.working

@@ -1,5 +1,6 @@
 """What a document says, and in which order."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 import solver
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
-from solver.formula.symbol import Symbol
+from solver.formula.print.printer_text import words_text
 from solver.formula.tree import Call, Name, names
 from solver.formula.walks.reduce import Detail
 from solver.formula.walks.value import value
@@ -16,6 +17,7 @@ from solver.render.blocks import Cases, Equations, Facts, Heading, Inset, Prose,
 from solver.render.document import View, definition, document
 from solver.render.format_text import render as text
 from solver.render.views.definitions import slope
+from solver.render.views.view import Kind
 from solver.rounding import Carry
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
@@ -146,10 +148,32 @@ def test_what_is_rounded_is_said(q2: Solution) -> None:
     assert "≈" not in made
 
 
+@pytest.mark.parametrize("kind", ["answer", "question"])
+def test_where_rounding_changes_the_page_says_so(kind: Kind) -> None:
+    spec = """
+    title: Rounding
+    round: {decimals: 2}
+    given: {family: formula, quantities: {a: 1.5}, formulas: [b = a/7, c = b/3, d = b/9, e = a/2]}
+    parts:
+      - {label: a, find: b}
+      - label: b
+        round: {figures: 3}
+        parts: [{label: i, prompt: First, find: c}, {label: ii, prompt: Then, find: d}]
+      - {label: c, find: e}
+      - {label: d, round: {figures: 3}, given: {family: concept, points: [Yes.]}}
+    """
+    solution = solve_question(load_text(spec).questions[0])
+    made = text(document("t", [solution], View(kind=kind)), 200)
+    said = [line for line in made.splitlines() if "half up" in line]
+    assert [re.search(r"\d (decimal|sig)", line)[0] for line in said] == ["2 decimal", "3 sig", "2 decimal"]
+    assert made.index(said[1]) < made.index("First")
+
+
 def test_a_definition_by_cases() -> None:
     (block,) = definition("step")
     assert isinstance(block, Cases)
-    assert block.cases == ((parse("1"), ("if ", Symbol("u"), " > 0")), (parse("0"), ("otherwise",)))
+    said = [(value, words_text(condition)) for value, condition in block.cases]
+    assert said == [(parse("1"), "if u > 0"), (parse("0"), "otherwise")]
 
 
 def test_a_definition_says_the_usual_number() -> None:

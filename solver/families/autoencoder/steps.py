@@ -148,7 +148,7 @@ class Autoencoder:
             formula = put(product + biases, W=W, x=source, b=b, one="one")
             self.step(u, t, formula, f"Net input of {self.place(k)}", Symbol(u[0], str(k)))
             out = self.output_of(k, 0)
-            symbol = Symbol(self.x, hat=True) if last else Symbol(out[0], str(k))
+            symbol = Symbol(self.x, mark="hat") if last else Symbol(out[0], str(k))
             title = "Reconstruction" if last else "Code" if k == self.half else f"Output of {self.place(k)}"
             self.step(out, t, activated(layer.activation, Name(at(u, t))), title, symbol)
             source = at(out, t)
@@ -177,7 +177,7 @@ class Autoencoder:
             self.step("L1", t, parse(f"sum(abs({h})){mean}"), "Sum of the code's moduli", Symbol("L", "1"))
             return [f"lambda_h*{at('L1', t)}"]
         means = parse(f"mean_columns({h}).T" if self.many else h)
-        self.step("rhohat", t, means, "Mean activation of each neuron of the code", Symbol("rho", hat=True))
+        self.step("rhohat", t, means, "Mean activation of each neuron of the code", Symbol("rho", mark="hat"))
         self.step("KL", t, parse(f"kl(rho, {at('rhohat', t)})"), "Divergence of each from {rho}")
         self.step("Omega", t, parse(f"sum({at('KL', t)})"), "Sparsity penalty")
         return [f"beta*{at('Omega', t)}"]

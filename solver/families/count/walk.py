@@ -5,7 +5,6 @@ from __future__ import annotations
 from solver.families.count.architecture import Given
 from solver.families.count.graph import Graph
 from solver.families.count.net import LETTERS, MAX_SIZE, SAID, Net, Output, UnfitError
-from solver.formula.source import source
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Num, Tree, names
 from solver.formula.walks.rational import rational
@@ -72,10 +71,6 @@ def entered(net: Net, tag: str, sizes: tuple[Tree, ...]) -> Output:
             given.place("input") if tag == "in" and len(given.input or ()) == 1 else given.place("input", tag),
         )
         whole = rational(tree)
-        if whole is None and not net.symbolic:
-            raise UnfitError(
-                place, f"input is {source(tree)}, expected a whole number or a letter", "sizes are counted"
-            )
         if whole is not None and whole.denominator != 1:
             raise UnfitError(place, f"input is {whole}, expected a whole number", "sizes are counted")
         if whole is not None and not 1 <= whole <= MAX_SIZE:

@@ -33,7 +33,7 @@ def variational(given: Given) -> Working:
         chain = LayerChain(given.decoder, "", "the decoder", given.weights)
         decoding = chain.state(w)
         if given.decoder:
-            chain.passed(w, "z", "xhat", "Reconstruction", Symbol("x", hat=True))
+            chain.passed(w, "z", "xhat", "Reconstruction", Symbol("x", mark="hat"))
         _elbo(given, w, weighted)
         if given.decoder:
             nets = [f"u{k}" for k in range(layers, 0, -1)]
@@ -117,7 +117,7 @@ def _elbo(given: Given, w: Working, weighted: str) -> None:
     if "x" not in w.items:
         w.given("x", given.x, "Pattern")
     if given.xhat is not None:
-        w.given("xhat", given.xhat, "Reconstruction", Symbol("x", hat=True))
+        w.given("xhat", given.xhat, "Reconstruction", Symbol("x", mark="hat"))
     formula, title = loss(given.loss, int(w.shapes["x"][0]), softmax=False)
     w.step("R", put(formula, d="x", y="xhat"), f"Reconstruction error: {title[0].lower()}{title[1:]}")
     w.step("ELBO", f"-R - {weighted}", "Evidence lower bound", why="−R stands for log p(x|z), of one sample")

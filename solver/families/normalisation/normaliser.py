@@ -84,7 +84,7 @@ class Normaliser(Units):
             parts.append(Name(self.normalised[-1]))
         self.normalised = [self.xhat]
         self.working.step(
-            self.xhat, Call("hstack", tuple(parts)), "The groups side by side", symbol=Symbol(self.x, hat=True)
+            self.xhat, Call("hstack", tuple(parts)), "The groups side by side", symbol=Symbol(self.x, mark="hat")
         )
 
     def _unit(self, ending: str, names: Sequence[str], endings: Sequence[str]) -> None:
@@ -128,7 +128,7 @@ class Normaliser(Units):
         for name, own in zip(names, endings, strict=True):
             top: Tree = Name(name) if given.kind == "rms" else Group(Bin("-", Name(name), mean))
             made = f"{self.xhat}{own}"
-            w.step(made, Bin("/", top, Name(s)), "Normalised", symbol=Symbol(self.x, own.replace("_", ","), hat=True))
+            w.step(made, Bin("/", top, Name(s)), "Normalised", symbol=Symbol(self.x, own.replace("_", ","), mark="hat"))
             self.normalised.append(made)
 
     def _variance(self, squares: Tree, estimate: Estimate) -> Tree:

@@ -269,8 +269,9 @@ class Printer(ABC, Generic[R]):
             return self.product("space", left, self._factor(b)), level
         cellwise = self._shape(a) != SCALAR and self._shape(b) != SCALAR
         join: Join = "hadamard" if cellwise else self._scaled(a, b)
-        # a scalar times a matrix product, c A x, needs no brackets
-        scaled = not cellwise and isinstance(b, Bin) and b.op == "@" and self._shape(a) == SCALAR
+        # a scalar times a matrix product, c A x, or a gradient, α ∇J, needs no brackets
+        scaled = self._shape(a) == SCALAR and (self._gradient(b) or (isinstance(b, Bin) and b.op == "@"))
+        scaled = scaled and not cellwise
         return self.product(join, left, self._set(b)[0] if scaled else self._at_least(b, POWER)), level
 
     def _scaled(self, a: Tree, b: Tree) -> Join:
@@ -278,7 +279,8 @@ class Printer(ABC, Generic[R]):
         left, right = _last(a), _first(b)
         if self.usage.products == "dots" or isinstance(left, Dots) or isinstance(bare(right), Num | Dots):
             return "times"
-        if any(isinstance(x, Name) and self._word_like(symbol_for(x.id, self.symbols)) for x in (left, right)):
+        words = (left,) if self._gradient(b) else (left, right)
+        if any(isinstance(x, Name) and self._word_like(symbol_for(x.id, self.symbols)) for x in words):
             return "times"
         if isinstance(left, Num):
             if "e" in left.text or ("/" in left.text and not self.ruled):
@@ -289,6 +291,11 @@ class Printer(ABC, Generic[R]):
         if _barred(left) or (_barred(right) and self._between_bars):
             return "times"
         return "beside"
+
+    def _gradient(self, tree: Tree) -> bool:
+        """Whether it is written ∇J."""
+        symbol = symbol_for(tree.id, self.symbols) if isinstance(tree, Name) else None
+        return symbol is not None and symbol.wrt is not None and not symbol.ratio
 
     @staticmethod
     def _word_like(symbol: Symbol) -> bool:

@@ -10,6 +10,7 @@ from solver.formula.walks.shape import show
 from solver.formula.words import Code, Extent, Inline, Link, Maths, Styled, Words
 from solver.rounding import MINUS_INFINITY
 
+_MARKS = {"": "", "hat": "\u0302", "bar": "\u0304"}
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _FENCES = {"bars": ("|", "|"), "double bars": ("‖", "‖"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉")}
@@ -40,7 +41,7 @@ def scientific(text: str) -> tuple[str, str]:
 
 def symbol_text(symbol: Symbol) -> str:
     """A symbol in plain text: u₁, f′(u₁), h(1), ∇_u₁ J."""
-    base = GREEK.get(symbol.base, symbol.base) + ("\u0302" if symbol.hat else "") + ("′" if symbol.prime else "")
+    base = GREEK.get(symbol.base, symbol.base) + _MARKS[symbol.mark] + ("′" if symbol.prime else "")
     if symbol.sub:
         base += (
             symbol.sub.translate(_SUBSCRIPTS)

@@ -46,6 +46,8 @@ _JOINS: dict[Join, tuple[Typeset, ...]] = {
 _COMMA = Sign(",", "punctuation")
 _MINUS = Sign("-", "prefix")
 _PRIME = Sign("′")
+_WORD = re.compile(r"[a-zA-Z]{2}")
+_TOKEN = re.compile(r"([^\W\d_])(\d*)|(\d+|\S)")
 _INDEX = re.compile(r"(\d+|[a-zA-Z])")
 _BRACKETS = {"(": Sign("(", "open"), "[": Sign("[", "open"), ")": Sign(")", "close"), "]": Sign("]", "close")}
 
@@ -53,7 +55,7 @@ _BRACKETS = {"(": Sign("(", "open"), "[": Sign("[", "open"), ")": Sign(")", "clo
 @lru_cache(maxsize=4096)
 def symbol_typeset(symbol: Symbol) -> Typeset:
     """A symbol: bold for a vector or matrix, words upright."""
-    made: Typeset = Accented("hat", _base(symbol)) if symbol.hat else _base(symbol)
+    made: Typeset = Accented(symbol.mark, _base(symbol)) if symbol.mark else _base(symbol)
     below = _words(symbol.sub) if symbol.sub else None
     above: tuple[Typeset, ...] = (_PRIME,) if symbol.prime else ()
     if symbol.sup:
@@ -96,8 +98,10 @@ def _base(symbol: Symbol) -> Typeset:
     letters = symbol.base
     if letters in GREEK:
         return Letters(GREEK[letters], "bold italic" if symbol.bold else "italic")
+    if letters == "∑":
+        return Sign(letters, "large")
     if len(letters) > 1:
-        return Said(letters)
+        return Named(letters) if letters in NAMES else Said(letters)
     if letters.isdigit() and not symbol.bold:
         return Digits(letters)
     gradient = symbol.wrt is not None or symbol.prime
@@ -105,8 +109,22 @@ def _base(symbol: Symbol) -> Typeset:
 
 
 def _words(text: str) -> Typeset:
-    """What stands below or in brackets: words upright, numbers and single letters as mathematics."""
-    return Said(text) if any(c.isalpha() for c in text) and len(text) > 1 else _marks(text)
+    """What stands below or in brackets, parted by commas: words upright; W1, 2i and t - 1 as mathematics."""
+    pieces = [Said(piece) if _WORD.search(piece) else _maths(piece) for piece in map(str.strip, text.split(","))]
+    return together(*(node for k, piece in enumerate(pieces) for node in ((_COMMA, piece) if k else (piece,))))
+
+
+def _maths(text: str) -> Typeset:
+    """Single letters, a number right behind one below it, numbers and signs: W1, 2i + 1."""
+    made: list[Typeset] = []
+    for letter, index, other in _TOKEN.findall(text):
+        if letter:
+            made.append(Scripts(Letters(letter), Digits(index)) if index else Letters(letter))
+        elif other.isdigit():
+            made.append(Digits(other))
+        else:
+            made.append(Sign(other, "binary") if made and other in "+-" else Sign(other))
+    return together(*made)
 
 
 def _marks(text: str) -> Typeset:

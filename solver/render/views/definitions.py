@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse, rule
+from solver.formula.print.printer_typeset import symbol_typeset
 from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Bin, Call, Name, Num, Tree, bare, replace_names
+from solver.formula.typeset import Digits, Sign, Typeset, together
 from solver.formula.usage import USUAL, SymbolTable, Usage
-from solver.formula.words import Inline, Words
+from solver.formula.words import Inline, Maths, Words
 from solver.render.blocks import Cases, Facts, Prose, TextBlock
 from solver.spec.prose.passages import passage, sentence
 from solver.working.items import Line
@@ -53,6 +55,7 @@ def definition(fn: str, given: int | None = None, usage: Usage = USUAL) -> Itera
     filled: dict[str, Tree] = {name: number for name, number in usual.items() if name not in params}
     left = Call(fn, tuple(map(Name, params)))
     symbols = _parameters(row.params, usage)
+    symbols["Sum_j"] = Symbol("∑", "j")
 
     def value(text: str | Tree) -> Tree:
         tree = replace_names(rule(text), filled)
@@ -84,8 +87,15 @@ def _parameters(names: Iterable[str], usage: Usage) -> SymbolTable:
 
 
 def _condition(said: str, symbols: Symbols) -> Words:
-    """`u > 0` as words, its names symbols."""
+    """`u > 0` as mathematics among words, its names symbols."""
     if said == "otherwise":
         return (said,)
-    names = "|".join(symbols)
-    return ("if ", *(symbols.get(piece, piece) for piece in re.split(rf"\b({names})\b", said) if piece))
+    pieces = (_mark(piece, symbols) for piece in re.findall(r"\w+|\S", said))
+    return ("if ", Maths(together(*pieces)))
+
+
+def _mark(piece: str, symbols: Symbols) -> Typeset:
+    """A name, a number or a sign of a condition."""
+    if piece in symbols:
+        return symbol_typeset(symbols[piece])
+    return Digits(piece) if piece.isdigit() else Sign(piece, "relation" if piece in "<>≤≥" else "ordinary")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from solver.render.blocks import Block, Prose
 from solver.render.views.view import View
+from solver.rounding import Rounding
 from solver.working.question import PaperHead
-from solver.working.solution import Drawn, Solution
+from solver.working.solution import Drawn, Solution, SolvedPart
 
 
 def total(solution: Solution) -> Decimal:
@@ -31,6 +32,28 @@ def told(head: PaperHead, view: View) -> Iterator[Block]:
     if head and view.kind in ("question", "sheet"):
         yield Prose((f"Name: {'.' * 50} Student number: {'.' * 25}",))
     yield from head.instructions.blocks
+
+
+def roundings(solution: Solution, view: View, rounded: Callable[[SolvedPart], bool]) -> dict[str, Rounding]:
+    """Where a view says how results are rounded: by "" at its head, then by the label of each part where that changes.
+
+    rounded: whether a part has numbers that are. Of a part whose inner ones have them, the outer one says it.
+    """
+    parts = [p for p in solution.parts if view.shows(p.label) and (p.context is None or rounded(p))]
+    found: dict[str, Rounding] = {}
+    if any(part.context and part.rounding == solution.rounding for part in parts):
+        found[""] = solution.rounding
+    current, outer = found.get(""), list[SolvedPart]()
+    for part in parts:
+        outer = [o for o in outer if part.label.startswith(f"{o.label}.")]
+        if part.context is None:
+            outer.append(part)
+            continue
+        if part.rounding != current:
+            current = part.rounding
+            found[next((o for o in outer if o.rounding == current), part).label] = current
+        outer = []
+    return found
 
 
 def drawing(drawn: Drawn | None, *, answer: bool = True) -> Iterator[Block]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -28,7 +28,7 @@ from solver.render.blocks import (
 )
 from solver.render.views.comparisons import comparison, reconciled
 from solver.render.views.definitions import definition, point, slope, titled
-from solver.render.views.heads import drawing, total, worth
+from solver.render.views.heads import drawing, roundings, total, worth
 from solver.render.views.view import MOST_WORKED, WHOLE, View
 from solver.rounding import Rounding
 from solver.working.items import Line
@@ -48,11 +48,12 @@ def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     if solution.prompt:
         yield from solution.prompt.blocks
     yield from drawing(solution.figure)
-    if any(isinstance(solved.form, Rounding) for part in solution.parts for solved in part.steps):
+    told = roundings(solution, view, _rounded)
+    if "" in told:
         yield note((_policy(solution),))
     for warning in solution.warnings if view.lecturer else ():
         yield note((f"Warning: {warning.message}" + (f" ({warning.hint})" if warning.hint else "") + ".",))
-    page = _QuestionPage(view)
+    page = _QuestionPage(view, told)
     for part in solution.parts:
         if view.shows(part.label):
             yield from page.part(part, level + 1)
@@ -74,6 +75,10 @@ def _policy(solution: Solution) -> str:
     )
 
 
+def _rounded(part: SolvedPart) -> bool:
+    return any(isinstance(solved.form, Rounding) for solved in part.steps)
+
+
 def part_blocks(part: SolvedPart, view: View = WHOLE) -> list[Block]:
     """The blocks of one part alone."""
     return list(_QuestionPage(view).part(part, 2))
@@ -89,8 +94,8 @@ def step_blocks(solved: Solved, view: View = WHOLE) -> list[Block]:
 class _QuestionPage:
     """One question's parts in order; remembers which functions have been defined already."""
 
-    def __init__(self, view: View) -> None:
-        self.view = view
+    def __init__(self, view: View, told: Mapping[str, Rounding] | None = None) -> None:
+        self.view, self.told = view, told or {}
         self.most = MOST[view.detail]
         self.defined: set[tuple[str, int]] = set()
         self.tabled: set[str] = set()
@@ -103,6 +108,8 @@ class _QuestionPage:
         if part.prompt:
             yield from part.prompt.blocks
         yield from drawing(part.figure)
+        if part.label in self.told:
+            yield note((f"Results here are rounded half up to {part.rounding}.",))
         if part.context is None:
             yield from self.remark(part)
             return

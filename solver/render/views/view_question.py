@@ -10,7 +10,7 @@ from solver.formula.walks.reduce import MOST
 from solver.render.answers import answers
 from solver.render.blocks import Block, Heading, Listed, Prose, bullets, note, part_label
 from solver.render.views.definitions import titled
-from solver.render.views.heads import drawing, total, worth
+from solver.render.views.heads import drawing, roundings, total, worth
 from solver.render.views.view import View
 from solver.rounding import Rounding
 from solver.spec.prose.passages import sentence
@@ -27,18 +27,25 @@ def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     yield Heading(level, solution.title, worth(total(solution)))
     yield from solution.prompt.blocks
     yield from drawing(solution.figure, answer=False)
-    if any(isinstance(solved.form, Rounding) and not solved.item.given for part in parts for solved in part.asked):
+    told = roundings(solution, view, _rounded)
+    if "" in told:
         yield note((_policy(solution),))
     known = _read_off(solution, parts) if view.pictures else set()
     for part in parts:
         yield Heading(level + 1, part_label(part.label), worth(part.worth), part.label)
         yield from part.prompt.blocks
         yield from drawing(part.figure, answer=False)
+        if part.label in told:
+            yield note((f"Results here are rounded half up to {part.rounding}.",))
         yield from _given(part, known, view)
         for solved in part.asked:
             yield from choices(solved)
         if part.asked:
             yield _room(part)
+
+
+def _rounded(part: SolvedPart) -> bool:
+    return any(isinstance(solved.form, Rounding) and not solved.item.given for solved in part.asked)
 
 
 def choices(solved: Solved) -> Iterator[Block]:

@@ -28,7 +28,6 @@ BAD = [
     ("input: [3, 9, 9]\n  layers: [{type: conv, filters: 4, size: 3, connections: [1, 4, 1, 1]}]", "4:63", "filter 2 of conv1 is connected with 4 channels of 3", ""),
     ("input: [3, 9, 9]\n  layers: [conv 4@3x3]\n  inputs: 3", "5:11", "inputs (dense) or an input", ""),
     ("layers: [conv 4@3x3]", "2:3", "'inputs' is missing, or an 'input'", "input: [3, 32, 32]"),
-    ("input: [(1 / 3).T, 9, 9]\n  layers: [conv 4@3x3]", "3:10", "input is (1/3).T, expected a whole number or a letter", ""),
     ("input: [3, 0, 9]\n  layers: [conv 4@3x3]", "3:10", "input is 0", ""),
     ("input: [3, 9, 9]\n  layers: [crop 12]", "4:17", "crop1 has height 12, but receives 9", "at most as large"),
     ("input: [9]\n  layers: [tokens]", "4:12", "tokens are made of a volume, but tokens1 receives 9", ""),

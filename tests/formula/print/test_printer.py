@@ -23,6 +23,9 @@ SYMBOLS = {
     [
         ("W1.T @ x", "W₁ᵀ x", r"\mathbf{W}_1^T \, \mathbf{x}"),
         ("h * g", "h ⊙ (∇_u₁ J)", r"\mathbf{h} \odot (\nabla_{\mathbf{u}_1} J)"),
+        ("a*g", "a ∇_u₁ J", r"a \, \nabla_{\mathbf{u}_1} J"),
+        ("a*g*b", "a ∇_u₁ J · b", r"a \, \nabla_{\mathbf{u}_1} J \cdot b"),
+        ("2*g", "2∇_u₁ J", r"2\nabla_{\mathbf{u}_1} J"),
         ("2*a*b", "2a b", r"2a \, b"),
         ("(a + b)*c", "(a + b) c", r"(a + b) \, c"),
         ("a - (b - c)", "a - (b - c)", "a - (b - c)"),
@@ -47,6 +50,25 @@ def test_prints(formula: str, text: str, latex: str) -> None:
     tree = parse(formula)
     assert TextPrinter(SYMBOLS).print(tree) == text
     assert LatexPrinter(SYMBOLS).print(tree) == latex
+
+
+@pytest.mark.parametrize(
+    ("symbol", "text", "latex"),
+    [
+        (Symbol("h", argument="t - 1"), "h(t - 1)", "h(t - 1)"),
+        (Symbol("PE", argument="5, 2i + 1"), "PE(5, 2i + 1)", r"\text{PE}(5, 2i + 1)"),
+        (Symbol("KL", argument="p, data"), "KL(p, data)", r"\text{KL}(p, \text{data})"),
+        (Symbol("delta", "o2"), "δ_o2", r"\delta_{o_2}"),
+        (Symbol("U", "1,all"), "U_1,all", r"U_{1,\text{all}}"),
+        (Symbol("params", "conv 1"), "params_conv1", r"\text{params}_{\text{conv 1}}"),
+        (Symbol("m", mark="bar"), "m\u0304", r"\bar{m}"),
+        (Symbol("tanh", prime=True, argument=Symbol("u")), "tanh′(u)", r"\tanh'(u)"),
+        (Symbol("∑", "j"), "∑_j", r"\sum_j"),
+    ],
+)
+def test_what_stands_below_and_in_brackets_is_mathematics_or_words(symbol: Symbol, text: str, latex: str) -> None:
+    assert symbol_text(symbol) == text
+    assert LatexPrinter({"x": symbol}).print(parse("x")) == latex
 
 
 @pytest.mark.parametrize(
