@@ -95,7 +95,7 @@ _SIGNS: dict[str, Callable[..., Floats]] = {
     "⊙": _elementwise,
     "/": lambda a, b: a / b,
     " ": _matrix_product,
-    "^": lambda a, b: a**b,
+    "^": lambda a, b: np.linalg.inv(a) if a.size > 1 and np.array_equal(b, [[-1.0]]) else a**b,
     "T": lambda a: a.T,
 }
 

@@ -183,6 +183,9 @@ def test_a_definition_says_the_usual_number() -> None:
     assert isinstance(given, Cases)
     assert (usual.left, usual.cases[1][0]) == (parse("leaky_relu(u)"), parse("0.01*u"))
     assert (given.left, given.cases[1][0]) == (parse("leaky_relu(u, a)"), parse("a*u"))
+    (huber,) = definition("huber", 1)
+    assert isinstance(huber, Cases)
+    assert [words_text(said) for _, said in huber.cases] == ["if |u| ≤ 1", "otherwise"]
     (elu,) = definition("elu", 1)
     assert isinstance(elu, Cases)
     assert elu.cases[1][0] == parse("exp(u) - 1")

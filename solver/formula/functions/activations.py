@@ -179,6 +179,7 @@ ROWS = {
         title="ReLU",
         range=(0.0, inf),
         analytic=True,
+        notation=Notation("ReLU"),
     ),
     "leaky_relu": Function(
         _leaky_relu,
@@ -193,7 +194,7 @@ ROWS = {
         kink="u",
         at_kink=_AT_ZERO,
         bends="a - 1",
-        notation=Notation("leaky relu"),
+        notation=Notation("leaky ReLU"),
         title="Leaky ReLU",
         analytic=True,
     ),
@@ -211,6 +212,7 @@ ROWS = {
         at_kink=_AT_ZERO,
         bends="a - 1",
         title="ELU",
+        notation=Notation("ELU"),
     ),
     "softplus": Function(
         lambda u: np.logaddexp(0.0, u),
@@ -232,6 +234,7 @@ ROWS = {
         slopes=("Phi(u) + u*phi(u)",),
         activation=True,
         title="GELU",
+        notation=Notation("GELU"),
     ),
     "linear": Function(
         lambda u: u + 0.0,

@@ -207,6 +207,7 @@ ROWS = {
                 "convolve(u, k)",
             ),
         ),
+        notation=Notation("corr"),
     ),
     "convolve": Function(
         convolve,
@@ -218,7 +219,8 @@ ROWS = {
         bounds=bilinear,
         adjoints=(_correlate_adjoint(_turned),) * 2,
         cells=_convolve_cell,
-        convention="convolve(u, k) turns the kernel k by 180° before it slides over u.",
+        notation=Notation("conv"),
+        convention="conv(u, k) turns the kernel k by 180° before it slides over u.",
         slips=(Slip("kernel not turned", "the kernel must be turned by 180° first", "correlate(u, k)"),),
     ),
     "correlate_transposed": Function(
@@ -236,8 +238,8 @@ ROWS = {
         bounds=bilinear,
         adjoints=(_transposed_adjoint,) * 2,
         cells=_transposed_cell,
-        notation=Notation("correlate transposed"),
-        convention="correlate transposed(u, k) puts each cell of u times the kernel k where the kernel stood, and adds up what overlaps.",
+        notation=Notation("corr", below="transposed"),
+        convention="corr_transposed(u, k) puts each cell of u times the kernel k where the kernel stood, and adds up what overlaps.",
     ),
     "turned": Function(
         lambda u: u[..., ::-1, ::-1],

@@ -92,8 +92,8 @@ ROWS = {
         bounds=_squared_bounds,
         adjoints=("2*(sum_rows(G)*u - G @ v)", "2*(sum_columns(G).T*v - G.T @ u)"),
         cells=_squared_cell,
-        notation=Notation("squared distances"),
-        convention="squared distances(U, V) has that of row i of U from row j of V in row i and column j",
+        notation=Notation("dist", power="2"),
+        convention="dist²(U, V) has the squared distance of row i of U from row j of V in row i and column j",
         slips=(
             Slip("sums of moduli for squares", "moduli are added up, where squares belong", "city_distances(u, v)"),
         ),
@@ -108,7 +108,8 @@ ROWS = {
         bounds=_city_bounds,
         adjoints=("",),
         cells=_city_cell,
-        notation=Notation("city distances"),
+        notation=Notation("dist", below="city"),
+        convention="dist_city(U, V) has the sum of the moduli of row i of U less row j of V in row i and column j",
         slips=(Slip("squares for moduli", "squares are added up, where moduli belong", "squared_distances(u, v)"),),
     ),
     "bell": Function(

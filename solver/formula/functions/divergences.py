@@ -85,7 +85,7 @@ ROWS = {
         definition="-(1 + v - mu**2 - exp(v))/2",
         cells=_kl_normal_cell,
         slopes=("mu", "(exp(v) - 1)/2"),
-        notation=Notation("KL normal"),
+        notation=Notation("KL", below="normal"),
         domain="of a log-variance that does not overflow",
         range=(0.0, inf),
         analytic=True,

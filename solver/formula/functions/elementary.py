@@ -119,7 +119,7 @@ ROWS = {
         params=("u", "v"),
         definition=(("1", "u > 0"), ("-1", "u < 0"), ("v", "otherwise")),
         slopes=(CONSTANT, "equal(u, 0)"),
-        notation=Notation("sign or"),
+        notation=Notation("sgn"),
         slips=(
             Slip("1 where the input is 0", "where the input is 0, what was there stays", "sgn(u)"),
             Slip("−1 where the input is 0", "where the input is 0, what was there stays", "bipolar(u)"),

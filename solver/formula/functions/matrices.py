@@ -141,6 +141,7 @@ ROWS = {
         bounds=_inv_bounds,
         adjoints=("-(y.T @ G @ y.T)",),
         domain="an invertible matrix",
+        notation=Notation(style="inverse"),
         analytic=True,
         noun="an inverse",
     ),

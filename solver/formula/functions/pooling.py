@@ -248,7 +248,7 @@ ROWS = {
         at_kink="has no slope where two cells of a window tie; there the first of them counts",
         tied="max_pick(u, x)",
         title="The largest of a window",
-        notation=Notation("max pool"),
+        notation=Notation("maxpool"),
         slips=(
             Slip("mean for the largest", "the mean of each window is taken, not its largest cell", "average_pool(u)"),
         ),
@@ -261,7 +261,7 @@ ROWS = {
         shape=_pooled,
         adjoints=(_average_adjoint,),
         cells=_average_cell,
-        notation=Notation("average pool"),
+        notation=Notation("avgpool"),
         slips=(Slip("largest for the mean", "the largest cell of each window is taken, not the mean", "max_pool(u)"),),
     ),
     "max_unpool": Function(
@@ -274,8 +274,8 @@ ROWS = {
         bounds=_unpool_bounds,
         adjoints=(_other("max_pick"), ""),
         tied="max_unpool(u, x)",
-        notation=Notation("max unpool"),
-        convention="max unpool(u, x) puts each number of u where the largest cell of its window of x stands, and 0 elsewhere.",
+        notation=Notation("maxunpool"),
+        convention="maxunpool(u, x) puts each number of u where the largest cell of its window of x stands, and 0 elsewhere.",
     ),
     "max_pick": Function(
         _max_pick,
@@ -287,8 +287,8 @@ ROWS = {
         bounds=_pick_bounds,
         adjoints=(_other("max_unpool"), ""),
         tied="max_pick(u, x)",
-        notation=Notation("max pick"),
-        convention="max pick(u, x) takes of each window the cell of u that stands where x is largest.",
+        notation=Notation("maxpick"),
+        convention="maxpick(u, x) takes of each window the cell of u that stands where x is largest.",
     ),
     "average_unpool": Function(
         _average_unpool,
@@ -301,7 +301,7 @@ ROWS = {
         options=_OPTIONS | {"size": None},
         shape=_spread,
         adjoints=(_spread_adjoint,),
-        notation=Notation("average unpool"),
-        convention="average unpool(u) spreads each number of u in equal shares over its window; where windows overlap, shares add up.",
+        notation=Notation("avgunpool"),
+        convention="avgunpool(u) spreads each number of u in equal shares over its window; where windows overlap, shares add up.",
     ),
 }

@@ -242,7 +242,7 @@ def _rows() -> dict[str, Function]:
                 shape=shapes.like_first,
                 bounds=_first_bounds(axes, kind == "min"),
                 adjoints=("",),
-                notation=Notation(f"is {kind}", below=suffix[1:]),
+                notation=Notation(f"onehot arg{kind}", below=suffix[1:]),
                 slips=(_exchanged(best, worst[0], f"is_{last}(u)"),),
                 range=(0.0, 1.0),
             )

@@ -34,7 +34,7 @@ Writing: TypeAlias = Callable[[Cells, int, int, Given], Tree]
 """One cell of the result, row i and column j from 0, written with the operands' cells."""
 
 Style: TypeAlias = Literal[
-    "word", "bars", "double bars", "floor", "ceil", "root", "power of e", "constant", "stacked", "side by side", "part"
+    "word", "bars", "double bars", "floor", "ceil", "root", "power of e", "inverse", "constant", "stacked", "side by side", "part"
 ]
 
 
@@ -42,14 +42,15 @@ class Notation(NamedTuple):
     """How a call is written, free of any format.
 
     word: in front of the brackets, upright, instead of the function's own name; a Greek letter's name is the letter.
-    below: a word below it: max over rows.
-    style: fences, a root, a power of e, a constant without its argument, blocks of a matrix, a part of one.
+    below, power: a word below it, max over rows; an exponent above it, dist² for squared distances.
+    style: fences, a root, a power of e, an inverse A⁻¹, a constant without its argument, blocks of a matrix, a part of one.
     raised: a whole exponent stands behind the word, tanh²(u), where elsewhere the call is raised.
     """
 
     word: str = ""
     style: Style = "word"
     below: str = ""
+    power: str = ""
     raised: bool = False
 
 

@@ -170,6 +170,8 @@ class Printer(ABC, Generic[R]):
                 return self.product("hadamard", self._at_least(a, POWER), self._at_least(a, POWER)), PRODUCT
             case Bin("**", Call(fn, (a,)), Num(text)) if FUNCTIONS[fn].notation.raised and text.isdigit():
                 return self.call(fn, [self.print(bare(a))], self.number(text)), POWER
+            case Bin("**", a, Num("-1") | Neg(Num("1"))) if self._shape(a) != SCALAR:  # A⁻¹ is the inverse
+                return self._fraction(Num("1"), a)
             case Bin("**", a, b):
                 return self.power(self._at_least(a, ATOM), self._exponent(b)), POWER
             case Bin(_, a, b):
@@ -201,6 +203,8 @@ class Printer(ABC, Generic[R]):
         match style(fn):
             case "power of e":
                 return self.power(self.symbol(Symbol("e")), self._exponent(args[0])), POWER
+            case "inverse":
+                return self.power(self._at_least(args[0], ATOM), self.number("-1")), POWER
             case "constant":
                 return self._constant(Call(fn, args, options)), ATOM
             case "stacked":
@@ -222,7 +226,8 @@ class Printer(ABC, Generic[R]):
                 outside, self._between_bars = self._between_bars, _barred(Call(fn, args))
                 made = [self.print(bare(a)) for a in args]
                 self._between_bars = outside
-                return self.call(fn, [*made, *given]), ATOM
+                power = FUNCTIONS[fn].notation.power
+                return self.call(fn, [*made, *given], self.number(power) if power else None), ATOM
 
     def _entry(self, tree: Tree, options: dict[str, Option]) -> Symbol | None:
         """w₁,₂ for W[1, 2], u₂ for a vector's u[2]; None for a larger part, or where that is another quantity's symbol."""

@@ -129,7 +129,7 @@ class TextPrinter(Printer[str]):
         return f"{a}/{b}"
 
     def power(self, base: str, exponent: str) -> str:
-        if exponent.isdigit():
+        if exponent.removeprefix("-").isdigit():
             return base + exponent.translate(_SUPERSCRIPTS)
         single = exponent.isalnum() and not exponent.endswith(("ᵀ", "⊤"))
         return f"{base}^{exponent}" if single else f"{base}^({exponent})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse, rule
@@ -52,7 +52,7 @@ def definition(fn: str, given: int | None = None, usage: Usage = USUAL) -> Itera
         return
     params = row.params[:given]
     usual = dict(zip(reversed(row.params), map(Num, reversed(row.defaults)), strict=False))
-    filled: dict[str, Tree] = {name: number for name, number in usual.items() if name not in params}
+    filled = {name: number for name, number in usual.items() if name not in params}
     left = Call(fn, tuple(map(Name, params)))
     symbols = _parameters(row.params, usage)
     symbols["Sum_j"] = Symbol("∑", "j")
@@ -64,7 +64,7 @@ def definition(fn: str, given: int | None = None, usage: Usage = USUAL) -> Itera
     if row.shown:
         yield Facts([Line(parse(row.shown), left=Call(fn, (Name("u_k"),)))], symbols)
     elif isinstance(row.definition, tuple):
-        yield Cases(left, tuple((value(text), _condition(said, symbols)) for text, said in row.definition), symbols)
+        yield Cases(left, tuple((value(text), _condition(said, symbols, filled)) for text, said in row.definition), symbols)
     else:
         yield Facts([Line(value(row.definition), left=left)], symbols)
 
@@ -86,11 +86,11 @@ def _parameters(names: Iterable[str], usage: Usage) -> SymbolTable:
     return SymbolTable({name: usage.symbol(Symbol(name)) for name in names}, usage)
 
 
-def _condition(said: str, symbols: Symbols) -> Words:
-    """`u > 0` as mathematics among words, its names symbols."""
+def _condition(said: str, symbols: Symbols, filled: Mapping[str, Num]) -> Words:
+    """`u > 0` as mathematics among words, its names symbols, or the numbers filled in for them."""
     if said == "otherwise":
         return (said,)
-    pieces = (_mark(piece, symbols) for piece in re.findall(r"\w+|\S", said))
+    pieces = (_mark(filled[piece].text if piece in filled else piece, symbols) for piece in re.findall(r"\w+|\S", said))
     return ("if ", Maths(together(*pieces)))
 
 
@@ -98,4 +98,4 @@ def _mark(piece: str, symbols: Symbols) -> Typeset:
     """A name, a number or a sign of a condition."""
     if piece in symbols:
         return symbol_typeset(symbols[piece])
-    return Digits(piece) if piece.isdigit() else Sign(piece, "relation" if piece in "<>≤≥" else "ordinary")
+    return Digits(piece) if piece[0].isdigit() else Sign(piece, "relation" if piece in "<>≤≥" else "ordinary")

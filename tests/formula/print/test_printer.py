@@ -13,6 +13,7 @@ from solver.formula.tree import Array, Bin, Group, Neg, Num
 SYMBOLS = {
     "W1": Symbol("W", "1", shape=(2, 3)),
     "x": Symbol("x", shape=(2, 1)),
+    "M": Symbol("M", shape=(3, 3)),
     "h": Symbol("h", shape=(3, 1)),
     "g": Symbol("J", wrt=Symbol("u", "1", shape=(3, 1)), shape=(3, 1)),
 }
@@ -43,6 +44,10 @@ SYMBOLS = {
         ("(sin(u)**2)**3", "(sin²(u))³", r"(\sin^{2}(u))^{3}"),
         ("tanh(u)**a", "tanh(u)^a", r"\tanh(u)^{a}"),
         ("log(u)**2", "ln(u)²", r"\ln(u)^{2}"),
+        ("inv(M) @ h", "M⁻¹ h", r"\mathbf{M}^{-1} \, \mathbf{h}"),
+        ("inv(M).T + inv(2*M)", "(M⁻¹)ᵀ + (2M)⁻¹", r"(\mathbf{M}^{-1})^T + (2\mathbf{M})^{-1}"),
+        ("h**-1 + a**-1", "1/h + a⁻¹", r"\frac{1}{\mathbf{h}} + a^{-1}"),
+        ("squared_distances(M, h.T)", "dist²(M, hᵀ)", r"\text{dist}^{2}(\mathbf{M}, \mathbf{h}^T)"),
         ("g.T", "(∇_u₁ J)ᵀ", r"(\nabla_{\mathbf{u}_1} J)^T"),
     ],
 )
