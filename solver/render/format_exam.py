@@ -27,10 +27,11 @@ FRAGMENTS = True
 
 _LEVELS = ("part", "subpart", "subsubpart")
 _INDENT = 2.6
+# TheSolution without the class's frame: pages break in it as they do in text.
 _CLASS = r"""\pagestyle{foot}
 \raggedbottom
 \cfoot{\thepage}
-\unframedsolutions
+\renewenvironment{TheSolution}{\par\solutiontitle\ignorespaces}{\par}
 \pointpoints{mark}{marks}
 """
 
