@@ -217,6 +217,13 @@ def test_an_exam_is_one_source_of_paper_and_answers(kind: Kind, tmp_path: Path) 
     assert not found, "\n---\n".join(found)
 
 
+def test_pages_break_in_a_solution_without_a_complaint(tmp_path: Path) -> None:
+    paper = load(Path(__file__).parent / "documents" / "wide.yaml")
+    made = format_file("exam").page(Shown(paper.title, solve_paper(paper)))
+    assert isinstance(made, str)
+    assert not COMPLAINT.findall(compiled(made, "pdflatex", tmp_path))
+
+
 def test_what_an_exam_gives_is_not_given_again_in_its_solution() -> None:
     paper = load_text("""title: t
 given: {family: mlp, x: [1.0, 2.0], layers: [{W: [[3.0], [1.0]], b: 0.5, activation: sigmoid}]}

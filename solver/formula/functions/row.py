@@ -34,7 +34,18 @@ Writing: TypeAlias = Callable[[Cells, int, int, Given], Tree]
 """One cell of the result, row i and column j from 0, written with the operands' cells."""
 
 Style: TypeAlias = Literal[
-    "word", "bars", "double bars", "floor", "ceil", "root", "power of e", "inverse", "constant", "stacked", "side by side", "part"
+    "word",
+    "bars",
+    "double bars",
+    "floor",
+    "ceil",
+    "root",
+    "power of e",
+    "inverse",
+    "constant",
+    "stacked",
+    "side by side",
+    "part",
 ]
 
 

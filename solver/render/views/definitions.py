@@ -64,7 +64,9 @@ def definition(fn: str, given: int | None = None, usage: Usage = USUAL) -> Itera
     if row.shown:
         yield Facts([Line(parse(row.shown), left=Call(fn, (Name("u_k"),)))], symbols)
     elif isinstance(row.definition, tuple):
-        yield Cases(left, tuple((value(text), _condition(said, symbols, filled)) for text, said in row.definition), symbols)
+        yield Cases(
+            left, tuple((value(text), _condition(said, symbols, filled)) for text, said in row.definition), symbols
+        )
     else:
         yield Facts([Line(value(row.definition), left=left)], symbols)
 
