@@ -46,11 +46,15 @@ class Answer:
 
 
 class Quantity(NamedTuple):
-    """One quantity of a question's working, in the order of the page. key: its answer on the sheet, if it is asked."""
+    """One quantity of a question's working, in the order of the page.
+
+    key: its answer on the sheet, if it is asked. place: how many stand before it.
+    """
 
     name: str
     solved: Solved
     key: str | None
+    place: int = 0
 
     @property
     def truth(self) -> Interval:
@@ -109,10 +113,9 @@ def sheet(solution: Solution) -> Sheet:
             keys.setdefault((id(solved.context), solved.name), key)
     contexts = {id(part.context): part.context for part in solution.parts if part.context is not None}
     for identity, context in contexts.items():
+        names = (name for name in context.working.items if name in context.solved)
         chain = [
-            Quantity(name, context.solved[name], keys.get((identity, name)))
-            for name in context.working.items
-            if name in context.solved
+            Quantity(name, context.solved[name], keys.get((identity, name)), place) for place, name in enumerate(names)
         ]
         made.chains.append((context, chain))
     return made

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from solver.errors import Place, Problem, SpecError
@@ -36,7 +37,7 @@ from solver.mark.read.read_batch import Reader, Texts
 from solver.mark.read.read_names import IGNORED, STUDENT, AnswerNames
 from solver.mark.read.read_records import Entry, Gathered, Record
 from solver.mark.records import NOWHERE, Graded, Show, Trouble
-from solver.mark.sheet import Answer, Quantity
+from solver.mark.sheet import Answer
 from solver.mark.tell.feedback import feedback, remark
 from solver.render.blocks import Block
 
@@ -201,15 +202,16 @@ class Sitting:
     @property
     def next(self) -> list[str]:
         """The open answers that follow from what is given and answered, so that none has to wait for another."""
-        chains = self.question.sheet.chains
-        at = {q.key: (q, chain) for _, chain in chains for q in chain if q.key is not None}
-        return [key for key in self.open if key not in at or self._follows(*at[key])]
-
-    def _follows(self, quantity: Quantity, chain: list[Quantity]) -> bool:
-        answers = self.question.sheet.answers
-        begun = {key for key, answer in answers.items() if self._begun(answer)}
-        before = leading_to(quantity, chain, begun)
-        return not any(q.key is not None and q.name != quantity.name for q in before)
+        sheet, waiting = self.question.sheet, self.open
+        begun = sheet.answers.keys() - waiting
+        follows = dict.fromkeys(waiting, True)
+        for _, chain in sheet.chains:
+            by_name = {q.name: q for q in chain}
+            for quantity in chain:
+                if quantity.key in follows:
+                    above = islice(leading_to(quantity, by_name, begun), 1, None)
+                    follows[quantity.key] = all(q.key is None for q in above)
+        return [key for key in waiting if follows[key]]
 
     def _begun(self, answer: Answer) -> bool:
         return any(self._texts.get(cell.name, "").strip() for cell in answer.cells)

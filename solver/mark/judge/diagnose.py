@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Container, Iterator, Mapping, Sequence
 from functools import partial
+from heapq import heappop, heappush
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -90,20 +92,19 @@ def _to_name(judged: Judged) -> Flags:
     return found
 
 
-def leading_to(quantity: Quantity, chain: Sequence[Quantity], written: Container[str]) -> list[Quantity]:
-    """A quantity, behind those that lead to it from what is given or written down, in the order of the page.
+def leading_to(quantity: Quantity, chain: Mapping[str, Quantity], written: Container[str]) -> Iterator[Quantity]:
+    """A quantity, then those that lead to it from what is given or written down, from the bottom of the page up.
 
-    written: the keys of the answers that stand on the student's page.
+    chain: its working by name. written: the keys of the answers that stand on the student's page.
     """
-    by_name = {q.name: q for q in chain}
-    found, stack = {quantity.name}, [quantity]
-    while stack:
-        for name in stack.pop().solved.item.needs:
-            need = by_name[name]
-            if name not in found and need.key not in written and not need.solved.item.given:
-                found.add(name)
-                stack.append(need)
-    return [q for q in chain if q.name in found]
+    found, above = {quantity.name}, [(-quantity.place, quantity)]
+    while above:  # what a quantity needs stands above it, so that the lowest of all is next
+        _, at = heappop(above)
+        yield at
+        for need in (chain[name] for name in at.solved.item.needs if name not in found):
+            if need.key not in written and not need.solved.item.given:
+                found.add(need.name)
+                heappush(above, (-need.place, need))
 
 
 class _Cells(NamedTuple):
@@ -148,7 +149,7 @@ class _WrongChain:
     """The wrong answers of some students along one working."""
 
     def __init__(self, chain: list[Quantity], own: FollowedNumbers) -> None:
-        self.chain, self.own, self.key = chain, own, own.key
+        self.chain, self.own, self.key = {q.name: q for q in chain}, own, own.key
         self.unwritten = MOST_UNWRITTEN if sum(q.key is not None for q in chain) <= MANY else 1
         self.names = [*{**self.key.stated, **self.key.quantities}]
 
@@ -185,7 +186,7 @@ class _WrongChain:
             half = half_of(self.key, quantity, answer)
             limit = room(half, answer)
             tried: set[str] = set()
-            stretch = leading_to(quantity, self.chain, self.own.batch.values)[-self.unwritten :]
+            stretch = [*islice(leading_to(quantity, self.chain, self.own.batch.values), self.unwritten)][::-1]
             for carried in (self.written, self.exact):
                 env = _Numbers(self.names, partial(carried, students=students))
                 for name, mistaken in self.mistaken(stretch, env):

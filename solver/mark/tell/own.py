@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,12 +48,12 @@ class OwnNumbers:
 
         Empty where nothing can be worked out from them.
         """
-        chain, own = self.chains.get(id(solved.context), ([], {}))
-        at = next((q for q in chain if q.name == solved.name), None)
+        chain, own = self.chains.get(id(solved.context), ({}, {}))
+        at = chain.get(solved.name)
         if at is None or not at.solved.numeric:
             return []
         found = []
-        for quantity in leading_to(at, chain, self.written)[-MOST_STEPS:]:
+        for quantity in [*islice(leading_to(at, chain, self.written), MOST_STEPS)][::-1]:
             result = self.follows(quantity, own)
             if result is None:
                 return []
@@ -65,14 +66,14 @@ class OwnNumbers:
         return {key for key, values in self.batch.values.items() if not np.isnan(values[self.index]).all()}
 
     @cached_property
-    def chains(self) -> dict[int, tuple[list[Quantity], dict[str, Literal_]]]:
+    def chains(self) -> dict[int, tuple[dict[str, Quantity], dict[str, Literal_]]]:
         """Each working by its identity: its quantities, and the student's numbers by name."""
         row = slice(self.index, self.index + 1)
         values = {key: v[row] for key, v in self.batch.values.items()}
         alone = Batch(1, values, {key: self.batch.decimals[key][row] for key in values})
         return {
             id(context): (
-                chain,
+                {quantity.name: quantity for quantity in chain},
                 self.numbers(chain, {n: i.middle for n, i in own_values(self.sheet, k, alone).items()}),
             )
             for k, (context, chain) in enumerate(self.sheet.chains)

@@ -1,6 +1,7 @@
 """Mistakes planted in Q2, Q3 and Q4 are found and named; an ambiguous one is not."""
 
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,10 @@ import pytest
 from solver.api import solve
 from solver.formula.mistakes.mutate import MISTAKES
 from solver.mark.judge.acceptance import judge
-from solver.mark.judge.diagnose import describe, name_mistakes
+from solver.mark.judge.diagnose import describe, leading_to, name_mistakes
 from solver.mark.judge.numbers import Batch, Verdict
 from solver.mark.judge.writing import WRITING
-from solver.mark.sheet import Sheet, sheet
+from solver.mark.sheet import Quantity, Sheet, sheet
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
 from tests.mark.planted import SHEETS, key_batch
@@ -250,3 +251,27 @@ def test_bits_have_a_name_where_one_mistake_gives_all_of_them() -> None:
     batch.values["a/y"][1, 2, 0] = 1
     found = name_mistakes(made, batch, judge(made, batch))["a/y"]
     assert found == {(0, i, 0): "bias forgotten" for i in (0, 1, 2, 4, 5)}
+
+
+class _Counted(dict[str, Quantity]):
+    """Counts what is looked up."""
+
+    looked = 0
+
+    def __getitem__(self, name: str) -> Quantity:
+        self.looked += 1
+        return super().__getitem__(name)
+
+
+def test_what_leads_to_an_answer_is_found_from_the_answer_up() -> None:
+    """However long a working is, only the steps that are asked for are looked at: 500 answers would walk it 500 times."""
+    steps = [f"h{i} = h{i - 1} + x" for i in range(2, 101)]
+    given = f"{{family: formula, quantities: {{x: 1, y: 2}}, formulas: [h1 = x + y, {', '.join(steps)}]}}"
+    (question,) = load_text(f"title: A chain\ngiven: {given}\nparts: [{{label: a, find: h100}}]").questions
+    [(_, chain)] = sheet(solve_question(question)).chains
+    at = _Counted({quantity.name: quantity for quantity in chain})
+    nearest = [quantity.name for quantity in islice(leading_to(chain[-1], at, ()), 3)]
+    assert nearest == ["h100", "h99", "h98"]
+    assert at.looked <= 6
+    assert [q.name for q in leading_to(chain[-1], at, ())][-1] == "h1"
+    assert [q.name for q in leading_to(chain[-1], at, {at["h100"].key, None})] == ["h100"]  # all else is written
