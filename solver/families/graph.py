@@ -182,7 +182,7 @@ class _Backward:
         if name == self.output:
             start: Tree = Num("1") if self.given.upstream is None else Name("upstream")
             title = f"Backpropagation starts at the output {{{name}}}"
-            why = "∂ is taken by a node's own operand, d over every way that leads there"
+            why = "∂ is the derivative of a node by its own operand, d that along every path to the output"
             whole = self.given.upstream is None
             w.step(made, start, title, why=why, symbol=symbol, whole=whole, role=Role("gradient", name))
         else:
@@ -190,7 +190,7 @@ class _Backward:
             many = len(terms) > MOST_TERMS
             total = Sum(tuple(terms)) if many else reduce(lambda before, term: Bin("+", before, term), terms)
             ways = " and ".join(f"{{{user}}}" for user in users)
-            why = f"{{{name}}} leads to {ways}: what comes back is added up" if len(users) > 1 else ""
+            why = f"{{{name}}} leads to {ways}: the gradients of its paths are added" if len(users) > 1 else ""
             w.step(
                 made,
                 total,
@@ -208,7 +208,7 @@ class _Backward:
         symbol = w.symbols[node]._replace(wrt=w.symbols[name], ratio="∂")
         made = _local(node, name)
         constant = isinstance(tree.x if isinstance(tree, Neg) else tree, Num) and "." not in source(tree)
-        w.step(made, tree, f"Local derivative of {{{node}}} by {{{name}}}", symbol=symbol, whole=constant)
+        w.step(made, tree, f"Local derivative of {{{node}}} with respect to {{{name}}}", symbol=symbol, whole=constant)
         self.locals.append(made)
         self.order.append(made)
 

@@ -100,7 +100,11 @@ def _fans(given: Given, working: Working) -> None:
     ):  # fmt: skip
         if number is not None:
             working.given(letter, Num(str(number)), what)
-            title = "Numbers that a filter sees at once" if name == "n_in" else "Results that a number goes into"
+            title = (
+                "Fan-in: the numbers that a filter sees at once"
+                if name == "n_in"
+                else "Fan-out: the results that a number goes into"
+            )
             working.step(name, f"{letter}*F1*F2", title, whole=True, symbol=symbols[name])
 
 

@@ -14,7 +14,7 @@ class Symbol(NamedTuple):
     """The parts of a written symbol, free of any format.
 
     base: letters; one letter is set in italics, a word upright, a Greek letter's name as the letter.
-    sub, sup: below and above: `1`; `conv 1`, a word; `t - 1`, `W1`, mathematics; a comma parts them: `rot,1`.
+    sub, sup: below and above: `1`; `conv 1`, a word; `t - 1`, `W1`, `sigma`, mathematics; a comma parts them: `rot,1`.
     argument: in brackets behind: h(1); a symbol or such text.
     prime: f′; mark: over the letters: m̂.
     wrt: makes it a gradient: ∇ with `wrt` below, before the base; a fraction where `ratio` is d or ∂.

@@ -14,9 +14,9 @@ Loss = Literal[
 ]  # fmt: skip
 
 ERRORS: dict[Loss, tuple[str, str]] = {
-    "square-error": ("(d - y)**2", "Square error"),
-    "half-square-error": ("(d - y)**2", "Half the square error"),
-    "mean-square-error": ("(d - y)**2", "Mean square error"),
+    "square-error": ("(d - y)**2", "Squared error"),
+    "half-square-error": ("(d - y)**2", "Half the squared error"),
+    "mean-square-error": ("(d - y)**2", "Mean squared error"),
     "absolute-error": ("abs(d - y)", "Absolute error"),
     "mean-absolute-error": ("abs(d - y)", "Mean absolute error"),
     "huber": ("huber(d - y)", "Huber loss"),

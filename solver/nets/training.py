@@ -387,6 +387,11 @@ def iteration(rule: Rule, t: int) -> str:
     return f"Iteration {t}: " if rule.iterations > 1 else "Update: "
 
 
+def updated(rule: Rule, t: int) -> str:
+    """How a title begins behind the update of an iteration."""
+    return f"Iteration {t}, with the new parameters: " if rule.iterations > 1 else "With the new parameters: "
+
+
 def _spread(start: Quantity, shape: tuple[int | str, int | str]) -> Literal_:
     """A first value for every cell; one number counts for all."""
     if isinstance(start, Array) or shape == (1, 1):

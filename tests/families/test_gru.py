@@ -47,7 +47,7 @@ def test_the_formulas_of_each_convention(options: str, candidate: str, state: st
 def test_the_candidate_by_the_letter_of_the_state_has_a_hat() -> None:
     solution = solved(f"{W.replace('n:', 'h:')}, {U.replace('n:', 'h:')}, {X}", "[z1, r1, hhat1, h1]")
     assert list(solution.answers) == ["a/z1", "a/r1", "a/hhat1", "a/h1"]
-    assert solution["a/hhat1"].symbol.hat
+    assert solution["a/hhat1"].symbol.mark == "hat"
 
 
 def test_weights_on_both_together_are_weights_on_each() -> None:

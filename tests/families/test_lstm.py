@@ -132,7 +132,7 @@ def test_names_of_the_author() -> None:
     fields = f"{W.replace('g:', 'a:')}, {U.replace('g:', 'a:')}, {X}, names: {{h: out, c: state}}"
     assert list(solved(fields, "[a1, state1, out1]").answers) == ["a/a1", "a/state1", "a/out1"]
     clash = solved(f"{W.replace('g:', 'c:')}, {U.replace('g:', 'c:')}, {X}", "[chat1, c1]")
-    assert clash["a/chat1"].symbol.hat
+    assert clash["a/chat1"].symbol.mark == "hat"
 
 
 def test_the_problem_runs() -> None:

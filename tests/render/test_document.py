@@ -23,6 +23,7 @@ from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.places import PROBLEMS, Q2
+from tests.questions import solutions
 
 
 @pytest.fixture(scope="module")
@@ -250,3 +251,17 @@ def test_only_what_is_another_number_altogether_is_warned_of(factor: int, carry:
 @pytest.mark.parametrize("path", sorted(PROBLEMS.glob("q?.yaml")), ids=lambda path: path.stem)
 def test_no_problem_of_the_exam_is_warned_of(path: Path) -> None:
     assert not overwhelmed(solver.solve(path))
+
+
+def test_a_page_says_nothing_twice() -> None:
+    """A reason once in a part, an answer in words where it is found."""
+    recall = text(document("t", solutions("competitive"), View(parts=("a.iii",))), 90)
+    assert recall.count("stable after 1 update: pattern 2") == 1
+    network = text(document("t", solutions("convolution"), View(parts=("e",))), 90)
+    assert network.count("ReLU has no slope at exactly 0") == 1
+
+
+def test_every_iteration_of_k_means_stands_in_a_table() -> None:
+    page = text(document("t", solutions("competitive"), View(parts=("d",))), 90)
+    assert re.search(r"^ +2 .* 1\.500 ", page, re.M)
+    assert "Every iteration" in page

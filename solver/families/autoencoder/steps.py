@@ -15,7 +15,7 @@ from solver.nets.decay import state_decay, weight_decay
 from solver.nets.layers import activated, as_array, put, spread, weights_of
 from solver.nets.losses import loss
 from solver.nets.network import begun
-from solver.nets.training import Optimizer, Rule, at, at_symbol, iteration, repeat, within_budget
+from solver.nets.training import Optimizer, Rule, at, at_symbol, iteration, repeat, updated, within_budget
 from solver.spec.nodes import Report
 from solver.working.gradients import add_gradients
 from solver.working.page import Working
@@ -236,7 +236,7 @@ class Autoencoder:
                 repeat(w, since, t, t - 1, {})
             optimizer.advance(t, {name: f"grad_{self.current.get(name, name)}" for name in self.parameters})
             self.current, since = dict(optimizer.current), len(w.items)
-            self.note = f"{iteration(rule, t)}with the new parameters, "
+            self.note = updated(rule, t)
             self.forward(t)
             self.error(t)
             repeat(w, since, t, t, {at("J", t): w.symbols["J"]})

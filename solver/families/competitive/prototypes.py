@@ -191,7 +191,7 @@ class _Presented:
     def learn(self, t: int, k: int, W: str, d: str) -> str:
         """Moves the winner, and with it its neighbours; the name of the units after it."""
         given = self.given
-        s = self.step("s", t, f"is_smallest({d})", "1 at the winner, 0 elsewhere", whole=True)
+        s = self.step("s", t, f"is_smallest({d})", "the winner, one-hot", whole=True)
         factor, why = s, "the winner moves towards the input"
         if given.kind == "lvq":
             found = self.step("k", t, f"{s}.T @ L", "class of the winner", whole=True)
@@ -200,7 +200,7 @@ class _Presented:
             if given.rule != "lvq1":
                 return self.both(t, k, W, d, s, found)
             a = self.step(
-                "a", t, f"2*equal({found}, class{k}) - 1", "1 for the right class, −1 for another", whole=True
+                "a", t, f"2*equal({found}, class{k}) - 1", "sign, 1 for the right class and −1 for another", whole=True
             )
             factor, why = f"{a}*{s}", "the winner moves towards an input of its class, and away from any other"
         if given.kind == "som":
@@ -208,26 +208,29 @@ class _Presented:
             sigma = self.fallen(given.shrink, "sigma", "width of the neighbourhood", "_sigma")
             formula = f"bell({r}, 2*{sigma}**2)" if given.sigma is not None else f"1 - greater({r}, rho**2)"
             factor = self.step("h", t, formula, "neighbourhood")
-            why = "each unit moves towards the input, the less the farther it is from the winner"
+            why = "each unit moves towards the input, and the less, the farther it is from the winner on the grid"
             self.groups["neighbourhood"] += [r, factor]
         return self.moved(t, k, W, factor, why)
 
     def both(self, t: int, k: int, W: str, d: str, s: str, found: str) -> str:
         """LVQ2 moves the winner away and the runner-up near, where x lies between both; the name of the units after it."""
         given, square = self.given, self.given.distance == "squared"
-        others, why = f"{d} + (largest({d}) + 1)*{s}", "the winner is put behind all others"
-        r = self.step("r", t, f"is_smallest({others})", "1 at the runner-up, 0 elsewhere", whole=True, why=why)
+        others, why = (
+            f"{d} + (largest({d}) + 1)*{s}",
+            "adding more than the largest distance puts the winner behind all others",
+        )
+        r = self.step("r", t, f"is_smallest({others})", "the runner-up, one-hot", whole=True, why=why)
         second = self.step("l", t, f"{r}.T @ L", "class of the runner-up", whole=True)
         ratio = f"({s}.T @ {d})/({r}.T @ {d})"
-        why = "the smaller distance by the larger one" + (", each the root of a squared one" if square else "")
+        why = "the smaller distance divided by the larger one" + (", each the root of a squared one" if square else "")
         q = self.step("q", t, f"sqrt({ratio})" if square else ratio, "ratio of the distances", why=why)
         border = given.nearness.replace("w", "window")
-        v = self.step("v", t, f"greater({q}, {border})", "1 where the input is in the window", whole=True)
+        v = self.step("v", t, f"greater({q}, {border})", "1 if the input is in the window", whole=True)
         right = f"equal({second}, class{k}) - equal({found}, class{k})"
         if given.rule == "lvq2":
-            title, right = "1 where the winner is wrong and the runner-up right", f"max(0, {right})"
+            title, right = "1 if the winner is wrong and the runner-up right", f"max(0, {right})"
         else:
-            title, right = "1 where only the runner-up is right, −1 where only the winner is", f"({right})"
+            title, right = "1 if only the runner-up is right, −1 if only the winner is", f"({right})"
         a = self.step("a", t, f"{v}*{right}", f"{title}, in the window", whole=True)
         why = "the unit of the right class moves towards the input, the other one away from it"
         return self.moved(t, k, W, f"{a}*({r} - {s})", why)
@@ -267,13 +270,13 @@ def clustered(given: Given, report: Report) -> Working:
         made = w.items[name].precise(env)
         assert made is not None
         env[name] = made
-        w.repeats[name] = Repeat(t, base)
+        w.repeats[name] = Repeat(t, base, Symbol(base, shape=w.shapes[name]) if base in "AW" else None)
         return name
 
     now, last, names = "W", None, dict[str, list[str]](D=[], A=[], W=[], J=[])
     for t in range(1, (given.epochs or _MOST) + 1):
         D = step("D", t, f"squared_distances(X, {now})", "squared distances of inputs (rows) from units (columns)")
-        A = step("A", t, f"is_min_rows({D})", "1 at the nearest unit of each input", whole=True)
+        A = step("A", t, f"is_min_rows({D})", "the nearest unit of each input, one-hot", whole=True)
         J = step("J", t, f"sum(min_rows({D}))", "sum of the smallest squared distances")
         for base, name in (("D", D), ("A", A), ("J", J)):
             names[base].append(name)

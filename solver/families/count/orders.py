@@ -17,11 +17,14 @@ WHY = {
     "attention": ("all positions at once", "each position sees every other one directly"),
     **dict.fromkeys(
         ("rnn", "lstm", "gru"),
-        ("each step waits for the one before", "what is first reaches what is last through every step between them"),
+        (
+            "each step waits for the one before",
+            "from the first position to the last, a path goes through every step between",
+        ),
     ),
     "conv": (
         "all positions at once",
-        "one layer sees as many positions as the filter is wide: so many layers, one on the other, see all",
+        "a layer joins as many positions as its filter is wide; so many layers stacked join all",
     ),
 }
 """Why a layer takes so many sequential operations, and why its longest path is so long."""
@@ -152,7 +155,7 @@ def add(net: Net, symbols: list[str], name: str, formula: Tree, title: str, base
     result = written(made, symbols)
     lines = [Line(formula, left=Name(name))]
     if put_in not in (formula, result):
-        lines.append(Line(put_in, note=("the sizes put in",)))
+        lines.append(Line(put_in, note=("substituting the sizes",)))
     if result != formula:
         lines.append(Line(result))
     symbol = default_symbol(name)._replace(base=base)

@@ -121,7 +121,7 @@ class SlidingWindow:
             at.local |= {"R": field, "J": apart}
             axis = "" if alike else names[i]
             word, of = f"reach{axis}", "" if alike else f" ({SAID[names[i]]})"
-            why = "with each cell the filter goes {" + apart + "} cells of the input further"
+            why = "neighbours in the layer before are {" + apart + "} cells of the input apart"
             template = f"R + ({sliding.extent(self.F[i], self.r[i])} - 1)*J"
             reached = at.count(word, template, f"receptive field{of}", why, "R")
             further = apart

@@ -81,7 +81,7 @@ def _notes(net: Net) -> list[tuple[str, str]]:
     notes.append(
         (
             HEADINGS["flops"],
-            f"FLOPs: a multiplication and an addition are one each, so 2 a MAC (a sum starts at 0); {biases}; {left_out}",
+            f"FLOPs: a multiplication and an addition are one each, so a MAC is two (a sum starts at 0); {biases}; {left_out}",
         )
     )
     if any("bn" in tag for tag in net.rows):

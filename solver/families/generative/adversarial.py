@@ -34,7 +34,7 @@ def adversarial(given: Given) -> Working:
         wrt = [sources[kind] for kind in by if sources]
         if players:
             wrt = players.discriminator if output == "J_D" else players.generator
-        titles = {Role("gradient", name): f"Gradient of {{{output}}} by {{{name}}}" for name in wrt}
+        titles = {Role("gradient", name): f"Gradient of {{{output}}} with respect to {{{name}}}" for name in wrt}
         made += add_gradients(w, output, wrt, titles, ending=ending)
     w.group("gradients", made)
     return w

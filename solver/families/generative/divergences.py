@@ -19,7 +19,7 @@ def divergences(given: Given) -> Working:
     w.given("p_g", given.p_g, "Distribution of the generator", Symbol("p", "g"))
     w.step("D_opt", "p_data/(p_data + p_g)", "Optimal discriminator")
     value = "sum(p_data*log({D})) + sum(p_g*log(1 - {D}))"
-    w.step("V_opt", value.format(D="D_opt"), "Its value, the highest")
+    w.step("V_opt", value.format(D="D_opt"), "Value of the optimal discriminator, the highest")
     values = ["V_opt"]
     if given.D is not None:
         w.given("D", given.D, "Discriminator")
@@ -37,7 +37,7 @@ def divergences(given: Given) -> Working:
         apart.append(name)
     w.step("M", "(p_data + p_g)/2", "Mixture of the two")
     halves = " + ".join(f"sum({p}*log({p}/M)){based}/2" for p in ("p_data", "p_g"))
-    why = "half the divergence of each from their mixture; V_opt = 2 JS − log 4, with natural logarithms"
+    why = "half the divergence of each from their mixture; V_opt = 2 JS − ln 4, with natural logarithms"
     w.step("JS", halves, "Jensen-Shannon divergence", why=why)
     w.group("optimal", ["D_opt"])
     w.group("value", values)

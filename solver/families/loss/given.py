@@ -12,10 +12,10 @@ Kind = Literal[
 ]  # fmt: skip
 
 ERRORS = {
-    "square-error": ("SE", "sum((d - y)**2)", "(d - y)**2", "Square error"),
-    "half-square-error": ("HSE", "sum((d - y)**2)/2", "(d - y)**2/2", "Half the square error"),
-    "mean-square-error": ("MSE", "mean((d - y)**2)", "(d - y)**2", "Mean square error"),
-    "root-mean-square-error": ("RMSE", "sqrt(mean((d - y)**2))", "abs(d - y)", "Root of the mean square error"),
+    "square-error": ("SE", "sum((d - y)**2)", "(d - y)**2", "Squared error"),
+    "half-square-error": ("HSE", "sum((d - y)**2)/2", "(d - y)**2/2", "Half the squared error"),
+    "mean-square-error": ("MSE", "mean((d - y)**2)", "(d - y)**2", "Mean squared error"),
+    "root-mean-square-error": ("RMSE", "sqrt(mean((d - y)**2))", "abs(d - y)", "Root of the mean squared error"),
     "absolute-error": ("AE", "sum(abs(d - y))", "abs(d - y)", "Absolute error"),
     "mean-absolute-error": ("MAE", "mean(abs(d - y))", "abs(d - y)", "Mean absolute error"),
 }

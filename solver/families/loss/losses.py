@@ -170,7 +170,9 @@ class Losses(LossChecks):
         short = f"-{logs[0]}" if len(logs) == 1 else f"-({' + '.join(logs)})"
         name, tree = f"CE{mark}", parse(whole)
         each = " of each example" if len(logs) > 1 else ""
-        step = RightClass(name, tree, f"Cross-entropy{of}", f"d leaves the term of the right class{each}")
+        step = RightClass(
+            name, tree, f"Cross-entropy{of}", f"d is one-hot: what is left is the term of the right class{each}"
+        )
         step.short = parse(f"{short}{divided}{based}")
         w.add(step, shape(tree, w.shapes), Symbol("CE", mark.removeprefix("_")))
         self.made.append(name)
@@ -192,7 +194,7 @@ class Losses(LossChecks):
             w.step(
                 "margins",
                 f"(1 - d)*max(0, z - {right} + Delta)",
-                "What each wrong class comes too near",
+                "By how much each wrong class violates the margin",
                 why="the right class itself does not count",
             )
         if self.many:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from solver.families.mlp.given import Train
 from solver.nets.network import Network, Pass
-from solver.nets.training import Optimizer, iteration, repeat, within_budget
+from solver.nets.training import Optimizer, iteration, repeat, updated, within_budget
 from solver.spec.nodes import Report
 
 
@@ -69,7 +69,7 @@ class Training:
             at = self.present(self.parts[0], t)
         else:
             at = self.present(self.every, t, f"_all_t{t}", "all")
-        at = at._replace(note=f"{iteration(self.train, t)}with the new parameters, ")
+        at = at._replace(note=updated(self.train, t))
         net.forward(at)
         net.loss(at)
         repeat(w, before, t, t, {at.quantity("J"): w.symbols[self.net.letter("J")]})

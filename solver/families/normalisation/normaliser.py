@@ -215,7 +215,7 @@ class Normaliser(Units):
         total = added([put("sum((d - y)**2)", d=d, y=y) for d, y in zip(desired, self.outputs, strict=True)])
         half = self.given.loss == "half-square-error"
         formula = Bin("/", Group(total) if len(desired) > 1 else total, Num("2")) if half else total
-        w.step("J", formula, "Half the square error" if half else "Square error")
+        w.step("J", formula, "Half the squared error" if half else "Squared error")
         w.group("loss", ["J"])
 
     def _end(self) -> Tree:

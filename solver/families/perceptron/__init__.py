@@ -14,7 +14,7 @@ Without weights, weights that give `d` (or the gate) are found, with their check
 
 `learn: {rate: 0.5}` presents the patterns one after the other, w ← w + η e x and b ← b + η e with e = d − y, until an
 epoch without a mistake; or shows that it never ends. Without `w` it starts at 0 with a bias; a `theta` stays as it is.
-After another activation w ← w + η δ x, where δ = e f′(u), half the square error, or δ = e with loss: cross-entropy, and
+After another activation w ← w + η δ x, where δ = e f′(u), half the squared error, or δ = e with loss: cross-entropy, and
 `epochs` (1) are gone through.
 errors: y - d turns the signs of e and δ, so that δ = ∂J/∂u. With outputs −1/1, margin: 0 has w ← w + η d x wherever
 d u ≤ 0 (margin: γ, wherever d u ≤ γ); rule: hebb has it for every pattern. Several classes: activation: winner, and d a

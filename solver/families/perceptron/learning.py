@@ -207,11 +207,11 @@ class _Learner:
         if self.given.loss == "cross-entropy":
             return Name(e), f"{sign} of the cross-entropy: the slope cancels"
         if self.f == "linear":
-            return Name(e), f"{sign} of half the square error: the slope is 1"
+            return Name(e), f"{sign} of half the squared error: the slope is 1"
         slope = FUNCTIONS[self.f].slopes[0]
         assert isinstance(slope, str)
         tree = replace_names(parse(f"e*({slope})"), {"e": Name(e), "u": Name(u), "y": Name(y)})
-        return tree, f"{sign} of half the square error: the error times the slope"
+        return tree, f"{sign} of half the squared error: the error times the slope"
 
     def step(
         self, base: str, t: int, formula: Tree, title: str, *, why: str = "", whole: bool = False,

@@ -208,6 +208,7 @@ ROWS = {
             ),
         ),
         notation=Notation("corr"),
+        convention="corr(u, k) slides the kernel k over u, unturned: a cell is the sum of the products of what lies on each other",
     ),
     "convolve": Function(
         convolve,
@@ -220,7 +221,7 @@ ROWS = {
         adjoints=(_correlate_adjoint(_turned),) * 2,
         cells=_convolve_cell,
         notation=Notation("conv"),
-        convention="conv(u, k) turns the kernel k by 180° before it slides over u.",
+        convention="conv(u, k) turns the kernel k by 180° before it slides over u",
         slips=(Slip("kernel not turned", "the kernel must be turned by 180° first", "correlate(u, k)"),),
     ),
     "correlate_transposed": Function(
@@ -239,7 +240,7 @@ ROWS = {
         adjoints=(_transposed_adjoint,) * 2,
         cells=_transposed_cell,
         notation=Notation("corr", below="transposed"),
-        convention="corr_transposed(u, k) puts each cell of u times the kernel k where the kernel stood, and adds up what overlaps.",
+        convention="corr_transposed(u, k) puts each cell of u times the kernel k where the kernel stood, and adds up what overlaps",
     ),
     "turned": Function(
         lambda u: u[..., ::-1, ::-1],

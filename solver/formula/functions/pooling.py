@@ -275,7 +275,7 @@ ROWS = {
         adjoints=(_other("max_pick"), ""),
         tied="max_unpool(u, x)",
         notation=Notation("maxunpool"),
-        convention="maxunpool(u, x) puts each number of u where the largest cell of its window of x stands, and 0 elsewhere.",
+        convention="maxunpool(u, x) puts each number of u where the largest cell of its window of x stands, and 0 elsewhere",
     ),
     "max_pick": Function(
         _max_pick,
@@ -288,7 +288,7 @@ ROWS = {
         adjoints=(_other("max_unpool"), ""),
         tied="max_pick(u, x)",
         notation=Notation("maxpick"),
-        convention="maxpick(u, x) takes of each window the cell of u that stands where x is largest.",
+        convention="maxpick(u, x) takes of each window the cell of u that stands where x is largest",
     ),
     "average_unpool": Function(
         _average_unpool,
@@ -302,6 +302,6 @@ ROWS = {
         shape=_spread,
         adjoints=(_spread_adjoint,),
         notation=Notation("avgunpool"),
-        convention="avgunpool(u) spreads each number of u in equal shares over its window; where windows overlap, shares add up.",
+        convention="avgunpool(u) spreads each number of u in equal shares over its window; where windows overlap, shares add up",
     ),
 }

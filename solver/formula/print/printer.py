@@ -155,7 +155,9 @@ class Printer(ABC, Generic[R]):
             case Dots():
                 return self.dots(), ATOM
             case Neg(x):
-                return self.negative(self._at_least(x, PRODUCT)), NEGATIVE
+                return self.negative(self._at_least(self._unfenced(x), PRODUCT)), NEGATIVE
+            case Transpose(x) if self._number(x):
+                return self._set(x)
             case Transpose(x):
                 return self.transpose(self._at_least(x, ATOM)), ATOM
             case Call(fn, args, options):
@@ -163,6 +165,7 @@ class Printer(ABC, Generic[R]):
             case Sum(terms):
                 return self._sum(terms), SUM
             case Bin(op, a, b) if op in SUMS:
+                a, b = self._unfenced(a), self._unfenced(b)
                 return self.sum(op, self._at_least(a, SUM), self._at_least(b, PRODUCT)), SUM
             case Bin("/", a, b):
                 return self._fraction(a, b)
@@ -178,6 +181,15 @@ class Printer(ABC, Generic[R]):
                 return self._product(tree, a, b)
             case _:
                 raise TypeError(f"{type(self).__name__} cannot print {tree!r}")
+
+    def _unfenced(self, tree: Tree) -> Tree:
+        """A fraction without the brackets that its rule makes needless beside a sign."""
+        return tree.x if isinstance(tree, Group) and self.ruled and _stacked(tree.x) else tree
+
+    def _number(self, tree: Tree) -> bool:
+        """Whether it is a quantity of one number, whose transpose is itself; a gradient keeps its rule's shape, h (∇ᵤJ)ᵀ."""
+        symbol = self.symbols.get(tree.id) if isinstance(tree, Name) else None
+        return symbol is not None and symbol.wrt is None and symbol.shape == SCALAR
 
     def _array(self, array: Array) -> R:
         height, width = array.value.shape
@@ -230,7 +242,7 @@ class Printer(ABC, Generic[R]):
                 return self.call(fn, [*made, *given], self.number(power) if power else None), ATOM
 
     def _entry(self, tree: Tree, options: dict[str, Option]) -> Symbol | None:
-        """w₁,₂ for W[1, 2], u₂ for a vector's u[2]; None for a larger part, or where that is another quantity's symbol."""
+        """w₁,₂ for W[1, 2], u₂ for u[2], u₂(0) for u(0)[2]; None for a larger part, or another quantity's symbol."""
         inner = bare(tree)
         if not isinstance(inner, Name):
             return None
@@ -241,11 +253,13 @@ class Printer(ABC, Generic[R]):
             for option in (options["rows"], options["columns"])[: 1 if vector else 2]
             if isinstance(option, tuple)
         ]
-        if symbol.sub or symbol.argument or symbol.wrt or any(first != last for first, last in ends):
+        counted = any(c.isdigit() for c in symbol.sub)  # u₁: of layer 1
+        if counted or symbol.sup or symbol.wrt or any(first != last for first, last in ends):
             return None
-        below = ",".join(str(first) for first, _ in ends)
-        entry = Symbol(symbol.base.lower() if len(symbol.base) == 1 else symbol.base, sub=below)
-        taken = (s for s in self.symbols.values() if (s.base, s.sub) == (entry.base, entry.sub))
+        below = ",".join(filter(None, (symbol.sub, *(str(first) for first, _ in ends))))
+        base = symbol.base.lower() if len(symbol.base) == 1 else symbol.base
+        entry = Symbol(base, sub=below, argument=symbol.argument)
+        taken = (s for s in self.symbols.values() if s[:4] == entry[:4])
         return None if any(taken) else entry
 
     def _constant(self, call: Call) -> R:
@@ -339,6 +353,10 @@ class _Shapes(dict[str, Shape]):
     def __missing__(self, name: str) -> Shape:
         symbol = self.symbols.get(name)
         return symbol.shape if symbol else SCALAR
+
+
+def _stacked(tree: Tree) -> bool:
+    return isinstance(tree, Bin) and tree.op == "/"
 
 
 def _last(tree: Tree) -> Tree:

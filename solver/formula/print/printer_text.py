@@ -46,7 +46,7 @@ def symbol_text(symbol: Symbol) -> str:
         base += (
             symbol.sub.translate(_SUBSCRIPTS)
             if symbol.sub.replace(",", "").isdigit()
-            else "_" + symbol.sub.replace(" ", "")
+            else "_" + GREEK.get(symbol.sub, symbol.sub.replace(" ", ""))
         )
     if symbol.sup:
         base += symbol.sup.translate(_SUPERSCRIPTS) if symbol.sup.isdigit() else f"^({symbol.sup})"

@@ -101,7 +101,7 @@ def _base(symbol: Symbol) -> Typeset:
     if letters == "∑":
         return Sign(letters, "large")
     if len(letters) > 1:
-        return Named(letters) if letters in NAMES else Said(letters)
+        return Named(letters, NAMES[letters]) if letters in NAMES else Said(letters)
     if letters.isdigit() and not symbol.bold:
         return Digits(letters)
     gradient = symbol.wrt is not None or symbol.prime
@@ -110,8 +110,12 @@ def _base(symbol: Symbol) -> Typeset:
 
 def _words(text: str) -> Typeset:
     """What stands below or in brackets, parted by commas: words upright; W1, 2i and t - 1 as mathematics."""
-    pieces = [Said(piece) if _WORD.search(piece) else _maths(piece) for piece in map(str.strip, text.split(","))]
+    pieces = [_said(piece) if _WORD.search(piece) else _maths(piece) for piece in map(str.strip, text.split(","))]
     return together(*(node for k, piece in enumerate(pieces) for node in ((_COMMA, piece) if k else (piece,))))
+
+
+def _said(word: str) -> Typeset:
+    return Letters(GREEK[word]) if word in GREEK else Said(word)
 
 
 def _maths(text: str) -> Typeset:

@@ -22,7 +22,6 @@ from solver.render.blocks import (
     Inset,
     Prose,
     Table,
-    bullets,
     note,
     part_label,
 )
@@ -101,6 +100,7 @@ class _QuestionPage:
         self.tabled: set[str] = set()
         self.asked: set[str] = set()
         self.said: set[str] = set()
+        self.reasons: set[Words] = set()
         self.left = view.worked
 
     def part(self, part: SolvedPart, level: int) -> Iterator[Block]:
@@ -113,7 +113,7 @@ class _QuestionPage:
         if part.context is None:
             yield from self.remark(part)
             return
-        self.symbols = part.context.working.symbols
+        self.symbols, self.reasons = part.context.working.symbols, set()
         yield from self.tally(part)
         yield from self.given(part)
         stated: list[Solved] = []
@@ -252,7 +252,7 @@ class _QuestionPage:
         item = solved.item
         if item.title:
             yield Prose(self.words(item.title), "title")
-        reason = [Prose(self.words(item.why), "why")] if item.why and self.view.detail != "brief" else []
+        reason = self.reason(item.why)
         if item.answer is None:
             yield from reason
         if item.formula is not None and self.view.detail != "brief":
@@ -271,6 +271,14 @@ class _QuestionPage:
             yield Prose((f"Answer: {item.answer}",), "label")
         if item.answer is not None:
             yield from reason
+
+    def reason(self, why: str) -> list[Prose]:
+        """Why a step is as it is; once in a part."""
+        said = self.words(why) if why and self.view.detail != "brief" else ()
+        if not said or said in self.reasons:
+            return []
+        self.reasons.add(said)
+        return [Prose(said, "why")]
 
     def lines(self, solved: Solved) -> list[Line]:
         """The lines of working; before the first of a kind, or every one, where a known pair's short formula comes from."""
@@ -315,15 +323,13 @@ class _QuestionPage:
         last = {series[s.name]: s for s in asked if self.repeats(s)}
         asked = [s for s in asked if last.get(series[s.name], s) is s]
         asked = list({(s.symbol, s.written.tobytes()): s for s in asked}.values())  # worked out in two ways
-        said = [s.item for s in part.asked if s.item.answer is not None and s.item.title]
+        said = any(s.item.answer is not None and s.item.title for s in part.asked)
         ends = (
             not self.short and len(asked) == 1 and not said and asked == part.steps[-1:] and not self.repeats(asked[0])
         )
         if asked and (not ends or any(elided(s, self.most) for s in asked)):
             yield Prose(("Summary",), "label")
             yield from answers(asked, self.symbols, self.most)
-            if said:
-                yield bullets(*((*self.words(item.title), f": {item.answer}") for item in said))
 
     def overwhelmed(self, part: SolvedPart) -> Iterator[Block]:
         """A warning where rounding has made a result another number altogether."""

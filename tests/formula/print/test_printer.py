@@ -49,6 +49,8 @@ SYMBOLS = {
         ("h**-1 + a**-1", "1/h + a⁻¹", r"\frac{1}{\mathbf{h}} + a^{-1}"),
         ("squared_distances(M, h.T)", "dist²(M, hᵀ)", r"\text{dist}^{2}(\mathbf{M}, \mathbf{h}^T)"),
         ("g.T", "(∇_u₁ J)ᵀ", r"(\nabla_{\mathbf{u}_1} J)^T"),
+        ("(a/b) - c", "(a/b) - c", r"\frac{a}{b} - c"),
+        ("exp(-(a/b))", "e^(-(a/b))", r"e^{-\frac{a}{b}}"),
     ],
 )
 def test_prints(formula: str, text: str, latex: str) -> None:
@@ -150,3 +152,22 @@ def test_an_entry_has_its_place_below(text: str, plain: str, latex: str) -> None
 def test_a_transposed_exponent_has_brackets() -> None:
     """e^xᵀ would be read as (e^x)ᵀ."""
     assert TextPrinter().print(parse("exp(x.T)")) == "e^(xᵀ)"
+
+
+@pytest.mark.parametrize(
+    ("symbol", "formula", "text", "latex"),
+    [
+        (Symbol("x", argument="1"), "q.T", "x(1)", "x(1)"),  # one number is its own transpose
+        (Symbol("J", wrt=Symbol("u")), "q.T", "(∇_u J)ᵀ", r"(\nabla_u J)^T"),
+        (Symbol("gamma", "sigma"), "q", "γ_σ", r"\gamma_{\sigma}"),
+        (Symbol("H", argument="p, q"), "q", "H(p, q)", "H(p, q)"),
+        (Symbol("u", "d1,real"), "q", "u_d1,real", r"u_{d_1,\text{real}}"),
+        (Symbol("tanh", prime=True), "q", "tanh′", r"\tanh'"),
+        (Symbol("y", "A", shape=(3, 1)), "q[2]", "y_A,2", "y_{A,2}"),
+        (Symbol("s", argument="0", shape=(3, 1)), "q[2]", "s₂(0)", "s_2(0)"),
+        (Symbol("u", "1", shape=(3, 1)), "q[2]", "u₁[2]", r"\mathbf{u}_1[2]"),  # u₁,₂ could be a matrix's
+    ],
+)
+def test_symbols_in_formulas(symbol: Symbol, formula: str, text: str, latex: str) -> None:
+    assert TextPrinter({"q": symbol}).print(parse(formula)) == text
+    assert LatexPrinter({"q": symbol}).print(parse(formula)) == latex
