@@ -78,6 +78,9 @@ class _Lexer:
             self.place = number.end()
             digits = number[1].replace("{,}", "") + (number[2] or "")
             return (Sign("number", digits + (f"e{number[3]}" if number[3] else "")),)
+        if self.starts(r"\displaystyle "):
+            self.place += len(r"\displaystyle ")
+            return self.sign()
         if self.starts(r"\infty"):
             self.place += len(r"\infty")
             return (Sign("number", "inf"),)
@@ -164,6 +167,7 @@ class _Lexer:
                 self.place += 1
             elif self.starts(r"\\"):
                 self.place += 2
+                self.place += len("[0.5em]") * self.starts("[0.5em]")
                 rows.append([])
             else:
                 self.expect(r"\end{pmatrix}")

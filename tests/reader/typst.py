@@ -91,8 +91,11 @@ class _Reader:
     def mark(self) -> tuple[Sign, ...]:
         if self.takes("∞"):
             return (Sign("number", "inf"),)
+        if self.takes("display("):
+            return self.argument()
         if self.takes("mat("):
             self.takes("align: #right, ")
+            self.takes("row-gap: #0.8em, ")
             return (self.matrix(),)
         if self.takes("frac("):
             above = self.argument()

@@ -192,9 +192,18 @@ class LatexSetter(Setter[str]):
 
     def rows(self, name: str, rows: tuple[tuple[Typeset, ...], ...], columns: str = "") -> str:
         """An environment of rows of cells."""
-        made = (" & ".join(self.set(cell).strip() for cell in row) for row in rows)
-        body = r" \\ ".join(f"{{}}{row}" if row[:1] in ("[", "*") else row for row in made)  # which \\ would take
+        cells = [[self.set(cell).strip() for cell in row] for row in rows]
+        apart = r" \\ "
+        if name != "aligned" and any(r"\frac" in cell for row in cells for cell in row):
+            cells, apart = [list(map(_full, row)) for row in cells], r" \\[0.5em] "
+        made = map(" & ".join, cells)
+        body = apart.join(f"{{}}{row}" if row[:1] in ("[", "*") else row for row in made)  # which \\ would take
         return rf"\begin{{{name}}}{columns} {body} \end{{{name}}}"
+
+
+def _full(cell: str) -> str:
+    r"""A cell whose fractions are as large as outside of a matrix."""
+    return rf"\displaystyle {cell}" if r"\frac" in cell else cell
 
 
 def _has_limits(base: Typeset) -> bool:

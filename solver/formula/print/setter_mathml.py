@@ -172,7 +172,9 @@ class MathmlSetter(Setter[str]):
     def lattice(self, rows: tuple[tuple[Typeset, ...], ...], aligns: tuple[Align, ...], tight: bool) -> str:
         asked = columns_of(rows, aligns, tight)
         body = "".join(f"<mtr>{''.join(map(self._cell, row, asked))}</mtr>" for row in rows)
-        return f'<mtable displaystyle="true" class="tight">{body}</mtable>' if tight else f"<mtable>{body}</mtable>"
+        full = ' displaystyle="true"' if tight or "<mfrac" in body else ""
+        look = ' class="tight"' if tight else ""
+        return f"<mtable{full}{look}>{body}</mtable>"
 
     def _cell(self, cell: Typeset, align: Align) -> str:
         made = self._row(cell.parts) if isinstance(cell, Together) else self.set(cell)

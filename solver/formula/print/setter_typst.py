@@ -115,7 +115,10 @@ class TypstSetter(Setter[str]):
         asked = columns_of(*lattice)
         if lattice.aligns == ("centre",) and set(asked) == {"right"}:
             options, asked = options + "align: #right, ", ["centre"] * len(asked)
-        rows = (", ".join(map(_aligned, map(self.set, row), asked)) for row in lattice.rows)
+        made = [[_full(self.set(cell)) for cell in row] for row in lattice.rows]
+        if any("frac(" in cell for row in made for cell in row):
+            options += "row-gap: #0.8em, "
+        rows = (", ".join(map(_aligned, row, asked)) for row in made)
         return f"mat({options}{'; '.join(rows)})"
 
 
@@ -137,6 +140,11 @@ def _joined(*parts: str) -> str:
 
 def _script(made: str) -> str:
     return made if len(made) == 1 and made.isalnum() else f"({made})"
+
+
+def _full(cell: str) -> str:
+    """A cell whose fractions are as large as outside of a matrix."""
+    return f"display({cell})" if "frac(" in cell else cell
 
 
 def _aligned(cell: str, align: Align) -> str:

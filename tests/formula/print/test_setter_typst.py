@@ -12,7 +12,7 @@ MADE = [
     "attach(x^n, t: n)", "f_1^(′)", "∑_(i = 1)^n x_i", 'limits(=)^("def")', "frac(x + 1, y)", "binom(n, i)",
     "sqrt(x + 1)", "root(3, x)", "(frac(x, y))", "lr(⌊ x ⌋)", "lr(x \\|)", "hat(y)", "hat(x y)", "underbrace(x)",
     'mat(delim: "[", x, y; 1, n)', 'mat(delim: #("{", none), &x, &"if so"; &1, &"else")',
-    'mat(delim: #none, column-gap: #0em, x&, &= y; ""&, &= 1)', "mat(delim: #none, &x, y&)",
+    'mat(delim: #none, column-gap: #0em, x&, &= y; ""&, &= 1)', "mat(row-gap: #0.8em, display(frac(x, y)), n; 1, x)", "mat(delim: #none, &x, y&)",
 ]  # fmt: skip
 
 

@@ -73,6 +73,11 @@ NODES: list[tuple[Typeset, str, str]] = [
         "x = y; = 1",
         r"\begin{aligned} x & = y \\  & = 1 \end{aligned}",
     ),
+    (
+        Enclosed("(", Lattice(((Over(X, Y), N), (ONE, X))), ")"),
+        "[x/y n; 1 x]",
+        r"\begin{pmatrix} \displaystyle \frac{x}{y} & n \\[0.5em] 1 & x \end{pmatrix}",
+    ),
     (Lattice(((X, Y),), ("left", "right")), "x y", r"\begin{array}{lr} x & y \end{array}"),
 ]
 
