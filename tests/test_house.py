@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from functools import cache
 from graphlib import TopologicalSorter
 
 from tests.places import ROOT
@@ -25,6 +26,7 @@ def floors() -> dict[str, int]:
     return {name.rstrip("/"): k for k, line in enumerate(reversed(lines)) for name in line.split(", ")}
 
 
+@cache
 def imported(module: str) -> list[tuple[str, str]]:
     """What a module imports from solver, wherever in it: (the module, the name taken out of it)."""
     found: list[tuple[str, str]] = []
@@ -58,12 +60,13 @@ def test_no_circle() -> None:
 def test_nothing_private_leaves_its_module() -> None:
     taken = [(m, to, name) for m in MODULES for to, name in imported(m) if re.match(r"_[^_]", name)]
     modules = [(m, to) for m in MODULES for to, _ in imported(m) if re.search(r"\._[^_]", to)]
+    whole = {m: {to.split(".")[-1] for to, name in imported(m) if not name} for m in MODULES}
     through = [
         (m, f"{node.value.id}.{node.attr}")
         for m, tree in TREES.items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and re.match(r"_[^_]", node.attr) and isinstance(node.value, ast.Name)
-        if node.value.id in {to.split(".")[-1] for to, name in imported(m) if not name}
+        if node.value.id in whole[m]
     ]
     assert not taken + modules + through
 

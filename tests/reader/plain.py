@@ -18,7 +18,9 @@ _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _CONSTANT = re.compile(r"([1I])([₀-₉]+(?:,[₀-₉]+)?)")
 _PART = re.compile(r"\[[\d:]+(?:, ?[\d:]+)?\]")
 _OPTION = re.compile(r"[a-z]+ (?:\d+|\(\d+, \d+\))")
-_WORDS = sorted(FUNCTIONS, key=len, reverse=True)
+_FUNCTION = re.compile(
+    f"({'|'.join(map(re.escape, sorted(FUNCTIONS, key=len, reverse=True)))})[{_HIGH}]*\\("
+)  # tanh(u), tanh²(u)
 
 
 def read(text: str, quantities: Mapping[str, Floats] | None = None) -> Expression:
@@ -46,7 +48,10 @@ class _Lexer:
         self, text: str, known: Mapping[str, tuple[tuple[float, ...], ...]], placed: Mapping[str, Sign]
     ) -> None:
         self.text, self.place, self.known, self.placed = text, 0, known, placed
-        self.names = sorted(known, key=len, reverse=True)
+        self.names: dict[str, list[str]] = {}
+        """By their first letter, the longest first."""
+        for name in sorted(known, key=len, reverse=True):
+            self.names.setdefault(name[0], []).append(name)
 
     def signs(self, ends: str, columns: bool = False) -> tuple[Sign, ...]:
         """The signs up to one of `ends` outside brackets, or, in a matrix, up to the space before the next column."""
@@ -84,7 +89,7 @@ class _Lexer:
         if rest[0] in self.placed:
             self.place += 1
             return self.placed[rest[0]]
-        for name in self.names:
+        for name in self.names.get(rest[0], ()):
             if rest.startswith(name) and not (
                 name[-1].isalnum()
                 and rest[len(name) : len(name) + 1].isascii()
@@ -92,12 +97,10 @@ class _Lexer:
             ):
                 self.place += len(name)
                 return Sign("quantity", name, at=self.known[name])
-        option = _OPTION.match(rest)
-        if option and found and found[-1].kind == ",":
+        if found and found[-1].kind == "," and (option := _OPTION.match(rest)):
             self.place += option.end()
             return Sign("option", option[0])
-        part = _PART.match(rest)
-        if part and operand and self.text[self.place - 1] != " ":
+        if operand and self.text[self.place - 1] != " " and (part := _PART.match(rest)):
             self.place += part.end()
             return Sign("part", part[0])
         constant = _CONSTANT.match(rest)
@@ -120,11 +123,10 @@ class _Lexer:
             return Sign("^", parts=(signs(raised[0].translate(_SUPERSCRIPTS), self.known),))
         if rest[0] == "[":
             return self.matrix()
-        for word in _WORDS:
-            behind = rest.removeprefix(word)
-            if behind != rest and behind.lstrip(_HIGH).startswith("("):  # tanh(u), tanh²(u)
-                self.place += len(word)
-                return Sign("function", word)
+        function = _FUNCTION.match(rest)
+        if function:
+            self.place += function.end(1)
+            return Sign("function", function[1])
         self.place += 1
         if rest[0] == "∞":
             return Sign("number", "inf")

@@ -21,6 +21,7 @@ _LEFT = {"⎡": "⎤", "⎛": "⎞", "⎢": "⎥", "⎣": "⎦", "⎜": "⎟", "
 _FENCES = {"⎛⎝": "()", "⎢⎣": "⌊⌋", "⎡⎢": "⌈⌉", "││": "||", "║║": "‖‖"}
 _MATRIX = "⎡⎣"
 _RULE = "─"
+_TALL = frozenset({_RULE, *_LEFT, *_LEFT.values()})
 _PLACES = range(0xE000, 0xF8FF)  # letters of private use stand for what is tall
 
 
@@ -37,7 +38,7 @@ def cells(line: str) -> list[str]:
     """The cells of a line, each one sign with the accents on it."""
     row: list[str] = []
     for c in line:
-        if unicodedata.category(c) in ("Mn", "Me") and row:
+        if row and not c.isascii() and unicodedata.category(c) in ("Mn", "Me"):
             row[-1] += c
         else:
             row.append(c)
@@ -113,7 +114,6 @@ class _Screen:
         text, x = "", left
         while x < len(columns):
             c = grid[base][x]
-            above = [*grid[base - 1 :: -1]] if base else []
             if c == " " and not _blank(columns[x]):
                 stop = next((i for i in range(x, len(columns)) if grid[base][i] != " "), len(columns))
                 text += self.raised(_cut(grid, x, stop)[:base], _cut(grid, x, stop)[base:], placed)
@@ -140,7 +140,8 @@ class _Screen:
                 text += self.place(self.matrix([grid[base][x + 1 : end]]), placed)
                 x = end + 1
             else:
-                self.empty([[*each[x : x + 1]] for each in (*above, *grid[base + 1 :])])
+                if len(grid) > 1:
+                    self.empty([columns[x][:base], columns[x][base + 1 :]])
                 text += c
                 x += 1
         return text.strip()
@@ -271,7 +272,7 @@ def _spans(grid: Grid) -> list[tuple[int, int]]:
 
 
 def _tall(c: str) -> bool:
-    return c in (_RULE, *_LEFT, *_LEFT.values())
+    return c in _TALL
 
 
 def _continues(row: Sequence[str]) -> bool:

@@ -27,7 +27,7 @@ from solver.working.items import Line
 from solver.working.solve import solve_paper
 from tests.families.networks import layers_text, random_net, targets
 from tests.formula.functions.quantities import drawn
-from tests.render.documents import markdown, mathematics
+from tests.render.documents import mathematics
 from tests.render.test_clean import HOSTILE
 from tests.trials import times
 
@@ -58,11 +58,6 @@ def test_what_is_ill_is_refused_by_both() -> None:
     ill = [r"\text{if u \gt 0}", r"\nowhere", r"a &= b", r"\frac{1}", "x^2^3"]
     found = refused(f"$$\n{tex}\n$$" for tex in ill)
     assert [each.split(":")[0] for each in found] == ["KaTeX", "MathJax"] * len(ill)
-
-
-@needs_viewers
-def test_documents() -> None:
-    assert not refused(markdown().values())
 
 
 def networks() -> Iterator[str]:

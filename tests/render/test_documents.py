@@ -1,15 +1,15 @@
-"""No block of markdown is wider than a viewer's column, as KaTeX sets it in a browser."""
+"""The suite's documents in markdown, in one file, so that one worker makes them once: each block is taken by every viewer."""
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
+from tests.render.browser import chromium
 from tests.render.documents import markdown
+from tests.render.test_mathematics import VIEWERS, needs_viewers, refused
 
-KATEX = Path(__file__).parent / "mathematics" / "node_modules" / "katex" / "dist"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+KATEX = VIEWERS / "node_modules" / "katex" / "dist"
 COLUMN = 830
 MOST = 250
 
@@ -27,10 +27,21 @@ _SCRIPT = """async (blocks) => {
 }"""
 
 
-def test_widths(tmp_path: Path) -> None:
-    browser = pytest.importorskip("playwright.sync_api", reason="playwright: pip install playwright")
-    if CHROMIUM is None or not KATEX.is_dir():
-        pytest.skip("chromium, or katex: npm install --prefix tests/render/mathematics")
+@needs_viewers
+def test_katex_and_mathjax_accept_them() -> None:
+    assert not refused(markdown().values())
+
+
+def test_no_block_is_longer_than_viewers_take() -> None:
+    for name, page in markdown().items():
+        blocks = page.split("$$\n")[1::2]
+        assert max(map(len, blocks), default=0) < 1_000, name
+
+
+def test_no_block_is_wider_than_a_column(tmp_path: Path) -> None:
+    """As KaTeX sets it in a browser."""
+    if not KATEX.is_dir():
+        pytest.skip("katex: npm install --prefix tests/render/mathematics")
     found = {
         b for page in markdown().values() for b in re.findall(r"^\$\$\n(.*?)\n\$\$$", page, re.DOTALL | re.MULTILINE)
     }
@@ -41,13 +52,9 @@ def test_widths(tmp_path: Path) -> None:
         f'<script src="{(KATEX / "katex.min.js").as_uri()}"></script>'
         '<body style="font-size: 16px"><div id="box" style="display: inline-block; white-space: nowrap"></div>'
     )
-    with browser.sync_playwright() as running:
-        chromium = running.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--allow-file-access-from-files"]
-        )
-        shown = chromium.new_page(viewport={"width": 3000, "height": 600})
+    with chromium() as browser:
+        shown = browser.new_page(viewport={"width": 3000, "height": 600})
         shown.goto(page.as_uri())
         widths = shown.evaluate(_SCRIPT, longest)
-        chromium.close()
     assert not [(width, block) for width, block in zip(widths, longest, strict=True) if width > COLUMN]
     assert max(widths) > COLUMN * 0.8
