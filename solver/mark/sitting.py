@@ -64,6 +64,7 @@ class Sitting:
         self._texts: dict[str, str] = {}  # by cell
         self._troubles: dict[str, list[Trouble]] = {}  # by answer: what could not be taken apart
         self._graded: Graded | None = None
+        self._rows: dict[str, list[Row]] = {}  # of what is graded, by answer
         self._lock = threading.RLock()
         if answers:
             self.answer_all(answers)
@@ -88,7 +89,7 @@ class Sitting:
         with self._lock:
             for name, value in answers.items():
                 self._take(self._names.find(name) or "", _entry(value))
-            self._graded = None
+            self._graded, self._rows = None, {}
             return {key: self.reply(key) for key in dict.fromkeys(map(self._key, answers))}
 
     def _key(self, name: str) -> str:
@@ -139,7 +140,7 @@ class Sitting:
         the worst verdict of its cells (BLANK before WRONG where none is wrong), and in words the named mistake, missing
         digits and so on.
         """
-        rows = [row for row in self._rows() if row.answer == key]
+        rows = self._rows_of(key)
         graded, answer = self.graded, self.question.sheet.answers[key]
         said = {
             c.name: remark(graded, answer, (0, c.row, c.column)) if key in graded.judged else "" for c in answer.cells
@@ -220,8 +221,12 @@ class Sitting:
         question = self.question
         return Rows(question.sheet, question.plan, question.scheme, self.graded)
 
-    def _rows(self) -> list[Row]:
-        return list(self._made_rows().of(0))
+    def _rows_of(self, key: str) -> list[Row]:
+        with self._lock:
+            if not self._rows:
+                for row in self._made_rows().of(0):
+                    self._rows.setdefault(row.answer, []).append(row)
+            return self._rows[key]
 
 
 _OPEN = ("verdict", "written", "marks", "of")
