@@ -1,11 +1,15 @@
 """Shared by all tests: how often what is random is tried; where CI runs them, none may be skipped."""
 
 import os
+import sys
 
-import pytest
-from hypothesis import settings
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # every process that a test starts would compile all modules anew,
+sys.dont_write_bytecode = False  # and every worker all tests, and Hypothesis
 
-from tests import trials
+import pytest  # noqa: E402
+from hypothesis import settings  # noqa: E402
+
+from tests import trials  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -14,7 +14,12 @@ MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
     for path in sorted((ROOT / "solver").rglob("*.py"))
 }
-TREES = {module: ast.parse(path.read_text(encoding="utf-8")) for module, path in MODULES.items()}
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Every module, read."""
+    return {module: ast.parse(path.read_text(encoding="utf-8")) for module, path in MODULES.items()}
 
 
 def floors() -> dict[str, int]:
@@ -30,7 +35,7 @@ def floors() -> dict[str, int]:
 def imported(module: str) -> list[tuple[str, str]]:
     """What a module imports from solver, wherever in it: (the module, the name taken out of it)."""
     found: list[tuple[str, str]] = []
-    for node in ast.walk(TREES[module]):
+    for node in ast.walk(trees()[module]):
         match node:
             case ast.ImportFrom(module=str(source), names=names) if source.split(".")[0] == "solver":
                 for alias in names:
@@ -63,7 +68,7 @@ def test_nothing_private_leaves_its_module() -> None:
     whole = {m: {to.split(".")[-1] for to, name in imported(m) if not name} for m in MODULES}
     through = [
         (m, f"{node.value.id}.{node.attr}")
-        for m, tree in TREES.items()
+        for m, tree in trees().items()
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and re.match(r"_[^_]", node.attr) and isinstance(node.value, ast.Name)
         if node.value.id in whole[m]
@@ -77,7 +82,7 @@ ALIKE = {"Given"}
 
 def test_no_two_classes_of_one_name() -> None:
     where = defaultdict(list)
-    for module, tree in TREES.items():
+    for module, tree in trees().items():
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef) and node.name not in ALIKE:
                 where[node.name].append(module)
