@@ -51,7 +51,7 @@ class Heading(NamedTuple):
     """A heading, level 1 (document) to 4; `aside` is said beside it, such as the marks. part: the label of one it opens."""
 
     level: int
-    text: str
+    words: Words
     aside: str = ""
     part: str = ""
 

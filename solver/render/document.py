@@ -11,6 +11,7 @@ from solver.render.blocks import Block, Equations, Heading
 from solver.render.views.definitions import definition, titled
 from solver.render.views.heads import told, total, worth
 from solver.render.views.view import WHOLE, View
+from solver.spec.prose.passages import sentence
 from solver.working.question import PaperHead
 from solver.working.solution import Solution
 
@@ -26,7 +27,10 @@ def document(title: str, solutions: Sequence[Solution], view: View = WHOLE, head
     if len(solutions) == 1 and solutions[0].title == title:
         first, *rest = question(solutions[0], view, 1)
         return [first, *told(head, view), *rest]
-    blocks: list[Block] = [Heading(1, title, worth(sum((total(s) for s in solutions), Decimal()))), *told(head, view)]
+    blocks: list[Block] = [
+        Heading(1, sentence(title), worth(sum((total(s) for s in solutions), Decimal()))),
+        *told(head, view),
+    ]
     for solution in solutions:
         made = list(question(solution, view, 2))
         worked = sum(isinstance(block, Equations) for block in made)

@@ -10,6 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from solver.errors import Place, Problem, SpecError
 from solver.render.clean import clean
+from solver.spec.prose.passages import unmarked
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -43,7 +44,7 @@ def page(shown: Shown) -> bytes:
     from solver.render.docx.page_docx import DocxPage
 
     document = Document()
-    _prepare(document, shown.title)
+    _prepare(document, unmarked(shown.title))
     body = document.element.body
     for element in parse_xml(f"<w:body {SPACES}>{DocxPage(document).body(shown.blocks())}</w:body>"):
         body.insert(len(body) - 1, element)  # the last one says how the pages look

@@ -12,9 +12,10 @@ from solver.render.document import document
 from solver.render.format_latex import finder
 from solver.render.latex.page_latex import ROOM, LatexPage
 from solver.render.latex.preamble import LAYOUT, MACROS, packages
-from solver.render.latex.words_latex import text
+from solver.render.latex.words_latex import text, words
 from solver.render.views.heads import told, total, worth
 from solver.render.views.view_key import values
+from solver.spec.prose.passages import sentence
 from solver.working.items import Line
 from solver.working.solution import Solution, SolvedPart
 
@@ -46,7 +47,7 @@ def page(shown: Shown) -> str:
     if shown.fragment:
         return f"{MACROS}{body}\n"
     option = "answers," if _told(shown) else ""
-    title = rf"\section*{{{text(shown.title)}\hfill\mbox{{\normalfont\normalsize {text(marks)}}}}}"
+    title = rf"\section*{{{words(sentence(shown.title), ROOM)}\hfill\mbox{{\normalfont\normalsize {text(marks)}}}}}"
     return (
         f"\\documentclass[{option}11pt,a4paper,fleqn]{{exam}}\n{packages(body)}{MACROS}{LAYOUT}{_CLASS}"
         f"\\begin{{document}}\n{title}\n{body}\n\\end{{document}}\n"
@@ -58,7 +59,10 @@ def _question(solution: Solution, shown: Shown, setter: LatexPage) -> str:
     asked = _sections(document(solution.title, [solution], shown.view.replaced(kind="question")))
     parts = [part for part in solution.parts if shown.view.shows(part.label)]
     beside = rf"\hfill\mbox{{{text(worth(total(solution)))}}}\par"
-    made = [rf"\question \textbf{{{text(solution.title)}}}{beside}", setter.render(asked[0][1:], ROOM - _INDENT)]
+    made = [
+        rf"\question \textbf{{{words(sentence(solution.title), ROOM)}}}{beside}",
+        setter.render(asked[0][1:], ROOM - _INDENT),
+    ]
     depth = 0
     worked, extra = _worked(solution, parts, shown)
     for part, question, answer in zip(parts, asked[1:], worked, strict=True):

@@ -12,6 +12,7 @@ from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from solver.formula.print.printer_text import words_text
 from solver.formula.print.printer_typeset import TypesetPrinter, words_typeset
 from solver.formula.print.setter_mathml import MathmlSetter, escaped
 from solver.formula.print.setter_width import WIDTH
@@ -80,7 +81,7 @@ def page(shown: Shown) -> str:
 def render(blocks: Sequence[Block], live: bool = False) -> str:
     """The whole file. live: it loads itself again when it is written again."""
     made = _Document(blocks)
-    title = next((_said(block.text) for block in blocks if isinstance(block, Heading)), "nnsolve")
+    title = next((_said(words_text(block.words)) for block in blocks if isinstance(block, Heading)), "nnsolve")
     style = _beside("page.css") + _beside("blocks.css")
     allowed, script = f"style-src '{_hash(style)}'", ""
     if live:
@@ -148,7 +149,7 @@ class _Document:
 
     def entry(self, block: Heading, above: _Entry) -> _Entry:
         """Puts a heading into the contents, with an anchor that no other has."""
-        anchor = _UNSAID.sub("-", block.text.lower()).strip("-") or "part"
+        anchor = _UNSAID.sub("-", words_text(block.words).lower()).strip("-") or "part"
         if above.anchor and block.level > 2:
             anchor = f"{above.anchor}-{anchor}"
         number, plain = 1, anchor
@@ -156,7 +157,7 @@ class _Document:
             number += 1
             anchor = f"{plain}-{number}"
         self.anchors.add(anchor)
-        above.below.append(_Entry(anchor, _said(block.text)))
+        above.below.append(_Entry(anchor, _words(_unlinked(block.words))))
         return above.below[-1]
 
     @property
@@ -230,9 +231,23 @@ def _point(blocks: Sequence[Block], level: int) -> str:
     return _inside(blocks, level)
 
 
+def _unlinked(words: Words) -> Words:
+    """Words that may stand in a link of their own."""
+    made: list[Inline] = []
+    for piece in words:
+        match piece:
+            case Link(inner):
+                made += _unlinked(inner)
+            case Styled(inner, strong):
+                made.append(Styled(_unlinked(inner), strong))
+            case _:
+                made.append(piece)
+    return tuple(made)
+
+
 def _heading(block: Heading) -> str:
     aside = f' <span class="marks">{_said(block.aside)}</span>' if block.aside else ""
-    return f"<h{block.level}>{_said(block.text)}{aside}</h{block.level}>"
+    return f"<h{block.level}>{_words(block.words)}{aside}</h{block.level}>"
 
 
 # -- words --------------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from solver.render.json_text import json_text
 from solver.render.views.heads import total
 from solver.render.views.view_question import givens
 from solver.rounding import Rounding
+from solver.spec.prose.passages import unmarked
 from solver.working.items import Line
 from solver.working.question import PaperHead
 from solver.working.solution import Solution, Solved, SolvedPart, jsonable
@@ -37,7 +38,7 @@ def render(title: str, solutions: Sequence[Solution], view: View = WHOLE, head: 
     """One object: a question, or an exam with its `questions`."""
     made = [question(solution, view) for solution in solutions]
     marks = _number(sum((total(solution) for solution in solutions), Decimal()))
-    paper = {"title": title, **_head(head), "marks": marks, "questions": made}
+    paper = {"title": unmarked(title), **_head(head), "marks": marks, "questions": made}
     whole = {**_head(head), **made[0]} if len(made) == 1 and solutions[0].title == title else paper
     return json_text(whole, indent=2) + "\n"
 
@@ -60,7 +61,7 @@ def question(solution: Solution, view: View = WHOLE) -> dict[str, Any]:
     solved = view.kind in ("answer", "key")
     answers = {part.key(s): jsonable(s.value) if solved else _blank(s) for part in shown for s in part.asked}
     made: dict[str, Any] = {
-        "title": solution.title,
+        "title": unmarked(solution.title),
         "marks": _number(total(solution)),
         "round": _round(solution.rounding),
         "carry": solution.carry,

@@ -93,8 +93,8 @@ def render(blocks: Sequence[Block]) -> str:
 
 def _block(block: Block) -> Iterator[str]:
     match block:
-        case Heading(level, text, aside):
-            yield f"{'#' * level} " + " — ".join(filter(None, (_words((text,)), _words((aside,)))))
+        case Heading(level, title, aside):
+            yield f"{'#' * level} " + " — ".join(filter(None, (_words(title), _words((aside,)))))
         case Prose(words, role):
             said = _words(words)
             yield from [_prose(said, role)] if said else []

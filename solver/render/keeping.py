@@ -14,7 +14,7 @@ def kept(blocks: Sequence[Block]) -> Iterator[tuple[Block, bool]]:
     So are kept: a heading; what stands between a heading and that of its first part; a title, reason or definition with
     its working. What ends a step, such as an answer and its reason, is kept with nothing.
     """
-    opened = Heading(0, "")
+    opened = Heading(0, ())
     for block, after in zip_longest(blocks, blocks[1:]):
         if isinstance(block, Heading):
             opened = block

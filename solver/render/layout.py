@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from solver.formula.print.printer_text import TextPrinter
+from solver.formula.print.printer_text import TextPrinter, words_text
 from solver.formula.tree import Tree
 from solver.named import NamedTuple
 from solver.render.blocks import (
@@ -171,7 +171,7 @@ def _rows(block: Block, width: int) -> Iterator[Row]:
 
 def _heading(block: Heading, width: int) -> Iterator[Row]:
     role = _HEADINGS.get(block.level, "heading")
-    lines, aside = wrap(clean(block.text), width), clean(block.aside)
+    lines, aside = wrap(clean(words_text(block.words)), width), clean(block.aside)
     rows: list[Row] = [((text, role),) for text in lines]
     longest = max(map(cells, lines))
     if aside:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+from solver.formula.print.printer_text import words_text
 from solver.render.blocks import Block, Heading
 from solver.render.box import cells
 from solver.render.clean import clean
@@ -61,7 +62,7 @@ def _headed(head: Heading, width: int) -> Iterator[Row]:
 
 def _title(head: Heading, role: Role, width: int) -> Iterator[Row]:
     """A heading, and what is said beside it at the right edge; below it where a line does not hold both."""
-    *lines, last = wrap(_steady(clean(head.text)), width)
+    *lines, last = wrap(_steady(clean(words_text(head.words))), width)
     aside = _steady(clean(head.aside))
     yield from (((text, role),) for text in lines)
     room = width - cells(last) - cells(aside)
@@ -75,7 +76,7 @@ def _title(head: Heading, role: Role, width: int) -> Iterator[Row]:
 
 
 def _frame(head: Heading, blocks: Sequence[Block], width: int, later: bool) -> Iterator[Reveal]:
-    text, aside = _steady(clean(head.text)), _steady(clean(head.aside))
+    text, aside = _steady(clean(words_text(head.words))), _steady(clean(head.aside))
     said = [f" {text} ", f" {aside} " if aside else ""]
     inner = width - _SIDES
     stroke = inner - sum(map(cells, said))

@@ -17,7 +17,7 @@ from solver.spec.head import HEAD_KEYS, read_head
 from solver.spec.nodes import Node, Report, merged
 from solver.spec.notation import read_usage
 from solver.spec.part_marks import check_sum, read_marks
-from solver.spec.prose.passages import read_passage
+from solver.spec.prose.passages import read_passage, read_sentence
 from solver.spec.registry import families, family
 from solver.working.page import Working
 from solver.working.passage import NOTHING, Passage
@@ -77,7 +77,7 @@ class QuestionReader:
             self.report.add(node, f"found {node.found()}, expected a map with title, given and parts")
             return question
         entries = self.entries(node, _QUESTION_KEYS)
-        question.title = self.text(entries, "title") or os.path.splitext(os.path.basename(self.file))[0]
+        question.title = self.title(entries) or os.path.splitext(os.path.basename(self.file))[0]
         question.prompt = self.prompt(entries)
         self.head = read_head(entries, self.report)
         question.rounding = self.rounding(entries, question.rounding)
@@ -150,6 +150,9 @@ class QuestionReader:
 
     def text(self, entries: dict[str, Node], key: str) -> str:
         return text_of(entries[key], self.report, key).strip() if key in entries else ""
+
+    def title(self, entries: dict[str, Node]) -> str:
+        return read_sentence(entries["title"], self.report, "title") if "title" in entries else ""
 
     def prompt(self, entries: dict[str, Node]) -> Passage:
         return read_passage(entries["prompt"], self.report, "prompt", "prompt") if "prompt" in entries else NOTHING

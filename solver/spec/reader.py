@@ -16,6 +16,7 @@ from solver.spec.fields import entries_of, text_of
 from solver.spec.head import HEAD_KEYS, read_head
 from solver.spec.nodes import MAX_BYTES, Node, Report, read_nodes
 from solver.spec.notation import read_usage
+from solver.spec.prose.passages import read_sentence
 from solver.spec.question_reader import QuestionReader
 from solver.working.question import Paper, Question
 
@@ -86,7 +87,7 @@ def _read_exam(node: Node, file: str) -> Paper:
     entries = entries_of(node, report)
     for key in entries.keys() - set(_EXAM_KEYS):
         report.unknown(node.key(key), "key", key, _EXAM_KEYS)
-    title = text_of(entries["title"], report, "title").strip() if "title" in entries else "Exam"
+    title = read_sentence(entries["title"], report, "title") if "title" in entries else "Exam"
     usage, head = read_usage(entries.get("notation"), report), read_head(entries, report)
     questions: list[Question] = []
     listed = entries["questions"]

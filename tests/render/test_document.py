@@ -37,7 +37,7 @@ def words(block: object) -> str:
 
 def test_marks_add_up(q2: Solution) -> None:
     first = document(q2.title, [q2])[0]
-    assert first == Heading(1, "Question 2", "25 marks")
+    assert first == Heading(1, ("Question 2",), "25 marks")
 
 
 def test_given_is_stated_before_it_is_used(q2: Solution) -> None:
@@ -200,7 +200,7 @@ def test_a_convention_is_said_once(q2: Solution) -> None:
 
 def test_an_exam_has_a_title_of_its_own(q2: Solution) -> None:
     blocks = document("Exam", [q2, q2])
-    assert blocks[0] == Heading(1, "Exam", "50 marks")
+    assert blocks[0] == Heading(1, ("Exam",), "50 marks")
     assert [b.level for b in blocks if isinstance(b, Heading)][1] == 2
 
 

@@ -114,8 +114,8 @@ def test_hostile_words_are_text(prompt: str) -> None:
 @given(st.text(max_size=30))
 def test_any_words_at_all(text: str) -> None:
     blocks = [
-        Heading(1, text, text),
-        Heading(2, text),
+        Heading(1, (text,), text),
+        Heading(2, (text,)),
         Prose((text,)),
         Listed(text, text),
         Bullets(((Prose((text,)),),)),
@@ -170,7 +170,7 @@ def test_the_numbers_of_the_json(name: str, pages: Mapping[str, tuple[Element, d
 def test_a_single_line_is_not_folded() -> None:
     lines = solve_paper(load(PROBLEMS / "q2.yaml"))[0]["c/y"].lines()
     assert "<details>" not in render([Equations(lines[:1], {})])
-    made = parsed(render([Heading(1, "t"), Equations(lines, {})]))
+    made = parsed(render([Heading(1, ("t",)), Equations(lines, {})]))
     (folded,) = (each for each in made.iter() if tag(each) == "details")
     assert words(folded[0]) == "Working: y=0.81"
     assert len([each for each in folded[1] if tag(each) == "math"]) == len(lines) + 1
@@ -179,6 +179,6 @@ def test_a_single_line_is_not_folded() -> None:
 @pytest.mark.parametrize(("key", "said"), [("a.i/F1", "Working: F1=7"), ("a.i/p2", "Working: p2=1")])
 def test_an_unknown_is_folded_behind_its_value_and_not_behind_its_check(key: str, said: str) -> None:
     lines = solve_paper(load(PROBLEMS / "q3.yaml"))[0][key].lines()
-    made = parsed(render([Heading(1, "t"), Equations(lines, {})]))
+    made = parsed(render([Heading(1, ("t",)), Equations(lines, {})]))
     (folded,) = (each for each in made.iter() if tag(each) == "details")
     assert words(folded[0]) == said

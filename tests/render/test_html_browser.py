@@ -29,7 +29,7 @@ AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 def blocks(files: Sequence[Path]) -> Iterator[Block]:
     """The blocks of many documents below one title, and every block of an author's."""
-    yield Heading(1, "Everything", "100 marks")
+    yield Heading(1, ("Everything",), "100 marks")
     yield from ALL[1:]
     for path in files:
         paper = load(path)
@@ -174,7 +174,7 @@ def test_valid(folder: Path) -> None:
 def test_a_live_page_loads_itself_again_when_it_is_another(browser: Any, tmp_path: Path) -> None:
     """And reaches nothing but itself; what is unfolded stays so."""
     file, steps = tmp_path / "a page.html", [block for block in blocks(FEW[:1]) if isinstance(block, Equations)][:3]
-    file.write_text(render([Heading(1, "First"), *steps], live=True), encoding="utf-8")
+    file.write_text(render([Heading(1, ("First",)), *steps], live=True), encoding="utf-8")
     with opened(browser, file) as page:
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url.split("?")[0]))
@@ -183,7 +183,7 @@ def test_a_live_page_loads_itself_again_when_it_is_another(browser: Any, tmp_pat
         page.wait_for_timeout(200)
         assert page.title() == "First"
         draft = tmp_path / "draft"
-        draft.write_text(render([Heading(1, "Second"), *steps], live=True), encoding="utf-8")
+        draft.write_text(render([Heading(1, ("Second",)), *steps], live=True), encoding="utf-8")
         draft.replace(file)
         page.wait_for_selector("h1:text('Second')")
         assert page.evaluate("[...document.querySelectorAll('details')].map(fold => fold.open)") == [False, True, False]
@@ -191,7 +191,7 @@ def test_a_live_page_loads_itself_again_when_it_is_another(browser: Any, tmp_pat
 
 
 def test_only_a_live_page_has_a_script() -> None:
-    page = [Heading(1, "Title")]
+    page = [Heading(1, ("Title",))]
     assert "<script" not in render(page)
     assert "script-src" not in render(page)
     assert render(page, live=True).count("<script") == 1

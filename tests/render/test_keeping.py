@@ -11,8 +11,12 @@ from solver.render.keeping import kept
 from solver.working.items import Line
 from solver.working.passage import ProseRole
 
-QUESTION, PART, SUBPART = Heading(2, "Question 4"), Heading(3, "(c)", part="c"), Heading(3, "(c)(i)", part="c.i")
-NEXT, NOTE, LINES = Heading(3, "(d)", part="d"), note(("n",)), [Line(parse("1/x"), left=Name("f"))]
+QUESTION, PART, SUBPART = (
+    Heading(2, ("Question 4",)),
+    Heading(3, ("(c)",), part="c"),
+    Heading(3, ("(c)(i)",), part="c.i"),
+)
+NEXT, NOTE, LINES = Heading(3, ("(d)",), part="d"), note(("n",)), [Line(parse("1/x"), left=Name("f"))]
 FACTS, WORKING = Facts(LINES, {}), Equations(LINES, {})
 
 

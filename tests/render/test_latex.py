@@ -81,12 +81,12 @@ def everything() -> list[Block]:
     nodes += [Lattice(((Sign("["), x), (Sign("*"), x)), ("left", "right")), Enclosed("[", Lattice(((x,), (x,))), "]")]
     nodes += [Lattice(((x, together(Sign("=", "relation"), x)),), ("right", "left"), True), Said("words é 🙂 $ \\ { _")]
     nodes += [Sign("🙂", "relation"), Sign("🙂", "binary"), Named("Häufig 🙂"), Said("")]
-    found: list[Block] = [Heading(level, "Title # " + SCRIPTS[0], "3 marks") for level in (1, 2, 3, 4)]
+    found: list[Block] = [Heading(level, ("Title # " + SCRIPTS[0],), "3 marks") for level in (1, 2, 3, 4)]
     found += [block for node in nodes for block in (Displayed(node), Prose(("so ", Maths(node))))]
     found += [*ALL, Picture("vector", "a.svg", "svg", b""), Picture("odd", "a%b#{}.png", "png", b"")]
     for said in [*HOSTILE, *SCRIPTS]:
         found += [Prose((said, " ", Styled((said,), True), Code(said), Link((said,), "https://a.org/%7E_b#c?d=é&e~{}\\"))),
-                  Listed(f"{said}\n\n  {said}"), bullets((said,)), Inset((Prose((said,)),), "note"), Heading(3, said, said),
+                  Listed(f"{said}\n\n  {said}"), bullets((said,)), Inset((Prose((said,)),), "note"), Heading(3, (said,), said),
                   Table((said, said, "n"), (((said,), (Code(said),), parse("1.5")), ((said,), ("",), parse("x"))), {})]  # fmt: skip
     deep: Block = Prose(("deep",))
     for k in range(9):

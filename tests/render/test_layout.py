@@ -258,7 +258,7 @@ def test_facts_fill_a_line() -> None:
 def test_facts_with_conditions_stand_one_below_the_other() -> None:
     left = parse("relu(u)")
     facts = [Line(Name("u"), left=left, note="if u > 0"), Line(Num("0"), left=left, note=("otherwise",))]
-    assert render([Facts(facts, {})]) == "  relu(u) = u    if u > 0\n  relu(u) = 0    otherwise\n"
+    assert render([Facts(facts, {})]) == "  ReLU(u) = u    if u > 0\n  ReLU(u) = 0    otherwise\n"
 
 
 # -- whatever the formula -----------------------------------------------------------------------------------------------

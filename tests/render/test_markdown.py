@@ -21,7 +21,7 @@ from tests.places import ROOT
 @pytest.mark.parametrize(
     ("block", "text"),
     [
-        (Heading(2, "(a)", "3 marks"), "## (a) — 3 marks\n"),
+        (Heading(2, ("(a)",), "3 marks"), "## (a) — 3 marks\n"),
         (
             Prose(("Synaptic input to ", Symbol("h", "1", shape=(2, 1))), "title"),
             "**Synaptic input to $`\\mathbf{h}_1`$**\n",

@@ -108,7 +108,7 @@ def test_notes_headings_and_points(text: str) -> None:
     words = clean(text).strip()
     said = tokens(Inset(plain(text).blocks, "note"))
     assert [text_of(token) for token in said if token.type == "inline"] == paragraphs(text)
-    heading = tokens(Heading(2, text, text))
+    heading = tokens(Heading(2, (text,), text))
     assert kinds(heading) == ["heading_open", "inline", "heading_close"]
     assert text_of(heading[1]) == (f"{words} — {words}" if words else "")
     points = tokens(bullets((text,), ("and", Symbol("u", "1"))))

@@ -41,7 +41,7 @@ PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQV
 HALF = Over(Letters("a"), Letters("b"))
 
 ALL: list[Block] = [
-    Heading(1, "Title", "3 marks"),
+    Heading(1, ("Title",), "3 marks"),
     Prose(("An ", Styled(("emphasised",)), " and ", Styled(("strong ", Maths(HALF), " word"), True), " one"), "prompt"),
     Prose(("Code ", Code("a`b|c"), ", ", Link(("a link",), "https://a.org/b_c"), ", ", Maths(HALF))),
     Bullets(((Prose(("point",)), bullets(("inner",))), (Prose(("other",)), Displayed(HALF))), 3),

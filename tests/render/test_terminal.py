@@ -30,8 +30,8 @@ from .test_text import blocks
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 PAGE: list[Block] = [
-    Heading(1, "Question [red]2[/]", "25 marks"),
-    Heading(2, "(a)", "3 marks", "a"),
+    Heading(1, ("Question [red]2[/]",), "25 marks"),
+    Heading(2, ("(a)",), "3 marks", "a"),
     Prose(("Compute u.",), "prompt"),
     Prose(("Synaptic input",), "title"),
     Prose(("a weighted sum",), "why"),
@@ -62,7 +62,7 @@ def test_a_part_stands_in_a_frame_with_its_marks_at_the_right_edge() -> None:
 
 
 def test_a_long_heading_and_its_marks() -> None:
-    made = terminal.render([Heading(1, "x" * 36, "25 marks"), Heading(2, "y " * 30, "3 marks", "a")], 40)
+    made = terminal.render([Heading(1, ("x" * 36,), "25 marks"), Heading(2, ("y " * 30,), "3 marks", "a")], 40)
     assert made == (
         "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"
         "                                25 marks\n"
@@ -123,7 +123,7 @@ def steady(line: str) -> str:
 @given(blocks, st.integers(40, 120), st.booleans())
 def test_styles_aside_it_is_the_plain_text(made: list[Block], width: int, part: bool) -> None:
     """Within the frame, but for what terminals disagree about and lines that nothing makes fit."""
-    made = [Heading(1, "Q", "", "a" * part), *(block for block in made if not isinstance(block, Heading | Table))]
+    made = [Heading(1, ("Q",), "", "a" * part), *(block for block in made if not isinstance(block, Heading | Table))]
     rows = STYLE.sub("", terminal.render(made, width, 256)).splitlines()
     assert "\x1b" not in "".join(rows)
     if part:
@@ -166,7 +166,7 @@ def test_edges_stay_straight_whatever_a_prompt_says(words: str, width: int) -> N
         bullets((words,)),
         Table((words,), (((words,),),), {}),
     ]
-    page = [Heading(2, "(a)", "3 marks", "a"), *inside, Heading(2, words, words, "b"), *inside]
+    page = [Heading(2, ("(a)",), "3 marks", "a"), *inside, Heading(2, (words,), words, "b"), *inside]
     made = terminal.render(page, width, 256)
     assert not re.search("[\u202e\u2066\x07\x9b]|\x1b[^[]", made)
     shown = edges(made, width)

@@ -28,7 +28,9 @@ def block(picture: str) -> str:
 
 
 def test_headings() -> None:
-    assert text(Heading(1, "Question 2", "25 marks"), Heading(2, "(a)"), Heading(3, "(i)", "2 marks")) == block("""
+    assert text(
+        Heading(1, ("Question 2",), "25 marks"), Heading(2, ("(a)",)), Heading(3, ("(i)",), "2 marks")
+    ) == block("""
         Question 2 · 25 marks
         ═════════════════════
 
@@ -40,13 +42,13 @@ def test_headings() -> None:
 
 
 def test_a_long_heading_and_its_marks() -> None:
-    heading = Heading(2, "A heading that is exactly forty cells wide", "3 marks")
+    heading = Heading(2, ("A heading that is exactly forty cells wide",), "3 marks")
     assert text(heading) == block("""
         A heading that is exactly forty cells
         wide · 3 marks
         ─────────────────────────────────────
     """)
-    assert text(Heading(3, "x" * 36, "3 marks")) == "x" * 36 + "\n3 marks\n"
+    assert text(Heading(3, ("x" * 36,), "3 marks")) == "x" * 36 + "\n3 marks\n"
 
 
 def test_a_definition_by_cases() -> None:

@@ -19,6 +19,7 @@ from pypdfium2 import PdfDocument
 
 from solver.cli.main import main
 from solver.files import registered
+from solver.formula.print.printer_text import words_text
 from solver.mark.sheet import sheet
 from solver.render.blocks import Block, Facts, Heading, Listed, Table
 from solver.render.document import View, document
@@ -145,7 +146,7 @@ def test_what_is_given_is_stated_once_and_not_where_it_is_asked_for(pictures: bo
     parts: dict[str, list[str]] = {}
     for block in blocks:
         if isinstance(block, Heading):
-            parts[block.text] = names = []
+            parts[words_text(block.words)] = names = []
         if isinstance(block, Facts):
             names += [str(getattr(line.left, "id", "")) for line in block.lines]
     assert parts["(a)"] == []
@@ -163,8 +164,8 @@ def test_parts_and_marks_stay() -> None:
     for kind in ("question", "answer"):
         heads = [b for b in blocks_of(Q2, View(kind=kind)) if isinstance(b, Heading)]
         assert heads[0].aside == "25 marks"
-        assert [h.text for h in heads[1:]] == [f"({x})" for x in "abcdef"]
-    some = [b.text for b in blocks_of(Q2, View(kind="question", parts=("c",))) if isinstance(b, Heading)]
+        assert [words_text(h.words) for h in heads[1:]] == [f"({x})" for x in "abcdef"]
+    some = [words_text(b.words) for b in blocks_of(Q2, View(kind="question", parts=("c",))) if isinstance(b, Heading)]
     assert some == ["Question 2", "(c)"]
 
 

@@ -15,6 +15,7 @@ from solver.errors import Place, Problem, SpecError, nearest
 from solver.mark.out.writer import Writer, any_cell, csv_line
 from solver.mark.records import Graded
 from solver.mark.sheet import Sheet
+from solver.spec.prose.passages import unmarked
 from solver.working.question import Scheme
 
 IDENTITIES = ("SIS Login ID", "SIS User ID", "Integration ID", "ID", "Student")
@@ -49,7 +50,7 @@ class CanvasWriter(Writer):
         self.unmatched: list[str] = []
         self.unsaid = 0
         self.rows, self.separator = _read(gradebook, file)
-        self.column = self.found(assignment or sheet.solution.title, file)
+        self.column = self.found(assignment or unmarked(sheet.solution.title), file)
         self.known = self.identities()
         self.notes = next((i for i, name in enumerate(self.rows[0]) if name.strip() == NOTES), None)
         self.file = file

@@ -6,6 +6,7 @@ from solver.mark.out.rows_json import students_json
 from solver.mark.out.writer import Writer
 from solver.mark.records import Graded
 from solver.render.json_text import json_text
+from solver.spec.prose.passages import unmarked
 
 
 class JsonWriter(Writer):
@@ -23,7 +24,7 @@ class JsonWriter(Writer):
 
     def open(self) -> None:
         head = {
-            "title": self.sheet.solution.title,
+            "title": unmarked(self.sheet.solution.title),
             "of": self.plan.number(self.plan.total),
             "parts": {label: self.plan.number(self.plan.most(label)) for label in self.plan.parts},
             "by_hand": {key: self.plan.number(units) for key, units in self.plan.by_hand.items()},

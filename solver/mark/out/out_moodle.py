@@ -9,6 +9,7 @@ from __future__ import annotations
 from solver.mark.out.rows import ACCEPTED, DECIDED, Row
 from solver.mark.out.writer import Writer, csv_line, text_cell
 from solver.mark.records import Graded, Show
+from solver.spec.prose.passages import unmarked
 
 _MOST_SAID = 8
 
@@ -25,7 +26,7 @@ class MoodleWriter(Writer):
     def head(self, student: str) -> None:
         """The header."""
         field = "Email address" if "@" in student else "ID number" if student.isdigit() else "Username"
-        title = self.sheet.solution.title
+        title = unmarked(self.sheet.solution.title)
         self.stream.write(csv_line([field, text_cell(title), text_cell(f"{title} (feedback)")]))
         self.started = True
 

@@ -8,6 +8,7 @@ from solver.mark.out.writer import Writer
 from solver.mark.records import Graded
 from solver.mark.sheet import Sheet
 from solver.render.clean import clean
+from solver.spec.prose.passages import unmarked
 from solver.working.question import Scheme
 
 MOST_ROWS = 200
@@ -48,7 +49,7 @@ class TableWriter(Writer):
         from rich.text import Text
 
         text, plan = self.plan.text, self.plan
-        table = Table(title=Text(clean(self.sheet.solution.title)), show_footer=self.count > 1)
+        table = Table(title=Text(clean(unmarked(self.sheet.solution.title))), show_footer=self.count > 1)
         heads = [f"{label} /{text(plan.most(label))}" for label in plan.parts] + [f"total /{text(plan.total)}"]
         means = [f"{units / self.count / 10**plan.places:.2f}" if self.count else "" for units in self.sums]
         table.add_column("student", footer="mean", overflow="fold")

@@ -12,6 +12,7 @@ from solver.render.clean import clean
 from solver.render.views.heads import worth
 from solver.render.views.view import View
 from solver.render.views.view_sheet import question, wanted
+from solver.spec.prose.passages import unmarked
 from solver.working.solution import SolvedPart
 
 TemplateFormat = Literal["csv", "yaml", "markdown"]
@@ -29,7 +30,7 @@ def template(sheet: Sheet, form: TemplateFormat) -> str:
 
 
 def _yaml(sheet: Sheet) -> Iterator[str]:
-    yield f"# {clean(sheet.solution.title)}"
+    yield f"# {clean(unmarked(sheet.solution.title))}"
     yield "# Numbers as they were written: 0.86, 1/3, 1.6e-3. What was not answered stays empty."
     yield f"{STUDENT}:"
     yield "answers:"

@@ -15,6 +15,7 @@ from solver.mark.tell.feedback import expected, name_of, remark, written
 from solver.mark.tell.own import OwnNumbers
 from solver.render.blocks import Block, Heading, Prose, Table, bullets, part_label
 from solver.rounding import Floats
+from solver.spec.prose.passages import sentence
 from solver.working.solution import SolvedPart
 
 AGREES = "agrees"
@@ -89,7 +90,7 @@ class _Audit:
         }
 
     def blocks(self) -> Iterator[Block]:
-        yield Heading(1, f"{self.sheet.solution.title}: {self.graded.submissions.students[self.index]}")
+        yield Heading(1, (*sentence(self.sheet.solution.title), f": {self.graded.submissions.students[self.index]}"))
         yield Prose((self.verdict(),))
         troubles = [
             t for t in self.graded.submissions.troubles if t.student == self.graded.submissions.students[self.index]
@@ -125,7 +126,7 @@ class _Audit:
         if not answers:
             return
         symbols = answers[0].solved.context.working.symbols
-        yield Heading(2, part_label(part.label))
+        yield Heading(2, (part_label(part.label),))
         yield Table(("answer", "published", "finding", "here"), tuple(self.row(a) for a in answers), symbols)
         for answer in answers:
             if self.findings[answer.key] in (WRONG, FOLLOWED, LAST_DIGIT, TOO_FEW, OTHERWISE, DECIDED):

@@ -27,6 +27,7 @@ from solver.mark.tell.own import OwnNumbers
 from solver.render.blocks import Block, Equations, Heading, Prose, Table, bullets, part_label
 from solver.render.format_markdown import render
 from solver.rounding import Rounding
+from solver.spec.prose.passages import sentence
 from solver.working.question import Scheme
 from solver.working.solution import SolvedPart
 
@@ -95,7 +96,7 @@ class _Feedback:
 
     def blocks(self) -> Iterator[Block]:
         student = self.graded.submissions.students[self.index]
-        yield Heading(1, f"{self.sheet.solution.title}: {student}", self.of(self.earned, self.plan.total))
+        yield Heading(1, (*sentence(self.sheet.solution.title), f": {student}"), self.of(self.earned, self.plan.total))
         yield from self.troubles(student)
         answers = [a for a in self.sheet.answers.values() if a.kind != "text"]
         if answers and all(self.blank(a) for a in answers):
@@ -142,7 +143,7 @@ class _Feedback:
         some = [a for a in self.answers(part) if a.key in self.graded.judged and not self.plain(a)]
         if not some:
             return
-        yield Heading(2, part_label(part.label), self.marks(part))
+        yield Heading(2, (part_label(part.label),), self.marks(part))
         written_ = [a for a in some if not self.blank(a)]
         remarks = ["; ".join(self.remarks(a)) for a in written_]
         head: tuple[str, ...] = ("answer", "you wrote", "verdict", "marks")

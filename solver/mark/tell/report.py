@@ -18,6 +18,7 @@ from solver.mark.records import Graded
 from solver.mark.sheet import Answer, Sheet
 from solver.mark.tell.likeness import Likeness
 from solver.render.blocks import Block, Heading, Prose, Table, note, part_label
+from solver.spec.prose.passages import sentence
 from solver.working.question import Scheme
 
 Counts = NDArray[np.int64]
@@ -161,7 +162,7 @@ class Analysis:
 
     def _blocks(self) -> Iterator[Block]:
         count = f"{self.students:,} student{'' if self.students == 1 else 's'}"
-        yield Heading(1, f"Item analysis: {self.sheet.solution.title}", count)
+        yield Heading(1, ("Item analysis: ", *sentence(self.sheet.solution.title)), count)
         if not self.students:
             yield Prose(("Nobody has handed in anything.",))
             return
@@ -184,7 +185,7 @@ class Analysis:
 
     def table(self, title: str, header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[Block]:
         if rows:
-            yield Heading(2, title)
+            yield Heading(2, (title,))
             made: list[tuple[Words, ...]] = [tuple((cell,) for cell in row) for row in rows]
             yield Table(header, tuple(made), {})
 

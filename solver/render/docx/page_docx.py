@@ -67,10 +67,12 @@ class DocxPage:
         """One block; `indent` in twentieths of a point, `depth` the lists around it."""
         room = max((WIDTH_OF_TEXT - indent - _DISPLAY) / _EM - 2, 10.0)
         match block:
-            case Heading(level, text, aside):
+            case Heading(level, said, aside):
                 beside = f'<w:r><w:rPr><w:b w:val="0"/><w:sz w:val="22"/></w:rPr><w:tab/></w:r>{run(aside, _ASIDE)}'
                 tabs = f'<w:tabs><w:tab w:val="right" w:pos="{WIDTH_OF_TEXT}"/></w:tabs>'
-                return paragraph(run(text) + (beside if aside else ""), f"Heading{min(level, 9)}", keep=True, more=tabs)
+                return paragraph(
+                    words(said, self.link) + (beside if aside else ""), f"Heading{min(level, 9)}", keep=True, more=tabs
+                )
             case Prose(said, role):
                 look = BOLD if role in ("title", "label") else ITALIC if role == "why" else ""
                 inner = words(said, self.link, look)

@@ -64,8 +64,8 @@ class LatexPage:
     def block(self, block: Block, room: float, depth: int) -> str:
         """One block; the empty text where there is nothing to say."""
         match block:
-            case Heading(level, title, aside):
-                return heading(level, title, aside)
+            case Heading(level, said, aside):
+                return _heading(level, said, aside)
             case Prose(said, role):
                 return _prose(words(said, room), role)
             case Bullets(items, start):
@@ -114,12 +114,12 @@ def _figure(made: str) -> str:
     return f"\\fitted{{\\linewidth}}{{%\n{made}}}"
 
 
-def heading(level: int, title: str, aside: str) -> str:
+def _heading(level: int, said: Words, aside: str) -> str:
     """A heading, with what is said beside it at the right edge."""
     name = _HEADINGS[min(level, len(_HEADINGS)) - 1]
-    said = rf"\normalfont\normalsize {text(aside)}"
-    beside = (rf"\hfill\mbox{{{said}}}" if wide(aside) < ROOM / 2 else rf" {{{said}}}") if aside else ""
-    return rf"\{name}*{{{text(title)}{beside}}}"
+    told = rf"\normalfont\normalsize {text(aside)}"
+    beside = (rf"\hfill\mbox{{{told}}}" if wide(aside) < ROOM / 2 else rf" {{{told}}}") if aside else ""
+    return rf"\{name}*{{{words(said, ROOM)}{beside}}}"
 
 
 def _environment(name: str, inner: str, option: str = "") -> str:

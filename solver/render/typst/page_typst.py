@@ -31,6 +31,7 @@ from solver.render.clean import clean
 from solver.render.keeping import kept
 from solver.render.typst.tables_typst import table
 from solver.render.typst.words_typst import SETTER, escape, parted, words
+from solver.spec.prose.passages import unmarked
 from solver.working.items import Line
 from solver.working.passage import ProseRole
 
@@ -50,7 +51,7 @@ class TypstPage:
     def render(self, title: str, blocks: Sequence[Block]) -> str:
         """The document's source, ending in a newline."""
         start = files("solver.render.typst").joinpath("start.typ").read_text(encoding="utf-8")
-        return f"#set document(title: {quoted(clean(title))}, date: none)\n{start}\n{self.body(blocks)}\n"
+        return f"#set document(title: {quoted(clean(unmarked(title)))}, date: none)\n{start}\n{self.body(blocks)}\n"
 
     def body(self, blocks: Sequence[Block], room: float = _ROOM) -> str:
         """Blocks in so much room, parted by empty lines."""
@@ -60,8 +61,8 @@ class TypstPage:
     def block(self, block: Block, room: float, keep: bool) -> Iterator[str]:
         """One block, in parts that stand below each other; keep: on the page of the next."""
         match block:
-            case Heading(level, text, aside):
-                yield f"#head({level}, [{escape(text)}], [{escape(aside)}])"
+            case Heading(level, said, aside):
+                yield f"#head({level}, [{words(said, room)}], [{escape(aside)}])"
             case Prose(said, role) if made := words(said, room):
                 yield _prose(made, role, keep)
             case Prose():

@@ -14,7 +14,7 @@ from solver.working.solution import Solution, Solved
 
 def comparison(solution: Solution, view: View, level: int) -> Iterator[Block]:
     """Every quantity that prints differently when rounded values are carried and when exact ones are."""
-    yield Heading(level, "Carried rounded or exact")
+    yield Heading(level, ("Carried rounded or exact",))
     rows: dict[tuple[int, str], tuple[list[str | Symbol], Tree, Tree]] = {}
     for part in solution.parts:
         for solved in part.steps:
@@ -53,11 +53,11 @@ def reconciled(solution: Solution, view: View, level: int) -> Iterator[Block]:
         if working is None or working.others is None or id(working) in seen:
             continue
         seen.add(id(working))
-        yield Heading(level, f"What other programs print, for part {part_label(part.label)}")
+        yield Heading(level, (f"What other programs print, for part {part_label(part.label)}",))
         listing = working.others()
         rows = tuple(tuple((cell,) if isinstance(cell, str) else cell for cell in row) for row in listing.rows)
         yield Table(listing.header, rows, {}, MOST[view.detail])
         yield bullets(*((point,) for point in listing.points))
     if not seen:
-        yield Heading(level, "What other programs print")
+        yield Heading(level, ("What other programs print",))
         yield Prose(("No part counts a network.",), "plain")

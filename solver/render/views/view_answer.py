@@ -30,6 +30,7 @@ from solver.render.views.definitions import definition, point, slope, titled
 from solver.render.views.heads import drawing, roundings, total, worth
 from solver.render.views.view import MOST_WORKED, WHOLE, View
 from solver.rounding import Rounding
+from solver.spec.prose.passages import sentence
 from solver.working.items import Line
 from solver.working.solution import Solution, Solved, SolvedPart
 
@@ -43,7 +44,7 @@ _COLUMNS = 6
 
 def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     """A question, its parts worked out."""
-    yield Heading(level, solution.title, worth(total(solution)))
+    yield Heading(level, sentence(solution.title), worth(total(solution)))
     if solution.prompt:
         yield from solution.prompt.blocks
     yield from drawing(solution.figure)
@@ -104,7 +105,7 @@ class _QuestionPage:
         self.left = view.worked
 
     def part(self, part: SolvedPart, level: int) -> Iterator[Block]:
-        yield Heading(level, part_label(part.label), worth(part.worth), part.label)
+        yield Heading(level, (part_label(part.label),), worth(part.worth), part.label)
         if part.prompt:
             yield from part.prompt.blocks
         yield from drawing(part.figure)

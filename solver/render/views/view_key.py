@@ -9,12 +9,13 @@ from solver.render.blocks import Block, Bullets, Heading, Prose, bullets, part_l
 from solver.render.views.definitions import point, titled
 from solver.render.views.heads import total, worth
 from solver.render.views.view import View
+from solver.spec.prose.passages import sentence
 from solver.working.solution import Solution, SolvedPart
 
 
 def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     """A question, its parts as values."""
-    yield Heading(level, solution.title, worth(total(solution)))
+    yield Heading(level, sentence(solution.title), worth(total(solution)))
     for part in solution.parts:
         if part.asked and view.shows(part.label):
             yield Prose((" · ".join(filter(None, (part_label(part.label), worth(part.worth)))),), "label")

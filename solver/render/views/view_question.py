@@ -24,7 +24,7 @@ _LEAST, _USUAL, _MOST_LINES = 2, 4, 30
 def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     """A question, its parts with what they give and room to answer."""
     parts = [part for part in solution.parts if view.shows(part.label)]
-    yield Heading(level, solution.title, worth(total(solution)))
+    yield Heading(level, sentence(solution.title), worth(total(solution)))
     yield from solution.prompt.blocks
     yield from drawing(solution.figure, answer=False)
     told = roundings(solution, view, _rounded)
@@ -32,7 +32,7 @@ def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
         yield note((_policy(solution),))
     known = _read_off(solution, parts) if view.pictures else set()
     for part in parts:
-        yield Heading(level + 1, part_label(part.label), worth(part.worth), part.label)
+        yield Heading(level + 1, (part_label(part.label),), worth(part.worth), part.label)
         yield from part.prompt.blocks
         yield from drawing(part.figure, answer=False)
         if part.label in told:

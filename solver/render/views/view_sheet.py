@@ -21,13 +21,13 @@ _HOW = {
 
 def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     """A question, its answers as rows with dots for every cell."""
-    yield Heading(level, solution.title, worth(total(solution)))
+    yield Heading(level, sentence(solution.title), worth(total(solution)))
     yield from solution.prompt.blocks
     yield Prose((f"Student: {_DOTS * 4}",))
     for part in solution.parts:
         if not part.asked or not view.shows(part.label):
             continue
-        yield Heading(level + 1, f"Part {part.label}", worth(part.worth), part.label)
+        yield Heading(level + 1, (f"Part {part.label}",), worth(part.worth), part.label)
         yield from part.prompt.blocks
         asked = [solved for solved in part.asked if not part.again(solved)]
         for solved in asked:

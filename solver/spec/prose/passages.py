@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from solver.errors import FormulaError
+from solver.formula.print.printer_text import words_text
 from solver.formula.typeset import Align
 from solver.formula.words import Code, Inline, Link, Maths, Styled, Words
 from solver.spec.fields import Kind, text_of
@@ -62,6 +63,11 @@ def read_passage(node: Node, report: Report, name: str, role: ProseRole = "plain
     return _read(node, report, name, role, load)
 
 
+def read_sentence(node: Node, report: Report, name: str) -> str:
+    """A text of one line with markup, checked, such as a title; `sentence` and `unmarked` read it where it is shown."""
+    return _one_line(node, report, name).strip()
+
+
 def _text(node: Node, report: Report, name: str) -> str:
     _read(node, report, name, "plain", None)
     return text_of(node, Report(), name)
@@ -88,6 +94,11 @@ def passage(text: str) -> Passage:
 def sentence(text: str) -> Words:
     """The words of a text in one line that is checked already."""
     return (text,) if not _MARKED.search(text) else _again(text, False).words
+
+
+def unmarked(text: str) -> str:
+    """The same without its markup, for what takes plain text alone."""
+    return words_text(sentence(text))
 
 
 def _again(text: str, lines: bool) -> Passage:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.errors import SpecError
+from solver.formula.print.printer_text import words_text
 from solver.mark.judge.numbers import Verdict
 from solver.mark.records import SHOWS, Show, Trouble
 from solver.mark.tell.feedback import GUARDED, feedback, write_feedback
@@ -103,7 +104,7 @@ def test_unreadable() -> None:
 def test_marks_add_up() -> None:
     found = graded(Q2, ["ann"], {(0, "b/u1"): [9.0, -4.7, 3.6], (0, "f/grad_W1"): np.full((2, 3), np.nan)})
     blocks = feedback(Q2, found, 0)
-    heads = {b.text: Decimal(b.aside.split()[0]) for b in blocks if isinstance(b, Heading)}
+    heads = {words_text(b.words): Decimal(b.aside.split()[0]) for b in blocks if isinstance(b, Heading)}
     (table,) = (b for b in blocks if isinstance(b, Table) and b.header[0] == "part")
     parts = {row[0][0]: Decimal(row[1][0].split()[0]) for row in table.rows}  # type: ignore[index, union-attr]
     total = heads.pop("Question 2: ann")

@@ -5,6 +5,7 @@ from statistics import fmean, pstdev
 import numpy as np
 import pytest
 
+from solver.formula.print.printer_text import words_text
 from solver.mark.judge.numbers import Verdict
 from solver.mark.records import Trouble
 from solver.mark.tell.report import Analysis
@@ -30,7 +31,7 @@ def of_class() -> Analysis:
 
 def table(report: Analysis, title: str) -> Table:
     blocks = report.blocks()
-    at = next(i for i, b in enumerate(blocks) if isinstance(b, Heading) and b.text == title)
+    at = next(i for i, b in enumerate(blocks) if isinstance(b, Heading) and words_text(b.words) == title)
     found = blocks[at + 1]
     assert isinstance(found, Table)
     return found
