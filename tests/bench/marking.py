@@ -298,6 +298,9 @@ def _named(made: Sheet, batch: Batch, cells: list[tuple[str, int, int]], count: 
 
 def _recognised(made: Sheet, rng: np.random.Generator, count: Counter[str], by_rule: dict[str, Counter[str]]) -> None:
     every = list(mistaken(made))
+    alike: dict[tuple[str, bytes], set[str]] = {}
+    for key, name, written in every:
+        alike.setdefault((key, written.tobytes()), set()).add(name)
     some = [every[i] for i in rng.permutation(len(every))[: 5 * STUDENTS]]
     if not some:
         return
@@ -307,12 +310,16 @@ def _recognised(made: Sheet, rng: np.random.Generator, count: Counter[str], by_r
         batch.decimals[key][s] = decimals(made.answers[key].solved.form, written)
     judged = judge(made, batch)
     named = name_mistakes(made, batch, judged)
-    for s, (key, name, _) in enumerate(some):
+    for s, (key, name, written) in enumerate(some):
         wrong = np.argwhere(judged[key].verdicts[s] == Verdict.WRONG).tolist()
         if not wrong:
             continue
         found = {named.get(key, {}).get((s, row, column), "") for row, column in wrong}
-        told = "right" if name in found and found <= {name, ""} else "none" if found == {""} else "other"
+        given = found - {""}
+        true = (
+            len(given) == 1 and given <= alike[key, written.tobytes()]
+        )  # another that gives the very same is as right
+        told = "none" if not given else "right" if true else "other"
         for into in (count, by_rule.setdefault(name, Counter())):
             into["planted"] += 1
             into[told] += 1

@@ -46,7 +46,8 @@ def same(answer: Floats, x: Floats, half: Floats, form: Format, times: float = 1
     if isinstance(form, Rounding) and form.figures and found.any():
         finer = half_figures(form, x)
         nothing = (answer == 0) & (np.abs(x) <= _FLOATS)
-        found &= (finer >= half * (1 - 1e-9)) | (np.abs(answer - x) <= room(times * finer, x)) | nothing
+        with np.errstate(invalid="ignore"):
+            found &= (finer >= half * (1 - 1e-9)) | (np.abs(answer - x) <= room(times * finer, x)) | nothing
     return found
 
 
