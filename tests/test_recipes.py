@@ -148,7 +148,7 @@ def test_it_runs(done: dict[str, Done], name: str) -> None:
         ("table", ["arctan(u): The arc tangent", "How far apart the cells are:", "gap(u): The largest cell less"]),
         ("rows", ["max(0.464, -0.785, 1.107) - min(", "= 1.892", "checked by central differences: largest difference"]),
         ("latex", [r"\arctan(", r"\text{gap}\begin{pmatrix}", r"\max(0.464, -0.785, 1.107)"]),
-        ("symbols", ["(is max(c ⊙ x) - is min(c ⊙ x)) ⊙ c", "derivative of gap", "checked by central differences"]),
+        ("symbols", ["(onehot argmax(c ⊙ x) - onehot argmin(c ⊙ x)) ⊙ c", "derivative of gap", "checked by central differences"]),
         ("layer", ["arctan(2.00)", "1.11"]),
         ("median", ["in order", "m = 3.00"]),
         ("slipped", ["bob,a/y,0.96,1.11,1.11,WRONG,tanh for arctan"]),
