@@ -215,7 +215,7 @@ def _of_matrix(given: Given, report: Report, w: Working, names: tuple[str, ...],
             given.place("positive"), f"a positive class among {n}", "each of several classes is measured by itself"
         )
         return
-    w.step("accuracy", "trace(C)/sum(C)", "Accuracy", why="the diagonal is right")
+    w.step("accuracy", "trace(C)/sum(C)", "Accuracy", why="the diagonal counts the right ones")
     w.step("error_rate", "1 - accuracy", "Error rate")
     shares: dict[str, list[str]] = {"precision": [], "recall": [], "F1_": []}
     for k, name in enumerate(names, 1):
@@ -223,9 +223,13 @@ def _of_matrix(given: Given, report: Report, w: Working, names: tuple[str, ...],
         row, column = f"sum(C[{k}, :])", f"sum(C[:, {k}])"
         predicted, true = (row, column) if turned else (column, row)
         w.step(
-            f"precision{k}", f"C[{k}, {k}]/{predicted}", f"Precision of {called}", why="of all that is predicted as it"
+            f"precision{k}",
+            f"C[{k}, {k}]/{predicted}",
+            f"Precision of {called}",
+            why=f"the right ones among all predicted as {called}",
         )
-        w.step(f"recall{k}", f"C[{k}, {k}]/{true}", f"Recall of {called}", why="of all that is it")
+        why = f"the right ones among all that are {called}"
+        w.step(f"recall{k}", f"C[{k}, {k}]/{true}", f"Recall of {called}", why=why)
         formula = f"2*precision{k}*recall{k}/(precision{k} + recall{k})"
         w.step(f"F1_{k}", formula, f"F1 of {called}", symbol=Symbol("F1", str(k)))
         for base, made in shares.items():
@@ -248,9 +252,9 @@ def _counts(given: Given, report: Report, w: Working) -> None:
 def _binary(w: Working) -> None:
     w.step("accuracy", "(TP + TN)/(TP + TN + FP + FN)", "Accuracy", why="the right ones among all")
     w.step("error_rate", "1 - accuracy", "Error rate")
-    w.step("precision", "TP/(TP + FP)", "Precision", why="the true ones among those called positive")
-    w.step("recall", "TP/(TP + FN)", "Recall", why="the found ones among those that are positive")
-    w.step("specificity", "TN/(TN + FP)", "Specificity", why="the found ones among those that are negative")
+    w.step("precision", "TP/(TP + FP)", "Precision", why="the right ones among all predicted as positive")
+    w.step("recall", "TP/(TP + FN)", "Recall", why="the right ones among all that are positive")
+    w.step("specificity", "TN/(TN + FP)", "Specificity", why="the right ones among all that are negative")
     w.step("F1", "2*precision*recall/(precision + recall)", "F1", why="the harmonic mean of precision and recall")
 
 
@@ -265,7 +269,7 @@ def _perplexity(given: Given, report: Report, w: Working) -> None:
             )
             return
         w.given("p", p, "Probability of each right token")
-        w.step("CE", f"-mean(log(p)){f'/log({base})' if base else ''}", "Cross-entropy of a token")
+        w.step("CE", f"-mean(log(p)){f'/log({base})' if base else ''}", "Mean cross-entropy of a token")
     else:
         assert given.cross_entropy is not None
         w.given("CE", given.cross_entropy, "Cross-entropy of a token")
@@ -273,7 +277,7 @@ def _perplexity(given: Given, report: Report, w: Working) -> None:
         "perplexity",
         f"{base}**CE" if base else "exp(CE)",
         "Perplexity",
-        why="so many equally likely tokens are as uncertain",
+        why="a choice among so many equally likely tokens is as uncertain",
     )
 
 

@@ -71,14 +71,16 @@ def work(given: Given, report: Report) -> Working:
 
 def _equal(given: Given, reach: str, working: Working) -> None:
     """Layers that all see as many cells more."""
+    more, size = ("({F} − 1) {r}", ", {r} its dilation") if given.dilation > 1 else ("{F} − 1", "")
+    why = f"each layer adds {more} cells to the one that is seen without any; {{F}} is the size of a filter{size}"
     if given.covers is not None:
-        why = "the first cell is seen without a layer, and each layer adds what its filter sees beside a cell"
         divisor = f"({reach})" if "*" in reach else reach
         working.step("n", f"ceil((N - 1)/{divisor})", "Layers that are needed", why=why, whole=True)
         working.group("layers", ["n"])
+        why = ""
     else:
         working.given("n", Num(str(given.layers)), "Layers")
-    working.step("R", f"1 + n*{reach}", "Receptive field", whole=True)
+    working.step("R", f"1 + n*{reach}", "Receptive field", why=why, whole=True)
     working.group("receptive_field", ["R"])
 
 
@@ -94,9 +96,10 @@ def _growing(given: Given, reach: str, working: Working, report: Report) -> None
             place = given.place("covers" if given.covers is not None else "layers")
             report.add(place, f"layer {k} sees {field:,} cells, expected at most {MAX_FIELD:,}")
             return
-        working.step(
-            f"R{k}", f"{made[-1] if made else '1'} + {reach}{grown}", f"Layer {k}: receptive field", whole=True
-        )
+        apart = "".join(f"{{{name}}}" for name in factors)
+        why = f"a filter of size {{F}} reaches {{F}} − 1 cells further, which lie {apart} times as far apart in each layer"
+        formula, title = f"{made[-1] if made else '1'} + {reach}{grown}", f"Layer {k}: receptive field"
+        working.step(f"R{k}", formula, title, why="" if made else why, whole=True)
         made.append(f"R{k}")
         if given.covers is not None and field >= given.covers:
             break
@@ -104,5 +107,5 @@ def _growing(given: Given, reach: str, working: Working, report: Report) -> None
     if given.covers is not None:
         short = [f"greater(N, {name})" for name in made]
         why = "one more than the layers whose receptive fields are too small"
-        working.step("n", " + ".join(["1", *short[:-1]]), "Layers that are needed", why=why, whole=True)
+        working.step("n", " + ".join(["1", *short]), "Layers that are needed", why=why, whole=True)
         working.group("layers", ["n"])

@@ -206,6 +206,11 @@ class Item:
         """The table that it shows, if any. numbers: of what it needs, and its own."""
         return None
 
+    @property
+    def tabled(self) -> tuple[str, ...]:
+        """The quantities whose numbers stand in its table, and need no summary."""
+        return ()
+
 
 class Stated(Item, Structure):
     """A quantity that the question gives."""

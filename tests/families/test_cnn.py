@@ -68,7 +68,7 @@ def test_question_3_shows_its_working():
     steps = {s.name: s for part in made.parts for s in part.steps}
     assert steps["n1"].item.why == "since the output is 6 channels deep"
     assert steps["d1"].item.why == "since the input is 12 channels deep"
-    assert steps["F1"].item.title == "Convolution layer 1: filter size"
+    assert steps["F1"].item.title == "Convolutional layer 1: filter size"
     assert steps["params_filter1"].value == 589
     assert steps["params_filter2"].value == 55
     assert steps["n_flat"].value == 2500
@@ -432,7 +432,7 @@ def test_error(flow, field, message):
         ("input: unknown\n" + layers("type: conv, filters: 2, size: 3"), "D1 is unknown"),
         ("input: 8\n" + layers("type: conv, filters: 2, size: 3"), "conv after the volume was flattened"),
         ("input: [3, 8, 8]\n" + layers("type: flatten", "type: flatten"), "flatten after the volume was flattened"),
-        ("replace: 2\ninput: [3, 8, 8]\n" + layers("type: conv, filters: 2, size: 3"), "no convolution layer 2"),
+        ("replace: 2\ninput: [3, 8, 8]\n" + layers("type: conv, filters: 2, size: 3"), "no convolutional layer 2"),
         ("replace: 1\ninput: [3, 8, 8]\n" + layers("type: pointwise, filters: 2"), "pointwise convolution"),
         ("division: exact\ninput: [3, 8, 8]\n" + layers("type: max-pool, size: 3"), "leaves a remainder"),
         ("input: [3, 8, 8]\n" + layers("type: flatten, output: 190"), "given as 190, but n_flat = 192"),

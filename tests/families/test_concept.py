@@ -66,7 +66,8 @@ def test_the_letter_says_what_its_option_says(first: bool, second: bool) -> None
         assert tuple(half.endswith("TRUE") for half in option.split(", but ")) == (first, second)
     words = {True: "TRUE", False: "FALSE"}
     assert item(solution).points == (f"Statement I: One. {words[first]}: so", f"Statement II: Two. {words[second]}.")
-    assert item(solution).why == f"statement I is {words[first]} and statement II is {words[second]}"
+    apart = f"statement I is {words[first]} and statement II is {words[second]}"
+    assert item(solution).why == (f"both statements are {words[first]}" if first == second else apart)
     assert not item(solution).points_answer
 
 

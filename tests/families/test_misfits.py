@@ -33,7 +33,7 @@ MISFITS = {
         ("input: [3, 8], layers: [{type: flatten}]", "input has 2 numbers"),
         (
             "input: [1, 5, 5], layers: [{type: conv, filters: 1, size: 7}]",
-            "the height of convolution layer 1's filter is 7, but its input's is only 5",
+            "the height of convolutional layer 1's filter is 7, but its input's is only 5",
         ),
         ("input: [1, 5, 5], layers: [{type: conv, filters: 1}]", "'size' of this conv layer is missing"),
         (

@@ -88,6 +88,20 @@ def test_the_boundary_that_was_learnt() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("fields", "gate"),
+    [
+        ("inputs: 2, w: [1, 1], b: -1.5", "AND"),
+        ("inputs: 3, w: [-1, -1, -1], b: 0.5", "NOR"),
+        ("inputs: 2, outputs: -1/1, w: [-1, 1], b: 0.5", "IMPLIES"),
+        ("inputs: 1, w: [-1], b: 0.5", "NOT"),
+        ("inputs: 2, w: [1, 0], b: -0.5", "none of the usual ones"),
+    ],
+)
+def test_which_gate_it_is(fields: str, gate: str) -> None:
+    assert solved(fields, "gate")["a/gate"].value == gate
+
+
 def test_the_table_shows_every_pattern() -> None:
     text = text_of(document("t", [solved("gate: AND, w: [1, 1], b: -1.5", "outputs")], View()))
     assert "x₁   x₂         u   y   d" in text

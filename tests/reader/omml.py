@@ -68,6 +68,8 @@ def _set(element: ElementTree.Element) -> str:
             )
         case "acc":
             return f"<mover>{_row(parts[0])}<mo>{_get(element, 'accPr', 'chr')}</mo></mover>"
+        case "bar":
+            return f"<mover>{_row(parts[0])}<mo>¯</mo></mover>"
         case tag if tag in _SCRIPTS:
             return _many(_SCRIPTS[tag], parts)
     raise AssertionError(f"{element.tag} is unknown")

@@ -278,10 +278,10 @@ class Chain(Sizes):
 
 
 _TITLES = {
-    "conv": "Convolution layer",
-    "depthwise": "Depthwise convolution layer",
-    "pointwise": "Pointwise convolution layer",
-    "transposed": "Transposed convolution layer",
+    "conv": "Convolutional layer",
+    "depthwise": "Depthwise convolutional layer",
+    "pointwise": "Pointwise convolutional layer",
+    "transposed": "Transposed convolutional layer",
     "max-pool": "Max pooling layer",
     "average-pool": "Average pooling layer",
 }

@@ -57,7 +57,7 @@ def flops(chain: Chain) -> None:
 
 
 def separable(chain: Chain) -> None:
-    """A convolution layer made depthwise separable: its filters, its operations, and their ratio to the original's."""
+    """A convolutional layer made depthwise separable: its filters, its operations, and their ratio to the original's."""
     conv = _replaced(chain)
     if conv is None:
         return
@@ -114,7 +114,7 @@ def _replaced(chain: Chain) -> Conv | None:
     chosen = next((conv for conv in convs if conv.k == wanted), None)
     if chosen is None:
         raise MisfitError(
-            chain.given.place("replace"), f"there is no convolution layer {wanted}", f"there are {len(convs)}"
+            chain.given.place("replace"), f"there is no convolutional layer {wanted}", f"there are {len(convs)}"
         )
     if chosen.kind != "conv":
         raise MisfitError(

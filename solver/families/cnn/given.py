@@ -59,7 +59,7 @@ class Given(Spec):
         int | None,
         AtLeast(1),
         AtMost(2 * MAX_LAYERS),
-        "the convolution layer to be made depthwise separable; the first",
+        "the convolutional layer to be made depthwise separable; the first",
     ] = None
 
 

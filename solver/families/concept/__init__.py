@@ -141,7 +141,8 @@ def _letter(given: Given, working: Working) -> None:
     first, second = given.statements
     offered = [f"Statement {n}: {claim.text.strip()}" for n, claim in (("I", first), ("II", second))]
     points = [f"{said} {_verdict(claim)}" for said, claim in zip(offered, given.statements, strict=True)]
-    why = f"statement I is {_called(first.truth)} and statement II is {_called(second.truth)}"
+    one, other = _called(first.truth), _called(second.truth)
+    why = f"both statements are {one}" if one == other else f"statement I is {one} and statement II is {other}"
     working.statement("", _VERDICTS[first.truth, second.truth], points=points, why=why, offered=offered)
 
 

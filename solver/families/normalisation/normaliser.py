@@ -105,18 +105,18 @@ class Normaliser(Units):
             w.step(
                 var,
                 Call(f"mean{self.ending}", (Bin("**", x, Num("2")),)),
-                f"Mean square{each}",
+                self._of(ending, f"mean square{each}"),
                 symbol=Symbol("q", below),
             )
             mean, variance = Num("0"), Name(var)
             self.statistics.append(var)
         else:
-            w.step(mu, Call(f"mean{self.ending}", (x,)), f"Mean{each}", symbol=Symbol("mu", below))
+            w.step(mu, Call(f"mean{self.ending}", (x,)), self._of(ending, f"mean{each}"), symbol=Symbol("mu", below))
             squares = Bin("**", Group(Bin("-", x, Name(mu))), Num("2"))
             w.step(
                 var,
                 self._variance(squares, given.variance),
-                self._titled(given.variance, each),
+                self._of(ending, self._titled(given.variance, each)),
                 symbol=Symbol("Var", below),
             )
             self.statistics += [mu, var]
@@ -124,12 +124,22 @@ class Normaliser(Units):
                 self._run(ending, squares)
             mean, variance = Name(mu), Name(var)
         root = Bin("+", variance, Name("eps")) if given.eps is not None else variance
-        w.step(s, Call("sqrt", (root,)), "What is divided by", symbol=Symbol("s", below))
+        w.step(s, Call("sqrt", (root,)), self._of(ending, "denominator"), symbol=Symbol("s", below))
         for name, own in zip(names, endings, strict=True):
             top: Tree = Name(name) if given.kind == "rms" else Group(Bin("-", Name(name), mean))
             made = f"{self.xhat}{own}"
-            w.step(made, Bin("/", top, Name(s)), "Normalised", symbol=Symbol(self.x, own.replace("_", ","), mark="hat"))
+            title = self._of(ending, f"normalised {{{name}}}" if len(names) > 1 else "normalised")
+            w.step(made, Bin("/", top, Name(s)), title, symbol=Symbol(self.x, own.replace("_", ","), mark="hat"))
             self.normalised.append(made)
+
+    def _of(self, ending: str, what: str) -> str:
+        """The title of a step, with what it is of, where there are several: Sample 2, group 1: mean."""
+        kind = self.given.kind
+        words = ["sample"] if self.blocks[0].sample and kind != "batch" else []
+        words.append("group" if kind == "group" else "channel")
+        named = ", ".join(f"{word} {k}" for word, k in zip(words, ending.split("_"), strict=False) if k)
+        said = f"{named}: {what}" if named else what
+        return said[0].upper() + said[1:]
 
     def _variance(self, squares: Tree, estimate: Estimate) -> Tree:
         if estimate == "biased":
@@ -139,7 +149,7 @@ class Normaliser(Units):
 
     @staticmethod
     def _titled(estimate: Estimate, each: str) -> str:
-        return f"Variance{each}, unbiased" if estimate == "unbiased" else f"Variance{each}"
+        return f"variance{each}, unbiased" if estimate == "unbiased" else f"variance{each}"
 
     def _run(self, ending: str, squares: Tree) -> None:
         """The running averages after this batch."""

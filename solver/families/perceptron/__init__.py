@@ -24,7 +24,7 @@ Quantities: X x d w b θ (given), u y (of layers u1 h1 u2 …), J; slope interce
 x1 d1 … (patterns), u_t1 y_t1 e_t1 delta_t1 w_t1 b_t1 … (of presentation 1, and after it; m_t1: 1 where a margin makes
 the weights change), w_mean b_mean (averages over all presentations).
 
-find: outputs, truth_table (u and y), check (y, and how many of it are wrong), solution (weights and what they must
+find: outputs, truth_table (u and y), gate (with `inputs`: which one it is), check (y, and how many of it are wrong), solution (weights and what they must
 fulfil), boundary (two inputs), loss, gradients; learning: weights (after every presentation), errors, deltas, epochs
 (weights after each epoch), final (the last ones), average (w_mean, b_mean), conclusion, table (weights and conclusion);
 or any quantity by name.

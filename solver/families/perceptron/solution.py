@@ -33,7 +33,7 @@ def solved(given: Given, data: Data) -> Working:
         points += contradiction(given, data, found, bias)
     elif found is None:
         words, why = "not decided", "neither weights nor a contradiction were found"
-    title = "What the weights must fulfil"
+    title = "Weights that fulfil all conditions"
     if found is None:
         working.statement("solution", words, title, points=points, why=why)
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from solver.families.perceptron.given import Data, Given, ThresholdLayer, column, discrete, function
+from solver.families.perceptron.given import GATES, Data, Given, ThresholdLayer, column, discrete, function
 from solver.formula.tree import Array, Literal_, Name, Num, Tree
 from solver.formula.walks.shape import SCALAR, shape
 from solver.nets.layers import activated, as_array, put, weights_of
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from solver.working.sketches import Sketch
 
 
+_BELOW = {ord(digit): below for digit, below in zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True)}
+
+
 class TruthTable(Step):
     """Outputs of several patterns, which stand in a table. columns: quantities with a row a pattern, by heading."""
 
@@ -28,6 +31,11 @@ class TruthTable(Step):
     def needs(self) -> tuple[str, ...]:
         """What its formula uses, and what the table shows."""
         return tuple(dict.fromkeys([*super().needs, *(name for _, name in self.columns if name != self.name)]))
+
+    @property
+    def tabled(self) -> tuple[str, ...]:
+        """Every column."""
+        return tuple(name for _, name in self.columns)
 
     def listing(self, numbers: Mapping[str, Literal_]) -> Listing:
         """A row a pattern: its inputs, and all that is made of them."""
@@ -47,10 +55,13 @@ def columns_of(array: Array) -> list[Array]:
 
 
 def headings(heading: str, numbers: Literal_) -> list[str]:
-    """What stands above the cells of a number, a vector or a matrix: w, or w₁ and w₂."""
+    """What stands above the cells of a number, a vector or a matrix: w, or w₁ and w₂; of h1, h₁,₁ and h₁,₂."""
     rows, columns = numbers.value.shape
+    heading = heading.translate(_BELOW)
     if rows * columns == 1:
         return [heading]
+    if heading[-1] in _BELOW.values():
+        heading += ","
     places = [f"{i + 1},{j + 1}" if columns > 1 else f"{i + 1}" for i in range(rows) for j in range(columns)]
     return [heading + place.translate(_BELOW) for place in places]
 
@@ -60,9 +71,6 @@ def cells(numbers: Literal_) -> list[Tree]:
     array = as_array(numbers)
     rows, columns = array.value.shape
     return [Num(array.text(i, j)) for i in range(rows) for j in range(columns)]
-
-
-_BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def forward(given: Given, data: Data) -> Working:
@@ -86,6 +94,8 @@ def forward(given: Given, data: Data) -> Working:
         apart = "" if given.outputs == "0/1" else "/2"
         working.offer("mistakes", lambda working: _mistakes(working, apart))
         working.group("check", ["y", "mistakes"])
+    if given.inputs is not None and given.activation == "threshold" and data.neurons == 1:
+        working.offer("gate", lambda working: _gate(data, working))
     working.default = ("y",)
     working.figures["network"] = lambda: _network(given, working, first)
     _learnt_from(given, data, working, single)
@@ -94,6 +104,23 @@ def forward(given: Given, data: Data) -> Working:
         boundary(working, data.W.value, "w", b, theta)
         working.figures["boundary"] = lambda: _drawn(working, len(data.X.value))
     return working
+
+
+def _gate(data: Data, working: Working) -> None:
+    """Which gate puts out what the unit does, if one of ours."""
+    env = dict[str, Floats]()
+    for name in working.closure(["y"]):
+        made = working.items[name].precise(env)
+        assert made is not None
+        env[name] = made
+    inputs, outputs = data.X.value == 1, (env["y"] == 1)[:, 0]
+    found = (
+        gate
+        for gate, of in GATES.items()
+        if (gate == "NOT") == (inputs.shape[1] == 1)
+        and all(of(list(row)) == bool(y) for row, y in zip(inputs, outputs, strict=True))
+    )
+    working.statement("gate", next(found, "none of the usual ones"), "Which gate it is")
 
 
 def _mistakes(working: Working, apart: str) -> None:
@@ -168,7 +195,7 @@ def _layer(
             inner.append(y)
     else:
         hidden = [name for name in inner if name.startswith("h")]
-        columns = [("x", "X"), *((name, name) for name in hidden), ("u", u), ("y", y)]
+        columns = [("x", "X"), *((name, name) for name in hidden), (u, u), ("y", y)]
         columns += [("d", "d")] if data.d is not None and given.loss == "none" else []
         made = TruthTable(y, tree, f"{title} of every pattern", whole=whole, columns=tuple(columns))
         working.add(made, shape(tree, working.shapes))
@@ -206,12 +233,12 @@ def boundary(working: Working, weights: Floats, w: str, b: str, theta: str) -> N
     weights: their numbers; w, b, theta: what the weights, the bias and the threshold are called, "" where there is none.
     """
     first, second = weights[:, 0]
-    level, last = b or theta, " + b" if b else " − θ" if theta else ""
+    level, last = b or theta, " + b" if b else r" - \theta" if theta else ""
     over, distance = (f"-{b}", f"abs({b})") if b else (theta, f"abs({theta})")
     names = []
-    equation = f"w₁ x₁ + w₂ x₂{last} = 0"
+    equation = f"$w_1 x_1 + w_2 x_2{last} = 0$"
     if second != 0:
-        why = f"{equation}, solved for x₂"
+        why = f"{equation}, solved for $x_2$"
         working.step("slope", f"-{w}[1]/{w}[2]", "Slope of the decision boundary", why=why)
         names.append("slope")
         if level:

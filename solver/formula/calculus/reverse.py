@@ -45,7 +45,7 @@ MOST_NODES = 40
 """A longer adjoint of a quantity becomes a step of its own, so that shared ones are not written out again and again."""
 
 
-CENTRED = "Σ(x − μ) = 0: through the variance, the mean has no part in it"
+CENTRED = "as Σ(x − μ) = 0, nothing comes through the variance"
 
 
 class Reverse:

@@ -1,10 +1,18 @@
-"""What a lecturer crosses out before computing: −0·log(0.81) − (1 − 0)·log(1 − 0.81) is −log(1 − 0.81)."""
+"""What a lecturer crosses out before computing: −0·log(0.81) − (1 − 0)·log(1 − 0.81) is −log(1 − 0.81).
+
+So is a sum over d ⊙ log(y) where d is 0 and 1: log(y₂) is left of it.
+"""
+
+from functools import partial, reduce
 
 import numpy as np
 
-from solver.formula.tree import LITERALS, Bin, Call, Group, Name, Neg, Num, Tree, bare, rebuild, walk
+from solver.formula.functions import FUNCTIONS
+from solver.formula.tree import LITERALS, Array, Bin, Call, Group, Name, Neg, Num, Tree, bare, rebuild, walk
 from solver.formula.walks.shape import SCALAR, shape
 from solver.formula.walks.value import value
+
+_MOST_CHOSEN = 8
 
 
 def is_number(tree: Tree) -> bool:
@@ -15,9 +23,9 @@ def is_number(tree: Tree) -> bool:
 def drop_trivial(tree: Tree) -> Tree:
     """The tree without terms that a factor 0 removes and without factors 1, or the same tree if it has none.
 
-    Only where such a factor multiplies a function of the table: products of plain numbers stay written in full.
+    Of numbers, only where such a factor multiplies a function of the table: products of plain numbers stay written in full.
     """
-    if not any(_trivial_product(node) for node in walk(tree)):
+    if not any(_trivial_product(node) or _chosen(node) for node in walk(tree)):
         return tree
     return _simplify(tree)
 
@@ -26,6 +34,16 @@ def _trivial_product(node: Tree) -> bool:
     if not (isinstance(node, Bin) and node.op == "*" and _has_call(node) and shape(node, {}) == SCALAR):
         return False
     return any(_has_call(y) and _known(x) in (0.0, 1.0) for x, y in ((node.a, node.b), (node.b, node.a)))
+
+
+def _chosen(node: Tree) -> list[Tree]:
+    """The terms that a d of zeros and ones leaves of a sum over d ⊙ f(y); none where it is no such sum."""
+    match node:
+        case Call("sum", (Bin("*", Array() as d, Call(fn, (y,))),)) if isinstance(y := bare(y), Array):
+            if d.value.shape == y.value.shape and FUNCTIONS[fn].slopes and np.isin(d.value, (0, 1)).all():
+                places = np.argwhere(d.value == 1).tolist()
+                return [Call(fn, (Num(y.text(i, j)),)) for i, j in places] if len(places) <= _MOST_CHOSEN else []
+    return []
 
 
 def _has_call(tree: Tree) -> bool:
@@ -40,6 +58,8 @@ def _known(tree: Tree) -> float | None:
 
 
 def _simplify(tree: Tree) -> Tree:
+    if chosen := _chosen(tree):
+        return chosen[0] if len(chosen) == 1 else Group(reduce(partial(Bin, "+"), chosen))
     match tree:
         case Group(x):
             inner = _simplify(x)

@@ -266,6 +266,7 @@ class _QuestionPage:
         if listing:
             rows = tuple(tuple((cell,) if isinstance(cell, str) else cell for cell in row) for row in listing.rows)
             yield Table(listing.header, rows, self.symbols, self.most)
+            self.tabled.update(item.tabled)
         if item.points:
             yield Bullets(tuple(point(said, self.symbols, whole=item.points_answer) for said in item.points))
         if item.answer is not None and item.answer != "" and not item.points_answer:

@@ -171,6 +171,24 @@ A_B = "a: [1, 2], b: [3, 4]"
                 "0.00",
             ],
         ),
+        # zeros and ones choose terms of a sum
+        (
+            "-sum(d*log(p))",
+            "d: [0, 1], p: [0.8, 0.2]",
+            ["-sum(d ⊙ ln(p))", "-sum([0; 1] ⊙ ln([0.8; 0.2]))", "-ln(0.2)", "1.61"],
+        ),
+        (
+            "sum(d*log(p))/2",
+            "d: [[1, 0], [0, 1]], p: [[1, 0], [0.9, 1]]",
+            [
+                "sum(d ⊙ ln(p))/2",
+                "sum([1 0; 0 1] ⊙ ln([1 0; 0.9 1]))/2",
+                "(ln(1) + ln(1))/2",
+                "(0 + 0)/2",
+                "0/2",
+                "0.00",
+            ],
+        ),
     ],
 )
 def test_lines(formula: str, quantities: str, expected: list[str]) -> None:
