@@ -265,3 +265,10 @@ def test_every_iteration_of_k_means_stands_in_a_table() -> None:
     page = text(document("t", solutions("competitive"), View(parts=("d",))), 90)
     assert re.search(r"^ +2 .* 1\.500 ", page, re.M)
     assert "Every iteration" in page
+
+
+def test_letters_of_a_count_are_explained_and_every_number_is_stated() -> None:
+    page = text(document("t", solutions("count"), View(parts=("a", "e"))), 200)
+    assert page.count("filter size; s: stride; p: padding") == 1
+    assert re.search(r"Given\n(.*\n)*.*s_conv4 = 2(.*\n)*\nconv1: output channels", page)
+    assert "R_in = 1" in page

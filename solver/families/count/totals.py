@@ -64,6 +64,18 @@ def _others(net: Net) -> Listing:
     return reconciled(net)
 
 
+def _legend(net: Net) -> list[tuple[str, str]]:
+    """What the letters stand for, as far as the network has them; nothing of receptive fields, whose column says it."""
+    working, said = net.working, dict[str, dict[str, None]]()
+    for name, item in working.items.items():
+        what = item.title.partition(": ")[2]
+        base = working.symbols[name].base
+        if what and item.given and len(base) == 1 and base not in "Rj":
+            said.setdefault(base, {})[what] = None
+    legend = "; ".join(f"{letter}: {' or '.join(meanings)}" for letter, meanings in said.items())
+    return [("", f"{legend}.")] if legend else []
+
+
 def _notes(net: Net) -> list[tuple[str, str]]:
     """The conventions, one for each column that has one."""
     given = net.given
@@ -73,6 +85,7 @@ def _notes(net: Net) -> list[tuple[str, str]]:
         notes.append(("", f"Sizes are {order}."))
     if any(row.size and row.size[0].startswith("T_") for row in net.rows.values()):
         notes.append(("", "Sizes of sequences are length × features."))
+    notes += _legend(net)
     left_out = "activations, norms, pooling, softmax and sums are not counted."
     biases = "each bias is one more operation" if given.bias_operations else "biases are not counted"
     notes.append(
@@ -96,5 +109,10 @@ def _notes(net: Net) -> list[tuple[str, str]]:
     notes.append((HEADINGS["memory"], f"Memory: {given.bytes} bytes for each activation of {examples}."))
     notes.append((HEADINGS["cache"], f"Cache: {given.bytes} bytes for each key and value, of {examples}."))
     notes.append((HEADINGS["active"], "Active parameters are those that one token uses."))
-    notes.append((HEADINGS["reach"], "The receptive field is in cells of the input, along the height."))
+    notes.append(
+        (
+            HEADINGS["reach"],
+            "The receptive field R is in cells of the input, along the height; j is how far neighbours are apart there.",
+        )
+    )
     return notes

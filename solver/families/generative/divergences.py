@@ -36,7 +36,8 @@ def divergences(given: Given) -> Working:
         w.step(name, f"sum({p}*log({p}/{q})){based}", title, symbol=Symbol("KL", argument=arguments))
         apart.append(name)
     w.step("M", "(p_data + p_g)/2", "Mixture of the two")
-    halves = " + ".join(f"sum({p}*log({p}/M)){based}/2" for p in ("p_data", "p_g"))
+    half = "/2" if given.log == "natural" else f"/(2*log({given.log}))"
+    halves = " + ".join(f"sum({p}*log({p}/M)){half}" for p in ("p_data", "p_g"))
     why = "half the divergence of each from their mixture; V_opt = 2 JS − ln 4, with natural logarithms"
     w.step("JS", halves, "Jensen-Shannon divergence", why=why)
     w.group("optimal", ["D_opt"])

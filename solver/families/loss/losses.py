@@ -223,6 +223,8 @@ class Losses(LossChecks):
         first = as_array(next(iter(given.options.values())))
         self.many = first.value.shape[1] > 1
         rows = []
+        if self.d is not None:
+            self.state_desired()
         for option, numbers in given.options.items():
             y = f"y_{option}"
             w.given(y, numbers, f"Option {option}", Symbol("y", option))

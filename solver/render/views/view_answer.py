@@ -222,7 +222,9 @@ class _QuestionPage:
 
     def given(self, part: SolvedPart) -> Iterator[Block]:
         """What the part's steps start from: what the question gives, then results of earlier parts."""
-        uses = [s for s in part.uses if not self.repeats(s) or self.view.detail == "full"]
+        shown = [s for s in part.steps if not self.repeats(s) or self.view.detail == "full"]
+        needed = {name for s in shown for name in s.item.needs}
+        uses = [s for s in part.uses if s.name in needed or not self.repeats(s) or self.view.detail == "full"]
         given = [s for s in uses if s.item.given]
         if given:
             yield Prose(("Given",), "label")
