@@ -58,12 +58,10 @@ def matmul(a: Floats, b: Floats) -> Floats:
         (a.size <= _FEW >= b.size)
         and result.dtype.kind != "c"
         and _finite(result)
-        and _all_beyond(result, _DOUBTFUL * _largest([a]) * _largest([b]))
+        and (a.shape[-1] == 1 or _all_beyond(result, _DOUBTFUL * _largest([a]) * _largest([b])))  # one cannot cancel
     ):
         return result
-    if a.shape[-1] > 1 and np.abs(result).min(initial=np.inf) <= _DOUBTFUL * _reach(a) * _reach(
-        b
-    ):  # one term cannot cancel
+    if a.shape[-1] > 1 and np.abs(result).min(initial=np.inf) <= _DOUBTFUL * _reach(a) * _reach(b):
         result = settled(result, [np.abs(a) @ np.abs(b)])
     if not np.isnan(result).any() or not (np.isinf(a).any() or np.isinf(b).any()):
         return np.asarray(result)
@@ -102,7 +100,12 @@ def _all_beyond(x: Floats, limit: float) -> bool:
 
 def _finite(x: Floats) -> bool:
     """Whether all of a few cells are finite; where their sum overflows, who asks has to look closer."""
-    return isfinite(sum(x.ravel().tolist()))
+    return isfinite(x.item() if x.size == 1 else sum(x.ravel().tolist()))
+
+
+def all_finite(x: Floats) -> bool:
+    """Whether every cell is finite."""
+    return (x.size <= _FEW and x.dtype.kind != "c" and _finite(x)) or bool(np.isfinite(x).all())
 
 
 def _meets(a: Floats, x: float, b: Floats, y: float) -> Floats:

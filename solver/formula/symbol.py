@@ -51,8 +51,11 @@ class Symbol(NamedTuple):
 
     def shaped(self, shape: Shape) -> Symbol:
         """The same symbol for a quantity of this shape; what a gradient or derivative is taken by has it too."""
-        wrt = self.wrt and self.wrt.shaped(shape)
-        argument = self.argument.shaped(shape) if isinstance(self.argument, Symbol) else self.argument
+        wrt, argument = self.wrt, self.argument
+        if wrt is None and not isinstance(argument, Symbol):
+            return self if shape == self.shape else self._replace(shape=shape)
+        wrt = wrt and wrt.shaped(shape)
+        argument = argument.shaped(shape) if isinstance(argument, Symbol) else argument
         return self._replace(shape=shape, wrt=wrt, argument=argument)
 
 

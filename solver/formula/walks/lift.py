@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 
-import numpy as np
-
+from solver.formula.arithmetic import all_finite
 from solver.formula.form import form
 from solver.formula.tree import SUMS, Bin, Call, Name, Sum, Tree, rebuild, walk
 from solver.formula.walks.stack import FEW, stacked
@@ -71,7 +70,7 @@ class Recurring(Structure):
         for name, values in self.parts.items():
             operands[name] = values[k]
         made = unwarned(self.rest, operands)
-        return made if np.isfinite(made).all() else None
+        return made if all_finite(made) else None
 
 
 def recurrence(tree: Tree, uses: Sequence[Sequence[str]], env: Mapping[str, Floats]) -> Recurring | None:
