@@ -139,7 +139,8 @@ class Group(_Node):
 class Array:
     """Numbers of a vector or matrix (2-D) and how each is written: as typed, or in a format."""
 
-    __slots__ = __match_args__ = ("value", "typed", "form", "transposed")
+    __match_args__ = ("value", "typed", "form", "transposed")
+    __slots__ = (*__match_args__, "_written")
 
     def __init__(
         self,
@@ -152,6 +153,14 @@ class Array:
         self.typed = typed
         self.form = form
         self.transposed = transposed
+        self._written: tuple[tuple[str, ...], ...] | None = None
+
+    def written(self) -> tuple[tuple[str, ...], ...]:
+        """All numbers, row by row, as they are written; put into words once."""
+        if self._written is None:
+            rows, columns = map(range, self.value.shape)
+            self._written = tuple([tuple([self.text(i, j) for j in columns]) for i in rows])
+        return self._written
 
     def text(self, i: int, j: int) -> str:
         """The number in row i, column j as it is written."""

@@ -52,9 +52,8 @@ def _across(tree: Tree) -> float:
     """How many signs a row of a matrix takes."""
     if not isinstance(tree, Array):
         return 0.0
-    rows, columns = tree.value.shape
-    longest: int = max((len(tree.text(i, j)) for i in range(rows) for j in range(columns)), default=0)
-    return float(columns * (longest + 1.5))
+    longest: int = max((len(text) for row in tree.written() for text in row), default=0)
+    return float(tree.value.shape[1] * (longest + 1.5))
 
 
 def stated(solved: Solved, guard: int = 0) -> Line:

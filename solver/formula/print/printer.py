@@ -193,6 +193,8 @@ class Printer(ABC, Generic[R]):
 
     def _array(self, array: Array) -> R:
         height, width = array.value.shape
+        if height <= self.most >= width:
+            return self.numbers(array.written())
         rows, columns = window(height, width, self.most)
         return self.numbers(
             tuple([tuple([None if i is None or j is None else array.text(i, j) for j in columns]) for i in rows])

@@ -57,6 +57,7 @@ class Setter(ABC, Generic[R]):
     def __init__(self) -> None:
         self._methods: dict[type, Callable[..., R]] = {node: getattr(self, name) for node, name in _METHODS.items()}
         self._methods[Numbers] = lru_cache(maxsize=512)(self.enclosed)
+        self._methods[Scripts] = lru_cache(maxsize=512)(self.scripts)  # of symbols, which come again and again
 
     def set(self, node: Typeset) -> R:
         """The node in this format."""
