@@ -17,7 +17,6 @@ from solver.render.figures.scene import (
     Polygon,
     Scene,
     Stroke,
-    fitted,
 )
 from solver.working.sketches import Boundary, PlaceOf
 
@@ -45,7 +44,7 @@ def scene(sketch: Boundary, put: Inscriptions) -> Scene:
     top = max((c for c in classes if c is not None), default=1.0)
     for point, kind in zip(points, classes, strict=True):
         pieces.append(Disc(axes.at(*point), 4.5, INK if kind == top else PAPER, Stroke(INK, 1.0)))
-    return fitted(pieces, _alt(sketch, put, lines))
+    return Scene(lambda: pieces, _alt(sketch, put, lines))
 
 
 def _number(put: Inscriptions, row: PlaceOf, k: int) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 
 from solver.render.figures.axes import Axes, around
 from solver.render.figures.inscriptions import Inscriptions
-from solver.render.figures.scene import BLUE, PAPER, SMALL, Caption, Course, Disc, Piece, Scene, Stroke, fitted
+from solver.render.figures.scene import BLUE, PAPER, SMALL, Caption, Course, Disc, Piece, Scene, Stroke
 from solver.working.sketches import Curve
 
 _FEW = 12
@@ -36,7 +36,7 @@ def scene(sketch: Curve, put: Inscriptions) -> Scene:
             for (_, name, _), (x, y) in zip(known, points, strict=True)
         ]
     numbers = "; ".join(f"{put.cell(name)} at {t}" for t, name, _ in known) if len(known) <= _FEW else ""
-    return fitted(pieces, _alt(sketch, put, letters, known), numbers)
+    return Scene(lambda: pieces, _alt(sketch, put, letters, known), numbers)
 
 
 def _alt(sketch: Curve, put: Inscriptions, letters: str, known: list[tuple[int, str, float]]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from solver.render.clean import clean
 from solver.render.figures.inscriptions import Inscriptions
 from solver.render.figures.scene import (
@@ -21,7 +23,6 @@ from solver.render.figures.scene import (
     Scene,
     Stroke,
     between,
-    fitted,
     height,
     rim,
     shortened,
@@ -41,7 +42,8 @@ def shown(count: int, most: int = MOST) -> list[int | None]:
 
 def scene(sketch: Feedforward, put: Inscriptions) -> Scene:
     """The network from left to right."""
-    return _Network(sketch, put).scene()
+    network = _Network(sketch, put)
+    return Scene(network.drawn, network.alt(), network.numbers())
 
 
 class _Network:
@@ -51,14 +53,18 @@ class _Network:
         self.slots = [[None] if k is None else shown(self.count(k)) for k in self.layers]
         shifted = any(column.shift for column in sketch.columns)
         self.step = max(_EDGE * (max(len(s) for s in self.slots[1:]) + 1), 42.0 if shifted else 32.0)
+        self.pieces: list[Piece] = []
+
+    @cached_property
+    def radius(self) -> float:
+        """Of a neuron, as large as what stands in it."""
         words = [
             self.inside(k, i)
             for k, s in zip(self.layers, self.slots, strict=True)
             for i in s
             if i is not None and k is not None
         ]
-        self.radius = min(max([11.0, *(width(word, SMALL) / 2 + 2 for word in words)]), 24.0)
-        self.pieces: list[Piece] = []
+        return min(max([11.0, *(width(word, SMALL) / 2 + 2 for word in words)]), 24.0)
 
     def count(self, k: int) -> int:
         return self.sketch.inputs if k == 0 else self.sketch.columns[k - 1].neurons
@@ -117,7 +123,8 @@ class _Network:
             return f"{'+' if column.sign == MINUS else MINUS} {number[1:]}"
         return f"{column.sign} {number}"
 
-    def scene(self) -> Scene:
+    def drawn(self) -> list[Piece]:
+        """All pieces, the edges below the rest."""
         heads = [self.heading(k) for k in self.layers]
         x = 0.0
         places: list[dict[int, Point]] = []
@@ -140,7 +147,7 @@ class _Network:
                 self.edges(self.sketch.columns[k - 1], places[-1], found, len(slots), edges, weights)
             places.append(found)
             before = k
-        return fitted([*edges, *weights, *self.pieces], self.alt(), self.numbers())
+        return [*edges, *weights, *self.pieces]
 
     def heading(self, k: int | None) -> list[str]:
         if k is None:

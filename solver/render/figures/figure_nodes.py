@@ -23,7 +23,6 @@ from solver.render.figures.scene import (
     between,
     box,
     extent,
-    fitted,
     shortened,
     width,
 )
@@ -37,8 +36,12 @@ _EDGE = 24.0  # from one edge's words to those of the next below it
 def scene(sketch: Nodes, put: Inscriptions) -> Scene:
     """The graph from left to right, as close together as its words allow."""
     layout = _placed(sketch)
-    drawn = (_drawn(sketch, put, *layout, room) for room in _ROOMS)
-    return fitted(next(pieces for pieces in drawn if pieces), _alt(sketch, put))
+
+    def drawn() -> list[Piece]:
+        tried = (_drawn(sketch, put, *layout, room) for room in _ROOMS)
+        return next(pieces for pieces in tried if pieces)
+
+    return Scene(drawn, _alt(sketch, put))
 
 
 def _drawn(

@@ -21,7 +21,6 @@ from solver.render.figures.scene import (
     Stroke,
     between,
     box,
-    fitted,
     shortened,
     width,
 )
@@ -157,7 +156,7 @@ class _Unrolling:
                     (x, y), (before, _) = self.at(row, place * far), self.at(row, (place - sign) * far)
                     if each.start or place != (last - 1 if each.backward else 1):
                         self.way(((before + sign * self.wide / 2, y), (x - sign * self.wide / 2, y)), each.back)
-        return fitted([*self.ways, *self.boxes, *self.words], self.alt())
+        return Scene(lambda: [*self.ways, *self.boxes, *self.words], self.alt())
 
     def folded(self) -> Scene:
         self.column(0.0, 0, "t")
@@ -173,7 +172,7 @@ class _Unrolling:
         if self.sketch.feeds:
             y, right, left = (len(self.rows) - 1) * self.step, self.wide / 2, -self.wide / 2 - 30
             self.way(((-right, y), (left, y), (left, y - self.step), (-right, y - self.step)), self.sketch.feeds)
-        return fitted([*self.ways, *self.boxes, *self.words], self.alt())
+        return Scene(lambda: [*self.ways, *self.boxes, *self.words], self.alt())
 
     def alt(self) -> str:
         sketch, put = self.sketch, self.put

@@ -16,7 +16,6 @@ from solver.render.figures.scene import (
     Point,
     Polygon,
     Scene,
-    fitted,
     height,
     stacked,
     width,
@@ -58,7 +57,7 @@ def scene(sketch: Volumes, put: Inscriptions) -> Scene:
         solid = _drawn(volume, put, (x + (wide - (right - left)) / 2, y))
         pieces += [*solid, Caption(caption, (x + wide / 2, y - _TALL / 2 - 8), MIDDLE)]
         x += wide
-    return fitted(pieces, _alt(sketch, put))
+    return Scene(lambda: pieces, _alt(sketch, put))
 
 
 def _note(note: tuple[str | NumberOf, ...], put: Inscriptions) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from math import atan2, cos, hypot, pi, radians, sin
 from typing import Literal, TypeAlias
 
-from solver.named import NamedTuple
+from solver.named import NamedTuple, Structure
 
 Point: TypeAlias = tuple[float, float]
 
@@ -82,22 +83,38 @@ class Tiles(NamedTuple):
 Piece: TypeAlias = Course | Polygon | Disc | Caption | Tiles
 
 
-class Scene(NamedTuple):
-    """What is drawn, the later pieces over the earlier, from 0, 0 on. alt: what it shows, in words; numbers: that stand in it."""
+class Scene(Structure):
+    """What is drawn, the later pieces over the earlier: as large as they are, wherever they stand, with a margin.
 
-    width: float
-    height: float
-    pieces: tuple[Piece, ...]
+    draw: makes the pieces, when somebody paints them. alt: what it shows, in words; numbers: that stand in it.
+    """
+
+    draw: Callable[[], Sequence[Piece]]
     alt: str
     numbers: str = ""
 
+    @property
+    def width(self) -> float:
+        """How wide it is."""
+        return self._placed[0][0]
 
-def fitted(pieces: Sequence[Piece], alt: str, numbers: str = "") -> Scene:
-    """A scene as large as its pieces, wherever they stand, with a margin."""
-    corners = [corner for piece in pieces for corner in extent(piece)]
-    left, low = (min(corner[k] for corner in corners) - _MARGIN for k in (0, 1))
-    right, high = (max(corner[k] for corner in corners) + _MARGIN for k in (0, 1))
-    return Scene(right - left, high - low, tuple(_moved(piece, -left, -low) for piece in pieces), alt, numbers)
+    @property
+    def height(self) -> float:
+        """How high it is."""
+        return self._placed[0][1]
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """What is painted, from 0, 0 on."""
+        return self._placed[1]
+
+    @cached_property
+    def _placed(self) -> tuple[Point, tuple[Piece, ...]]:
+        pieces = self.draw()
+        corners = [corner for piece in pieces for corner in extent(piece)]
+        left, low = (min(corner[k] for corner in corners) - _MARGIN for k in (0, 1))
+        right, high = (max(corner[k] for corner in corners) + _MARGIN for k in (0, 1))
+        return (right - left, high - low), tuple(_moved(piece, -left, -low) for piece in pieces)
 
 
 def extent(piece: Piece) -> tuple[Point, ...]:

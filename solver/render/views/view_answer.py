@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
@@ -29,7 +30,7 @@ from solver.render.views.comparisons import comparison, reconciled
 from solver.render.views.definitions import definition, point, slope, titled
 from solver.render.views.heads import drawing, roundings, total, worth
 from solver.render.views.view import MOST_WORKED, WHOLE, View
-from solver.rounding import Rounding
+from solver.rounding import Floats, Rounding
 from solver.spec.prose.passages import sentence
 from solver.working.items import Line
 from solver.working.solution import Solution, Solved, SolvedPart
@@ -337,17 +338,30 @@ class _QuestionPage:
 
     def overwhelmed(self, part: SolvedPart) -> Iterator[Block]:
         """A warning where rounding has made a result another number altogether."""
-        for solved in part.asked if self.view.lecturer else ():
-            if solved.rounded is None or solved.exact is None or solved.exact.size == 0:
-                continue
-            if solved.context.carry == "exact":
-                continue  # what is written is the exact value
-            finite = np.isfinite(solved.rounded) & np.isfinite(solved.exact)
-            rounded, exact = (np.where(finite, x, 0.0) / 4 for x in (solved.rounded, solved.exact))  # / 4: no overflow
-            if np.abs(rounded - exact).max() > 0.25 + 2 * np.abs(exact).max():
+        lost = _overwhelmed(part.asked) if self.view.lecturer else ()
+        for solved in part.asked if lost else ():
+            if solved.name in lost:
                 text = " is far from its exact value: the rounding of earlier results overwhelms it. "
                 yield note((solved.symbol, text + "More decimals, significant figures or carry: exact mend that."))
 
     def words(self, text: str) -> Words:
         """A title's words, with symbols for the names in braces."""
         return titled(text, self.symbols)
+
+
+def _overwhelmed(asked: Sequence[Solved]) -> set[str]:
+    """The names of results that are far from their exact values, where what is written is not the exact value."""
+    sizes = defaultdict[tuple[int, ...], list[tuple[str, Floats, Floats]]](list)
+    for solved in asked:
+        rounded, exact = solved.rounded, solved.exact
+        if rounded is not None and exact is not None and exact.size and solved.context.carry == "rounded":
+            whole = np.broadcast_shapes(rounded.shape, exact.shape)
+            sizes[whole].append((solved.name, np.broadcast_to(rounded, whole), np.broadcast_to(exact, whole)))
+    found = set[str]()
+    for alike in sizes.values():
+        names, *carried = zip(*alike, strict=True)
+        both = np.stack([np.stack(values) for values in carried])
+        both = np.where(np.isfinite(both).all(axis=0), both, 0.0) / 4  # / 4: no overflow
+        gap, room = (np.abs(x).max(axis=(-2, -1)) for x in (both[0] - both[1], both[1]))
+        found.update(names[k] for k in np.flatnonzero(gap > 0.25 + 2 * room))
+    return found

@@ -20,7 +20,7 @@ from solver.formula.tree import Array
 from solver.render.figures.draw import figure, scene_of
 from solver.render.figures.inscriptions import minused
 from solver.render.figures.paint import ImageKind, painted
-from solver.render.figures.scene import Caption, Course, Disc, Point, Polygon, Scene, Tiles, extent, fitted, turned
+from solver.render.figures.scene import Caption, Course, Disc, Point, Polygon, Scene, Tiles, extent, turned
 from solver.render.figures.scene import box as scene_box
 from solver.spec.reader import load_text
 from tests.render.figures.cases import CASES, drawn, scene, words
@@ -199,7 +199,7 @@ def test_the_same_bytes_each_time(kind: ImageKind) -> None:
 
 
 def test_letters_are_no_markup() -> None:
-    made = painted(fitted([Caption(r"$\frac{a}{$ <script> & 🙂 漢", (0, 0))], 'a "<b>" & c'), "svg").decode()
+    made = painted(Scene(lambda: [Caption(r"$\frac{a}{$ <script> & 🙂 漢", (0, 0))], 'a "<b>" & c'), "svg").decode()
     assert "<script" not in made
     assert 'aria-label="a &quot;&lt;b&gt;&quot; &amp; c"' in made
 
