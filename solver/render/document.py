@@ -7,7 +7,7 @@ from decimal import Decimal
 from importlib import import_module
 from typing import cast
 
-from solver.render.blocks import Block, Equations, Heading
+from solver.render.blocks import Block, Heading
 from solver.render.views.definitions import definition, titled
 from solver.render.views.heads import told, total, worth
 from solver.render.views.view import WHOLE, View
@@ -33,7 +33,6 @@ def document(title: str, solutions: Sequence[Solution], view: View = WHOLE, head
     ]
     for solution in solutions:
         made = list(question(solution, view, 2))
-        worked = sum(isinstance(block, Equations) for block in made)
-        view = view.replaced(worked=max(view.worked - worked, 0))
+        view = view.behind(made)
         blocks += made
     return blocks

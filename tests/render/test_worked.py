@@ -5,7 +5,7 @@ import json
 import pytest
 
 from solver.render import format_json
-from solver.render.blocks import Block, Equations, Facts, Prose
+from solver.render.blocks import Block, Equations, Facts, Prose, Table
 from solver.render.document import View, document
 from solver.spec.reader import load_text
 from solver.working.solve import solve_paper
@@ -44,3 +44,16 @@ def test_json_has_no_lines_of_what_repeats_too_often(monkeypatch: pytest.MonkeyP
     assert worked() == [True] * 3
     monkeypatch.setattr(format_json, "MOST_STEPS", 2)
     assert worked() == [True, False, False]
+
+
+def test_a_long_table_counts_as_the_steps_that_would_be_as_long() -> None:
+    """A convolution's cells stand a row each: 500 steps of 200 rows are more than anybody reads."""
+    layers = ", ".join(["{K: [[1, 0], [0, 1]], padding: same}"] * 4)
+    given = f"{{family: convolution, X: {[[1] * 8] * 8}, layers: [{layers}]}}"
+    paper = solve_paper(load_text(f"title: T\ngiven: {given}\nparts: [{{label: a, find: forward}}]"))
+
+    def rows(worked: int) -> list[int]:
+        return [len(block.rows) for block in document("T", paper, View(worked=worked)) if isinstance(block, Table)]
+
+    assert rows(500)[:4] == [64] * 4
+    assert rows(13)[:3] == [64] * 2 == rows(13)  # a step of its own and six of rows each

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from solver.formula.walks.reduce import Detail
 from solver.named import Structure
+from solver.render.blocks import Block, Equations, Table
 
 Kind = Literal["answer", "question", "key", "sheet"]
 """The working, the paper, the values alone, a form to fill in."""
 Reader = Literal["lecturer", "student"]
 
 MOST_WORKED = 500
+_ROWS_A_STEP = 10
+"""So many rows of a table are as long as a step."""
 
 
 class View(Structure):
@@ -19,7 +23,8 @@ class View(Structure):
 
     reader: a student is not shown what is for the lecturer: notes, warnings, the proof of gradients, hints on rounding.
     pictures: whether the page shows its figures; what can be read off one is not printed beside it in a question.
-    worked: how many steps are worked out at the most; of further ones, what is asked for stands in a summary.
+    worked: how many steps are worked out at the most, in lines or in tables; of further ones, what is asked for stands in
+    a summary.
     """
 
     detail: Detail = "normal"
@@ -35,6 +40,14 @@ class View(Structure):
     def lecturer(self) -> bool:
         """Whether what is for the lecturer is shown."""
         return self.reader == "lecturer"
+
+    def behind(self, blocks: Iterable[Block]) -> View:
+        """The view of what comes next, with as many steps less to be worked out as stand in some blocks."""
+        steps = sum(
+            len(block.rows) // _ROWS_A_STEP if isinstance(block, Table) else isinstance(block, Equations)
+            for block in blocks
+        )
+        return self.replaced(worked=max(self.worked - steps, 0))
 
     def shows(self, label: str) -> bool:
         """Whether a part is among those asked for, or leads to one."""

@@ -103,7 +103,6 @@ class _QuestionPage:
         self.asked: set[str] = set()
         self.said: set[str] = set()
         self.reasons: set[Words] = set()
-        self.left = view.worked
 
     def part(self, part: SolvedPart, level: int) -> Iterator[Block]:
         yield Heading(level, (part_label(part.label),), worth(part.worth), part.label)
@@ -126,7 +125,7 @@ class _QuestionPage:
                 continue
             if self.repeats(solved) and self.view.detail != "full":
                 continue
-            if not self.left and solved.item.answer is None:
+            if not self.view.worked and solved.item.answer is None:
                 self.short = True
                 continue
             yield from self.facts(stated)
@@ -134,7 +133,10 @@ class _QuestionPage:
             yield from self.step(solved)
         yield from self.facts(stated)
         if self.short:
-            yield note((f"A page works out {MOST_WORKED:,} steps; of those here, it has the results alone.",))
+            said = (
+                f"A page works out {MOST_WORKED:,} steps, in lines or tables; of those here, it has the results alone."
+            )
+            yield note((said,))
         yield from self.iterations(part)
         yield from self.summary(part)
         yield from self.overwhelmed(part)
@@ -263,13 +265,13 @@ class _QuestionPage:
             yield from self.slope(solved)
             yield from self.definitions(self.symbols.on_page(item.formula, solved.name))
         lines, listing = self.lines(solved), solved.listing
-        if lines:
-            self.left = max(self.left - 1, 0)
-            yield Equations(lines, self.symbols, self.most)
+        worked: list[Block] = [Equations(lines, self.symbols, self.most)] if lines else []
         if listing:
             rows = tuple(tuple((cell,) if isinstance(cell, str) else cell for cell in row) for row in listing.rows)
-            yield Table(listing.header, rows, self.symbols, self.most)
+            worked.append(Table(listing.header, rows, self.symbols, self.most))
             self.tabled.update(item.tabled)
+        self.view = self.view.behind(worked)
+        yield from worked
         if item.points:
             yield Bullets(tuple(point(said, self.symbols, whole=item.points_answer) for said in item.points))
         if item.answer is not None and item.answer != "" and not item.points_answer:
