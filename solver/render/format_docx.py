@@ -45,9 +45,10 @@ def page(shown: Shown) -> bytes:
 
     document = Document()
     _prepare(document, unmarked(shown.title))
-    body = document.element.body
-    for element in parse_xml(f"<w:body {SPACES}>{DocxPage(document).body(shown.blocks())}</w:body>"):
-        body.insert(len(body) - 1, element)  # the last one says how the pages look
+    empty, body = document.element.body, f"<w:body {SPACES}>{DocxPage(document).body(shown.blocks())}</w:body>"
+    full = parse_xml(body)
+    full.append(empty[-1])  # it says how the pages look
+    document.element.replace(empty, full)  # element by element would take the square of their number
     made = BytesIO()
     document.save(made)
     return _dated(made)
