@@ -19,6 +19,8 @@ _ACROSS = 76.0
 """The most signs in a row of a matrix, one and a half between two numbers: so many the narrowest page has room for."""
 _NUMBERS = 2_000
 """The most numbers of one answer in a document."""
+_ALTOGETHER = 10_000
+"""The most numbers of all answers of a part; of what comes behind, larger matrices are shown by their corners."""
 _TABLE_COLUMNS = 8
 
 
@@ -28,17 +30,20 @@ def answers(asked: Sequence[Solved], symbols: Symbols, most: int | None) -> Iter
     most: the rows and columns shown of what is too large for a document; None: all of them, in tables.
     """
     facts: list[Line] = []
+    left = _ALTOGETHER
     for solved in asked:
         tree = solved.shown
         rows, columns = tree.value.shape if isinstance(tree, Array) else (1, 1)
-        if rows <= PAGE and columns <= _COLUMNS and _across(tree) <= _ACROSS:
+        left -= rows * columns
+        shown = most is None or left >= 0 or max(rows, columns) <= most
+        if shown and rows <= PAGE and columns <= _COLUMNS and _across(tree) <= _ACROSS:
             facts.append(stated(solved))
             continue
         if facts:
             yield Facts(facts, symbols, PAGE)
             facts = []
         assert isinstance(tree, Array)
-        if most is None or tree.value.size <= _NUMBERS:
+        if most is None or (shown and tree.value.size <= _NUMBERS):
             yield from _tables(solved, tree, symbols)
         else:
             yield Facts([stated(solved)], symbols, most)

@@ -170,13 +170,8 @@ def _convolve_cell(operands: Cells, i: int, j: int, options: Given) -> Tree:
 def _transposed_cell(operands: Cells, i: int, j: int, options: Given) -> Tree:
     (rows, columns), kernel = operands.shape(0), operands.shape(1)
     found = windows((rows, columns), kernel, **_places(options))
-    made = [
-        (operands.cell(a, b), operands.cell(r, c, 1))
-        for a, b in np.ndindex(rows, columns)
-        for r, c in np.ndindex(*kernel)
-        if found.place(a, b, r, c) == (i, j)
-    ]
-    return operands.products(made)
+    standing = found.standing((rows, columns), i, j)
+    return operands.products([(operands.cell(*place), operands.cell(*cell, 1)) for place, cell in standing])
 
 
 _OPTIONS: dict[str, Option | None] = {"stride": 1, "padding": 0, "dilation": 1, "after": 0}

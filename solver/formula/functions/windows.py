@@ -83,6 +83,17 @@ class Windows(NamedTuple):
         (s, t), (p, q), (d, e) = self.stride, self.padding, self.dilation
         return (i * s + r * d - p, j * t + c * e - q)
 
+    def standing(self, count: Pair, i: int, j: int) -> list[tuple[Pair, Pair]]:
+        """Each of so many places of the window where a cell of it stands at (i, j), with that cell: the inverse of `place`."""
+        rows, columns = (
+            [(k, (at - k * s) // d) for k in range(max(0, -((d * (f - 1) - at) // s)), min(n, at // s + 1))
+             if (at - k * s) % d == 0]
+            for at, n, f, s, d in zip(
+                (i + self.padding[0], j + self.padding[1]), count, self.size, self.stride, self.dilation, strict=True
+            )
+        )  # fmt: skip
+        return [((a, b), (r, c)) for a, r in rows for b, c in columns]
+
 
 def windows(
     shape: Sequence[int],
