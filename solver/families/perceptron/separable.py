@@ -1,17 +1,21 @@
 """Whether some weights put all patterns on their sides: weights that do, or a sum of patterns that rules them out.
 
-All is done in whole numbers and fractions. Repeated corrections end in weights, or come back to where they were; then
+All is done in whole numbers: patterns are multiplied by what makes all of them whole. Repeated corrections end in weights, or come back to where they were; then
 what was added up in between is nothing, and no weights can be right on each of its patterns.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import product
+from math import lcm
+from operator import add, mul
 from typing import NamedTuple
 
 Pattern = tuple[Fraction, ...]
+Whole = tuple[int, ...]
 
 MAX_ROUNDS = 3_000
 MAX_TRIES = 4_000
@@ -33,10 +37,12 @@ class Contradiction(NamedTuple):
 
 def separated(patterns: Sequence[Pattern], high: Sequence[bool], bias: bool) -> Weights | Contradiction | None:
     """Weights or a contradiction; None where neither was found in time. high: which patterns want the upper output."""
-    return _small(patterns, high, bias) or _corrected(patterns, high, bias)
+    scale = lcm(*(value.denominator for x in patterns for value in x))
+    whole = [tuple(int(value * scale) for value in x) for x in patterns]
+    return _small(whole, high, bias, scale) or _corrected(whole, high, bias, scale)
 
 
-def _small(patterns: Sequence[Pattern], high: Sequence[bool], bias: bool) -> Weights | None:
+def _small(patterns: Sequence[Whole], high: Sequence[bool], bias: bool, scale: int) -> Weights | None:
     """The smallest whole weights, with the bias in the middle of what is free."""
     size = len(patterns[0])
     if (2 * _REACH + 1) ** size > MAX_TRIES:
@@ -50,35 +56,37 @@ def _small(patterns: Sequence[Pattern], high: Sequence[bool], bias: bool) -> Wei
             if (least is None or least > 0) and (most is None or most < 0):
                 return Weights(tuple(map(Fraction, w)), None)
         elif least is None:
-            return Weights(tuple(map(Fraction, w)), -(most or Fraction(0)) - 1)
+            return Weights(tuple(map(Fraction, w)), -Fraction(most or 0, scale) - 1)
         elif most is None:
-            return Weights(tuple(map(Fraction, w)), -least + 1)
+            return Weights(tuple(map(Fraction, w)), -Fraction(least, scale) + 1)
         elif least > most:
-            return Weights(tuple(map(Fraction, w)), -(least + most) / 2)
+            return Weights(tuple(map(Fraction, w)), -Fraction(least + most, 2 * scale))
     return None
 
 
-def _corrected(patterns: Sequence[Pattern], high: Sequence[bool], bias: bool) -> Weights | Contradiction | None:
+def _corrected(
+    patterns: Sequence[Whole], high: Sequence[bool], bias: bool, scale: int
+) -> Weights | Contradiction | None:
     signed = [
-        tuple(value if up else -value for value in (*x, *([Fraction(1)] if bias else [])))
+        tuple(value if up else -value for value in (*x, *([scale] if bias else [])))
         for x, up in zip(patterns, high, strict=True)
     ]
-    w = tuple(Fraction(0) for _ in signed[0])
-    seen: dict[Pattern, int] = {}
+    w = (0,) * len(signed[0])
+    seen: dict[Whole, int] = {}
     corrections: list[int] = []
     for _ in range(MAX_ROUNDS):
         if w in seen:
-            cycle = corrections[seen[w] :]
-            return Contradiction({k: cycle.count(k) for k in sorted(set(cycle))})
+            return Contradiction(dict(sorted(Counter(corrections[seen[w] :]).items())))
         seen[w] = before = len(corrections)
         for k, x in enumerate(signed):
             if _dot(w, x) <= 0:
-                w = tuple(a + c for a, c in zip(w, x, strict=True))
+                w = tuple(map(add, w, x))
                 corrections.append(k)
         if len(corrections) == before:
-            return Weights(w[:-1], w[-1]) if bias else Weights(w, None)
+            found = tuple(Fraction(value, scale) for value in w)
+            return Weights(found[:-1], found[-1]) if bias else Weights(found, None)
     return None
 
 
-def _dot(w: Sequence[int | Fraction], x: Pattern) -> Fraction:
-    return sum((c * a for a, c in zip(w, x, strict=True)), Fraction(0))
+def _dot(w: Whole, x: Whole) -> int:
+    return sum(map(mul, w, x))
