@@ -473,3 +473,19 @@ def test_given_weights_are_checked(given: str, mistakes: int) -> None:
     made = solve_question(load_text(text).questions[0]).answers
     assert made["a/mistakes"] == mistakes
     assert list(made) == ["a/y", "a/mistakes"]
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("high", [(True, False, True), (True, False, False)])
+def test_parts_of_a_unit_change_nothing_of_what_separates(high: tuple[bool, ...], bias: bool) -> None:
+    """Fractions are worked with as whole numbers; what is found holds for the patterns as they are given."""
+    patterns = [(Fraction(1, 3), Fraction(5, 7)), (Fraction(-2, 3), Fraction(1, 2)), (Fraction(9, 4), Fraction(1))]
+    found = separated(patterns, high, bias)
+    if isinstance(found, Contradiction):
+        signed = [[v if up else -v for v in (*x, *([1] if bias else []))] for x, up in zip(patterns, high, strict=True)]
+        for column in zip(*signed, strict=True):
+            assert sum(often * column[k] for k, often in found.counts.items()) == 0
+        return
+    assert found is not None
+    sums = [sum(w * a for w, a in zip(found.w, x, strict=True)) + (found.b or 0) for x in patterns]
+    assert [u > 0 for u in sums] == list(high)
