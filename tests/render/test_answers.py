@@ -51,7 +51,9 @@ def test_more_than_a_document_holds_is_said() -> None:
 def test_all_answers_together_have_no_more_than_a_document_holds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answers, "_ALTOGETHER", 350)
     given = "{family: formula, quantities: {x: [%s]}, formulas: [%s]}"
-    formulas = ", ".join(["a1 = x @ x.T", *(f"a{i} = a{i - 1} + 1" for i in range(2, 5)), "z = sum(a4)", "'w = x[1:2]'"])
+    formulas = ", ".join(
+        ["a1 = x @ x.T", *(f"a{i} = a{i - 1} + 1" for i in range(2, 5)), "z = sum(a4)", "'w = x[1:2]'"]
+    )
     text = f"title: t\ngiven: {given % (', '.join('1' * 12), formulas)}\nparts: [{{label: a}}]"
     said = " ".join(
         to_text(document("t", [solve_question(load_text(text).questions[0])])).partition("Summary")[2].split()

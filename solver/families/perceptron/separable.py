@@ -19,6 +19,8 @@ Whole = tuple[int, ...]
 
 MAX_ROUNDS = 3_000
 MAX_TRIES = 4_000
+MAX_LOOKS = 1_000_000
+"""So often a pattern is looked at, at the most."""
 _REACH = 3
 
 
@@ -74,7 +76,7 @@ def _corrected(
     w = (0,) * len(signed[0])
     seen: dict[Whole, int] = {}
     corrections: list[int] = []
-    for _ in range(MAX_ROUNDS):
+    for _ in range(min(MAX_ROUNDS, MAX_LOOKS // len(signed))):
         if w in seen:
             return Contradiction(dict(sorted(Counter(corrections[seen[w] :]).items())))
         seen[w] = before = len(corrections)
