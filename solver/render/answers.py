@@ -3,7 +3,7 @@
 Only what would fill many pages is shown by its corner, and the page says where all of it is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from solver.formula.symbol import Symbols
 from solver.formula.tree import Array, Name, Num, Tree
@@ -92,3 +92,8 @@ def _tables(solved: Solved, array: Array, symbols: Symbols) -> Iterator[Block]:
         yield Prose((solved.symbol, shape + which), "plain")
         made = [((str(i + 1),), *(Num(array.text(i, j)) for j in across)) for i in range(rows)]
         yield Table(("row", *(str(j + 1) for j in across)), tuple(made), symbols)
+
+
+def distinct(solved: Iterable[Solved]) -> list[Solved]:
+    """Of what is printed alike, the last: the ones of two batches, a result worked out in two ways."""
+    return list({(each.symbol, each.written.tobytes()): each for each in solved}.values())

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from docx import Document
 
 from solver.formula.parse import parse
 from solver.formula.tree import Name
 from solver.render.blocks import Block, Equations, Facts, Heading, Prose, bullets, note
+from solver.render.docx.page_docx import DocxPage
 from solver.render.keeping import kept
+from solver.render.latex.page_latex import LatexPage
 from solver.working.items import Line
 from solver.working.passage import ProseRole
 
@@ -39,3 +42,16 @@ def said(role: ProseRole) -> Prose:
 )
 def test_what_opens_is_kept_and_what_ends_is_not(blocks: list[Block], keeps: list[bool]) -> None:
     assert list(kept(blocks)) == list(zip(blocks, keeps, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("form", "sign"), [("latex", "\\nopagebreak"), ("latex", "\\postdisplaypenalty=10000"), ("docx", "<w:keepNext/>")]
+)
+def test_formats_keep_it(form: str, sign: str) -> None:
+    """A reason and a definition before their working, and nothing behind it."""
+    setter = LatexPage(lambda picture: "") if form == "latex" else DocxPage(Document())
+    made = [
+        (setter.render if isinstance(setter, LatexPage) else setter.body)([*kept, bullets(("a",))])
+        for kept in ([said("why"), FACTS, WORKING], [said("plain")])
+    ]
+    assert [sign in each for each in made] == [True, False]

@@ -36,6 +36,7 @@ from solver.render.blocks import (
 from solver.render.breaking import INDENT, SetRow, broken, set_facts, set_rows
 from solver.render.clean import clean
 from solver.render.docx.words_docx import BOLD, ITALIC, MONO, SETTER, display, maths, paragraph, run, table, words
+from solver.render.keeping import kept
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -61,10 +62,10 @@ class DocxPage:
 
     def body(self, blocks: Sequence[Block], indent: int = 0, depth: int = 0) -> str:
         """Blocks one below the other."""
-        return "".join(self.block(block, indent, depth) for block in blocks)
+        return "".join(self.block(block, indent, depth, keep) for block, keep in kept(blocks))
 
-    def block(self, block: Block, indent: int, depth: int) -> str:
-        """One block; `indent` in twentieths of a point, `depth` the lists around it."""
+    def block(self, block: Block, indent: int, depth: int, keep: bool = False) -> str:
+        """One block; `indent` in twentieths of a point, `depth` the lists around it; keep: on the page of the next."""
         room = max((WIDTH_OF_TEXT - indent - _DISPLAY) / _EM - 2, 10.0)
         match block:
             case Heading(level, said, aside):
@@ -76,7 +77,7 @@ class DocxPage:
             case Prose(said, role):
                 look = BOLD if role in ("title", "label") else ITALIC if role == "why" else ""
                 inner = words(said, self.link, look)
-                return paragraph(inner, indent=indent, keep=role != "plain") if inner else ""
+                return paragraph(inner, indent=indent, keep=keep) if inner else ""
             case Bullets():
                 return self.bullets(block, indent, depth)
             case Inset(blocks):
@@ -96,10 +97,10 @@ class DocxPage:
             case Equations(lines, symbols, most):
                 return _equations(set_rows(lines, TypesetPrinter(symbols, min(most, _MOST_ROWS)), room), indent)
             case Cases(left, cases, symbols):
-                return _display(_cases(left, cases, symbols), indent)
+                return _display(_cases(left, cases, symbols), indent, keep)
             case Facts(lines, symbols, most):
                 rows_ = set_facts(lines, TypesetPrinter(symbols, min(most, _MOST_ROWS)), room)
-                return "".join(_display(_beside(row), indent) for row in rows_)
+                return "".join(_display(_beside(row), indent, keep) for row in rows_)
             case Table():
                 return self.table(block, indent)
 
@@ -199,8 +200,8 @@ def _side(column: int, aligns: tuple[Align | None, ...], number: bool) -> str:
     return {"left": "left", "centre": "center", "right": "right", None: "right" if number else "left"}[said]
 
 
-def _display(formula: Typeset, indent: int) -> str:
-    return paragraph(display(SETTER.set(formula)), indent=indent + _DISPLAY)
+def _display(formula: Typeset, indent: int, keep: bool = False) -> str:
+    return paragraph(display(SETTER.set(formula)), indent=indent + _DISPLAY, keep=keep)
 
 
 def _beside(facts: Sequence[Typeset]) -> Typeset:

@@ -28,6 +28,7 @@ from solver.render.blocks import (
     Table,
 )
 from solver.render.breaking import INDENT, SetRow, broken, set_facts, set_rows
+from solver.render.keeping import kept as kept_with_next
 from solver.render.latex.words_latex import kept, mathematics, text, wide, words
 from solver.working.items import Line
 
@@ -55,8 +56,9 @@ class LatexPage:
     def render(self, blocks: Sequence[Block], room: float = ROOM, depth: int = 0) -> str:
         """The blocks one below the other; a display belongs to the paragraph above it."""
         made = ""
-        for block in blocks:
+        for block, keep in kept_with_next(blocks):
             said = self.block(block, room, depth)
+            said = _before(block, said) if keep and said else said
             display = isinstance(block, Displayed | Equations | Cases | Facts)
             made += (("\n" if display else "\n\n") if made and said else "") + said
         return made
@@ -131,11 +133,21 @@ def _prose(said: str, role: str) -> str:
         return ""
     match role:
         case "title" | "label":
-            return rf"\textbf{{{said}}}\nopagebreak"
+            return rf"\textbf{{{said}}}"
         case "why":
             return rf"\emph{{{said}}}"
         case _:
             return said
+
+
+def _before(block: Block, said: str) -> str:
+    """A block that stays on the page of the next one, as a heading does by itself."""
+    match block:
+        case Prose():
+            return rf"{said}\nopagebreak"
+        case Facts() | Cases():
+            return f"{{\\postdisplaypenalty=10000\n{said}}}"
+    return said
 
 
 def _lines(said: str) -> list[str]:

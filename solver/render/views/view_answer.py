@@ -13,7 +13,7 @@ from solver.formula.symbol import Symbol
 from solver.formula.tree import Call, Name, Num, Tree, bare, walk
 from solver.formula.walks.reduce import MOST, Detail
 from solver.formula.words import Words
-from solver.render.answers import PAGE, answers, elided, stated
+from solver.render.answers import PAGE, answers, distinct, elided, stated
 from solver.render.blocks import (
     Block,
     Bullets,
@@ -228,7 +228,7 @@ class _QuestionPage:
         shown = [s for s in part.steps if not self.repeats(s) or self.view.detail == "full"]
         needed = {name for s in shown for name in s.item.needs}
         uses = [s for s in part.uses if s.name in needed or not self.repeats(s) or self.view.detail == "full"]
-        given = [s for s in uses if s.item.given]
+        given = distinct(s for s in uses if s.item.given)
         if given:
             yield Prose(("Given",), "label")
             yield from self.facts(given)
@@ -329,7 +329,7 @@ class _QuestionPage:
         series = {s.name: again.get(s.name, s.name) for s in asked}
         last = {series[s.name]: s for s in asked if self.repeats(s)}
         asked = [s for s in asked if last.get(series[s.name], s) is s]
-        asked = list({(s.symbol, s.written.tobytes()): s for s in asked}.values())  # worked out in two ways
+        asked = distinct(asked)  # worked out in two ways
         said = any(s.item.answer is not None and s.item.title for s in part.asked)
         ends = (
             not self.short and len(asked) == 1 and not said and asked == part.steps[-1:] and not self.repeats(asked[0])

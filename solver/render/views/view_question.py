@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from solver.formula.walks.reduce import MOST
-from solver.render.answers import answers
+from solver.render.answers import answers, distinct
 from solver.render.blocks import Block, Heading, Listed, Prose, bullets, note, part_label
 from solver.render.views.definitions import titled
 from solver.render.views.heads import drawing, roundings, total, worth
@@ -75,7 +75,7 @@ def _given(part: SolvedPart, known: set[int], view: View) -> Iterator[Block]:
     """What the part starts from and no part before it has stated."""
     new = [solved for solved in givens(part) if id(solved) not in known]
     known.update(map(id, new))
-    if new:
+    if new := distinct(new):
         yield Prose(("Given",), "label")
         yield from answers(new, new[0].context.working.symbols, MOST[view.detail])
 
