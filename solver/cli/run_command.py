@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from solver.formula.walks.reduce import Detail
     from solver.render.views.view import Kind, Reader, View
     from solver.rounding import Carry
-    from solver.working.question import PaperHead, Question
+    from solver.working.question import Paper
     from solver.working.solution import Solution
 
 FORMATS = registered("solver.render", "format_")
@@ -66,19 +66,20 @@ def command(
     parts = tuple(_label(part) for part in parts)
     view = View(detail, parts, compare, reconcile, kind, reader)
 
-    def solve(bar: Progress) -> tuple[str, PaperHead, list[Question], list[Solution]]:
-        title, head, questions, solutions = _solve(files, carry, decimals, bar)
+    def solve(bar: Progress) -> tuple[Paper, list[Solution]]:
+        paper, solutions = _solve(files, carry, decimals, bar)
         _check_parts(solutions, parts)
-        return title, head, questions, solutions
+        return paper, solutions
 
     def show() -> None:
         with Progress("reading") as bar:
-            title, head, _, solutions = solve(bar)
+            paper, solutions = solve(bar)
             bar.stage("writing")
             folder = os.path.dirname(output or "")
             beside = Beside(os.path.splitext(os.path.basename(output))[0]) if output else None
             look = columns(), colors(), encoding(sys.stdout)
-            made = shape.page(Shown(title, solutions, view, *look, folder, beside, fragment, live=watch, head=head))
+            shown = Shown(paper.title, solutions, view, *look, folder, beside, fragment, live=watch, head=paper.head)
+            made = shape.page(shown)
         for warning in (warning for solution in solutions for warning in solution.warnings):
             warn(f"warning: {warning}")
         for name, data in (beside.files if beside else {}).items():
@@ -100,8 +101,8 @@ def command(
             _check_alone("--step", {"--watch": watch, "-o": output, "--format": form not in (None, "terminal")})
             check_steps()
             with Progress("reading") as bar:
-                _, _, questions, solutions = solve(bar)
-            step_through(questions, solutions, view)
+                paper, solutions = solve(bar)
+            step_through(paper.questions, solutions, view)
         elif watch:
             from solver.cli.watch import watched
 
@@ -121,13 +122,15 @@ def _check_alone(option: str, others: Mapping[str, object]) -> None:
 
 def _solve(
     files: Sequence[str], carry: Carry | None, decimals: int | None, bar: Progress
-) -> tuple[str, PaperHead, list[Question], list[Solution]]:
-    """Every question of the files with its solution, and the title and head they share; raises SpecError with the problems of all."""
+) -> tuple[Paper, list[Solution]]:
+    """The questions of the files as one paper, and their solutions; raises SpecError with the problems of all."""
     from solver.spec.reader import load
-    from solver.working.question import PaperHead
+    from solver.working.question import Paper
     from solver.working.solve import solve_paper
 
-    papers, solutions, found = [], [], []
+    papers: list[Paper] = []
+    solutions: list[Solution] = []
+    found: list[Problem] = []
     for name in _expand(files):
         try:
             bar.stage("reading")
@@ -139,8 +142,8 @@ def _solve(
             found.extend(error.problems)
     if found:
         raise SpecError(dict.fromkeys(found))
-    title, head = (papers[0].title, papers[0].head) if len(papers) == 1 else ("Questions", PaperHead())
-    return title, head, [question for paper in papers for question in paper.questions], solutions
+    together = papers[0] if len(papers) == 1 else Paper("Questions", [q for paper in papers for q in paper.questions])
+    return together, solutions
 
 
 def _expand(files: Sequence[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from solver.formula.print.setter import Setter
@@ -19,6 +20,7 @@ from solver.formula.typeset import (
     Sign,
     Together,
     Typeset,
+    columns_of,
 )
 from solver.render.box import Box, beside, stacked
 from solver.render.clean import clean
@@ -116,7 +118,7 @@ class PieceSetter(Setter[Piece]):
 
     def lattice(self, rows: tuple[tuple[Typeset, ...], ...], aligns: tuple[Align, ...], tight: bool) -> Piece:
         if tight:
-            return _AlignedLines(tuple(tuple(map(self.set, row)) for row in rows), aligns)
+            return _AlignedLines(tuple(tuple(map(self.set, row)) for row in rows), columns_of(rows, aligns, tight))
         width = max(map(len, rows), default=0)
         cells = (tuple(map(self.set, row)) + (Word(""),) * (width - len(row)) for row in rows)
         return Grid(tuple(cells))
@@ -155,16 +157,13 @@ class _Limits(Piece):
 
 @dataclass(frozen=True, eq=False)
 class _AlignedLines(Piece):
-    """Lines aligned in columns that stand close to each other."""
+    """Lines in columns that stand close to each other, each aligned in its way."""
 
     rows: tuple[tuple[Piece, ...], ...]
-    aligns: tuple[Align, ...]
+    aligns: Sequence[Align]
 
     def set(self, width: int | None) -> Box:
         count = max(map(len, self.rows))
         widths = [max((row[j].natural.width for row in self.rows if j < len(row)), default=0) for j in range(count)]
-        made = [
-            beside(*(p.natural.padded(widths[j], self.aligns[j % len(self.aligns)]) for j, p in enumerate(row)))
-            for row in self.rows
-        ]
+        made = [beside(*(p.natural.padded(widths[j], self.aligns[j]) for j, p in enumerate(row))) for row in self.rows]
         return stacked(*made)
