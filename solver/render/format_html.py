@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 from binascii import b2a_base64
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import sha256
 from itertools import takewhile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from solver.formula.print.printer_text import words_text
@@ -20,6 +19,7 @@ from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Tree
 from solver.formula.typeset import Align, Enclosed, Face, Lattice, Sign, Typeset, together
 from solver.formula.words import Code, Extent, Inline, Link, Maths, Styled, Words
+from solver.named import NamedTuple
 from solver.render.blocks import (
     Block,
     Bullets,
@@ -113,16 +113,16 @@ def fragment(blocks: Sequence[Block], unfolded: bool = False) -> str:
 
 @lru_cache(maxsize=4)
 def _beside(name: str) -> str:
-    return Path(__file__).parent.joinpath("html", name).read_text(encoding="utf-8")
+    with open(os.path.join(os.path.dirname(__file__), "html", name), encoding="utf-8") as file:
+        return file.read()
 
 
-@dataclass
-class _Entry:
+class _Entry(NamedTuple):
     """A heading in the contents, and those below it."""
 
     anchor: str
     text: str
-    below: list[_Entry] = field(default_factory=list)
+    below: list[_Entry]
 
 
 class _Document:
@@ -130,7 +130,7 @@ class _Document:
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         self.anchors: set[str] = {"main", "contents", "all"}
-        self.root = _Entry("", "")
+        self.root = _Entry("", "", [])
         open_: list[tuple[int, _Entry]] = [(0, self.root)]
         made: list[str] = []
         for block in blocks:
@@ -157,7 +157,7 @@ class _Document:
             number += 1
             anchor = f"{plain}-{number}"
         self.anchors.add(anchor)
-        above.below.append(_Entry(anchor, _words(_unlinked(block.words))))
+        above.below.append(_Entry(anchor, _words(_unlinked(block.words)), []))
         return above.below[-1]
 
     @property

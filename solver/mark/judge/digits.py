@@ -46,7 +46,7 @@ def same(answer: Floats, x: Floats, half: Floats, form: Format, times: float = 1
     if isinstance(form, Rounding) and form.figures and found.any():
         finer = half_figures(form, x)
         nothing = (answer == 0) & (np.abs(x) <= _FLOATS)
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
             found &= (finer >= half * (1 - 1e-9)) | (np.abs(answer - x) <= room(times * finer, x)) | nothing
     return found
 

@@ -177,6 +177,7 @@ def judge_formulas(
     return judged, mistakes, troubles
 
 
+@np.errstate(over="ignore")  # what is too far apart for a float is not equal
 def _same(a: Sequence[Floats], b: Sequence[Floats]) -> bool:
     """Whether two formulas have equal values, of equal shapes, on every instance."""
     if not a:
@@ -186,6 +187,7 @@ def _same(a: Sequence[Floats], b: Sequence[Floats]) -> bool:
     )
 
 
+@np.errstate(over="ignore")
 def _mistake(answers: Sequence[Floats], truths: Sequence[Floats]) -> str:
     """The name of what went wrong, where one thing explains it: the layout, a sign, a factor of 2."""
     turned = [x.T for x in answers]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from html import escape
-
+from solver.formula.print.setter_mathml import escaped
 from solver.render.clean import clean
 from solver.render.figures.scene import (
     PAPER,
@@ -35,7 +34,7 @@ def svg(scene: Scene) -> bytes:
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}" '
-        f'role="img" aria-label="{escape(clean(f"{scene.alt} {scene.numbers}".strip()))}" font-family="{_FONTS}">\n'
+        f'role="img" aria-label="{escaped(clean(f"{scene.alt} {scene.numbers}".strip()))}" font-family="{_FONTS}">\n'
         f'<rect width="100%" height="100%" fill="{PAPER}"/>\n{drawn}\n</svg>\n'
     ).encode()
 
@@ -81,7 +80,7 @@ class _Writer:
         turn = f' transform="rotate({digits(-words.angle)} {x} {y})"' if words.angle else ""
         return (
             f'<text x="{x}" y="{foot}" font-size="{digits(words.size)}" text-anchor="{_ANCHORS[words.across]}" '
-            f'fill="{words.color}"{turn}>{escape(clean(words.text))}</text>'
+            f'fill="{words.color}"{turn}>{escaped(clean(words.text))}</text>'
         )
 
 

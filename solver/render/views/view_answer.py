@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.print.printer import visible
 from solver.formula.symbol import Symbol
-from solver.formula.tree import Call, Name, Num, Tree, bare, walk
+from solver.formula.tree import Call, Name, Num, Sum, Tree, bare, names, walk
 from solver.formula.walks.reduce import MOST, Detail
 from solver.formula.words import Words
 from solver.render.answers import PAGE, answers, distinct, elided, stated
@@ -32,7 +32,7 @@ from solver.render.views.heads import drawing, roundings, total, worth
 from solver.render.views.view import MOST_WORKED, WHOLE, View
 from solver.rounding import Floats, Rounding
 from solver.spec.prose.passages import sentence
-from solver.working.items import Line
+from solver.working.items import Item, Line
 from solver.working.solution import Solution, Solved, SolvedPart
 
 _ROWS: dict[Detail, int] = {"brief": 12, "normal": 24, "full": 200}
@@ -74,6 +74,14 @@ def _policy(solution: Solution) -> str:
         f"Each named result is rounded half up to {solution.rounding}, and the next step uses the rounded value; "
         "the lines between show more digits."
     )
+
+
+def _printed(item: Item, most: int) -> Iterable[str]:
+    """The names that stand in an item's formula on the page: of a long sum, those of the terms that are shown."""
+    if not isinstance(item.formula, Sum):
+        return item.needs
+    terms = item.formula.terms
+    return (name for k in visible(len(terms), most) if k is not None for name in names(terms[k]))
 
 
 def _rounded(part: SolvedPart) -> bool:
@@ -226,7 +234,7 @@ class _QuestionPage:
     def given(self, part: SolvedPart) -> Iterator[Block]:
         """What the part's steps start from: what the question gives, then results of earlier parts."""
         shown = [s for s in part.steps if not self.repeats(s) or self.view.detail == "full"]
-        needed = {name for s in shown for name in s.item.needs}
+        needed = {name for s in shown for name in _printed(s.item, self.most)}
         uses = [s for s in part.uses if s.name in needed or not self.repeats(s) or self.view.detail == "full"]
         given = distinct(s for s in uses if s.item.given)
         if given:

@@ -148,3 +148,8 @@ def test_an_authors_own_function() -> None:
     assert verdict(found, "swish") == Verdict.CORRECT
     assert verdict(found, "grad_x") == Verdict.CORRECT
     assert verdict(graded(OWN, swish="swish(u)"), "swish") == Verdict.BLANK
+
+
+def test_what_no_float_can_tell_apart_is_wrong_and_no_warning() -> None:
+    found = graded(LINEAR, grad_y="1e308", grad_b="-1e308")
+    assert {verdict(found, key) for key in ("grad_y", "grad_b")} == {Verdict.WRONG}
