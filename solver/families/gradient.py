@@ -5,10 +5,11 @@
     J: (d - y).T @ (d - y) + beta*norm(W)**2
     by: [y, W, b]
 
-A vector of size n is a column, n×1. `formulas` define what stands between the symbols and J, in the formula language.
-Each line of the working names its rule and the shapes of what it multiplies. A gradient has the shape of its variable
-(layout: denominator), or the transposed shape (layout: numerator). Every gradient is checked by central differences on
-random instances of several sizes. After softmax the desired outputs of a cross-entropy are taken to sum to 1.
+A vector of size n is a column, n×1; `notation: {vectors: row}` turns what is typed, and derives with rows. `formulas`
+define what stands between the symbols and J, in the formula language. Each line of the working names its rule and the
+shapes of what it multiplies. A gradient has the shape of its variable (layout: denominator), or the transposed shape
+(layout: numerator). Every gradient is checked by central differences on random instances of several sizes. After softmax
+the desired outputs of a cross-entropy are taken to sum to 1.
 Petersen and Pedersen, The Matrix Cookbook, chapter 2; its layout is the denominator's.
 
 activations: functions of your own, elementwise; `find: [swish, dswish]` shows one with its derivative.
@@ -88,7 +89,9 @@ class Given(Spec):
 
 def work(given: Given, report: Report) -> Working:
     """The derivations of all gradients; raises nothing, what cannot be read or derived goes to the report."""
-    return _ChainReader(given, report).working()
+    made = _ChainReader(given, report).working()
+    made.in_rows = lambda: _ChainReader(given, report, rows=True).working()
+    return made
 
 
 class Text(NamedTuple):
@@ -101,10 +104,13 @@ class Text(NamedTuple):
 
 
 class _ChainReader:
-    """Reads symbols and formulas, then derives. texts: the formula behind each definition of the chain."""
+    """Reads symbols and formulas, then derives. texts: the formula behind each definition of the chain.
 
-    def __init__(self, given: Given, report: Report) -> None:
-        self.given, self.report = given, report
+    rows: whether vectors, columns where they are typed, are to stand as rows before anything is derived.
+    """
+
+    def __init__(self, given: Given, report: Report, rows: bool = False) -> None:
+        self.given, self.report, self.rows = given, report, rows
         self.made = Working()
         self.declared: dict[str, Shape] = {}
         self.chain: list[tuple[str, Tree]] = []
@@ -122,6 +128,8 @@ class _ChainReader:
             self.variables()
         if len(self.report.problems) > before:
             return Working()
+        if self.rows:
+            self.turn()
         try:
             self.derive()
         except FormulaError as error:
@@ -228,6 +236,19 @@ class _ChainReader:
             elif name in self.given.by[:k]:
                 self.report.add(self.given.place("by", k), f"{name!r} stands twice in by", "name it once")
 
+    def turn(self) -> None:
+        """Turns every formula, and the shapes of vectors."""
+        from solver.formula.walks.turned import Turning
+
+        shapes, symbols = self.made.shapes, self.made.symbols
+        rows = {name for name, symbol in symbols.items() if symbol.column}
+        turning = Turning(rows, dict(shapes))
+        self.chain = [(name, turning.stated(tree, name)) for name, tree in self.chain]
+        for name in rows:
+            shapes[name] = size = shapes[name][::-1]
+            symbols[name] = symbols[name].shaped(size)
+        self.declared = {name: shapes[name] for name in self.declared}
+
     # -- what follows ---------------------------------------------------------------------------------------------------
     def derive(self) -> None:
         """The author's functions, the definitions, the gradients and their proof."""
@@ -251,6 +272,8 @@ class _ChainReader:
             hint = "at random values log, sqrt and powers were undefined, or numbers too large"
             self.report.add(self.place(self.texts[output]), message, hint)
         self.made.proofs.append(proof)
+        if self.rows:
+            self.made.symbols.settled = frozenset(self.made.symbols)
 
     def said(self, k: int) -> tuple[str, str]:
         """How a definition is introduced: the first one by the shapes, J by the layout."""

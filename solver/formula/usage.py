@@ -74,11 +74,13 @@ USUAL = Usage()
 class SymbolTable(dict[str, Symbol]):
     """How the names of a page are written, and all else that its author decides of formulas.
 
-    turning: turns formulas where vectors stand as rows; None where they are columns.
+    turning: turns formulas where vectors stand as rows; None where they are columns. settled: the names that stand as the
+    author writes vectors from the start, and are not turned.
     """
 
     usage: Usage = USUAL
     turning: Turning | None = None
+    settled: frozenset[str] = frozenset()
 
     def __init__(
         self,
@@ -91,7 +93,9 @@ class SymbolTable(dict[str, Symbol]):
 
     def copy(self) -> SymbolTable:
         """One that can grow without changing this one."""
-        return SymbolTable(self, self.usage, self.turning)
+        made = SymbolTable(self, self.usage, self.turning)
+        made.settled = self.settled
+        return made
 
     def on_page(self, formula: Tree, name: str) -> Tree:
         """The formula of a quantity as the page has it."""
@@ -124,7 +128,7 @@ class SymbolTable(dict[str, Symbol]):
 
         rows = set(() if self.turning is None else self.turning.rows)
         for name, symbol in self.items():
-            if symbol.column:
+            if symbol.column and name not in self.settled:
                 self[name] = symbol.shaped(symbol.shape[::-1])
                 rows.add(name)
         shapes = {name: symbol.shape[::-1] if name in rows else symbol.shape for name, symbol in self.items()}

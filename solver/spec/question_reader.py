@@ -312,6 +312,8 @@ class QuestionReader:
         before = len(self.report.problems)
         try:
             working = module.work(given, self.report)
+            if self.usage.vectors == "row" and working.in_rows is not None:
+                working = working.in_rows()
         except FormulaError as error:
             self.report.add(node, error.message, error.hint)
         if len(self.report.problems) > before:

@@ -43,6 +43,7 @@ def side_by_side(workings: Mapping[str, Working]) -> Working:
         default = working.default or tuple(name for name, item in working.items.items() if not item.given)
         made.default = (*made.default, *(_name(word, name) for name in default))
         made.tallies += [tally.beside(word, _name) for tally in working.tallies]
+        made.symbols.settled |= {_name(word, name) for name in working.symbols.settled}
         made.absent |= {_name(word, name): hint for name, hint in working.absent.items()}
     return made
 

@@ -79,6 +79,7 @@ class Working(Structure):
     absent: what parts may expect that is not here, with what it needs. tallies: the tables that state what repeats.
     others: what other programs say of the same, in a table. offers: what is worked out only where a part asks for it, by
     name: each adds it. figures: what can be drawn of it, by the word of `figure:`. numbers: how many all quantities hold. full: whether one was too many.
+    in_rows: makes the working anew with vectors as rows, where its lines cannot be turned one by one.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
@@ -98,6 +99,7 @@ class Working(Structure):
     figures: dict[str, Callable[[], Sketch]] = field(default_factory=dict)
     numbers: int = 0
     full: bool = False
+    in_rows: Callable[[], Working] | None = None
 
     def given(
         self, name: str, numbers: Literal_, title: str = "", symbol: Symbol | None = None, role: Role | None = None

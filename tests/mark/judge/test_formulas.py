@@ -87,6 +87,25 @@ def test_wrong_ones_are_named(text: str, mistake: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected", "said"),
+    [
+        ("-2*x.T@(d-y) + 2*beta*W", Verdict.CORRECT, ""),
+        ("2*x^T@(x@W + b - d) + 2*beta*W", Verdict.CORRECT, ""),
+        ("-2*(d-y).T@x + 2*beta*W.T", Verdict.WRONG, LAYOUT),
+        ("2*x.T@(d-y) - 2*beta*W", Verdict.WRONG, "wrong sign"),
+        ("-2*x@(d-y).T + 2*beta*W", Verdict.BLANK, "do not fit"),
+    ],
+)
+def test_where_vectors_are_rows_students_write_them(text: str, expected: Verdict, said: str) -> None:
+    rows = LINEAR.replace("given:", "notation: {vectors: row}\ngiven:")
+    found = graded(rows, grad_W=text, grad_y="2*(d-y)", grad_b="2*(d-y)")
+    assert verdict(found, "grad_W") == expected
+    told = [*found.mistakes.get("a/grad_W", {}).values(), *(each.reason for each in found.submissions.troubles)]
+    assert said in "; ".join(told)
+    assert (verdict(found, "grad_y"), verdict(found, "grad_b")) == (Verdict.WRONG, Verdict.FOLLOWED)
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("__import__('os').system('true')", "formula language"),
