@@ -20,10 +20,11 @@ def cell_json(plan: Plan, row: Row) -> dict[str, Any]:
 
 
 def students_json(plan: Plan, rows: Rows) -> Iterator[str]:
-    """Every student of a batch, as the text of what `student_json` gives."""
+    """Every student of a batch, as the text of what `student_json` gives. What many have alike is made once."""
     made: dict[int, str] = {}
     kept: list[Row] = []  # what is kept keeps its identity
-    for i in range(len(rows.graded.submissions.students)):
+    marks: dict[tuple[int, ...], str] = {}
+    for i, student in enumerate(rows.graded.submissions.students):
         cells = []
         for row in rows.of(i):
             cell = made.get(id(row))
@@ -31,7 +32,12 @@ def students_json(plan: Plan, rows: Rows) -> Iterator[str]:
                 kept.append(row)
                 cell = made[id(row)] = f"{json_text(row.cell)}: {json_text(cell_json(plan, row))}"
             cells.append(cell)
-        yield f'{json_text(student_head(plan, rows, i))[:-1]}, "answers": {{{", ".join(cells)}}}}}'
+        earned = tuple([units[i] for units in rows.part_units.values()])
+        if earned not in marks:
+            marks[earned] = json_text(_marks(plan, rows, i))[1:-1]
+        looked = _review(rows, i)
+        review = f"{json_text(looked)[1:-1]}, " if looked else ""
+        yield f'{{"student": {json_text(student)}, {marks[earned]}, {review}"answers": {{{", ".join(cells)}}}}}'
 
 
 def student_json(plan: Plan, rows: Rows, i: int) -> dict[str, Any]:
@@ -43,15 +49,17 @@ def student_head(plan: Plan, rows: Rows, i: int) -> dict[str, Any]:
     """Student i of a batch without the answers: `{"student", "total", "parts"}`, and `review` where a person has to look:
     at cells that were not read, and at the whole script.
     """
+    return {"student": rows.graded.submissions.students[i]} | _marks(plan, rows, i) | _review(rows, i)
+
+
+def _marks(plan: Plan, rows: Rows, i: int) -> dict[str, Any]:
     units = {label: earned[i] for label, earned in rows.part_units.items()}
+    parts = {label: plan.number(earned) for label, earned in units.items()}
+    return {"total": plan.number(sum(units.values())), "parts": parts}
+
+
+def _review(rows: Rows, i: int) -> dict[str, Any]:
     student = rows.graded.submissions.students[i]
-    made: dict[str, Any] = {
-        "student": student,
-        "total": plan.number(sum(units.values())),
-        "parts": {label: plan.number(earned) for label, earned in units.items()},
-    }
     unread = [{"answer": t.cell, "text": t.found, "reason": t.reason} for t in rows.reviews.get(student, ())]
     whole = [{"answer": "", "text": "", "reason": reason} for reason in rows.graded.review.get(i, ())]
-    if unread or whole:
-        made["review"] = unread + whole
-    return made
+    return {"review": unread + whole} if unread or whole else {}
