@@ -9,7 +9,7 @@ A vector of size n is a column, n×1; `notation: {vectors: row}` turns what is t
 define what stands between the symbols and J, in the formula language. Each line of the working names its rule and the
 shapes of what it multiplies. A gradient has the shape of its variable (layout: denominator), or the transposed shape
 (layout: numerator). Every gradient is checked by central differences on random instances of several sizes. After softmax
-the desired outputs of a cross-entropy are taken to sum to 1.
+the desired outputs of a cross-entropy are taken to sum to 1. At most 20 formulas, and 20 names in `by`.
 Petersen and Pedersen, The Matrix Cookbook, chapter 2; its layout is the denominator's.
 
 activations: functions of your own, elementwise; `find: [swish, dswish]` shows one with its derivative.
@@ -59,7 +59,9 @@ parts:
 
 MAX_SIZE = 100
 MAX_SYMBOLS = 60
-MAX_FORMULAS = 60
+MAX_FORMULAS = 20
+MAX_BY = 20
+"""Every name is differentiated by through every formula."""
 
 Layout = Literal["denominator", "numerator"]
 
@@ -77,8 +79,17 @@ class Given(Spec):
         dict[str, str], AtLeast(1), AtMost(MAX_SYMBOLS), "each symbol's shape: n (a column), n x K, 3 x 2 or scalar"
     ]
     J: Annotated[str, "the scalar to differentiate: a formula, or NAME = FORMULA for another name"]
-    by: Annotated[tuple[str, ...], AtLeast(1), "the names to differentiate by"]
-    formulas: Annotated[tuple[str, ...], AtMost(MAX_FORMULAS), "definitions in order, each `NAME = FORMULA`"] = ()
+    by: Annotated[
+        tuple[str, ...],
+        AtLeast(1),
+        AtMost(MAX_BY, "ask for the others in another question"),
+        f"the names to differentiate by, at most {MAX_BY}",
+    ]
+    formulas: Annotated[
+        tuple[str, ...],
+        AtMost(MAX_FORMULAS, "put formulas into each other"),
+        f"definitions in order, each `NAME = FORMULA`, at most {MAX_FORMULAS}",
+    ] = ()
     activations: Annotated[
         dict[str, str] | None,
         AtMost(MAX_ACTIVATIONS),

@@ -52,9 +52,10 @@ class AtLeast(NamedTuple):
 
 
 class AtMost(NamedTuple):
-    """The largest value of a whole number, or the most items of a list or map."""
+    """The largest value of a whole number, or the most items of a list or map; a hint for who has more items."""
 
     most: int
+    hint: str = ""
 
 
 Scalar: TypeAlias = Annotated[Num, Kind("number")]
@@ -267,7 +268,7 @@ def _count(count: int, notes: tuple[Any, ...], node: Node, report: Report, name:
         if isinstance(note, AtLeast) and count < note.least:
             report.add(node, f"{name} has {_items_in(count)}, expected at least {note.least}")
         if isinstance(note, AtMost) and count > note.most:
-            report.add(node, f"{name} has {_items_in(count)}, expected at most {note.most}")
+            report.add(node, f"{name} has {_items_in(count)}, expected at most {note.most}", note.hint)
 
 
 def _items_in(count: int) -> str:

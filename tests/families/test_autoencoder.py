@@ -81,6 +81,17 @@ def listed(array: np.ndarray) -> str:
     return str(np.round(array, 3).tolist())
 
 
+@pytest.mark.parametrize("layers", [20, 21])
+def test_as_many_layers_as_there_may_be(layers: int) -> None:
+    half = ", ".join(["{W: 1}"] * layers)
+    fields = f"x: [2], encoder: [{half}], decoder: [{half}], weight_decay: 1, train: {{rate: 0.1}}"
+    if layers == 20:
+        assert solved(fields, "loss").answers["a/J"] == 20  # half of 40 squared weights
+    else:
+        message = "has 21 items, expected at most 20 | fewer layers show the same"
+        assert problems(fields) == [f"encoder {message}", f"decoder {message}"]
+
+
 @pytest.mark.parametrize("seed", range(times(6)))
 def test_pytorch_finds_the_same(seed: int) -> None:
     """Values, gradients and parameters after two updates, of random depth, sizes, penalties and storage."""

@@ -74,6 +74,11 @@ def test_one_hot_shows_as_one_term() -> None:
     assert "CE = -sum(d ⊙ ln(y))\n     = -ln(y₂)\n     = -ln(0.2)" in text
 
 
+def test_many_examples_are_one_sum() -> None:
+    found = solved(f"z: [{', '.join(['[0, 0]'] * 500)}], labels: [{', '.join('1' * 500)}]")
+    assert exact(found, "CE") == pytest.approx(np.log(2))
+
+
 def test_options_stand_in_a_table() -> None:
     solution = solved("options: {A: [0.7, 0.3], B: [0.4, 0.6]}, label: 2")
     listing = solution["a/smallest"].listing

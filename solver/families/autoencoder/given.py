@@ -13,6 +13,11 @@ from solver.spec.nodes import Node, Report
 Error = Literal["mean-square-error", "square-error", "half-square-error", "cross-entropy"]
 
 
+MAX_LAYERS = 20
+"""Of each half: a penalty has a term for each layer."""
+_LAYERS = AtMost(MAX_LAYERS, "fewer layers show the same")
+
+
 class Coder(Spec):
     """One layer of the encoder or of the decoder."""
 
@@ -35,9 +40,9 @@ class Given(Spec):
     x: Annotated[Vector | None, "the pattern"] = None
     X: Annotated[Matrix | None, "instead of x, several patterns: a row each"] = None
     corrupted: Annotated[Quantity | None, "denoising: what the encoder sees, of the form of x or X"] = None
-    encoder: Annotated[tuple[Coder, ...], AtLeast(1), AtMost(50), "the layers up to the code"]
+    encoder: Annotated[tuple[Coder, ...], AtLeast(1), _LAYERS, f"the layers up to the code, at most {MAX_LAYERS}"]
     decoder: Annotated[
-        tuple[Coder, ...], AtMost(50), "the layers behind it; with tied: true they may be left out, and are linear"
+        tuple[Coder, ...], _LAYERS, "the layers behind it; with tied: true they may be left out, and are linear"
     ] = ()
     tied: Annotated[bool, "whether the decoder has the weights of the encoder, transposed"] = False
     weights: Annotated[Stored, "how weights are stored: u = Wᵀx + b, or u = Wx + b"] = "inputs x neurons"

@@ -11,6 +11,9 @@ from solver.formula.walks.shape import SCALAR, shape
 from solver.nets.layers import as_array
 from solver.working.gradients import OnDemand
 
+MAX_TERMS = 40
+"""Of a cross-entropy, that are written out one by one; of more it is the sum over all entries."""
+
 
 class Losses(LossChecks):
     """States and computes what fits."""
@@ -162,10 +165,10 @@ class Losses(LossChecks):
         whole = f"-sum({d}*log({y})){divided}{based}"
         if many and not mark:
             self.offer_each("CE", f"-sum_rows({d}*log({y})){based}", "Cross-entropy")
-        if not self.hot or d != "d":
+        places = np.argwhere(self.d.value == 1) + 1
+        if not self.hot or d != "d" or len(places) > MAX_TERMS:
             self.step("CE", whole, f"Cross-entropy{of}", mark)
             return
-        places = np.argwhere(self.d.value == 1) + 1
         logs = [f"log({y}[{i}, {j}])" if many else f"log({y}[{i}])" for i, j in places]
         short = f"-{logs[0]}" if len(logs) == 1 else f"-({' + '.join(logs)})"
         name, tree = f"CE{mark}", parse(whole)
