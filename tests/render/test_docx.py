@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from solver.cli.main import main
+from solver.render.docx.page_docx import _shared
 from solver.render.format import Shown, format_file
 from solver.spec.reader import load, load_text
 from solver.spec.registry import families, family
@@ -43,6 +44,14 @@ def body(page: bytes) -> ElementTree.Element:
 
 def text(element: ElementTree.Element) -> str:
     return "".join(each.text or "" for each in element.iter() if each.tag in (f"{M}t", f"{W}t"))
+
+
+def test_a_columns_longest_word_stays_in_one_piece() -> None:
+    assert _shared([60.0, 9.0, 9.0], [6.0, 9.0, 2.0], [False, True, True], 20.0) == pytest.approx(
+        [6 + 2 / 3, 9, 4 + 1 / 3]
+    )
+    assert _shared([60.0, 9.0], [30.0, 9.0], [False, True], 26.0) == pytest.approx([20, 6])
+    assert _shared([60.0, 9.0], [12.0, 9.0], [False, True], 30.0) == pytest.approx([21, 9])
 
 
 def test_equations_are_well_formed_in_every_family_and_in_all_that_is_hard() -> None:

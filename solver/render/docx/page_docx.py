@@ -13,7 +13,7 @@ from docx.shared import Cm
 from solver.errors import Place, Problem, SpecError
 from solver.formula.print.printer_typeset import TypesetPrinter, words_typeset
 from solver.formula.print.setter_omml import NOTHING
-from solver.formula.print.setter_width import WIDTH
+from solver.formula.print.setter_width import WIDTH, words_width
 from solver.formula.symbol import Symbols
 from solver.formula.tree import Tree
 from solver.formula.typeset import Align, Enclosed, Gap, Lattice, Sign, Typeset, together
@@ -50,6 +50,7 @@ _DISPLAY = 240
 _DEEPEST = 3
 _RELATION = 1.34
 _NARROW = 8.0
+_LONG_WORD = 16.0
 _MOST_ROWS = 40
 """Of a matrix: more are higher than a page."""
 
@@ -153,7 +154,8 @@ class DocxPage:
         printer = TypesetPrinter(block.symbols, block.most)
         header = tuple((cell,) if isinstance(cell, str) else cell for cell in block.header)
         columns = list(zip_longest(header, *block.rows, fillvalue=("",)))
-        widths = [max(_width(cell, printer) for cell in column) * 1.1 + 1.2 for column in columns]
+        widths = [_in_cell(max(_width(cell, printer) for cell in column)) for column in columns]
+        longest = [min(_in_cell(max(map(_longest_word, column))), _LONG_WORD) for column in columns]
         numbers = [any(not isinstance(cell, tuple) for cell in column) for column in columns]
         sides = [_side(k, block.aligns, number) for k, number in enumerate(numbers)]
         head = [_cell(words(cell, self.link, BOLD), side) for cell, side in zip(header, sides, strict=True)]
@@ -164,7 +166,7 @@ class DocxPage:
             ]
             for row in block.rows
         )
-        widths = _shared(widths, numbers, (WIDTH_OF_TEXT - indent) / _EM)
+        widths = _shared(widths, longest, numbers, (WIDTH_OF_TEXT - indent) / _EM)
         made = table((int(width * _EM) for width in widths), [head, *rows], indent, ruled=True)
         return made + _AFTER_TABLE
 
@@ -180,11 +182,28 @@ def _width(cell: Words | Tree, printer: TypesetPrinter) -> float:
     return WIDTH.set(words_typeset(cell) if isinstance(cell, tuple) else printer.print(cell))
 
 
-def _shared(widths: list[float], firm: Sequence[bool], room: float) -> list[float]:
-    """The widths of columns in so much room; firm ones, and narrow words, are the last to be broken."""
+def _in_cell(width: float) -> float:
+    return width * 1.1 + 1.2
+
+
+def _longest_word(cell: Words | Tree) -> float:
+    texts = [piece for piece in cell if isinstance(piece, str)] if isinstance(cell, tuple) else []
+    return max((words_width(word) for text in texts for word in text.split()), default=0.0)
+
+
+def _shared(widths: list[float], longest: list[float], firm: Sequence[bool], room: float) -> list[float]:
+    """The widths of columns in so much room; first words part, then firm columns narrow, and at last a word is broken.
+
+    longest: the width of each column's longest word.
+    """
     if sum(widths) <= room:
         return widths
-    least = [width if held else min(width, _NARROW) for width, held in zip(widths, firm, strict=True)]
+    least = [
+        width if held else min(width, max(word, _NARROW))
+        for width, word, held in zip(widths, longest, firm, strict=True)
+    ]
+    if sum(least) >= room:
+        widths, least = least, longest
     free, wanted = room - sum(least), sum(widths) - sum(least)
     if free <= 0 or not wanted:
         return [width * room / sum(least) for width in least]
