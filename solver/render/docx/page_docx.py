@@ -51,6 +51,7 @@ _DEEPEST = 3
 _RELATION = 1.34
 _NARROW = 8.0
 _LONG_WORD = 16.0
+_BOLD = 1.2
 _MOST_ROWS = 40
 """Of a matrix: more are higher than a page."""
 
@@ -154,8 +155,8 @@ class DocxPage:
         printer = TypesetPrinter(block.symbols, block.most)
         header = tuple((cell,) if isinstance(cell, str) else cell for cell in block.header)
         columns = list(zip_longest(header, *block.rows, fillvalue=("",)))
-        widths = [_in_cell(max(_width(cell, printer) for cell in column)) for column in columns]
-        longest = [min(_in_cell(max(map(_longest_word, column))), _LONG_WORD) for column in columns]
+        widths = [_in_cell(_widest([_width(cell, printer) for cell in column])) for column in columns]
+        longest = [min(_in_cell(_widest(list(map(_longest_word, column)))), _LONG_WORD) for column in columns]
         numbers = [any(not isinstance(cell, tuple) for cell in column) for column in columns]
         sides = [_side(k, block.aligns, number) for k, number in enumerate(numbers)]
         head = [_cell(words(cell, self.link, BOLD), side) for cell, side in zip(header, sides, strict=True)]
@@ -180,6 +181,11 @@ _CLOSE = '<w:spacing w:before="20" w:after="20"/>'
 
 def _width(cell: Words | Tree, printer: TypesetPrinter) -> float:
     return WIDTH.set(words_typeset(cell) if isinstance(cell, tuple) else printer.print(cell))
+
+
+def _widest(widths: list[float]) -> float:
+    """Of a column whose head is bold."""
+    return max(widths[0] * _BOLD, *widths)
 
 
 def _in_cell(width: float) -> float:
