@@ -67,6 +67,7 @@ class _CleanSetter(LatexSetter):
 
 
 _SETTER = _CleanSetter()
+_SHORT = _CleanSetter(large=False)
 
 
 def page(shown: Shown) -> str:
@@ -228,9 +229,15 @@ def _prose(text: str, role: str) -> str:
 
 
 def _row(row: SetRow) -> str:
-    left = _SETTER.set(row.left) + " " if row.left is not None else ""
+    """A row; fractions in the matrices of a very long one are small, which takes fewer characters."""
+    made = _set(row, _SETTER)
+    return made if len(made) <= _LONGEST else _set(row, _SHORT)
+
+
+def _set(row: SetRow, setter: LatexSetter) -> str:
+    left = setter.set(row.left) + " " if row.left is not None else ""
     relation = _RELATIONS[row.relation] if row.relation else r"\quad"
-    return f"{left}&{relation} {_SETTER.set(row.right).strip()}"
+    return f"{left}&{relation} {setter.set(row.right).strip()}"
 
 
 def _aligned(lines: Sequence[Line], symbols: Symbols, most: int) -> Iterator[str]:

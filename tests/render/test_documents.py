@@ -5,6 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from solver.render.document import document
+from solver.render.format_markdown import render
+from solver.spec.reader import load_text
+from solver.working.solve import solve_paper
 from tests.render.browser import chromium
 from tests.render.documents import markdown
 from tests.render.test_mathematics import VIEWERS, needs_viewers, refused
@@ -58,3 +62,11 @@ def test_no_block_is_wider_than_a_column(tmp_path: Path) -> None:
         widths = shown.evaluate(_SCRIPT, longest)
     assert not [(width, block) for width, block in zip(widths, longest, strict=True) if width > COLUMN]
     assert max(widths) > COLUMN * 0.8
+
+
+@pytest.mark.parametrize("decimals", [2, 4, 6, 9])
+def test_many_classes_fit_into_blocks_however_many_digits(decimals: int) -> None:
+    text = (Path(__file__).parent / "documents" / "softmax.yaml").read_text()
+    paper = load_text(text.replace("decimals: 3", f"decimals: {decimals}"))
+    page = render(document(paper.title, solve_paper(paper)))
+    assert max(map(len, page.split("$$\n")[1::2])) < 1_000

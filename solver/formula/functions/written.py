@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from solver.formula.tree import Array, Bin, Dots, Group, Literal_, Num, Tree
+from solver.formula.tree import Array, Bin, Dots, Group, Literal_, Num, Sum, Tree
 
 
 class Cells:
@@ -45,6 +45,8 @@ class Cells:
         if not terms:
             return Num("0")
         kept = [Dots() if k is None else terms[k] for k in self.shown(len(terms))]
+        if len(kept) < len(terms):
+            return Sum(tuple(kept))  # of which a narrow page shows still fewer
         made = kept[0]
         for term in kept[1:]:
             made = Bin("+", made, Group(term) if isinstance(term, Num) and term.text.startswith("-") else term)

@@ -111,7 +111,11 @@ def _signed(text: str, role: Role) -> str:
 
 
 class LatexSetter(Setter[str]):
-    """LaTeX, without the surrounding dollars."""
+    """LaTeX, without the surrounding dollars. large: fractions in a matrix are as large as outside of it."""
+
+    def __init__(self, large: bool = True) -> None:
+        super().__init__()
+        self.large = large
 
     def letters(self, text: str, face: Face) -> str:
         return _lettered(text, face)
@@ -194,7 +198,7 @@ class LatexSetter(Setter[str]):
         """An environment of rows of cells."""
         cells = [[self.set(cell).strip() for cell in row] for row in rows]
         apart = r" \\ "
-        if name != "aligned" and any(r"\frac" in cell for row in cells for cell in row):
+        if self.large and name != "aligned" and any(r"\frac" in cell for row in cells for cell in row):
             cells, apart = [list(map(_full, row)) for row in cells], r" \\[0.5em] "
         made = map(" & ".join, cells)
         body = apart.join(f"{{}}{row}" if row[:1] in ("[", "*") else row for row in made)  # which \\ would take
