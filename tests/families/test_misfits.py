@@ -16,7 +16,7 @@ MISFITS = {
         ("Q: [[1]], K: [[1]], V: [[1]], scale: 3", "unknown key 'scale'"),
     ],
     "autoencoder": [
-        ("x: [1, 2]", "'encoder' is missing: the layers up to the code"),
+        ("x: [1, 2]", "'encoder' is missing: the layers up to the code, at most 20"),
         ("x: [1, 2], encoder: {W: [[1]]}", "'decoder' is missing"),
         (
             "x: [1, 2], encoder: {W: [[1], [1]]}, decoder: {W: [[1, 1]]}, tied: true",
@@ -109,7 +109,7 @@ MISFITS = {
         ("symbols: {x: n}, J: x, by: [x]", "J is n×1, but only a scalar has a gradient"),
         ("symbols: {x: n, A: n x m}, J: x.T @ A @ x, by: [x]", "shapes 1×m and n×1 do not fit in x.T @ A @ x"),
         ("symbols: {x: n}, J: x.T @ x, by: [z]", "'z' is nothing to differentiate by"),
-        ("symbols: {x: n}, J: x.T @ x", "'by' is missing: the names to differentiate by"),
+        ("symbols: {x: n}, J: x.T @ x", "'by' is missing: the names to differentiate by, at most 20"),
         ("symbols: {x: n}, J: x.T @ y, by: [x]", "'y' is neither a symbol nor defined above"),
         ("symbols: {x: 0}, J: x.T @ x, by: [x]", "x has a size of 0"),
         ("symbols: {x: n}, J: x.T @, by: [x]", "'x.T @' is not a formula"),

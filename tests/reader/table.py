@@ -20,6 +20,12 @@ def _softmax(axis: int) -> Callable[[Floats], Floats]:
     return shares
 
 
+def _exp(u: Floats) -> Floats:
+    """With more room than a float has, where a power wants it: it may be divided by one as large."""
+    made = np.exp(u)
+    return made if np.isfinite(made).all() else np.exp(u.astype(np.longdouble))  # type: ignore[return-value]
+
+
 def _log_softmax(u: Floats) -> Floats:
     largest = np.arange(len(u))[:, None] == u.argmax(axis=0)
     below = u - u.max(axis=0)
@@ -213,7 +219,7 @@ FUNCTIONS: Mapping[str, Callable[..., Floats]] = {
     "bipolar": lambda u: np.where(u > 0, 1.0, -1.0),
     "sgn": lambda u, v=1.0: np.where(u > 0, 1.0, np.where(u < 0, -1.0, v)),
     "linear": lambda u: u,
-    "exp": np.exp,
+    "exp": _exp,
     "log": np.log,
     "ln": np.log,
     "sin": np.sin,

@@ -24,6 +24,16 @@ def test_every_line_follows_from_the_one_above(family: str, data: st.DataObject)
     check(solution)
 
 
+def test_powers_too_large_for_a_float_are_read() -> None:
+    check(
+        solved(
+            "title: t\nround: {decimals: 0}\n"
+            'given: {family: formula, quantities: {X: [[0, 0], [0, 710]]}, formulas: ["s = softmax_rows(X)"]}\n'
+            "parts: [{label: a}]"
+        )
+    )
+
+
 @pytest.mark.parametrize("example", PLAIN_TABLE)
 def test_every_function_of_the_table_is_read(example: str) -> None:
     given = ", ".join(f"{name}: {np.round(at, 1).tolist()}" for name, at in drawn(3).items())
