@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from solver.formula.sizes import SCALAR, Shape
 from solver.named import NamedTuple
+
+Accent: TypeAlias = Literal["", "hat", "bar"]
+"""What stands over letters."""
 
 
 class Symbol(NamedTuple):
@@ -29,7 +32,7 @@ class Symbol(NamedTuple):
     prime: bool = False
     wrt: Symbol | None = None
     shape: Shape = SCALAR
-    mark: Literal["", "hat", "bar"] = ""
+    mark: Accent = ""
     ratio: Literal["", "d", "∂"] = ""
     entry: str = ""
 

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 import numpy as np
 
 from solver.formula.parse import parse
-from solver.formula.symbol import Symbol
+from solver.formula.symbol import Accent, Symbol
 from solver.formula.tree import Array, Literal_, Name, Num, Tree, replace_names
 from solver.named import NamedTuple
 from solver.nets.clipping import Clip, check_clip, clipped, norm
@@ -43,7 +43,7 @@ class UpdateLine(NamedTuple):
     formula: str
     title: str
     letter: str = ""
-    mark: Literal["", "hat", "bar"] = ""
+    mark: Accent = ""
 
 
 class Update(NamedTuple):
@@ -262,7 +262,7 @@ class Optimizer:
         if self.rule.schedule is not None:
             schedule_givens(self.working, self.rule.schedule, "alpha")
 
-    def _symbol(self, base: str, name: str, t: int, mark: Literal["", "hat", "bar"] = "") -> Symbol:
+    def _symbol(self, base: str, name: str, t: int, mark: Accent = "") -> Symbol:
         """v(1) of the only parameter, v with the parameter below where there are several."""
         of = self.working.symbols[name]
         sub = of.base + of.sub if len(self.parameters) > 1 else ""

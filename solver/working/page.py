@@ -225,6 +225,12 @@ class Working(Structure):
                 stack.extend(() if name in known else self.items[name].needs)
         return sorted(wanted, key=self.places.__getitem__)
 
+    def work_out(self, name: str, exact: dict[str, Floats]) -> None:
+        """Adds the exact number of a quantity to those of all that it needs, for what decides by numbers what comes next."""
+        made = self.items[name].precise(exact)
+        assert made is not None
+        exact[name] = made
+
     def program(self, names: Iterable[str]) -> Iterator[tuple[str, Item]]:
         """These names with their items, as the evaluator takes them."""
         return ((name, self.items[name]) for name in names)

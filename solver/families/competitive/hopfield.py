@@ -129,9 +129,7 @@ class _Hopfield:
     ) -> str:
         """A step, whose number is known at once; its name."""
         self.working.step(name, formula, title, why=why, symbol=symbol, whole=whole)
-        made = self.working.items[name].precise(self.env)
-        assert made is not None
-        self.env[name] = made
+        self.working.work_out(name, self.env)
         return name
 
     def shift(self) -> str:

@@ -267,9 +267,7 @@ def clustered(given: Given, report: Report) -> Working:
     def step(base: str, t: int, formula: str, title: str, *, whole: bool = False, why: str = "") -> str:
         name = f"{base}_t{t}"
         w.step(name, formula, f"Iteration {t}: {title}", why=why, symbol=Symbol(base, argument=str(t)), whole=whole)
-        made = w.items[name].precise(env)
-        assert made is not None
-        env[name] = made
+        w.work_out(name, env)
         w.repeats[name] = Repeat(t, base, Symbol(base, shape=w.shapes[name]) if base in "AW" else None)
         return name
 

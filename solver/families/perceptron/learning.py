@@ -222,9 +222,7 @@ class _Learner:
         symbol = Symbol(base, argument=str(t))
         title = title.capitalize() if self.alone else f"Presentation {t}: {title}"
         self.working.step(name, formula, title, why=why, symbol=symbol, whole=whole, role=role)
-        made = self.working.items[name].precise(self.env)
-        assert made is not None
-        self.env[name] = made
+        self.working.work_out(name, self.env)
         return name
 
     def state(self) -> tuple[float, ...]:

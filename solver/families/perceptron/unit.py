@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from solver.families.perceptron.given import GATES, Data, Given, ThresholdLayer, column, discrete, function
+from solver.formula.print.printer_text import lowered
 from solver.formula.tree import Array, Literal_, Name, Num, Tree
 from solver.formula.walks.shape import SCALAR, shape
 from solver.nets.layers import activated, as_array, put, weights_of
@@ -17,9 +18,6 @@ from solver.working.page import Working
 
 if TYPE_CHECKING:
     from solver.working.sketches import Sketch
-
-
-_BELOW = {ord(digit): below for digit, below in zip("0123456789", "₀₁₂₃₄₅₆₇₈₉", strict=True)}
 
 
 class TruthTable(Step):
@@ -57,13 +55,12 @@ def columns_of(array: Array) -> list[Array]:
 def headings(heading: str, numbers: Literal_) -> list[str]:
     """What stands above the cells of a number, a vector or a matrix: w, or w₁ and w₂; of h1, h₁,₁ and h₁,₂."""
     rows, columns = numbers.value.shape
-    heading = heading.translate(_BELOW)
     if rows * columns == 1:
-        return [heading]
-    if heading[-1] in _BELOW.values():
+        return [lowered(heading)]
+    if heading[-1].isdigit():
         heading += ","
     places = [f"{i + 1},{j + 1}" if columns > 1 else f"{i + 1}" for i in range(rows) for j in range(columns)]
-    return [heading + place.translate(_BELOW) for place in places]
+    return [lowered(heading + place) for place in places]
 
 
 def cells(numbers: Literal_) -> list[Tree]:
@@ -110,9 +107,7 @@ def _gate(data: Data, working: Working) -> None:
     """Which gate puts out what the unit does, if one of ours."""
     env = dict[str, Floats]()
     for name in working.closure(["y"]):
-        made = working.items[name].precise(env)
-        assert made is not None
-        env[name] = made
+        working.work_out(name, env)
     inputs, outputs = data.X.value == 1, (env["y"] == 1)[:, 0]
     found = (
         gate

@@ -22,6 +22,11 @@ def minused(text: str) -> str:
     return text.replace("-", "−")
 
 
+def lowered(text: str) -> str:
+    """Text whose digits stand below the line."""
+    return text.translate(_SUBSCRIPTS)
+
+
 def grouped(text: str, separator: str = ",") -> str:
     """A number's whole part in groups of three, so that all on a page are written alike: 1,010, 16,941,456.25."""
     sign = "-" if text.startswith("-") else ""
@@ -44,7 +49,7 @@ def symbol_text(symbol: Symbol) -> str:
     base = GREEK.get(symbol.base, symbol.base) + _MARKS[symbol.mark] + ("′" if symbol.prime else "")
     if symbol.sub:
         base += (
-            symbol.sub.translate(_SUBSCRIPTS)
+            lowered(symbol.sub)
             if symbol.sub.replace(",", "").isdigit()
             else "_" + GREEK.get(symbol.sub, symbol.sub.replace(" ", ""))
         )

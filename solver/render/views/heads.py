@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 
-from solver.render.blocks import Block, Prose
+from solver.render.blocks import Block, Heading, Prose, note
 from solver.render.views.view import View
 from solver.rounding import Rounding
+from solver.spec.prose.passages import sentence
 from solver.working.question import PaperHead
 from solver.working.solution import Drawn, Solution, SolvedPart
 
@@ -32,6 +33,17 @@ def told(head: PaperHead, view: View) -> Iterator[Block]:
     if head and view.kind in ("question", "sheet"):
         yield Prose((f"Name: {'.' * 50} Student number: {'.' * 25}",))
     yield from head.instructions.blocks
+
+
+def headed(solution: Solution, level: int) -> Heading:
+    """The heading of a question, and its marks."""
+    return Heading(level, sentence(solution.title), worth(total(solution)))
+
+
+def rounded_here(part: SolvedPart, found: Mapping[str, Rounding]) -> Iterator[Block]:
+    """How the results of a part are rounded, where it is among those that `roundings` found."""
+    if part.label in found:
+        yield note((f"Results here are rounded half up to {part.rounding}.",))
 
 
 def roundings(solution: Solution, view: View, rounded: Callable[[SolvedPart], bool]) -> dict[str, Rounding]:

@@ -28,10 +28,9 @@ from solver.render.blocks import (
 )
 from solver.render.views.comparisons import comparison, reconciled
 from solver.render.views.definitions import definition, point, slope, titled
-from solver.render.views.heads import drawing, roundings, total, worth
+from solver.render.views.heads import drawing, headed, rounded_here, roundings, worth
 from solver.render.views.view import MOST_WORKED, WHOLE, View
 from solver.rounding import Floats, Rounding
-from solver.spec.prose.passages import sentence
 from solver.working.items import Item, Line
 from solver.working.solution import Solution, Solved, SolvedPart
 
@@ -45,7 +44,7 @@ _COLUMNS = 6
 
 def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     """A question, its parts worked out."""
-    yield Heading(level, sentence(solution.title), worth(total(solution)))
+    yield headed(solution, level)
     if solution.prompt:
         yield from solution.prompt.blocks
     yield from drawing(solution.figure)
@@ -117,8 +116,7 @@ class _QuestionPage:
         if part.prompt:
             yield from part.prompt.blocks
         yield from drawing(part.figure)
-        if part.label in self.told:
-            yield note((f"Results here are rounded half up to {part.rounding}.",))
+        yield from rounded_here(part, self.told)
         if part.context is None:
             yield from self.remark(part)
             return

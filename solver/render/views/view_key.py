@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from solver.render.answers import answers
-from solver.render.blocks import Block, Bullets, Heading, Prose, bullets, part_label
+from solver.render.blocks import Block, Bullets, Prose, bullets, part_label
 from solver.render.views.definitions import point, titled
-from solver.render.views.heads import total, worth
+from solver.render.views.heads import headed, worth
 from solver.render.views.view import View
-from solver.spec.prose.passages import sentence
 from solver.working.solution import Solution, SolvedPart
 
 
 def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     """A question, its parts as values."""
-    yield Heading(level, sentence(solution.title), worth(total(solution)))
+    yield headed(solution, level)
     for part in solution.parts:
         if part.asked and view.shows(part.label):
             yield Prose((" · ".join(filter(None, (part_label(part.label), worth(part.worth)))),), "label")

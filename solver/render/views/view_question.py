@@ -10,7 +10,7 @@ from solver.formula.walks.reduce import MOST
 from solver.render.answers import answers, distinct
 from solver.render.blocks import Block, Heading, Listed, Prose, bullets, note, part_label
 from solver.render.views.definitions import titled
-from solver.render.views.heads import drawing, roundings, total, worth
+from solver.render.views.heads import drawing, headed, rounded_here, roundings, worth
 from solver.render.views.view import View
 from solver.rounding import Rounding
 from solver.spec.prose.passages import sentence
@@ -24,7 +24,7 @@ _LEAST, _USUAL, _MOST_LINES = 2, 4, 30
 def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     """A question, its parts with what they give and room to answer."""
     parts = [part for part in solution.parts if view.shows(part.label)]
-    yield Heading(level, sentence(solution.title), worth(total(solution)))
+    yield headed(solution, level)
     yield from solution.prompt.blocks
     yield from drawing(solution.figure, answer=False)
     told = roundings(solution, view, _rounded)
@@ -35,8 +35,7 @@ def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
         yield Heading(level + 1, (part_label(part.label),), worth(part.worth), part.label)
         yield from part.prompt.blocks
         yield from drawing(part.figure, answer=False)
-        if part.label in told:
-            yield note((f"Results here are rounded half up to {part.rounding}.",))
+        yield from rounded_here(part, told)
         yield from _given(part, known, view)
         for solved in part.asked:
             yield from choices(solved)

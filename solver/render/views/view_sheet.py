@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from solver.render.blocks import Block, Heading, Prose, Table, bullets
-from solver.render.views.heads import total, worth
+from solver.render.views.heads import headed, worth
 from solver.render.views.view import View
 from solver.spec.prose.passages import sentence
 from solver.working.solution import Solution, Solved
@@ -21,7 +21,7 @@ _HOW = {
 
 def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     """A question, its answers as rows with dots for every cell."""
-    yield Heading(level, sentence(solution.title), worth(total(solution)))
+    yield headed(solution, level)
     yield from solution.prompt.blocks
     yield Prose((f"Student: {_DOTS * 4}",))
     for part in solution.parts:
