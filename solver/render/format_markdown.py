@@ -242,7 +242,7 @@ def _set(row: SetRow, setter: LatexSetter) -> str:
 
 def _aligned(lines: Sequence[Line], symbols: Symbols, most: int) -> Iterator[str]:
     """Lines below each other; a block that viewers would refuse for its length is parted, its formulas shortened."""
-    for fewer in (most, *(few for few in FEWER if few < most)):
+    for fewer in (most, *(few for few in reversed(FEWER) if few < most)):
         rows = [_row(row) for row in set_rows(lines, TypesetPrinter(symbols, fewer), _ROOM)]
         if max(map(len, rows), default=0) <= _LONGEST:
             break

@@ -258,6 +258,13 @@ def test_a_huge_map_leaves_rows_of_its_table_out() -> None:
     assert ("…", "", "") in step.listing.rows
 
 
+def test_a_sum_that_stands_in_the_table_is_not_written_out_above_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = "[" + ", ".join(["1", "2"] * 15) + "]"
+    step = solved(f"X: [{', '.join([row] * 30)}], {K}")["a/Y"]
+    monkeypatch.setattr("solver.formula.walks.reduce._Reduction.cell", None)
+    assert len(step.lines()) == 3
+
+
 def test_what_not_every_reader_knows_is_said_once() -> None:
     fields = f"{X}, layers: [{{pool: max, stride: 1}}, {{{K}, operation: transposed}}, {{{K}, operation: transposed}}]"
     assert page(fields).count("puts each cell of u times the kernel k where the kernel stood") == 1

@@ -1,5 +1,7 @@
 """Lines of working in a page's width: nothing is lost, nothing is wider than it must be."""
 
+from typing import ClassVar
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -81,6 +83,28 @@ def test_a_wide_cell_loses_terms() -> None:
     made = fitted(Written((2, 1), ((cell,), (cell,))), PRINTER, 18)
     assert WIDTH.set(made) <= 18
     assert "1.0 · 2.0 + … + 1.7 · 2.7" in text(made)
+
+
+class _Counting(TypesetPrinter):
+    """Notes how many rows and columns were shown of what it printed."""
+
+    tried: ClassVar[list[int]] = []
+
+    def print(self, tree: Tree) -> Typeset:
+        if isinstance(tree, Array):
+            self.tried.append(self.most)
+        return super().print(tree)
+
+
+@pytest.mark.parametrize(("room", "tried"), [(9, [8, 3]), (12, [8, 3, 4]), (26, [8])])
+def test_what_is_far_too_wide_is_not_set_in_every_size(
+    room: float, tried: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = Array(np.full((9, 9), 1.125))
+    monkeypatch.setattr("solver.render.breaking.TypesetPrinter", _Counting)
+    _Counting.tried.clear()
+    fitted(tree, _Counting(), room)
+    assert _Counting.tried == tried
 
 
 def test_a_wide_left_side_has_a_row_of_its_own() -> None:

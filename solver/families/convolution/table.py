@@ -22,15 +22,13 @@ class MapStep(Step):
 
     def lines(self, operands: Operands, result: Floats, form: Format, detail: Detail) -> list[Line]:
         """What stands in the table is left out: the formula, then its numbers, then the result."""
-        made = super().lines(operands, result, form, detail)
-        tabled = result.size * self.terms > MANY and len(made) > 3
-        return [*made[:2], made[-1]] if tabled else made
+        return super().lines(operands, result, form, "brief" if self._tabled(result) else detail)
 
     def listing(self, numbers: Mapping[str, Literal_]) -> Listing | None:
         """A row a cell, where there are many terms."""
         result = numbers[self.name]
         rows, columns = result.value.shape
-        if not isinstance(result, Array) or rows * columns * self.terms <= MANY:
+        if not isinstance(result, Array) or not self._tabled(result.value):
             return None
         found: list[tuple[str | Tree, ...]] = []
         for k in visible(rows * columns, MOST_ROWS):
@@ -41,3 +39,7 @@ class MapStep(Step):
             cell = f"{i + 1}, {j + 1}" if rows > 1 else str(j + 1)
             found.append((cell, written_cell(self.formula, numbers, i, j), Num(result.text(i, j))))
         return Listing(("cell", "written out", "value"), tuple(found))
+
+    def _tabled(self, result: Floats) -> bool:
+        """Whether its cells stand in a table."""
+        return result.size * self.terms > MANY

@@ -10,7 +10,20 @@ from functools import lru_cache
 from itertools import zip_longest
 
 from solver.formula.print.setter import Setter
-from solver.formula.typeset import Align, Enclosed, Face, Lattice, Mark, Over, Role, Scripts, Together, Typeset
+from solver.formula.typeset import (
+    Align,
+    Digits,
+    Enclosed,
+    Face,
+    Lattice,
+    Mark,
+    Over,
+    Role,
+    Scripts,
+    Sign,
+    Together,
+    Typeset,
+)
 
 _DIGIT = 0.5
 _NARROW = frozenset("ijl.,:;!'|()[]ft ")
@@ -57,6 +70,10 @@ def _digits(text: str) -> float:
 class WidthSetter(Setter[float]):
     """The width of each node."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.columns = lru_cache(maxsize=512)(self._columns)  # a matrix too wide is measured again and again
+
     def letters(self, text: str, face: Face) -> float:
         return words_width(text) * (1.15 if face.startswith("bold") else 1.05)
 
@@ -101,15 +118,17 @@ class WidthSetter(Setter[float]):
         widths = self.columns(rows)
         return sum(widths) + (0.0 if tight else _COLUMN_GAP * max(len(widths) - 1, 0))
 
-    def columns(self, rows: tuple[tuple[Typeset, ...], ...]) -> list[float]:
+    def _columns(self, rows: tuple[tuple[Typeset, ...], ...]) -> tuple[float, ...]:
         """The width of each column."""
         set_ = self.set
-        return [max(map(set_, filter(None, column))) for column in zip_longest(*rows)]
+        return tuple([max(map(set_, filter(None, column))) for column in zip_longest(*rows)])
 
 
 def _tall(node: Typeset) -> bool:
     """Whether it is taller than a line."""
     match node:
+        case Digits() | Sign():
+            return False
         case Together(parts):
             return any(map(_tall, parts))
         case Scripts(base):

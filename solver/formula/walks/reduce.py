@@ -147,6 +147,8 @@ class _Reduction:
     def lines(self, formula: Tree, operands: Mapping[str, Literal_]) -> list[Reduced]:
         line = substitute(formula, operands)
         lines = [Reduced(line)]
+        if self.detail == "brief" and not alike(line, formula):
+            return lines  # nothing below it is shown
         if self.detail != "full" and any(o.value.size > HUGE for o in operands.values()):
             return (
                 lines  # the corner of a huge matrix shows which numbers go in; how they are worked out, small ones show
