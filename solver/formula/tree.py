@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, cast
 
 import numpy as np
 
@@ -24,10 +24,14 @@ Options: TypeAlias = tuple[tuple[str, Option], ...]
 
 
 class _Node:
-    """Equal when kind and operands are; never changed once made. Plain classes, since a formula makes thousands."""
+    """Equal when kind and operands are; never changed once made. Plain classes, since a formula makes thousands.
 
-    __slots__: tuple[str, ...] = ("unnamed",)
+    A formula in other names has its operands made when somebody looks at them: of most times of a sequence nobody does.
+    """
+
+    __slots__: tuple[str, ...] = ("renaming", "unnamed")
     __match_args__: tuple[str, ...] = ()
+    renaming: tuple[Any, Mapping[str, str]]  # the formula that it is in other names, and those, where it is one
     unnamed: tuple[Any, tuple[str, ...]]  # its form, once `form` has found it
     _parts: ClassVar[Callable[[Any], Any]]
 
@@ -49,6 +53,17 @@ class _Node:
 
     def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
         return type(self), tuple(getattr(self, name) for name in self.__match_args__)  # forms are those of this process
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):
+            if name not in self.__match_args__:
+                raise AttributeError(name)
+            formula, real = self.renaming
+            made = rebuild(formula, lambda operand: renamed(operand, real))
+            for operand in self.__match_args__:
+                setattr(self, operand, getattr(made, operand))
+            return getattr(self, name)
 
 
 class Name(_Node):
@@ -316,6 +331,21 @@ def replace_names(tree: Tree, trees: Mapping[str, Tree]) -> Tree:
         return node if made is None else made(node, change)
 
     return change(tree)
+
+
+def renamed(tree: Tree, real: Mapping[str, str]) -> Tree:
+    """A formula with another name for each of its names, no two the same."""
+    if isinstance(tree, Name):
+        return Name(real[tree.id])
+    kind: type[Any] = type(tree)
+    if kind not in _RENAMED:
+        return rebuild(tree, lambda term: renamed(term, real))
+    made = object.__new__(kind)
+    made.renaming = tree, real
+    return cast(Tree, made)
+
+
+_RENAMED = frozenset({Bin, Neg, Transpose, Group, Call})
 
 
 def bare(tree: Tree) -> Tree:

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from solver.errors import FormulaError
-from solver.formula.form import Filled
 from solver.formula.symbol import Symbol
-from solver.formula.tree import Literal_, Name, Tree, names, replace_names
+from solver.formula.tree import Literal_, Tree, names, renamed
 from solver.formula.walks.reduce import Detail, Operands
 from solver.formula.walks.value import Env
 from solver.rounding import Floats, Format
@@ -68,8 +67,7 @@ class _Renamed(Item):
         self.answer, self.points_answer, self.whole = item.answer, item.points_answer, item.whole
         self.points = tuple(map(self._words, item.points))
         self.steps = self._lines(item.steps)
-        if (made := item.restated) is not None:
-            self.restated = Filled(made.template, [_name(word, name) for name in made.names])
+        self.restated = item.restated and self._tree(item.restated)
         self.again = item.again and _name(word, item.again)
         self.uses = {_name(word, name): name for name in item.needs}
 
@@ -80,7 +78,7 @@ class _Renamed(Item):
         return item.replaced(name=made.name, title=made.title) if isinstance(item, Stated) else made
 
     def _tree(self, tree: Tree) -> Tree:
-        return replace_names(tree, {name: Name(_name(self.word, name)) for name in names(tree)})
+        return renamed(tree, {name: _name(self.word, name) for name in names(tree)})
 
     def _words(self, text: str) -> str:
         return _PLACE.sub(lambda found: f"{{{_name(self.word, found[1])}}}", text)

@@ -50,7 +50,7 @@ class DifferencesProof(Structure):
         for name, tree in self.chain:
             item = items.get(name)
             if item is not None and item.definition is tree and (plain or item.restated is None):  # as it was solved
-                solved = item.stable or tree
+                solved = item.restated or tree
                 if not reached.issuperset(form(solved)[1]):  # it passes by what the chain starts from
                     solved = self.working.stable(tree, reached)
                 chain.append((name, solved))
@@ -63,7 +63,7 @@ class DifferencesProof(Structure):
 
 def _unchecked(item: Item, env: Env) -> Floats | None:
     """The value of an item, which may be infinite: then the proof fails, and says so."""
-    formula = item.stable or item.definition
+    formula = item.restated or item.definition
     return item.value(env) if formula is None else value(formula, env)
 
 

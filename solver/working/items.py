@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self, TypeAlias
 import numpy as np
 
 from solver.errors import FormulaError
-from solver.formula.form import Filled, form
+from solver.formula.form import form
 from solver.formula.source import source
 from solver.formula.tree import Literal_, Name, Num, Sum, Tree, number_of, written_literal
 from solver.formula.walks.reduce import Detail, Operands, reduce
@@ -84,7 +84,7 @@ class Item:
     points_answer: bool = False
     whole: bool = False
     steps: tuple[Line, ...] = ()
-    restated: Filled | None = None
+    restated: Tree | None = None
     again: str = ""
     asks: str = ""
     offered: tuple[str, ...] = ()
@@ -121,11 +121,6 @@ class Item:
         """The formula that gives its number."""
         return self.formula if self.kind == "number" else None
 
-    @property
-    def stable(self) -> Tree | None:
-        """The formula by which its unrounded value is computed, where that is another than the one that is shown."""
-        return None if self.restated is None else self.restated.tree
-
     # -- what it is worth ---------------------------------------------------------------------------------------------
     def value(self, env: Env) -> Floats | None:
         """Its number, not yet rounded, (…, rows, columns) over any leading axes; None where it has none by nature.
@@ -136,7 +131,7 @@ class Item:
 
     def precise(self, env: Env) -> Floats | None:
         """Its number from unrounded operands, by the stable form of its formula where there is one."""
-        if (stable := self.stable) is not None and np.isfinite(made := value(stable, env)).all():
+        if self.restated is not None and np.isfinite(made := value(self.restated, env)).all():
             return made
         return self.value(env)
 
@@ -264,7 +259,7 @@ class Step(Item, Structure):
     whole: bool = False
     steps: tuple[Line, ...] = ()
     derive: Callable[[], tuple[Line, ...]] = tuple
-    restated: Filled | None = None
+    restated: Tree | None = None
     again: str = ""
 
     @property
@@ -285,7 +280,7 @@ class Step(Item, Structure):
             return None, used
         if self.restated is None:
             return (type(self), kind), used
-        restated, names = self.restated.form
+        restated, names = form(self.restated)
         numbers = {name: k for k, name in enumerate(used)}
         places = tuple([numbers.setdefault(name, len(numbers)) for name in names])
         return (type(self), kind, restated, places), tuple(numbers)
@@ -296,7 +291,7 @@ class Step(Item, Structure):
 
     def computed(self, exact: bool) -> Tree:
         """Its formula, or the stable form of it."""
-        return (self.stable if exact else None) or self.formula
+        return (self.restated if exact else None) or self.formula
 
     def misfit(self, value: Floats) -> FormulaError | None:
         """A count that is no whole number."""

@@ -6,9 +6,9 @@ import pickle
 
 import pytest
 
-from solver.formula.form import Filled, form, form_together, numbered, renamed, runs
+from solver.formula.form import form, form_together, runs
 from solver.formula.parse import parse
-from solver.formula.tree import Name, Sum, replace_names
+from solver.formula.tree import Name, Sum, renamed, replace_names
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_another_name_for_each() -> None:
     real = {"a": "x", "b": "y", "c": "z"}
     trees = {name: Name(new) for name, new in real.items()}
     for each in (tree, Sum((tree, tree)), parse("b"), parse("2")):
-        made = renamed(each, real, trees)
+        made = renamed(each, real)
         assert made == replace_names(each, trees)
         assert form(made) == form(pickle.loads(pickle.dumps(made)))
 
@@ -73,12 +73,16 @@ def test_terms_of_one_form_side_by_side() -> None:
     ]
 
 
-def test_a_formula_filled_in_is_written_when_it_is_looked_at() -> None:
+def test_a_formula_in_other_names_is_made_when_it_is_looked_at() -> None:
     tree = parse("tanh(U @ x1 + h0) - x1*V")
-    made = Filled(numbered(tree, form(tree)[1]), ["A", "x2", "h1", "B"])
-    assert made.form == form(parse("tanh(A @ x2 + h1) - x2*B"))
-    assert made.written is None
-    assert made.tree == parse("tanh(A @ x2 + h1) - x2*B")
-    assert form(made.tree) == made.form
-    assert made.tree is made.tree
-    assert pickle.loads(pickle.dumps(made)).form[1] == made.form[1]
+    made = renamed(tree, {"U": "A", "x1": "x2", "h0": "h1", "V": "B"})
+    written = parse("tanh(A @ x2 + h1) - x2*B")
+    assert form(made) == form(written)
+    with pytest.raises(AttributeError):
+        object.__getattribute__(made, "a")
+    again = renamed(made, {"A": "C", "x2": "x3", "h1": "h2", "B": "D"})
+    assert again == parse("tanh(C @ x3 + h2) - x3*D")
+    assert made == written
+    assert hash(made) == hash(written)
+    assert not hasattr(made, "x")
+    assert repr(pickle.loads(pickle.dumps(made))) == repr(written)

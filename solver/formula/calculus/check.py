@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from solver.formula.calculus.local import bends, constant_last, local_derivative
-from solver.formula.form import Filled, Form, form, numbered
+from solver.formula.form import Form, form
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.parse import parse
-from solver.formula.tree import Array, Bin, Call, Tree, rebuild, replace_names, walk
+from solver.formula.tree import Array, Bin, Call, Tree, rebuild, renamed, replace_names, walk
 from solver.formula.walks.together import Definition, Program
 from solver.formula.walks.value import Env, value
 from solver.rounding import Floats
@@ -129,15 +129,14 @@ def _for_complex(fn: str) -> bool:
 
 def _each_written_out(chain: Chain) -> Chain:
     """The formulas without functions whose code is for real numbers only, written out once for all of one form."""
-    done: dict[Form, Tree | None] = {}
+    done: dict[Form, tuple[Tree, tuple[str, ...]]] = {}
     made = []
     for name, tree in chain:
         kind, used = form(tree)
         if kind not in done:
-            out = _written_out(tree)
-            done[kind] = None if out is tree else numbered(out, used)
-        template = done[kind]
-        made.append((name, tree if template is None else Filled(template, used).tree))
+            done[kind] = _written_out(tree), used
+        out, names = done[kind]
+        made.append((name, renamed(out, dict(zip(names, used, strict=True)))))
     return made
 
 

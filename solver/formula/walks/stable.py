@@ -14,10 +14,10 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import cache
 from typing import TypeAlias
 
-from solver.formula.form import Filled, Form, form, form_together, numbered
+from solver.formula.form import Form, form, form_together
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.parse import parse
-from solver.formula.tree import Bin, Call, Group, Name, Neg, Tree, bare, rebuild, replace_names, walk
+from solver.formula.tree import Bin, Call, Group, Name, Neg, Tree, bare, rebuild, renamed, replace_names, walk
 from solver.named import NamedTuple
 
 Definitions: TypeAlias = Callable[[str], Tree | None]
@@ -28,7 +28,7 @@ def restated(
     tree: Tree,
     defined: Definitions,
     binary: Callable[[str], bool] = lambda name: False,
-) -> Filled | None:
+) -> Tree | None:
     """The formula rewritten; None where there is nothing to rewrite.
 
     binary: whether a name stands for zeros and ones only, so that d − y is d(1 − y) − (1 − d)y without any loss. It is rewritten once for all formulas of one form whose names are defined alike.
@@ -37,26 +37,29 @@ def restated(
     for way in _WAYS.get(kind, ()):
         names = way.followed(used, defined, binary)
         if names is not None:
-            return None if way.made is None else Filled(way.made, names)
+            return None if way.made is None else renamed(way.made, dict(zip(way.names, names, strict=True)))
     made, asked = tree, _Asked(used, defined, binary)
     if any(_matched(rule.cancels, node) for node in walk(tree) for rule in _rules().get(_top(node), ())):
         made = _Stable(asked.definition, asked.of_zeros_and_ones).of(tree)
-    template = None if made is tree or made == tree else numbered(made, asked.names)
+    rewritten = None if made is tree or made == tree else made
     if isinstance(kind, int):
-        _remember(kind, asked, template)
-    return None if template is None else Filled(template, asked.names)
+        _remember(kind, asked, rewritten)
+    return rewritten
 
 
 def stable(tree: Tree, defined: Definitions, binary: Callable[[str], bool] = lambda name: False) -> Tree:
-    """The same, written out; the very formula where there is nothing to rewrite."""
-    made = restated(tree, defined, binary)
-    return tree if made is None else made.tree
+    """The same; the very formula where there is nothing to rewrite."""
+    return restated(tree, defined, binary) or tree
 
 
 class _Way(NamedTuple):
-    """How a formula was rewritten: what was asked of its names, by their numbers, each with its answer, and what came out."""
+    """How a formula was rewritten: what was asked of its names, by their numbers, each with its answer, and what came out.
+
+    names: those of this formula, by their numbers.
+    """
 
     asked: tuple[tuple[bool, int, Hashable], ...]
+    names: list[str]
     made: Tree | None
 
     def followed(self, used: Sequence[str], defined: Definitions, binary: Callable[[str], bool]) -> list[str] | None:
@@ -81,7 +84,7 @@ def _remember(kind: Form, asked: _Asked, made: Tree | None) -> None:
         _WAYS.clear()
     ways = _WAYS.setdefault(kind, [])
     if len(ways) < _MOST_WAYS:
-        ways.append(_Way(tuple(asked.asked), made))
+        ways.append(_Way(tuple(asked.asked), asked.names, made))
 
 
 class _Asked:
