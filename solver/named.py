@@ -98,15 +98,17 @@ class Structure:
         """Raises TypeError where values are missing, too many, or of no field."""
         fields = self._structure
         given = dict(zip(fields, values, strict=False))
-        given.update(named)
-        if len(given) < len(values) + len(named) or not given.keys() <= fields.keys():
+        if named:
+            given |= named
+        if len(given) < len(values) + len(named) or (named and not named.keys() <= fields.keys()):
             raise _unfit(type(self), fields)
-        for name, make in self._anew:
-            if name not in given:
-                if make is None:
-                    raise _unfit(type(self), fields)
-                given[name] = make()
-        self.__dict__.update(given)
+        if len(given) < len(fields):
+            for name, make in self._anew:
+                if name not in given:
+                    if make is None:
+                        raise _unfit(type(self), fields)
+                    given[name] = make()
+        self.__dict__ = given
 
     def replaced(self, **changes: Any) -> Self:
         """The same with other values of some fields."""
