@@ -27,7 +27,7 @@ def form(tree: Tree) -> tuple[Form, tuple[str, ...]]:
     if found is None:
         if isinstance(tree, _NUMBERS):
             return _form(tree)
-        found = tree.unnamed = _renamed(*tree.renaming) if hasattr(tree, "renaming") else _form(tree)
+        found = tree.unnamed = (_renamed(*tree.renaming) if hasattr(tree, "renaming") else None) or _form(tree)
     return found
 
 
@@ -41,10 +41,11 @@ def form_together(trees: Iterable[Tree], numbers: dict[str, int]) -> Form:
     return tuple(made)
 
 
-def _renamed(tree: Tree, real: Mapping[str, str]) -> tuple[Form, tuple[str, ...]]:
-    """The form of a formula in other names, which need not be made for that."""
+def _renamed(tree: Tree, real: Mapping[str, str]) -> tuple[Form, tuple[str, ...]] | None:
+    """The form of a formula in other names, which is not made for that; None where two names become one."""
     kind, used = form(tree)
-    return kind, tuple([real[name] for name in used])
+    now = tuple([real.get(name, name) for name in used])
+    return (kind, now) if len(set(now)) == len(now) else None
 
 
 def _form(tree: Tree) -> tuple[Form, tuple[str, ...]]:

@@ -334,9 +334,9 @@ def replace_names(tree: Tree, trees: Mapping[str, Tree]) -> Tree:
 
 
 def renamed(tree: Tree, real: Mapping[str, str]) -> Tree:
-    """A formula with another name for each of its names, no two the same."""
+    """The formula with other names in place of the names given; other names stay."""
     if isinstance(tree, Name):
-        return Name(real[tree.id])
+        return Name(real.get(tree.id, tree.id))
     kind: type[Any] = type(tree)
     if kind not in _RENAMED:
         return rebuild(tree, lambda term: renamed(term, real))

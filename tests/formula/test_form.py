@@ -80,6 +80,7 @@ def test_a_formula_in_other_names_is_made_when_it_is_looked_at() -> None:
     assert form(made) == form(written)
     with pytest.raises(AttributeError):
         object.__getattribute__(made, "a")
+    assert form(renamed(tree, {"U": "V"})) == form(parse("tanh(V @ x1 + h0) - x1*V"))  # two names become one
     again = renamed(made, {"A": "C", "x2": "x3", "h1": "h2", "B": "D"})
     assert again == parse("tanh(C @ x3 + h2) - x3*D")
     assert made == written
