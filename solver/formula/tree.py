@@ -211,6 +211,11 @@ class Written:
         self.rows = rows
         self.columns = columns
 
+    @property
+    def only(self) -> Tree | None:
+        """The cell of a 1×1 result, which it stands for; None where it has more."""
+        return self.cells[0][0] if len(self.cells) == 1 == len(self.cells[0]) else None
+
 
 class Sum(_Node):
     """The sum of many terms of one shape, flat: a gradient added up over a thousand time steps is not a thousand deep."""

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from solver.formula.print.printer import Join as JoinName
-from solver.formula.print.printer import Printer, Way, style
+from solver.formula.print.printer import Printer, style
 from solver.formula.print.printer_text import TextPrinter, symbol_text
+from solver.formula.print.window import Way
 from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Tree
 from solver.render.box import cells

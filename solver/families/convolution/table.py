@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from solver.formula.print.printer import visible
+from solver.formula.print.window import visible
 from solver.formula.tree import Array, Literal_, Num, Tree
 from solver.formula.walks.reduce import Detail, Operands, written_cell
 from solver.rounding import Floats, Format

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from solver.formula.greek import GREEK
-from solver.formula.print.printer import Join, Printer, Way, style
+from solver.formula.print.printer import Join, Printer, style
+from solver.formula.print.window import Way
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Call, Tree, Written
 from solver.formula.walks.shape import show

@@ -9,8 +9,9 @@ from functools import lru_cache
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.greek import GREEK
 from solver.formula.macros import NAMES
-from solver.formula.print.printer import Join, Printer, Way, spread, style
+from solver.formula.print.printer import Join, Printer, style
 from solver.formula.print.printer_text import grouped, scientific, words_text
+from solver.formula.print.window import Way, spread
 from solver.formula.symbol import Symbol
 from solver.formula.typeset import (
     Accented,

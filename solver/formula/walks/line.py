@@ -59,8 +59,8 @@ def alike(a: Tree, b: Tree) -> bool:
 def _inner(tree: Tree) -> Tree:
     """Without brackets, a number's sign in its text."""
     tree = bare(tree)
-    if isinstance(tree, Written) and len(tree.cells) == 1 == len(tree.cells[0]) and tree.cells[0][0] is not None:
-        return _inner(tree.cells[0][0])
+    if isinstance(tree, Written) and tree.only is not None:
+        return _inner(tree.only)
     return Num("-" + tree.x.text) if isinstance(tree, Neg) and isinstance(tree.x, Num) else tree
 
 

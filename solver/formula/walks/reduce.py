@@ -18,7 +18,7 @@ import numpy as np
 
 from solver.formula.functions import FUNCTIONS, Cells
 from solver.formula.parse import parse, rule
-from solver.formula.print.printer import HUGE, visible, window
+from solver.formula.print.window import HUGE, visible, window
 from solver.formula.tree import (
     LITERALS,
     Array,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import numpy as np
 
 from solver.formula.functions import FUNCTIONS, Own
-from solver.formula.print.printer import visible
+from solver.formula.print.window import visible
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Call, Name, Num, Sum, Tree, bare, names, walk
 from solver.formula.walks.reduce import MOST, Detail
