@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -357,19 +356,23 @@ class _QuestionPage:
         return titled(text, self.symbols)
 
 
+@np.errstate(all="ignore")  # what is not finite is looked at
 def _overwhelmed(asked: Sequence[Solved]) -> set[str]:
     """The names of results that are far from their exact values, where what is written is not the exact value."""
-    sizes = defaultdict[tuple[int, ...], list[tuple[str, Floats, Floats]]](list)
-    for solved in asked:
-        rounded, exact = solved.rounded, solved.exact
-        if rounded is not None and exact is not None and exact.size and solved.context.carry == "rounded":
-            whole = np.broadcast_shapes(rounded.shape, exact.shape)
-            sizes[whole].append((solved.name, np.broadcast_to(rounded, whole), np.broadcast_to(exact, whole)))
-    found = set[str]()
-    for alike in sizes.values():
-        names, *carried = zip(*alike, strict=True)
-        both = np.stack([np.stack(values) for values in carried])
-        both = np.where(np.isfinite(both).all(axis=0), both, 0.0) / 4  # / 4: no overflow
-        gap, room = (np.abs(x).max(axis=(-2, -1)) for x in (both[0] - both[1], both[1]))
-        found.update(names[k] for k in np.flatnonzero(gap > 0.25 + 2 * room))
-    return found
+    return {
+        solved.name
+        for solved in asked
+        if solved.rounded is not None
+        and solved.exact is not None
+        and solved.context.carry == "rounded"
+        and _far(solved.rounded, solved.exact)
+    }
+
+
+def _far(rounded: Floats, exact: Floats) -> bool:
+    """Whether some numbers are further from their exact values than 1 and twice the size of these."""
+    if not (np.abs(rounded - exact) > 1).any():
+        return False
+    known = np.isfinite(rounded) & np.isfinite(exact)
+    a, b = (np.where(known, x, 0.0) / 4 for x in (rounded, exact))  # / 4: no overflow
+    return bool(np.abs(a - b).max() > 0.25 + 2 * np.abs(b).max())
