@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 if TYPE_CHECKING:
     from typing import NamedTuple as NamedTuple
 else:
+    _make = tuple.__new__
 
     class _Naming(type):
         def __new__(meta, name, bases, body):
@@ -21,7 +22,7 @@ else:
                 made._fields = made.__match_args__ = fields
                 made._field_defaults = {field: body[field] for field in fields if field in body}
                 made._last = tuple(made._field_defaults.values())
-                made._required = len(fields) - len(made._last)
+                made._count = len(fields)
                 for place, field in enumerate(fields):
                     setattr(made, field, property(itemgetter(place)))
             return made
@@ -33,11 +34,11 @@ else:
             """Raises TypeError where values are missing, too many, or of no field."""
             if named:
                 values = cls._filled(values, named)
-            elif len(values) != len(cls._fields):
-                if not cls._required <= len(values) < len(cls._fields):
+            elif missing := cls._count - len(values):
+                if not 0 < missing <= len(cls._last):
                     raise _unfit(cls, cls._fields)
-                values += cls._last[len(values) - cls._required :]
-            return tuple.__new__(cls, values)
+                values += cls._last[-missing:]
+            return _make(cls, values)
 
         @classmethod
         def _filled(cls, values, named):
@@ -51,7 +52,7 @@ else:
             return (*values, *made)
 
         def _replace(self, **changes):
-            made = tuple.__new__(type(self), map(changes.pop, self._fields, self))
+            made = _make(type(self), map(changes.pop, self._fields, self))
             if changes:
                 raise _unfit(type(self), self._fields)
             return made
