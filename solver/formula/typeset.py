@@ -155,5 +155,10 @@ def parts_of(node: Typeset) -> tuple[Typeset, ...]:
 
 def together(*nodes: Typeset) -> Typeset:
     """Nodes side by side, in one row."""
-    parts = tuple(part for node in nodes for part in parts_of(node))
-    return parts[0] if len(parts) == 1 else Together(parts)
+    parts: list[Typeset] = []
+    for node in nodes:
+        if isinstance(node, Together):
+            parts += node.parts
+        else:
+            parts.append(node)
+    return parts[0] if len(parts) == 1 else Together(tuple(parts))

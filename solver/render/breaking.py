@@ -26,6 +26,7 @@ FEWER = (3, 4, 5, 6)
 _DOTS = Sign("…")
 _RANKS = {"=": 0, "≈": 0, "→": 0, "+": 1, "-": 1, "±": 1, "⊙": 2, "·": 2, "×": 2}
 _LAST = 3
+_RELATIONS = {sign: Sign(sign, "relation") for sign in ("=", "≈", "→")}
 
 
 class SetRow(NamedTuple):
@@ -73,8 +74,8 @@ def set_facts(lines: Sequence[Line], printer: TypesetPrinter, room: float, gap: 
     rows: list[list[Typeset]] = []
     used = 0.0
     for line in lines:
-        left = parts_of(printer.print(line.left)) if line.left is not None else ()
-        start = together(*left, Sign(line.relation, "relation"))
+        relation = _RELATIONS[line.relation]
+        start = relation if line.left is None else together(printer.print(line.left), relation)
         note = (Gap(_NOTE_GAP), *parts_of(words_typeset(line.note))) if line.note else ()
         made = printer.print(line.right)
         whole = together(start, made, *note)

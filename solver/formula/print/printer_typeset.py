@@ -46,6 +46,7 @@ _JOINS: dict[Join, tuple[Typeset, ...]] = {
 }
 _COMMA = Sign(",", "punctuation")
 _MINUS = Sign("-", "prefix")
+_PLUS, _LESS = Sign("+", "binary"), Sign("-", "binary")
 _PRIME = Sign("′")
 _WORD = re.compile(r"[a-zA-Z]{2}")
 _TOKEN = re.compile(r"([^\W\d_])(\d*)|(\d+|\S)")
@@ -191,7 +192,7 @@ class TypesetPrinter(Printer[Typeset]):
         return Together((_MINUS, *parts_of(inner)))
 
     def sum(self, op: str, a: Typeset, b: Typeset) -> Typeset:
-        return Together((*parts_of(a), Sign(op, "binary"), *parts_of(b)))
+        return Together((*parts_of(a), _PLUS if op == "+" else _LESS, *parts_of(b)))
 
     def product(self, join: Join, a: Typeset, b: Typeset) -> Typeset:
         return Together((*parts_of(a), *_JOINS[join], *parts_of(b)))

@@ -43,9 +43,12 @@ _METHODS: dict[type, str] = {
     Over: "over",
     Root: "root",
     Enclosed: "enclosed",
+    Numbers: "enclosed",
     Accented: "accented",
     Lattice: "lattice",
 }
+_AGAIN = (Letters, Digits, Sign, Named, Scripts, Numbers)
+"""What a page has again and again, symbols and numbers: it is set once."""
 
 
 class Setter(ABC, Generic[R]):
@@ -56,8 +59,8 @@ class Setter(ABC, Generic[R]):
 
     def __init__(self) -> None:
         self._methods: dict[type, Callable[..., R]] = {node: getattr(self, name) for node, name in _METHODS.items()}
-        self._methods[Numbers] = lru_cache(maxsize=512)(self.enclosed)
-        self._methods[Scripts] = lru_cache(maxsize=512)(self.scripts)  # of symbols, which come again and again
+        for node in _AGAIN:
+            self._methods[node] = lru_cache(maxsize=512)(self._methods[node])
 
     def set(self, node: Typeset) -> R:
         """The node in this format."""

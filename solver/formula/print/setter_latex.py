@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import groupby
 
 from solver.formula.macros import FACES, GAPS, LETTERS, NAMES, SIGNS
@@ -92,24 +91,6 @@ def _among(c: str, ranges: Sequence[tuple[str, str]]) -> bool:
     return any(first <= c <= last for first, last in ranges)
 
 
-@lru_cache(maxsize=4096)
-def _lettered(text: str, face: Face) -> str:
-    made = text.translate(_LETTERED)
-    return made if face == "italic" and len(text) == 1 else f"{_FACES[face]}{{{made}}}"
-
-
-@lru_cache(maxsize=4096)
-def _signed(text: str, role: Role) -> str:
-    made = _MACROS.get(text) or escape(text)
-    match role:
-        case "relation" | "binary":
-            return f" {made} "
-        case "punctuation":
-            return f"{made} "
-        case _:
-            return made
-
-
 class LatexSetter(Setter[str]):
     """LaTeX, without the surrounding dollars. large: fractions in a matrix are as large as outside of it."""
 
@@ -118,13 +99,21 @@ class LatexSetter(Setter[str]):
         self.large = large
 
     def letters(self, text: str, face: Face) -> str:
-        return _lettered(text, face)
+        made = text.translate(_LETTERED)
+        return made if face == "italic" and len(text) == 1 else f"{_FACES[face]}{{{made}}}"
 
     def digits(self, text: str) -> str:
         return text.replace(",", "{,}")
 
     def sign(self, text: str, role: Role) -> str:
-        return _signed(text, role)
+        made = _MACROS.get(text) or escape(text)
+        match role:
+            case "relation" | "binary":
+                return f" {made} "
+            case "punctuation":
+                return f"{made} "
+            case _:
+                return made
 
     def named(self, text: str, limits: bool) -> str:
         return "\\" + text if text in NAMES else upright(text)

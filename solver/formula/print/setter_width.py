@@ -32,6 +32,7 @@ _SCRIPT = 0.72
 _FENCE = 0.4
 _TALL_FENCE = 0.8
 _COLUMN_GAP = 1.0
+_TALL = (Over, Lattice)
 _ROLES: dict[Role, float] = {
     "relation": 1.34,
     "binary": 1.23,
@@ -62,11 +63,6 @@ def _glyph(c: str) -> float:
     return 0.9 if c in _WIDE else 0.75 if c.isupper() else 0.53
 
 
-@lru_cache(maxsize=8192)
-def _digits(text: str) -> float:
-    return _DIGIT * len(text) - (_DIGIT - 0.28) * (text.count(".") + text.count(","))
-
-
 class WidthSetter(Setter[float]):
     """The width of each node."""
 
@@ -78,7 +74,7 @@ class WidthSetter(Setter[float]):
         return words_width(text) * (1.15 if face.startswith("bold") else 1.05)
 
     def digits(self, text: str) -> float:
-        return _digits(text)
+        return _DIGIT * len(text) - (_DIGIT - 0.28) * (text.count(".") + text.count(","))
 
     def sign(self, text: str, role: Role) -> float:
         if role == "ordinary" and text in "…⋯⋱":
@@ -126,16 +122,13 @@ class WidthSetter(Setter[float]):
 
 def _tall(node: Typeset) -> bool:
     """Whether it is taller than a line."""
-    match node:
-        case Digits() | Sign():
-            return False
-        case Together(parts):
-            return any(map(_tall, parts))
-        case Scripts(base):
-            return _tall(base)
-        case Enclosed(_, inner, _):
-            return _tall(inner)
-    return isinstance(node, Over | Lattice)
+    if isinstance(node, Together):
+        return any(map(_tall, node.parts))
+    if isinstance(node, Scripts):
+        return _tall(node.base)
+    if isinstance(node, Enclosed):
+        return _tall(node.inner)
+    return isinstance(node, _TALL)
 
 
 WIDTH = WidthSetter()
