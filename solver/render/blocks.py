@@ -83,18 +83,18 @@ class Facts(NamedTuple):
 class Figure(NamedTuple):
     """A drawing. name: its word; alt: what it shows, in words; image: paints it, None where it is only named.
 
-    numbers: those that stand in it, for who cannot see it. Painting raises SpecError where the library that does is not installed.
+    tell: the numbers that stand in it. Painting raises SpecError where the library that does is not installed.
     """
 
     name: str
     alt: str
     image: Callable[[ImageKind], bytes] | None = None
-    numbers: str = ""
+    tell: Callable[[], str] = str
 
     @property
     def said(self) -> str:
-        """All that it shows."""
-        return f"{self.alt} {self.numbers}".strip()
+        """All that it shows, for who cannot see it."""
+        return f"{self.alt} {self.tell()}".strip()
 
 
 Block: TypeAlias = Heading | Equations | Cases | Facts | Figure | TextBlock

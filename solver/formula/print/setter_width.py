@@ -12,7 +12,6 @@ from itertools import zip_longest
 from solver.formula.print.setter import Setter
 from solver.formula.typeset import (
     Align,
-    Digits,
     Enclosed,
     Face,
     Lattice,
@@ -20,7 +19,6 @@ from solver.formula.typeset import (
     Over,
     Role,
     Scripts,
-    Sign,
     Together,
     Typeset,
 )

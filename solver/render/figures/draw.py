@@ -38,4 +38,4 @@ def figure(drawn: Drawn, answer: bool = True) -> Figure:
 
         return painted(made, kind)
 
-    return Figure(drawn.word, made.alt, image, made.numbers)
+    return Figure(drawn.word, made.alt, image, made.tell)

@@ -36,7 +36,7 @@ def scene(sketch: Curve, put: Inscriptions) -> Scene:
             for (_, name, _), (x, y) in zip(known, points, strict=True)
         ]
     numbers = "; ".join(f"{put.cell(name)} at {t}" for t, name, _ in known) if len(known) <= _FEW else ""
-    return Scene(lambda: pieces, _alt(sketch, put, letters, known), numbers)
+    return Scene(lambda: pieces, _alt(sketch, put, letters, known), lambda: numbers)
 
 
 def _alt(sketch: Curve, put: Inscriptions, letters: str, known: list[tuple[int, str, float]]) -> str:

@@ -43,7 +43,7 @@ def shown(count: int, most: int = MOST) -> list[int | None]:
 def scene(sketch: Feedforward, put: Inscriptions) -> Scene:
     """The network from left to right."""
     network = _Network(sketch, put)
-    return Scene(network.drawn, network.alt(), network.numbers())
+    return Scene(network.drawn, network.alt(), network.numbers)
 
 
 class _Network:
@@ -195,4 +195,4 @@ class _Network:
             self.sketch.source,
             *(n for c in self.sketch.columns[:MOST] for n in (c.weights, c.shift, c.output) if n),
         ]
-        return "; ".join(filter(None, map(self.put.table, dict.fromkeys(names))))
+        return self.put.tables(dict.fromkeys(names))

@@ -55,7 +55,7 @@ def scene(sketch: Heat, put: Inscriptions) -> Scene:
     ends = (written(f"{end:.3g}") for end in (low, top))
     scale = "; from {} (light) to {} (dark)".format(*ends) if known.size else ", still empty"
     alt = f"{clean(sketch.title)} as a heat map: {'; '.join(said)}, {sketch.rows} by rows, {sketch.columns} by columns{scale}."
-    return Scene(lambda: pieces, alt, "; ".join(filter(None, map(put.table, names))))
+    return Scene(lambda: pieces, alt, lambda: put.tables(names))
 
 
 def _named(names: tuple[str, ...], k: int) -> str:

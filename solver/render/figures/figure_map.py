@@ -35,7 +35,7 @@ def scene(sketch: Map, put: Inscriptions) -> Scene:
     pieces += [Disc(axes.at(*point), 2.2, INK, Stroke(INK, 0.5)) for point in inputs]
     for k, units in enumerate(maps):
         pieces += _net(sketch, [axes.at(*point) for point in units], last=k == len(maps) - 1)
-    return Scene(lambda: pieces, _alt(sketch, put, known), "; ".join(filter(None, map(put.table, known))))
+    return Scene(lambda: pieces, _alt(sketch, put, known), lambda: put.tables(known))
 
 
 def _points(put: Inscriptions, name: str, one: bool = False) -> list[Point]:

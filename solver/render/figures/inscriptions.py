@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from solver.formula.print.printer_text import TextPrinter, minused, symbol_text
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Num
@@ -73,6 +75,10 @@ class Inscriptions(NamedTuple):
         rows, columns = numbers.shape
         cells = "; ".join(", ".join(self.cell(name, i, j) for j in range(columns)) for i in range(rows))
         return f"{self.letters(name)} = {cells if numbers.size == 1 else f'({cells})'}"
+
+    def tables(self, names: Iterable[str]) -> str:
+        """The tables of several quantities."""
+        return "; ".join(filter(None, map(self.table, names)))
 
     def letters(self, name: str, place: str = "") -> str:
         """How a quantity is written; place: which of its entries."""

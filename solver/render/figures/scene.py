@@ -86,12 +86,18 @@ Piece: TypeAlias = Course | Polygon | Disc | Caption | Tiles
 class Scene(Structure):
     """What is drawn, the later pieces over the earlier: as large as they are, wherever they stand, with a margin.
 
-    draw: makes the pieces, when somebody paints them. alt: what it shows, in words; numbers: that stand in it.
+    draw: makes the pieces, when somebody paints them. alt: what it shows, in words; tell: the numbers that stand in it,
+    when somebody reads them.
     """
 
     draw: Callable[[], Sequence[Piece]]
     alt: str
-    numbers: str = ""
+    tell: Callable[[], str] = str
+
+    @property
+    def said(self) -> str:
+        """All that it shows, for who cannot see it."""
+        return f"{self.alt} {self.tell()}".strip()
 
     @property
     def width(self) -> float:

@@ -34,7 +34,7 @@ def svg(scene: Scene) -> bytes:
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}" '
-        f'role="img" aria-label="{escaped(clean(f"{scene.alt} {scene.numbers}".strip()))}" font-family="{_FONTS}">\n'
+        f'role="img" aria-label="{escaped(clean(scene.said))}" font-family="{_FONTS}">\n'
         f'<rect width="100%" height="100%" fill="{PAPER}"/>\n{drawn}\n</svg>\n'
     ).encode()
 

@@ -121,9 +121,9 @@ def test_a_network_has_every_weight_and_value() -> None:
         ]  # fmt: skip
         assert not Counter(map(minused, cells)) - found, name
     assert (
-        "W₁ = (3.2, −2.4, −2.1; −1.2, −1.4, 2.6); b₁ = (0.5; 0.5; 0.5); h₁ = (0.86; −1.00; 1.00)" in scene("q2").numbers
+        "W₁ = (3.2, −2.4, −2.1; −1.2, −1.4, 2.6); b₁ = (0.5; 0.5; 0.5); h₁ = (0.86; −1.00; 1.00)" in scene("q2").tell()
     )
-    assert "h₁ =" not in scene("q2", answer=False).numbers
+    assert "h₁ =" not in scene("q2", answer=False).tell()
     assert found["+ 0.5"] == 6
     assert sum(found.values()) == 6 + 6 + 2 + 2 + 3 + 2 + 1 + 6 + 7
 
@@ -176,7 +176,7 @@ def test_a_curve_goes_through_its_losses() -> None:
     assert len(found) > 1
     assert set(found) <= set(words(made))
     assert f"from {found[0]} at" in made.alt
-    assert f"{found[0]} at 0; {found[1]} at 1" in made.numbers
+    assert f"{found[0]} at 0; {found[1]} at 1" in made.tell()
     heights = [piece.centre[1] for piece in made.pieces if isinstance(piece, Disc)]
     assert np.argsort(heights).tolist() == np.argsort([float(text) for text in found]).tolist()
 
@@ -298,7 +298,7 @@ def test_a_map_joins_the_neighbours_of_its_grid() -> None:
     assert {"1", "6"} <= set(words(made))
     assert "6 units in the plane of two inputs, neighbours joined, from W(0) to W(3)" in made.alt
     assert "at the start" in start.alt
-    assert "W(3)" not in start.numbers
+    assert "W(3)" not in start.tell()
     of = drawn("map").context
     ends = [piece.centre for piece in made.pieces if isinstance(piece, Disc) and piece.radius > 6]
     order = np.argsort(of.solved["W_t3"].written[:, 0], kind="stable")
