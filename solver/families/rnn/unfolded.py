@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
-
-from solver.families.rnn.recurrence import Direction, Given, batch, shaped
+from solver.families.rnn.givens import Givens
+from solver.families.rnn.recurrence import Direction, Given
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.symbol import Symbol
-from solver.formula.tree import Array, Bin, Call, Name, Transpose, Tree, names, replace_names
+from solver.formula.tree import Bin, Call, Name, Transpose, Tree, names, renamed
 from solver.formula.walks.reduce import Detail, Operands
 from solver.formula.walks.shape import SCALAR, shape
-from solver.nets.layers import activated, neurons_inputs, spread
+from solver.named import NamedTuple
+from solver.nets.layers import activated
 from solver.nets.losses import loss
 from solver.nets.recurrent import add_losses, added, loss_formula, weighted
 from solver.nets.training import Optimizer
@@ -27,6 +27,9 @@ from solver.working.series import LONG
 if TYPE_CHECKING:
     from solver.formula.walks.turned import Turning
     from solver.working.sketches import Sketch
+
+INPUT, STATE, OUTPUT, NET = "#x", "#h", "#y", "#u"
+"""What the formulas of any time call an input, a state and an output that feed in, and a net input; no author can write that."""
 
 
 class First(Step):
@@ -45,8 +48,17 @@ class First(Step):
         return [self.general, *own] if self.general is not None and detail != "brief" else own
 
 
-class Unfolded:
-    """Writes a network that fits into a working. names: what each letter is called; own: the author's activations."""
+class AnyTime(NamedTuple):
+    """A layer at any time. u: its net input, where that is a step of its own; formula: what it gives."""
+
+    u: Tree | None
+    formula: Tree
+    title: str
+    net_title: str
+
+
+class Unfolded(Givens):
+    """Writes a network that fits into a working."""
 
     def __init__(
         self,
@@ -55,149 +67,26 @@ class Unfolded:
         names: Mapping[str, str],
         own: Mapping[str, Own],
     ) -> None:
-        self.given, self.stack, self.names, self.own, self.working = given, stack, names, own, Working()
-        self.many, self.times = given.X is not None, range(1, given.length + 1)
-        self.parameters: list[str] = []
+        super().__init__(given, stack, names, own)
         self.nets: list[str] = []
         self.hidden: list[str] = []
-        self.told: set[Symbol] = set()
+        self.told: set[tuple[object, ...]] = set()
 
     def run(self) -> Working:
         """Everything in the order of the page."""
         self.givens()
-        plain = len(self.stack) == 1 and len(self.stack[0]) == 1
         inputs = {t: self.at("x", t) for t in self.times}
-        if plain:
+        if len(self.stack) == 1 and len(self.stack[0]) == 1:
+            side = self.stack[0][0]
+            layer, output = self.hidden_layer(side), self.output_layer([side.side])
             for t in self.times:
-                self.state(self.stack[0][0], t, inputs[t])
-                self.output(t, {self.stack[0][0].side: self.name(self.stack[0][0], t)})
-            self.hidden = [self.name(self.stack[0][0], t) for t in self.times]
+                self.state(layer, side, t, inputs[t])
+                self.output(output, t, {side.side: self.name(side, t)})
+            self.hidden = [self.name(side, t) for t in self.times]
         else:
             self.layers(inputs)
         self.finish()
         return self.working
-
-    # -- names --------------------------------------------------------------------------------------------------------
-    def letter(self, letter: str) -> str:
-        """h, or H of a batch."""
-        called = self.names[letter]
-        return called.upper() if self.many and called == letter and letter in "xhyd" else called
-
-    def at(self, letter: str, t: int) -> str:
-        """The name of a quantity at a time."""
-        return f"{self.letter(letter)}{t}"
-
-    def symbol(self, letter: str, t: int, mark: str = "", side: str = "") -> Symbol:
-        """h(1): a quantity at time t."""
-        return Symbol(self.letter(letter) if letter in self.names else letter, mark, side, argument=str(t))
-
-    def name(self, of: Direction, t: int, letter: str = "h") -> str:
-        """The name of a layer's state at a time: h1, h2_1 of layer 2, hf1 of the forward direction."""
-        return f"{self.letter(letter)}{of.side}{of.mark}{'_' if of.mark else ''}{t}"
-
-    def weight(self, letter: str, of: Direction) -> str:
-        """U, U2, Uf."""
-        return f"{self.names[letter]}{of.side}{of.mark}"
-
-    # -- what is given ------------------------------------------------------------------------------------------------
-    def givens(self) -> None:
-        """States weights, biases, initial states, inputs and desired outputs."""
-        given = self.given
-        for sides in self.stack:
-            for side in sides:
-                self.layer_given(side)
-        if given.V is not None:
-            self.output_given()
-        if self.many:
-            ones = len(given.X or ())
-            self.working.given("one", Array(np.ones((ones, 1)), (("1",),) * ones), "", Symbol("1", str(ones)))
-        for t in self.times:
-            if given.X is not None:
-                self.working.given(
-                    self.at("x", t),
-                    batch(given.X, t),
-                    f"Inputs at t = {t}, a sequence in each row",
-                    self.symbol("x", t),
-                )
-            elif given.x is not None:
-                self.working.given(self.at("x", t), given.x[t - 1], f"Input at t = {t}", self.symbol("x", t))
-        if given.loss == "none" or given.V is None:
-            return
-        times = given.times(given.length)
-        of = given.desired_rows(self.outputs()) if self.many else given.desired(given.length, self.outputs())
-        for k, t in enumerate(times):
-            d = batch(of, k + 1) if self.many else of[k]
-            self.working.given(self.at("d", t), d, f"Desired output at t = {t}", self.symbol("d", t))
-
-    def outputs(self) -> int:
-        """How many outputs there are."""
-        shape = self.working.shapes[self.names["V"]]
-        return int(shape[0] if self.given.weights == "neurons x inputs" else shape[1])
-
-    def layer_given(self, side: Direction) -> None:
-        w, given, hidden = self.working, self.given, side.neurons
-        layer = f"hidden layer {side.mark}" if side.mark else "the hidden layer"
-        below = f"hidden layer {int(side.mark) - 1}" if side.mark not in ("", "1") else "the input"
-        layer = layer.removeprefix("the ") if side.mark else layer
-        way = {"": "", "f": ", forward", "b": ", backward"}[side.side]
-        self.parameter("U", side, side.U, f"Weights from {below} to {layer}{way}")
-        source = "the output" if given.type == "jordan" else layer
-        source = source if not side.mark else layer
-        self.parameter("W", side, side.W, f"Recurrence weights from {source} to {layer}{way}")
-        if given.Wy is not None:
-            outputs = neurons_inputs(self.V(), given.weights)[0]
-            Wy = shaped(given, "Wy", given.Wy, outputs, given.weights)
-            self.parameter("Wy", side, Wy, f"Recurrence weights from the output to {layer}")
-        if side.b is not None:
-            self.parameter("b", side, spread(side.b, hidden), f"Biases of {layer}{way}")
-        if given.type != "jordan":
-            t = given.length + 1 if side.side == "b" else 0
-            title = "Initial hidden state" if t == 0 else "Hidden state behind the last step"
-            symbol = self.symbol("h", t, side.mark, side.side)
-            w.given(
-                self.name(side, t),
-                self.rows(spread(side.h0, hidden)),
-                title + (f" of layer {side.mark}" if side.mark else ""),
-                symbol,
-            )
-
-    def parameter(self, letter: str, side: Direction, numbers: Array, title: str) -> None:
-        name = self.weight(letter, side)
-        base, sub = (letter[0], letter[1:]) if self.names[letter] == letter else (self.names[letter], "")
-        self.working.given(name, numbers, title, Symbol(base, ",".join(filter(None, (sub, side.mark))), side.side))
-        self.parameters.append(name)
-
-    def V(self) -> Array:
-        """The output weights."""
-        given, top = self.given, self.stack[-1]
-        assert given.V is not None
-        split = given.backward is not None and given.backward.V is not None
-        states = top[0].neurons if split else sum(side.neurons for side in top)
-        return shaped(given, "V", given.V, states, given.weights)
-
-    def output_given(self) -> None:
-        w, given = self.working, self.given
-        V = self.V()
-        outputs = neurons_inputs(V, given.weights)[0]
-        w.given(self.names["V"], V, "Weights from the hidden layer to the output")
-        self.parameters.append(self.names["V"])
-        if given.backward is not None and given.backward.V is not None:
-            Vb = shaped(given.backward, "V", given.backward.V, self.stack[-1][1].neurons, given.weights)
-            w.given(f"{self.names['V']}b", Vb, "Weights from the backward layer to the output", Symbol("V", "", "b"))
-            self.parameters.append(f"{self.names['V']}b")
-        if given.c is not None:
-            w.given(self.names["c"], spread(given.c, outputs), "Biases of the output layer")
-            self.parameters.append(self.names["c"])
-        if given.type != "elman":
-            fed = "d" if given.teacher_forcing else "y"
-            w.given(self.at(fed, 0), self.rows(spread(given.y0, outputs)), "Initial output", self.symbol(fed, 0))
-
-    def rows(self, column: Array) -> Array:
-        """A column; for a batch, a row of it for each sequence."""
-        if self.given.X is None:
-            return column
-        count, row = len(self.given.X), tuple(column.text(i, 0) for i in range(column.value.shape[0]))
-        return Array(np.tile(column.value.T, (count, 1)), (row,) * count)
 
     # -- steps --------------------------------------------------------------------------------------------------------
     def fed(self, weights: str, x: str) -> Tree:
@@ -214,73 +103,84 @@ class Unfolded:
             return []
         return [Bin("@", Name("one"), Transpose(Name(name))) if self.many else Name(name)]
 
-    def active(self, activation: str, u: Tree) -> Tree:
+    def layer(self, terms: Iterable[Tree], activation: str, title: str, short: str) -> AnyTime:
+        """φ of the sum of some terms, the net input a step of its own where that is asked for, or where the slope is one of it."""
         row = FUNCTIONS.get(activation) if self.many else None
-        return activated((row and row.by_row) or activation, u, own=self.own)
+        apart = self.given.net_inputs or activation in self.own
+        u = added(terms)
+        phi = activated((row and row.by_row) or activation, Name(NET) if apart else u, own=self.own)
+        return AnyTime(u if apart else None, phi, title, f"net input of {short}")
 
-    def step(
-        self, name: str, symbol: Symbol, u: Tree, activation: str, t: int, what: str, net: tuple[str, Symbol]
-    ) -> None:
-        """φ(u), the net input a step of its own where that is asked for, or where the slope is one of it."""
-        begin = f"At t = {t}: "
-        if self.given.net_inputs or activation in self.own:
-            layer = "the output" if what.endswith("of the network") else what.removeprefix("output of ")
-            self.timed(net[0], u, f"{begin}net input of {layer}", net[1], t)
-            self.nets.append(net[0])
-            u = Name(net[0])
-        self.timed(name, self.active(activation, u), begin + what, symbol, t)
+    def hidden_layer(self, side: Direction) -> AnyTime:
+        """A hidden layer at any time."""
+        terms = [self.fed(self.weight("U", side), INPUT), self.fed(self.weight("W", side), STATE)]
+        if self.given.type == "both":
+            terms.append(self.fed(self.weight("Wy", side), OUTPUT))
+        short = f"hidden layer {side.mark}" if side.mark else "the hidden layer"
+        short += {"": "", "f": ", forward", "b": ", backward"}[side.side]
+        return self.layer([*terms, *self.bias(self.weight("b", side))], side.activation, f"output of {short}", short)
 
-    def timed(self, name: str, formula: Tree, title: str, symbol: Symbol, t: int) -> None:
-        """A step; the first of its kind is written for any time, too."""
-        w, kind = self.working, symbol._replace(argument="")
-        times: dict[Symbol | str, str] = {str(t - 1): "t - 1", str(t): "t", str(t + 1): "t + 1"}
+    def output_layer(self, sides: Iterable[str]) -> AnyTime | None:
+        """The output at any time, from the states of the last layer, by direction."""
+        if self.given.V is None:
+            return None
+        V = self.names["V"]
+        terms = [self.fed(f"{V}b" if side == "b" else V, STATE + side) for side in sides]
+        title = "outputs of the network" if self.many else "output of the network"
+        return self.layer([*terms, *self.bias(self.names["c"])], self.given.output_activation, title, "the output")
+
+    def state(self, layer: AnyTime, side: Direction, t: int, x: str) -> None:
+        """The state of a layer at a time."""
+        before = t + 1 if side.side == "b" else t - 1
+        fed = self.at("d" if self.given.teacher_forcing else "y", before)
+        back = fed if self.given.type == "jordan" else self.name(side, before)
+        real = {INPUT: x, STATE: back, OUTPUT: fed}
+        if layer.u is not None:
+            real = self.net(layer, real, self.name(side, t, "u"), self.symbol("u", t, side.mark, side.side), t)
+        self.step(self.name(side, t), layer.formula, real, layer.title, self.symbol("h", t, side.mark, side.side), t)
+
+    def output(self, layer: AnyTime | None, t: int, states: Mapping[str, str]) -> None:
+        """The output at a time, from the states of the last layer, by direction."""
+        if layer is None:
+            return
+        real = {STATE + side: name for side, name in states.items()}
+        if layer.u is not None:
+            real = self.net(layer, real, self.at("o", t), self.symbol("o", t), t)
+        self.step(self.at("y", t), layer.formula, real, layer.title, self.symbol("y", t), t)
+
+    def net(self, layer: AnyTime, real: Mapping[str, str], name: str, symbol: Symbol, t: int) -> dict[str, str]:
+        """A net input as a step of its own; what the layer's formula calls it."""
+        assert layer.u is not None
+        self.step(name, layer.u, real, layer.net_title, symbol, t)
+        self.nets.append(name)
+        return {NET: name}
+
+    def step(self, name: str, anytime: Tree, real: Mapping[str, str], title: str, symbol: Symbol, t: int) -> None:
+        """A step by a formula of any time; the first of its kind is written for any time, too."""
+        w, kind, formula, title = self.working, symbol[:3], renamed(anytime, real), f"At t = {t}: {title}"
         if kind in self.told or self.given.length == 1:
             w.step(name, formula, title, symbol=symbol)
             return
         self.told.add(kind)
+        times: dict[Symbol | str, str] = {str(t - 1): "t - 1", str(t): "t", str(t + 1): "t + 1"}
         size = shape(formula, w.shapes)
         w.symbols[f"{name}_t"] = symbol._replace(argument="t").shaped(size)
-        anytime = {}
+        general = {}
         for n in names(formula):
             if (at := w.symbols[n]).argument in times:
-                anytime[n] = Name(f"{n}_t")
+                general[n] = f"{n}_t"
                 w.symbols[f"{n}_t"] = at._replace(argument=times[at.argument])
-        general = Line(replace_names(formula, anytime), left=Name(f"{name}_t"))
-        w.add(First(name, formula, title, general=general), size, symbol)
-
-    def state(self, side: Direction, t: int, x: str) -> None:
-        """The state of a layer at a time."""
-        before = t + 1 if side.side == "b" else t - 1
-        kind = self.given.type
-        fed = self.at("d" if self.given.teacher_forcing else "y", before)
-        back = fed if kind == "jordan" else self.name(side, before)
-        terms = [self.fed(self.weight("U", side), x), self.fed(self.weight("W", side), back)]
-        if kind == "both":
-            terms.append(self.fed(self.weight("Wy", side), fed))
-        u = added([*terms, *self.bias(self.weight("b", side))])
-        what = f"output of hidden layer {side.mark}" if side.mark else "output of the hidden layer"
-        what += {"": "", "f": ", forward", "b": ", backward"}[side.side]
-        net = (self.name(side, t, "u"), self.symbol("u", t, side.mark, side.side))
-        self.step(self.name(side, t), self.symbol("h", t, side.mark, side.side), u, side.activation, t, what, net)
-
-    def output(self, t: int, states: Mapping[str, str]) -> None:
-        """The output at a time, from the states of the last layer."""
-        if self.given.V is None:
-            return
-        V = self.names["V"]
-        terms = [self.fed(f"{V}b" if side == "b" else V, name) for side, name in states.items()]
-        u = added([*terms, *self.bias(self.names["c"])])
-        net = (self.at("o", t), self.symbol("o", t))
-        what = "outputs of the network" if self.many else "output of the network"
-        self.step(self.at("y", t), self.symbol("y", t), u, self.given.output_activation, t, what, net)
+        line = Line(renamed(formula, general), left=Name(f"{name}_t"))
+        w.add(First(name, formula, title, general=line), size, symbol)
 
     def layers(self, inputs: dict[int, str]) -> None:
         """Several layers, or both directions: one after the other, each over all times."""
         split = self.given.backward is not None and self.given.backward.V is not None
         for sides in self.stack:
             for side in sides:
+                layer = self.hidden_layer(side)
                 for t in self.times if side.side != "b" else reversed(self.times):
-                    self.state(side, t, inputs[t])
+                    self.state(layer, side, t, inputs[t])
             self.hidden += [self.name(side, t) for t in self.times for side in sides]
             if len(sides) == 2 and not split:
                 for t in self.times:
@@ -290,8 +190,9 @@ class Unfolded:
             else:
                 inputs = {t: self.name(sides[0], t) for t in self.times}
         top = self.stack[-1]
+        output = self.output_layer([side.side for side in top] if split else [""])
         for t in self.times:
-            self.output(t, {side.side: self.name(side, t) for side in top} if split else {"": inputs[t]})
+            self.output(output, t, {side.side: self.name(side, t) for side in top} if split else {"": inputs[t]})
 
     def stack_name(self, sides: Sequence[Direction], t: int) -> str:
         """The name of both directions' states together."""
