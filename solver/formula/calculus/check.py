@@ -107,11 +107,11 @@ def _chosen(tree: Tree, exact: Env) -> Tree:
 
 def _complex_difference(chain: Chain, output: str, gradients: Mapping[str, Floats], given: Env, exact: Env) -> float:
     """The same by steps along the imaginary axis: f(x + ih) = f(x) + ih f′(x), to the last digit where h is tiny."""
-    pushes = _pushes({name: exact[name].shape for name in gradients}, max(v.size for v in exact.values()))
+    ways = _ways(gradients, exact)
     program = _program(_each_written_out(chain), gradients)
-    imaginary: dict[str, Any] = {name: _TINY * 1j * p for name, p in pushes.items()}
-    slopes = (_pushed(program, given, imaginary)[output].imag / _TINY).reshape(-1)
-    expected = sum(np.asarray((pushes[name] * gradient).sum(axis=(-2, -1))) for name, gradient in gradients.items())
+    imaginary: Any = _TINY * 1j * ways
+    slopes = (_pushed(program, given, _parted(imaginary, gradients))[output].imag / _TINY).reshape(-1)
+    expected = ways @ _flat(gradients)
     gaps = np.abs(slopes - expected)
     worst = np.max(np.where(gaps == 0, 0.0, gaps / np.maximum(np.abs(expected), _SMALL)), initial=0.0)
     return float(worst) if np.isfinite(worst) else float("inf")
@@ -151,33 +151,39 @@ def _written_out(tree: Tree) -> Tree:
 def _difference(
     program: Program[Tree], output: str, gradients: Mapping[str, Floats], given: Env, exact: Env, step: float
 ) -> float:
-    pushes = _pushes({name: exact[name].shape for name in gradients}, max(v.size for v in exact.values()))
-    up_and_down = {name: np.concatenate((step * p, -step * p)) for name, p in pushes.items()}
-    moved = _pushed(program, given, up_and_down)[output]
-    high, low = np.broadcast_to(moved, (len(next(iter(up_and_down.values()))), 1, 1)).reshape(2, -1)
+    ways = _ways(gradients, exact)
+    moved = _pushed(program, given, _parted(np.concatenate((step * ways, -step * ways)), gradients))[output]
+    high, low = np.broadcast_to(moved, (2 * len(ways), 1, 1)).reshape(2, -1)
     slopes = (high - low) / (2 * step)
-    expected = sum(np.asarray((pushes[name] * gradient).sum(axis=(-2, -1))) for name, gradient in gradients.items())
+    expected = ways @ _flat(gradients)
     resolved = _NOISE / step * max(1.0, float(np.abs(exact[output]).max())) / TOLERANCE
     worst = np.max(np.abs(slopes - expected) / np.maximum(np.abs(expected), resolved), initial=0.0)
     return float(worst) if np.isfinite(worst) else float("inf")
 
 
-def _pushes(shapes: Mapping[str, tuple[int, ...]], largest: int) -> dict[str, Floats]:
-    """A batch of directions: each cell alone, or a few random ones through all cells; shape (batch, rows, columns)."""
-    total = sum(int(np.prod(shape)) for shape in shapes.values())
-    if total > MOST_CELLS or total * largest > MOST_NUMBERS:
-        rng = np.random.default_rng(0)
-        count = DIRECTIONS if total < MANY_CELLS else 1
-        signs = {name: rng.integers(0, 2, (count, *shape), dtype=np.int8) for name, shape in shapes.items()}
-        return {name: (2.0 * each - 1.0) / np.sqrt(total) for name, each in signs.items()}
+def _ways(variables: Mapping[str, Floats], exact: Env) -> Floats:
+    """Directions through all cells of some variables: each cell alone, or a few random ones; shape (directions, cells)."""
+    total, largest = sum(v.size for v in variables.values()), max(v.size for v in exact.values())
+    if total <= MOST_CELLS and total * largest <= MOST_NUMBERS:
+        return np.eye(total)
+    rng = np.random.default_rng(0)
+    count = DIRECTIONS if total < MANY_CELLS else 1
+    signs = [rng.integers(0, 2, (count, v.size), dtype=np.int8) for v in variables.values()]
+    return np.asarray((2.0 * np.concatenate(signs, axis=1) - 1.0) / np.sqrt(total))
+
+
+def _parted(ways: Floats, variables: Mapping[str, Floats]) -> dict[str, Floats]:
+    """What directions do to each variable; shape (directions, rows, columns)."""
     made, at = {}, 0
-    for name, shape in shapes.items():
-        size = int(np.prod(shape))
-        push = np.zeros((total, size))
-        push[at + np.arange(size), np.arange(size)] = 1.0
-        made[name] = push.reshape(total, *shape)
-        at += size
+    for name, variable in variables.items():
+        made[name] = ways[:, at : at + variable.size].reshape(len(ways), *variable.shape)
+        at += variable.size
     return made
+
+
+def _flat(variables: Mapping[str, Floats]) -> Floats:
+    """All cells of some variables in a row."""
+    return np.concatenate([v.ravel() for v in variables.values()])
 
 
 def _pushed(program: Program[Tree], given: Env, pushes: Mapping[str, Floats]) -> Env:
