@@ -46,12 +46,13 @@ def differentiate_alike(
         return [each._replace(shares=()) for each in made]
     numbers = _numbered(chain, wrt)
     new = {name: Name(number) for name, number in numbers.items()}
+    looked = numbers if any(_sharing(node) for _, tree in chain for node in walk(tree)) else ()
     kept = _derived(
         tuple((numbers[name], replace_names(tree, new)) for name, tree in chain),
         numbers[output],
         tuple(numbers[name] for name in wrt),
         tuple(shapes[name] for name in numbers),
-        frozenset((numbers[name], along) for name in numbers for along in _ALONG if (name, along) in distributions),
+        frozenset((numbers[name], along) for name in looked for along in _ALONG if (name, along) in distributions),
     )
     return _renamed(kept, {number: name for name, number in numbers.items()}, Names(shapes, taken, ending=ending))
 
@@ -175,7 +176,7 @@ class _Remembering(Reverse):
     def sums(self, used: Iterable[str], around: Sequence[Tree]) -> list[bool]:
         """Whose columns or rows sum to 1, where an activation wants that of them."""
         tops = (bare(tree) for tree in around)
-        if self.distributions is None or not any(isinstance(top, Call) and _sharing(top) for top in tops):
+        if self.distributions is None or not any(map(_sharing, tops)):
             return []
         return [(name, along) in self.distributions for name in used for along in _ALONG]
 
@@ -247,9 +248,9 @@ class _Remembering(Reverse):
         self.backward += [_step(made, real) for made in passed.backward]
 
 
-def _sharing(call: Call) -> bool:
-    """Whether a known pair wants shares of the desired output."""
-    return any(pair.distribution for pair in FUNCTIONS[call.fn].pairs)
+def _sharing(node: Tree) -> bool:
+    """Whether it is an activation that a known pair with shares of the desired output stands behind."""
+    return isinstance(node, Call) and any(pair.distribution for pair in FUNCTIONS[node.fn].pairs)
 
 
 def _terms(shares: Mapping[str, Sequence[Share]], own: str) -> tuple[tuple[str, tuple[Tree, ...]], ...]:
