@@ -44,7 +44,7 @@ FOR_PROGRAMS = False
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>#|~$&@]|:(?=//)|/(?=/)|(?<=\bwww)\.", re.IGNORECASE)
 """Signs that would be markup: of CommonMark, of tables, strikes and mathematics, of addresses that become links."""
-_LEADING = re.compile(r"^(\d+(?=[.)](?:\s|$))|(?=[-+=]))")
+_LEADING = re.compile(r"\d+(?=[.)](?:\s|$))|(?=[-+=])")
 """Before a sign that would make a line an item of a list, a rule or an underline."""
 _ROOM = 41.0
 """The width of a viewer's column of 830 pixels, in the font of its mathematics."""
@@ -131,7 +131,9 @@ def _escape(text: str) -> str:
 
 def _unlisted(text: str) -> str:
     """A line whose first sign would begin a list or a rule, kept as words."""
-    return _LEADING.sub(r"\1\\", text.strip())
+    line = text.strip()
+    start = _LEADING.match(line)
+    return line if start is None else f"{start[0]}\\{line[start.end() :]}"
 
 
 def _words(words: Words) -> str:

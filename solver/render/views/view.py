@@ -43,17 +43,21 @@ class View(Structure):
 
     def behind(self, blocks: Iterable[Block]) -> View:
         """The view of what comes next, with as many steps less to be worked out as stand in some blocks."""
-        steps = sum(
-            len(block.rows) // _ROWS_A_STEP if isinstance(block, Table) else isinstance(block, Equations)
-            for block in blocks
-        )
-        return self.replaced(worked=max(self.worked - steps, 0))
+        return self.replaced(worked=max(self.worked - steps(blocks), 0))
 
     def shows(self, label: str) -> bool:
         """Whether a part is among those asked for, or leads to one."""
         return not self.parts or any(
             label == part or label.startswith(part + ".") or part.startswith(label + ".") for part in self.parts
         )
+
+
+def steps(blocks: Iterable[Block]) -> int:
+    """How many steps are worked out in some blocks, in lines or in tables."""
+    return sum(
+        len(block.rows) // _ROWS_A_STEP if isinstance(block, Table) else isinstance(block, Equations)
+        for block in blocks
+    )
 
 
 WHOLE = View()

@@ -28,7 +28,7 @@ from solver.render.blocks import (
 from solver.render.views.comparisons import comparison, reconciled
 from solver.render.views.definitions import definition, point, slope, titled
 from solver.render.views.heads import drawing, headed, rounded_here, roundings, worth
-from solver.render.views.view import MOST_WORKED, WHOLE, View
+from solver.render.views.view import MOST_WORKED, WHOLE, View, steps
 from solver.rounding import Floats, Rounding
 from solver.working.items import Item, Line
 from solver.working.solution import Solution, Solved, SolvedPart
@@ -103,7 +103,7 @@ class _QuestionPage:
 
     def __init__(self, view: View, told: Mapping[str, Rounding] | None = None) -> None:
         self.view, self.told = view, told or {}
-        self.most = MOST[view.detail]
+        self.most, self.left = MOST[view.detail], view.worked
         self.defined: set[tuple[str, int]] = set()
         self.tabled: set[str] = set()
         self.asked: set[str] = set()
@@ -130,7 +130,7 @@ class _QuestionPage:
                 continue
             if self.repeats(solved) and self.view.detail != "full":
                 continue
-            if not self.view.worked and solved.item.answer is None:
+            if not self.left and solved.item.answer is None:
                 self.short = True
                 continue
             yield from self.facts(stated)
@@ -275,7 +275,7 @@ class _QuestionPage:
             rows = tuple(tuple((cell,) if isinstance(cell, str) else cell for cell in row) for row in listing.rows)
             worked.append(Table(listing.header, rows, self.symbols, self.most))
             self.tabled.update(item.tabled)
-        self.view = self.view.behind(worked)
+        self.left = max(self.left - steps(worked), 0)
         yield from worked
         if item.points:
             yield Bullets(tuple(point(said, self.symbols, whole=item.points_answer) for said in item.points))
