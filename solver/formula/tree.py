@@ -173,8 +173,12 @@ class Array:
     def written(self) -> tuple[tuple[str, ...], ...]:
         """All numbers, row by row, as they are written; put into words once."""
         if self._written is None:
-            rows, columns = map(range, self.value.shape)
-            self._written = tuple([tuple([self.text(i, j) for j in columns]) for i in rows])
+            if self.typed is not None:
+                rows = zip(*self.typed, strict=True) if self.transposed else map(tuple, self.typed)
+                self._written = tuple(rows)
+            else:
+                text = repr if self.form is None else self.form.text
+                self._written = tuple([tuple(map(text, row)) for row in self.value.tolist()])
         return self._written
 
     def text(self, i: int, j: int) -> str:

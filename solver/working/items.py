@@ -325,7 +325,7 @@ class Step(Item, Structure):
     def lines(self, operands: Operands, result: Floats, form: Format, detail: Detail) -> list[Line]:
         """The working, `name = formula = … = result`."""
         first, *rest = reduce(self.formula, operands, result, form, detail)
-        return [Line(first.tree, left=Name(self.name)), *(Line(tree, relation=sign) for tree, sign in rest)]
+        return [Line(first.tree, Name(self.name)), *[Line(tree, None, sign) for tree, sign in rest]]
 
 
 class Statement(Item, Structure):

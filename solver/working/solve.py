@@ -136,7 +136,9 @@ class _Solver:
         return solved
 
     def context(self, working: Working) -> Context:
-        return self.contexts.setdefault(id(working), Context(working, self.carry))
+        if id(working) not in self.contexts:
+            self.contexts[id(working)] = Context(working, self.carry)
+        return self.contexts[id(working)]
 
     def drawn(self, figure: Wanted | None) -> Drawn | None:
         return figure and Drawn(figure.word, self.context(figure.working))
@@ -164,9 +166,10 @@ class _Solver:
 
     def settle(self, exact: dict[str, Floats], context: Context) -> None:
         """Makes what is nothing but the noise of floats 0."""
+        if not exact or not _tiny(np.concatenate([number.ravel() for number in exact.values()])):
+            return
         for name, number in exact.items():
-            size = np.abs(number)
-            if (size < _TINY).any() and number[size < _TINY].any():
+            if _tiny(number):
                 from solver.working.noise import settle
 
                 items, env = context.working.items, context.envs["exact"]
@@ -193,6 +196,12 @@ class _Solver:
         if self.carry == "rounded":
             hint += "; a value that rounding made 0 or 1 is kept by more decimals, or by carry: exact"
         return Problem(part.place, f"{key}: {error.message}", hint.removeprefix("; "))
+
+
+def _tiny(numbers: Floats) -> bool:
+    """Whether some number may be noise."""
+    size = np.abs(numbers)
+    return bool(((size < _TINY) & (size > 0)).any())
 
 
 def _proofs(part: SolvedPart) -> list[Proof]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from solver.errors import FormulaError
-from solver.formula.arithmetic import matmul, power, product, settled
+from solver.formula.arithmetic import all_finite, matmul, power, product, settled
 from solver.formula.form import runs
 from solver.formula.functions import FUNCTIONS
 from solver.formula.source import source
@@ -137,7 +137,7 @@ def finite(tree: Tree, env: Env) -> Floats:
     Raises FormulaError naming the operation that has no value.
     """
     result = value(tree, env)
-    if not np.isfinite(result).all():
+    if not all_finite(result):
         error = fault(tree, env)
         if error is not None:
             raise error
