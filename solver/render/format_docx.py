@@ -39,19 +39,15 @@ def page(shown: Shown) -> bytes:
         said = "python-docx, which writes the file, is not installed"
         raise SpecError([Problem(Place("--format docx"), said, "pip install 'nnsolve[docx]'")])
     from docx import Document
-    from docx.oxml import parse_xml
 
     from solver.render.docx.page_docx import DocxPage
 
     document = Document()
     _prepare(document, unmarked(shown.title))
-    empty, body = document.element.body, f"<w:body {SPACES}>{DocxPage(document).body(shown.blocks())}</w:body>"
-    full = parse_xml(body)
-    full.append(empty[-1])  # it says how the pages look
-    document.element.replace(empty, full)  # element by element would take the square of their number
+    body = DocxPage(document).body(shown.blocks())
     made = BytesIO()
     document.save(made)
-    return _dated(made)
+    return _filled(made, body)
 
 
 def _prepare(document: Document, title: str) -> None:
@@ -82,12 +78,17 @@ def _prepare(document: Document, title: str) -> None:
     about.created = about.modified = _WHEN
 
 
-def _dated(file: BytesIO) -> bytes:
-    """The same file, of which every part has one date."""
+def _filled(file: BytesIO, body: str) -> bytes:
+    """The same file, of which every part has one date, with a body before what says how its pages look.
+
+    As text: a tree of a long document takes seconds, and half a gigabyte.
+    """
     made = BytesIO()
     with ZipFile(file) as old, ZipFile(made, "w") as new:
         for name in old.namelist():
-            part = ZipInfo(name, _WHEN.timetuple()[:6])
+            part, data = ZipInfo(name, _WHEN.timetuple()[:6]), old.read(name)
             part.compress_type, part.create_system = ZIP_DEFLATED, 0
-            new.writestr(part, old.read(name))
+            if name == "word/document.xml":
+                data = data.replace(b"<w:body>", f"<w:body {SPACES}>{body}".encode(), 1)
+            new.writestr(part, data)
     return made.getvalue()

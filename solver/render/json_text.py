@@ -10,4 +10,6 @@ def json_text(value: Any, indent: int | None = None) -> str:
     if text.isprintable():
         return text
     hidden = {c for c in set(text) if not c.isprintable()} - {"\n"}  # a line's end stands between values alone
+    if not hidden:
+        return text
     return text.translate({ord(c): json.dumps(c)[1:-1] for c in hidden})

@@ -265,6 +265,18 @@ def test_a_sum_that_stands_in_the_table_is_not_written_out_above_it(monkeypatch:
     assert len(step.lines()) == 3
 
 
+def test_terms_that_a_long_sum_leaves_out_are_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    from solver.formula.functions.written import Cells
+
+    made: list[tuple[int, int]] = []
+    cell = Cells.cell
+    monkeypatch.setattr(Cells, "cell", lambda self, i, j, k=0: made.append((i, j)) or cell(self, i, j, k))
+    row = "[" + ", ".join(["1", "2"] * 10) + "]"
+    step = solved(f"X: [{', '.join([row] * 21)}], K: [{', '.join([row] * 20)}]", "output")["a/Y"]
+    assert step.listing is not None
+    assert len(made) < 100  # of 1,600
+
+
 def test_what_not_every_reader_knows_is_said_once() -> None:
     fields = f"{X}, layers: [{{pool: max, stride: 1}}, {{{K}, operation: transposed}}, {{{K}, operation: transposed}}]"
     assert page(fields).count("puts each cell of u times the kernel k where the kernel stood") == 1

@@ -5,6 +5,7 @@ matrix, leading axes stay free for students and variants, and each cell's sum pr
 """
 
 from collections.abc import Callable, Sequence
+from itertools import product
 from math import prod
 
 import numpy as np
@@ -16,7 +17,7 @@ from solver.formula.functions.row import Function, Given, Notation, Slip
 from solver.formula.functions.windows import Pair, checked, known, pair, windows
 from solver.formula.functions.written import Cells
 from solver.formula.sizes import Shape, show
-from solver.formula.tree import Call, Num, Option, Options, Tree
+from solver.formula.tree import Call, Option, Options, Tree
 from solver.rounding import Floats
 
 
@@ -147,31 +148,29 @@ def _transposed_adjoint(call: Call, g: Tree, args: Sequence[Shape], k: int) -> T
 
 
 # -- by hand -----------------------------------------------------------------------------------------------------------
-def _pairs(operands: Cells, i: int, j: int, options: Given, turned: bool) -> list[tuple[Num, Num]]:
+def _places_under(operands: Cells, i: int, j: int, options: Given, turned: bool) -> list[tuple[Pair, Pair]]:
+    """The cells of the input with those of the kernel that stand on them; padding adds 0, and has none."""
     (rows, columns), (height, width) = operands.shape(0), operands.shape(1)
     found = windows((rows, columns), (height, width), **_places(options))
     made = []
-    for r, c in np.ndindex(height, width):
+    for r, c in product(range(height), range(width)):
         a, b = found.place(i, j, r, c)
-        if 0 <= a < rows and 0 <= b < columns:  # padding adds 0
-            kernel = (height - 1 - r, width - 1 - c) if turned else (r, c)
-            made.append((operands.cell(a, b), operands.cell(*kernel, 1)))
+        if 0 <= a < rows and 0 <= b < columns:
+            made.append(((a, b), (height - 1 - r, width - 1 - c) if turned else (r, c)))
     return made
 
 
 def _correlate_cell(operands: Cells, i: int, j: int, options: Given) -> Tree:
-    return operands.products(_pairs(operands, i, j, options, turned=False))
+    return operands.products(_places_under(operands, i, j, options, turned=False))
 
 
 def _convolve_cell(operands: Cells, i: int, j: int, options: Given) -> Tree:
-    return operands.products(_pairs(operands, i, j, options, turned=True))
+    return operands.products(_places_under(operands, i, j, options, turned=True))
 
 
 def _transposed_cell(operands: Cells, i: int, j: int, options: Given) -> Tree:
-    (rows, columns), kernel = operands.shape(0), operands.shape(1)
-    found = windows((rows, columns), kernel, **_places(options))
-    standing = found.standing((rows, columns), i, j)
-    return operands.products([(operands.cell(*place), operands.cell(*cell, 1)) for place, cell in standing])
+    shape, kernel = operands.shape(0), operands.shape(1)
+    return operands.products(windows(shape, kernel, **_places(options)).standing(shape, i, j))
 
 
 _OPTIONS: dict[str, Option | None] = {"stride": 1, "padding": 0, "dilation": 1, "after": 0}

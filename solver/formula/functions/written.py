@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from solver.formula.functions.windows import Pair
 from solver.formula.tree import Array, Bin, Dots, Group, Literal_, Num, Sum, Tree
 
 
@@ -42,16 +43,25 @@ class Cells:
 
     def total(self, terms: Sequence[Tree]) -> Tree:
         """The sum of some terms, those in the middle left out where there are many."""
-        if not terms:
+        return self._total(len(terms), terms.__getitem__)
+
+    def products(self, places: Sequence[tuple[Pair, Pair]]) -> Tree:
+        """A sum of products, (3.2)(1.0) + (−1.2)(2.0): each of a cell of the first argument and one of the second."""
+
+        def product(k: int) -> Tree:
+            one, other = places[k]
+            return Bin("*", Group(self.cell(*one)), Group(self.cell(*other, 1)))
+
+        return self._total(len(places), product)
+
+    def _total(self, count: int, term: Callable[[int], Tree]) -> Tree:
+        """The sum of so many terms; those that are left out are not made."""
+        if not count:
             return Num("0")
-        kept = [Dots() if k is None else terms[k] for k in self.shown(len(terms))]
-        if len(kept) < len(terms):
+        kept = [Dots() if k is None else term(k) for k in self.shown(count)]
+        if len(kept) < count:
             return Sum(tuple(kept))  # of which a narrow page shows still fewer
         made = kept[0]
-        for term in kept[1:]:
-            made = Bin("+", made, Group(term) if isinstance(term, Num) and term.text.startswith("-") else term)
+        for each in kept[1:]:
+            made = Bin("+", made, Group(each) if isinstance(each, Num) and each.text.startswith("-") else each)
         return made
-
-    def products(self, pairs: Sequence[tuple[Num, Num]]) -> Tree:
-        """A sum of products, (3.2)(1.0) + (−1.2)(2.0)."""
-        return self.total([Bin("*", Group(a), Group(b)) for a, b in pairs])
