@@ -13,7 +13,7 @@ from solver.formula.symbol import Symbol, Symbols
 from solver.formula.tree import Tree
 from solver.render.box import cells
 from solver.render.clean import clean
-from solver.render.pieces import Fenced, Fraction, Grid, Join, Negative, Piece, Raised, Run, Word, joined
+from solver.render.pieces import Fenced, Fraction, Grid, Join, Negative, Piece, Raised, Run, Word, joined, listed
 
 _JOINS: dict[JoinName, Join] = {
     "juxtaposed": Join("", "· ", rank=3),
@@ -87,7 +87,7 @@ class BlockPrinter(Printer[Piece]):
         return Word(inner.text + mark) if isinstance(inner, Word) else Raised(inner, mark)
 
     def call(self, fn: str, args: Sequence[Piece], exponent: Piece | None = None) -> Piece:
-        inner = args[0] if len(args) == 1 else Run(tuple(args), (Join(", ", tail=","),) * (len(args) - 1))
+        inner = listed(args)
         if style(fn) in _FENCES:
             left, right = _FENCES[style(fn)]
             return Fenced(left, inner, right, "")

@@ -248,17 +248,17 @@ def _aligned(lines: Sequence[Line], printer: BlockPrinter, room: int) -> list[_S
     statements = []
     for each, left in zip(lines, lefts, strict=True):
         if each.left is not None and left.width > column:
-            statements.append(_Statement((_fitted(each.left, printer, room),)))
+            statements.append(_Statement((fitted(each.left, printer, room),)))
             left = line("")
         relation = line(f" {each.relation} " if column else f"{each.relation} ")
-        right = _fitted(each.right, printer, room - column - relation.width)
+        right = fitted(each.right, printer, room - column - relation.width)
         statements.append(
             _Statement(tuple(level([left.padded(column, "right"), relation, right])), clean(sentence(each.note)))
         )
     return statements
 
 
-def _fitted(tree: Tree, printer: BlockPrinter, room: int) -> Box:
+def fitted(tree: Tree, printer: BlockPrinter, room: int) -> Box:
     """A formula in `room` cells; one that no break makes fit is written in one line, wrapped at its spaces."""
     box = printer.print(tree).within(room)
     if box.width <= room:

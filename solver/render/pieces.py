@@ -78,14 +78,13 @@ class Phrase(Piece):
 
 @dataclass(frozen=True, eq=False)
 class Join:
-    """What stands between two pieces of a run; broken there, `tail` ends a line and `head` starts the next.
+    """What stands between two pieces of a run; broken there, `head` starts the next line.
 
     rank: a run is broken at its lowest ranks first.
     """
 
     text: str
     head: str = ""
-    tail: str = ""
     rank: int = 0
 
 
@@ -105,15 +104,14 @@ class Run(Piece):
         row: list[Box] = []
         whole = False  # what follows a broken segment on its first line would be read as standing before its others
         for i, segment in enumerate(segments):
-            tail = line(joins[i].tail if i < len(joins) else "")
             if i:
                 joined = beside(*row, line(joins[i - 1].text), segment.natural)
-                if whole and joined.width + tail.width <= width:
+                if whole and joined.width <= width:
                     row = [joined]
                     continue
-                rows.append(beside(*row, line(joins[i - 1].tail)))
+                rows.append(beside(*row))
             head = line(" " * _INDENT + joins[i - 1].head if i else "")
-            made = segment.within(width - head.width - tail.width)
+            made = segment.within(width - head.width)
             whole = made is segment.natural
             row = [head, made]
         rows.append(beside(*row))
@@ -139,6 +137,29 @@ def joined(a: Piece, join: Join, b: Piece) -> Run:
     first = a if isinstance(a, Run) else Run((a,), ())
     then = b if isinstance(b, Run) else Run((b,), ())
     return Run(first.pieces + then.pieces, (*first.joins, join, *then.joins))
+
+
+def listed(pieces: Sequence[Piece]) -> Piece:
+    """Pieces with commas between them, which end a line."""
+    return run((*(_followed(p, ",") for p in pieces[:-1]), pieces[-1]), (Join(" "),) * (len(pieces) - 1))
+
+
+def _followed(piece: Piece, sign: str) -> Piece:
+    """A piece with a sign behind the last thing in it."""
+    if isinstance(piece, Run):
+        return Run((*piece.pieces[:-1], _followed(piece.pieces[-1], sign)), piece.joins)
+    return _Followed(piece, sign)
+
+
+@dataclass(frozen=True, eq=False)
+class _Followed(Piece):
+    """A piece and a sign behind it."""
+
+    piece: Piece
+    sign: str
+
+    def set(self, width: int | None) -> Box:
+        return beside(_within(self.piece, width and width - cells(self.sign)), line(self.sign))
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,14 +189,27 @@ class Negative(Piece):
 
 @dataclass(frozen=True, eq=False)
 class Fraction(Piece):
-    """One piece over another."""
+    """One piece over another; (a) / (b) where one of them is broken and has tall lines, which would be read as fractions."""
 
     a: Piece
     b: Piece
 
     def set(self, width: int | None) -> Box:
-        room = width and width - 2
-        return fraction(dense(_within(self.a, room)), dense(_within(self.b, room)))
+        boxes = [_within(each, width and width - 2) for each in (self.a, self.b)]
+        if width and any(map(_parted, (self.a, self.b), boxes)):
+            return joined(_operand(self.a), Join("/", "/ "), _operand(self.b, below=True)).within(width)
+        return fraction(*map(dense, boxes))
+
+
+def _parted(piece: Piece, box: Box) -> bool:
+    """Whether a sum or product is broken, and one of its lines is tall."""
+    return isinstance(piece, Run) and box is not piece.natural and tall(box)
+
+
+def _operand(piece: Piece, *, below: bool = False) -> Piece:
+    """What stands before or behind the stroke of a fraction."""
+    open_ = isinstance(piece, Run | Fraction) or (below and isinstance(piece, Negative))
+    return Fenced("(", piece, ")") if open_ else piece
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,13 +18,14 @@ from solver.formula.tree import Call, Name, Tree, names, walk
 from solver.formula.usage import SymbolTable
 from solver.formula.walks.reduce import Detail
 from solver.render.equations import BlockPrinter
+from solver.render.layout import fitted
 from solver.rounding import Rounding
 from solver.spec.reader import load_text
 from solver.working.items import Derivation, Line, Stated, Statement
 from solver.working.solution import Solution, Solved
 from solver.working.solve import solve_question
 from tests.reader import latex, mathml, omml, plain, screen, typst
-from tests.reader.expression import Digits, ElidedError, Expression, Floats, same, value
+from tests.reader.expression import Digits, ElidedError, Expression, Floats, equal, same, value
 
 DETAILS: tuple[Detail, ...] = ("normal", "full", "brief")
 
@@ -43,7 +44,7 @@ def _screen(room: int) -> Format:
 
     def printer(symbols: Symbols, most: int) -> Callable[[Tree], str]:
         blocks = BlockPrinter(symbols, most)
-        return lambda tree: "\n".join(blocks.print(tree).within(room).lines)
+        return lambda tree: "\n".join(fitted(tree, blocks, room).lines)
 
     return Format(printer, symbol_text, lambda text, known: screen.read(text.split("\n"), known))
 
@@ -146,7 +147,7 @@ def faults(step: Solved, form: Format, lines: Sequence[Line], printed: list[str]
     lettered = [bool(names(line.right)) for line in lines[len(lines) - len(read) :]]
     exact = {id(each) for each, letters in zip(read, lettered, strict=True) if letters or each is read[0]}
     for (above, below), texts, sign in zip(pairwise(read), pairwise(printed), signs, strict=True):
-        if sign == "=" and not same(value(above), value(below)):
+        if sign == "=" and not equal(above, below):
             yield " is not equal to ".join(texts)
         reader = symbolic if id(above) in exact else digits
         if not reader.follows(above, below):

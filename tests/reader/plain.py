@@ -77,7 +77,7 @@ class _Lexer:
     def column(self, found: list[Sign]) -> bool:
         """Whether a space parts two operands, rather than standing beside an operation."""
         follows = self.text[self.place + 1 : self.place + 2]
-        operation = follows in ("+", "·", "⊙", "") or self.text[self.place + 1 : self.place + 3] in ("- ", "= ")
+        operation = follows in ("+", "·", "⊙", "") or self.text[self.place + 1 : self.place + 3] in ("- ", "/ ", "= ")
         ended = bool(found) and found[-1].kind not in ("+", "-", "·", "⊙", "/", ",", "(", " ")
         return ended and not operation
 

@@ -299,9 +299,6 @@ def generative(draw: Draw) -> str:
     return question(draw, f"family: generative, {given}", "[sampling, kl, gradients]")
 
 
-SIGNS = st.sampled_from(["1", "-1"])
-
-
 @st.composite
 def competitive(draw: Draw) -> str:
     """Every kind of net."""
@@ -310,9 +307,13 @@ def competitive(draw: Draw) -> str:
         *(draw(st.integers(2, 3)) for _ in "nm"),
     )
     if kind == "hopfield":
-        given = f"patterns: {matrix(draw, m, n, SIGNS)}, scale: {draw(st.sampled_from(['none', 'N']))}"
-        given += f", start: {vector(draw, n, SIGNS)}, update: {draw(st.sampled_from(['synchronous', 'asynchronous']))}"
-        return question(draw, f"family: competitive, kind: hopfield, {given}", "[weights, recall, stability]")
+        outputs, n = draw(st.sampled_from(["-1/1", "0/1"])), draw(st.integers(2, 5))
+        ends = st.sampled_from(outputs.split("/"))
+        given = (
+            f"outputs: {outputs}, patterns: {matrix(draw, m, n, ends)}, scale: {draw(st.sampled_from(['none', 'N']))}"
+        )
+        given += f", start: {vector(draw, n, ends)}, update: {draw(st.sampled_from(['synchronous', 'asynchronous']))}"
+        return question(draw, f"family: competitive, kind: hopfield, {given}", "[weights, energy, recall, stability]")
     X, units = matrix(draw, 3, n), matrix(draw, m, n)
     if kind == "rbf":
         end = f"w: {vector(draw, m)}" if draw(st.booleans()) else "sigma: 2"

@@ -219,6 +219,35 @@ def test_what_follows_a_broken_piece_starts_a_line() -> None:
     """)
 
 
+def test_tall_lines_stand_in_no_fraction() -> None:
+    """Under a rule, the row of a product that is broken would be read as standing over its column."""
+    row = array(("-1", "-10.0", "-10.0"))
+    below = Bin("+", Num("1"), Bin("**", Group(Bin("/", Bin("@", row, Transpose(row)), Name("a"))), Num("2")))
+    assert shown(Bin("/", Num("0"), Bin("@", row, array(("-1",), ("-0.1",), ("-10.0",)))), width=36) == block("""
+        q = 0
+
+              / ⎛[ -1  -10.0  -10.0 ]⎞
+                ⎜                    ⎟
+                ⎜  ⎡  -1   ⎤         ⎟
+                ⎜  ⎢  -0.1 ⎥         ⎟
+                ⎝  ⎣ -10.0 ⎦         ⎠
+    """)
+    assert "─" in shown(Bin("/", Num("0"), below), width=90)
+
+
+def test_a_comma_ends_what_it_stands_behind() -> None:
+    column = array(("11.25",), ("22.25",))
+    assert shown(Call("equal", (Bin("+", column, column), Num("0"))), width=28) == block("""
+        q = equal⎛⎡ 11.25 ⎤     ⎞
+                 ⎜⎣ 22.25 ⎦     ⎟
+                 ⎜              ⎟
+                 ⎜  + ⎡ 11.25 ⎤,⎟
+                 ⎜    ⎣ 22.25 ⎦ ⎟
+                 ⎜              ⎟
+                 ⎝  0           ⎠
+    """)
+
+
 def test_factors_that_stand_beside_each_other_are_parted_by_a_sign() -> None:
     pair = Bin("*", Group(Num("1111111.25")), Group(Num("-2222222.25")))
     assert shown(pair, width=30) == block("""
