@@ -27,7 +27,7 @@ def form(tree: Tree) -> tuple[Form, tuple[str, ...]]:
     if found is None:
         if isinstance(tree, _NUMBERS):
             return _form(tree)
-        found = tree.unnamed = (_renamed(*tree.renaming) if hasattr(tree, "renaming") else None) or _form(tree)
+        found = tree.unnamed = (tree.renaming and _renamed(*tree.renaming)) or _form(tree)
     return found
 
 

@@ -31,8 +31,8 @@ class _Node:
 
     __slots__: tuple[str, ...] = ("renaming", "unnamed")
     __match_args__: tuple[str, ...] = ()
-    renaming: tuple[Any, Mapping[str, str]]  # the formula that it is in other names, and those, where it is one
-    unnamed: tuple[Any, tuple[str, ...]]  # its form, once `form` has found it
+    renaming: tuple[Any, Mapping[str, str]] | None  # the formula that it is in other names, and those, where it is one
+    unnamed: tuple[Any, tuple[str, ...]] | None  # its form, once `form` has found it
     _parts: ClassVar[Callable[[Any], Any]]
 
     def __init_subclass__(cls) -> None:
@@ -57,6 +57,8 @@ class _Node:
     if not TYPE_CHECKING:
 
         def __getattr__(self, name):
+            if name in _Node.__slots__:
+                return None
             if name not in self.__match_args__:
                 raise AttributeError(name)
             formula, real = self.renaming

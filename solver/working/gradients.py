@@ -8,14 +8,13 @@ from functools import partial
 import numpy as np
 
 from solver.errors import FormulaError
-from solver.formula.calculus.adjoint import ZERO
 from solver.formula.calculus.alike import differentiate_alike
 from solver.formula.calculus.check import largest_difference
 from solver.formula.calculus.differentiate import Derived, gradient_name
 from solver.formula.form import form
 from solver.formula.functions import FUNCTIONS
 from solver.formula.symbol import Symbol, default_symbol
-from solver.formula.tree import Bin, Name, Tree, names
+from solver.formula.tree import Name, Tree, names
 from solver.formula.walks.evaluate import evaluate
 from solver.formula.walks.shape import SCALAR, shape_alike, show
 from solver.formula.walks.value import Env, value
@@ -131,10 +130,7 @@ def add_gradients(
         chain, output, wrt, {output: SCALAR, **shapes}, _Distributions(working), working.items, ending
     )
     for made in derived:
-        reason = _reason(made) if made.of in leading else f"{{{output}}} does not depend on {{{made.of}}}"
-        if made.of in leading and made.formula == Bin("*", ZERO, Name(made.of)):
-            flat = f"{{{output}}} changes with {{{made.of}}} in steps only, or not at all: the slope between them is 0"
-            reason = "the function changes in steps only: the slope between them is 0" if made.kind == "slope" else flat
+        reason = _reason(made, output) if made.of in leading else f"{{{output}}} does not depend on {{{made.of}}}"
         _add(working, made, output, (titles or {}).get(Role(made.kind, made.of), ""), reason, begins)
     variables = {made.of: made.name for made in derived if made.kind == "gradient"}
     working.proofs.append(DifferencesProof(working, chain, output, variables))
@@ -186,8 +182,12 @@ def _add(working: Working, made: Derived, output: str, title: str, why: str, beg
         working.repeats[made.name] = repeat._replace(series=made.name, heading=None)
 
 
-def _reason(made: Derived) -> str:
+def _reason(made: Derived, output: str) -> str:
     """Why the formula is as short as it is, and the convention where a function has no derivative."""
+    if made.flat and made.kind == "slope":
+        return "the function changes in steps only: the slope between them is 0"
+    if made.flat:
+        return f"{{{output}}} changes with {{{made.of}}} in steps only, or not at all: the slope between them is 0"
     reasons = [made.match.pair.reason] if made.match else []
     reasons += made.reasons
     reasons += [f"{FUNCTIONS[fn].title} {FUNCTIONS[fn].at_kink}" for fn in made.kinked]

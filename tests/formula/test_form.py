@@ -50,7 +50,7 @@ def test_a_form_stays_in_its_process() -> None:
     found = form(tree)
     copied = pickle.loads(pickle.dumps(tree))
     assert copied == tree
-    assert not hasattr(copied, "unnamed")
+    assert copied.unnamed is None
     assert form(copied) == found
 
 

@@ -106,6 +106,7 @@ def _match(match: Match, real: Mapping[str, str]) -> Match:
 class _Passed(NamedTuple):
     """What it comes to that one definition, in numbered names, passes its adjoint on."""
 
+    numbers: tuple[str, ...]
     labels: tuple[Label, ...]
     shapes: tuple[Shape, ...]
     adjoints: tuple[tuple[str, tuple[Tree, ...]], ...]
@@ -137,23 +138,29 @@ class _Remembering(Reverse):
         if isinstance(bare(tree), Sum):  # of everything there is: there is one
             super().definition(name, tree)
             return
-        numbers: dict[str, int] = {}
+        numbers = {name: 0}
         adjoints = [share.adjoint for share in self.adjoints.get(name, ())]
         behind = [share.adjoint for share in self.behind.get(name, ())]
         match = self.pairs.get(name)
-        paired = [] if match is None else [Name(match.output), Name(match.target)]
-        around = [Name(n) if self.defined.get(n) is None else self.defined[n] for n in self.looked_at(tree)]
-        kind = form_together((Name(name), tree, *adjoints, *behind, *paired, *around), numbers)
+        around = [self.defined.get(n) for n in self.looked_at(tree)]
+        defined = [definition for definition in around if definition is not None]
+        kind = form_together((tree, *adjoints, *behind, *defined), numbers)
+        paired = () if match is None else (match.output, match.target)
+        places = [numbers.setdefault(n, len(numbers)) for n in paired]
         used = tuple(numbers)
         key = (
             kind,
             len(adjoints),
             len(behind),
-            match and (id(match.pair), match.factor, match.elementwise),
+            match and (id(match.pair), match.factor, match.elementwise, *places),
             name == self.output,
-            *[(self.shapes[n], n in self.relevant, n in self.wrt, n in self.centred) for n in used],
+            *[definition is None for definition in around],
+            *map(self.shapes.__getitem__, used),
+            *map(self.relevant.__contains__, used),
+            *map(self.wrt.__contains__, used),
+            *map(self.centred.__contains__, used),
             *[tuple(noted[n]) if n in noted else None for noted in _noted(self) if noted for n in used],
-            *self.sums(used, around),
+            *self.sums(used, defined),
         )
         if key not in self.passed:  # many forms come once: each of 1/t
             self.passed[key] = None
@@ -214,6 +221,7 @@ class _Remembering(Reverse):
         before = [{n: tuple(found) for n, found in noted.items()} for noted in _noted(inner)]
         inner.definition(own, chain[-1][1])
         return _Passed(
+            tuple(number.values()),
             tuple(labels),
             tuple(inner.shapes[f"@{k}"] for k in range(len(labels))),
             _terms(inner.adjoints, own),
@@ -227,10 +235,9 @@ class _Remembering(Reverse):
 
     def apply(self, passed: _Passed, name: str, used: Sequence[str]) -> None:
         """Does the same to names of this chain."""
-        real = {f"#{k}": n for k, n in enumerate(used)}
-        for k, (label, size) in enumerate(zip(passed.labels, passed.shapes, strict=True)):
-            made = self.called(label._replace(of=real[label.of], own=real[label.own]))
-            real[f"@{k}"] = made
+        real = dict(zip(passed.numbers, used, strict=True))
+        for k, ((kind, of, own, asked), size) in enumerate(zip(passed.labels, passed.shapes, strict=True)):
+            made = real[f"@{k}"] = self.called(Label(kind, real[of], real[own], asked))
             self.shapes[made] = size
         for shares, found in ((self.adjoints, passed.adjoints), (self.behind, passed.behind)):
             for n, adjoints in found:

@@ -34,7 +34,7 @@ class Derived(NamedTuple):
     by the argument of the function that gives `of`, where that argument has no name of its own.
     match: the known pair of loss and activation that gives the formula as it stands.
     shares: the terms it was summed from. kinked: the functions it went through that have no derivative somewhere.
-    reasons: why it is shorter than the chain rule makes it.
+    reasons: why it is shorter than the chain rule makes it. flat: whether it is 0 whatever `of` is.
     """
 
     name: str
@@ -45,6 +45,7 @@ class Derived(NamedTuple):
     shares: tuple[Share, ...] = ()
     kinked: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
+    flat: bool = False
 
 
 class Label(NamedTuple):
@@ -72,12 +73,11 @@ class Names:
     def __call__(self, label: Label) -> str:
         """The name; raises FormulaError where somebody asks for one that is taken."""
         kind, of, own, asked = label
-        numbered = of[0] == "u" and not of[1:].strip("0123456789")
-        name = {
-            "gradient": f"grad_{of}",
-            "slope": f"df{of[1:] if numbered else f'_{of}'}",
-            "delta": f"delta_{of}",
-        }[kind] + self.ending
+        if kind == "slope":
+            numbered = of[0] == "u" and not of[1:].strip("0123456789")
+            name = f"df{of[1:] if numbered else f'_{of}'}{self.ending}"
+        else:
+            name = f"{'grad' if kind == 'gradient' else kind}_{of}{self.ending}"
         if asked and self.is_taken(name):
             message = f"the gradient by {of} is called {name}, but that name is taken"
             raise FormulaError(message, f"rename the quantity {name}")

@@ -104,7 +104,7 @@ class Reverse:
         """A gradient of zeros for each name that the output does not depend on."""
         made = {d.of for d in self.backward if d.kind == "gradient"}
         lost = [n for n in dict.fromkeys(self.order) if n not in made and n not in self.adjoints]
-        return [Derived(self.gradient_name(n), Bin("*", ZERO, Name(n)), "gradient", n) for n in lost]
+        return [Derived(self.gradient_name(n), _nothing(n), "gradient", n, flat=True) for n in lost]
 
     def definition(self, name: str, tree: Tree) -> None:
         """Passes a quantity's adjoint on through the formula that defines it."""
@@ -155,12 +155,13 @@ class Reverse:
 
     def gradient(self, name: str) -> Derived:
         """The gradient by a name as a step of its own."""
-        total = bare(self.total(name))
+        total, nothing = bare(self.total(name)), _nothing(name)
         if total == ZERO:
-            total = Bin("*", ZERO, Name(name))
+            total = nothing
         match, shares, kinked = self.matched(name, total), self.adjoints[name], self.kinks.pop(name, ())
         reasons = (*([CENTRED] if name in self.centred else []), *self.shortened.pop(name, ()))
-        made = Derived(self.gradient_name(name), total, "gradient", name, match, tuple(shares), tuple(kinked), reasons)
+        called, flat = self.gradient_name(name), total == nothing
+        made = Derived(called, total, "gradient", name, match, tuple(shares), tuple(kinked), reasons, flat)
         self.shapes[made.name] = self.shapes[name]
         return made
 
@@ -204,7 +205,8 @@ class Reverse:
         kinked = (call.fn,) if adjoint is not None and bends(call) else ()
         if sum(n in self.relevant for n in names(argument)) > 1:
             made = self.called(Label("delta", name, name))
-            derived = Derived(made, delta, "delta", name, self.matched(name, delta), tuple(found), kinked)
+            match, flat = self.matched(name, delta), delta == _nothing(name)
+            derived = Derived(made, delta, "delta", name, match, tuple(found), kinked, flat=flat)
             self.shapes[made] = shape(argument, self.shapes)
             self.backward.append(derived)
             self.push(argument, Name(made), argument, (Name(name),))
@@ -228,7 +230,8 @@ class Reverse:
     def slope(self, argument: str, own: str, call: Call, formula: Tree) -> Name:
         """The step `df1` for the slope at u1."""
         kinked = (call.fn,) if bends(call) else ()
-        made = Derived(self.called(Label("slope", argument, own)), formula, "slope", argument, kinked=kinked)
+        called, flat = self.called(Label("slope", argument, own)), formula == _nothing(argument)
+        made = Derived(called, formula, "slope", argument, kinked=kinked, flat=flat)
         self.shapes[made.name] = self.shapes[own]
         self.slopes.append(made)
         return Name(made.name)
@@ -355,3 +358,8 @@ class Reverse:
             else:
                 made = local_adjoint(call, k, g, call, self.shapes)
             self.push(argument, fit(made, argument, self.shapes), argument, path)
+
+
+def _nothing(of: str) -> Tree:
+    """0 in each cell of a quantity."""
+    return Bin("*", ZERO, Name(of))
