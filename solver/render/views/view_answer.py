@@ -180,12 +180,12 @@ class _QuestionPage:
     def iterations(self, part: SolvedPart) -> Iterator[Block]:
         """The table of all iterations, where there is more than one: a row each, long ones without their middle."""
         assert part.context is not None
-        rows: dict[int, dict[Symbol, Tree]] = {}
+        rows: dict[int, dict[Symbol, Solved]] = {}
         counts, stand, usage = "", set[str](), self.symbols.usage
         for solved in part.steps:
             repeat = part.context.working.repeats.get(solved.name)
             if repeat is not None and repeat.heading is not None:
-                rows.setdefault(repeat.iteration, {})[usage.symbol(repeat.heading)] = solved.printed()
+                rows.setdefault(repeat.iteration, {})[usage.symbol(repeat.heading)] = solved
                 counts = repeat.counts
                 if repeat.few:
                     stand.add(solved.name)
@@ -206,7 +206,7 @@ class _QuestionPage:
             tuple(
                 (
                     ("…",) if t is None else Num(str(t)),
-                    *(("",) if t is None else rows[t].get(h, ("",)) for h in headings),
+                    *(("",) if t is None or h not in rows[t] else rows[t][h].printed() for h in headings),
                 )
                 for t in shown
             ),
