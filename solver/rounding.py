@@ -22,6 +22,7 @@ MINUS_INFINITY = "-inf"
 
 _EPSILON = float(np.finfo(float).eps)
 _POWERS_OF_TEN = 10.0 ** np.arange(40)
+_NOISE = np.minimum(1e-14 * _POWERS_OF_TEN, 1e-9)
 _HALF_UNITS = 0.5 * np.power(10.0, -np.arange(40.0))
 _VANISHING = 1e-200  # figures of what is smaller are out of a float's reach: it counts as 0
 _LARGEST = float(np.finfo(float).max)
@@ -169,8 +170,10 @@ def _fitting(size: Floats, least: int, most: int, largest: float) -> int | None:
     scaled = size * scale
     whole = np.rint(scaled)
     noise = np.minimum(
-        np.minimum(1e-14 * scale, 1e-9) + 8 * _EPSILON * largest * scale, 1e-3
+        _NOISE[least : most + 1] + 8 * _EPSILON * largest * scale, 1e-3
     )  # of the arithmetic, but never a digit of its own
-    vanishes = (whole == 0) & (size * _POWERS_OF_TEN[min(most, 39)] > 1e-3)  # a small number is not noise
-    fits = ((np.abs(scaled - whole) <= noise) & ~(vanishes & (size > 0))).all(axis=0)
-    return least + int(fits.argmax()) if fits.any() else None
+    fits = np.abs(scaled - whole) <= noise
+    fits &= (whole != 0) | (size * _POWERS_OF_TEN[min(most, 39)] <= 1e-3)  # a small number is not noise
+    found = fits.all(axis=0)
+    first = int(found.argmax())
+    return least + first if found[first] else None

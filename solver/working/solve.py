@@ -126,10 +126,11 @@ class _Solver:
         tabled = working.closure({*wanted, *shown}) if shown else wanted
         if not self.evaluate([name for name in tabled if name not in context.solved], context, part):
             return solved
-        for known in map(context.solved.__getitem__, wanted):
-            if known.name in order:
+        for name in wanted:
+            known = context.solved[name]
+            if name in order:
                 solved.asked.append(known)
-            if known.name in order or (known.label == part.label and not known.item.given):
+            if name in order or (known.label == part.label and not known.item.given):
                 solved.steps.append(known)
         solved.uses = _uses(solved, context)
         solved.asked.sort(key=lambda s: order[s.name])

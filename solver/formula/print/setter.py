@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Generic, TypeVar
 
@@ -47,8 +47,15 @@ _METHODS: dict[type, str] = {
     Accented: "accented",
     Lattice: "lattice",
 }
-_AGAIN = (Letters, Digits, Sign, Named, Scripts, Numbers)
+_AGAIN = (Letters, Digits, Sign, Named, Gap, Scripts, Numbers)
 """What a page has again and again, symbols and numbers: it is set once."""
+
+
+class _Methods(dict[type, Callable[..., R]]):
+    """What sets each kind of node."""
+
+    def __missing__(self, kind: type) -> Callable[..., R]:
+        raise TypeError(f"cannot set a {kind.__name__}")
 
 
 class Setter(ABC, Generic[R]):
@@ -58,17 +65,20 @@ class Setter(ABC, Generic[R]):
     """
 
     def __init__(self) -> None:
-        self._methods: dict[type, Callable[..., R]] = {node: getattr(self, name) for node, name in _METHODS.items()}
+        self._methods: dict[type, Callable[..., R]] = _Methods(
+            {node: getattr(self, name) for node, name in _METHODS.items()}
+        )
         for node in _AGAIN:
             self._methods[node] = lru_cache(maxsize=512)(self._methods[node])
 
     def set(self, node: Typeset) -> R:
         """The node in this format."""
-        try:
-            method = self._methods[type(node)]
-        except KeyError:
-            raise TypeError(f"{type(self).__name__} cannot set {node!r}") from None
-        return method(*node)
+        return self._methods[type(node)](*node)
+
+    def each(self, nodes: Iterable[Typeset]) -> list[R]:
+        """Several nodes, each in this format."""
+        methods = self._methods
+        return [methods[type(node)](*node) for node in nodes]
 
     @abstractmethod
     def letters(self, text: str, face: Face) -> R: ...

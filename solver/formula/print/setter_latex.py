@@ -73,6 +73,8 @@ def macro(sign: str) -> str | None:
 
 def upright(text: str) -> str:
     """Plain words inside mathematics; a sign that not every viewer takes in \\text{} stands outside it."""
+    if text and text.isascii() and _ESCAPES.keys().isdisjoint(text):
+        return rf"\text{{{text}}}"
     pieces = ((special, "".join(run)) for special, run in groupby(text if text.isascii() else _kept(text), _special))
     return "".join(escape(piece) if special else rf"\text{{{piece}}}" for special, piece in pieces)
 
@@ -127,8 +129,7 @@ class LatexSetter(Setter[str]):
 
     def together(self, parts: tuple[Typeset, ...]) -> str:
         made = ""
-        for part in parts:
-            more = self.set(part)
+        for more in self.each(parts):
             if more[:1] in _LETTERS and _MACRO_AT_END.search(made, len(made) - _LONGEST_MACRO):
                 more = " " + more
             made += more.lstrip() if made.endswith(" ") else more
@@ -185,7 +186,7 @@ class LatexSetter(Setter[str]):
 
     def rows(self, name: str, rows: tuple[tuple[Typeset, ...], ...], columns: str = "") -> str:
         """An environment of rows of cells."""
-        cells = [[self.set(cell).strip() for cell in row] for row in rows]
+        cells = [[cell.strip() for cell in self.each(row)] for row in rows]
         apart = r" \\ "
         if self.large and name != "aligned" and any(r"\frac" in cell for row in cells for cell in row):
             cells, apart = [list(map(_full, row)) for row in cells], r" \\[0.5em] "

@@ -71,7 +71,7 @@ class TypstSetter(Setter[str]):
         return _GAPS.get(round(ems, 3)) or f"#h({ems:.3g}em)"
 
     def together(self, parts: tuple[Typeset, ...]) -> str:
-        return _joined(*map(self.set, parts)) or '""'
+        return _joined(*self.each(parts)) or '""'
 
     def scripts(self, base: Typeset, below: Typeset | None, above: Typeset | None, limits: bool) -> str:
         made = self.set(base)

@@ -89,7 +89,7 @@ class WidthSetter(Setter[float]):
         return ems
 
     def together(self, parts: tuple[Typeset, ...]) -> float:
-        return sum(map(self.set, parts))
+        return sum(self.each(parts))
 
     def scripts(self, base: Typeset, below: Typeset | None, above: Typeset | None, limits: bool) -> float:
         scripts = max((self.set(part) * _SCRIPT for part in (below, above) if part is not None), default=0.0)
@@ -114,8 +114,7 @@ class WidthSetter(Setter[float]):
 
     def _columns(self, rows: tuple[tuple[Typeset, ...], ...]) -> tuple[float, ...]:
         """The width of each column."""
-        set_ = self.set
-        return tuple([max(map(set_, filter(None, column))) for column in zip_longest(*rows)])
+        return tuple([max(self.each(filter(None, column))) for column in zip_longest(*rows)])
 
 
 def _tall(node: Typeset) -> bool:

@@ -16,6 +16,7 @@ from typing import Literal
 
 import numpy as np
 
+from solver.formula.arithmetic import all_finite
 from solver.formula.functions import FUNCTIONS, Cells
 from solver.formula.parse import parse, rule
 from solver.formula.print.window import HUGE, visible, window
@@ -303,7 +304,7 @@ class _Reduction:
 
     def _number(self, tree: Tree) -> Literal_:
         result = np.asarray(unwarned(tree, {}))
-        if not np.isfinite(result).all() and fault(tree, {}) is not None:
+        if not all_finite(result) and fault(tree, {}) is not None:
             raise OverflowError
         form = self._form(result)
         written = form.round(result)
@@ -321,8 +322,9 @@ class _Reduction:
             needed = shortest(result, self.guard)
             self.short = self.short or needed is None
             return needed or Rounding(self.guard)
-        places = np.max(np.asarray(self.form.places(result)))
-        needed = shortest(result, int(max(places, 0)) + self.guard)
+        places = self.form.places(result)
+        least = places if isinstance(places, int) else int(places.max())
+        needed = shortest(result, max(least, 0) + self.guard)
         if needed is None:
             self.doubtful = self.short = True
             return Rounding(self.form.digits + self.guard, self.form.figures)
