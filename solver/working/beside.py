@@ -139,9 +139,9 @@ class _Renamed(Item):
         """Of the item."""
         return self.item.literal(written, form)
 
-    def shown(self, written: Floats, form: Format) -> Tree:
+    def shown(self, printed: Literal_) -> Tree:
         """Of the item."""
-        return self._tree(self.item.shown(written, form))
+        return self._tree(self.item.shown(printed))
 
     def plain(self, written: Floats, form: Format) -> Value:
         """Of the item."""

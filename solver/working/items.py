@@ -183,9 +183,9 @@ class Item:
         """Its number as it is printed where it is used."""
         return written_literal(written, form)
 
-    def shown(self, written: Floats, form: Format) -> Tree:
-        """What stands behind its equals sign where it is stated."""
-        return self.literal(written, form)
+    def shown(self, printed: Literal_) -> Tree:
+        """What stands behind its equals sign where it is stated, given its number as it is printed."""
+        return printed
 
     def plain(self, written: Floats, form: Format) -> Value:
         """Its answer for programs: a plain number for a scalar, an array otherwise, or its words."""
@@ -195,7 +195,7 @@ class Item:
 
     def lines(self, operands: Operands, result: Floats, form: Format, detail: Detail) -> list[Line]:
         """The lines of working; none for words."""
-        return [] if self.answer is not None else [Line(self.shown(result, form), left=Name(self.name))]
+        return [] if self.answer is not None else [Line(self.shown(self.literal(result, form)), left=Name(self.name))]
 
     def listing(self, numbers: Mapping[str, Literal_]) -> Listing | None:
         """The table that it shows, if any. numbers: of what it needs, and its own."""
@@ -365,7 +365,7 @@ class Derivation(Item, Structure):
         """A formula."""
         return "formula"
 
-    def shown(self, written: Floats, form: Format) -> Tree:
+    def shown(self, printed: Literal_) -> Tree:
         """The formula that was derived."""
         return self.formula
 

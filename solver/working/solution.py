@@ -110,7 +110,7 @@ class Solved(Structure, Notebook):
     @property
     def shown(self) -> Tree:
         """What stands behind its equals sign where it is stated: its numbers, or the formula that was derived."""
-        shown, turning = self.item.shown(self.written, self.form), self._turning
+        shown, turning = self.item.shown(self._printed), self._turning
         return turning.number(shown, self.name) if turning and isinstance(shown, LITERALS) else shown
 
     def printed(self, guard: int = 0) -> Literal_:

@@ -8,7 +8,7 @@ Squire and Trapp, Using Complex Variables to Estimate Derivatives of Real Functi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -20,7 +20,7 @@ from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.parse import parse
 from solver.formula.tree import Array, Bin, Call, Tree, rebuild, renamed, replace_names, walk
 from solver.formula.walks.together import Definition, Program
-from solver.formula.walks.value import Env, value
+from solver.formula.walks.value import Env, unwarned, value
 from solver.rounding import Floats
 
 MOST_CELLS = 256
@@ -49,28 +49,31 @@ def largest_difference(
     of the chain that were worked out before.
     Of many cells, random directions through all of them are compared instead of each cell alone.
     """
-    if _some(chain, lambda node: isinstance(node, Call) and isinstance(node.fn, Own)):
+    calls = _calls(chain)
+    if any(isinstance(call.fn, Own) for call in calls):
         from solver.formula.calculus.own_functions import unfolded  # few questions bring functions
 
         chain = unfolded(chain)
+        calls = _calls(chain)
     exact = {**known, **given}
-    _program([each for each in chain if each[0] not in known]).evaluate(exact, value, formula=_itself)
+    _program([each for each in chain if each[0] not in known]).evaluate(exact, unwarned, formula=_itself)
     if not np.isfinite(exact[output]).all():
         return float("inf")
-    if _some(chain, lambda node: isinstance(node, Call) and _bent(node)):
+    if any(map(_bent, calls)):
         chain = [(name, straight(tree, exact)) for name, tree in chain]
     found = _least_difference(chain, output, gradients, given, exact)
-    if found > TOLERANCE / 10 and _some(chain, _chooses):
+    if found > TOLERANCE / 10 and any(map(_chooses, _calls(chain))):
         chain = [(name, _chosen(tree, exact)) for name, tree in chain]
         found = min(found, _least_difference(chain, output, gradients, given, exact))
-    if found > TOLERANCE / 10 and not _some(chain, lambda node: isinstance(node, Call) and not _for_complex(node.fn)):
+    if found > TOLERANCE / 10 and all(_for_complex(call.fn) for call in _calls(chain)):
         found = min(found, _complex_difference(chain, output, gradients, given, exact))
     return found
 
 
-def _some(chain: Chain, which: Callable[[Tree], bool]) -> bool:
-    """Whether some formula has such a node; of those of one form, one is looked at."""
-    return any(which(node) for tree in {form(tree)[0]: tree for _, tree in chain}.values() for node in walk(tree))
+def _calls(chain: Chain) -> list[Call]:
+    """The calls of functions in the formulas; of those of one form, in one."""
+    trees = {form(tree)[0]: tree for _, tree in chain}.values()
+    return [node for tree in trees for node in walk(tree) if isinstance(node, Call)]
 
 
 def _program(chain: Chain, moved: Container[str] = ()) -> Program[Tree]:
@@ -193,7 +196,7 @@ def _pushed(program: Program[Tree], given: Env, pushes: Mapping[str, Floats]) ->
         return found + pushes[name] if name in pushes else found
 
     env = {name: push(name, v) for name, v in given.items()}
-    program.evaluate(env, value, push, _itself)
+    program.evaluate(env, unwarned, push, _itself)
     return env
 
 
