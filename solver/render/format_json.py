@@ -27,6 +27,8 @@ ENDINGS = (".json",)
 FOR_PROGRAMS = True
 MOST_STEPS = 5_000
 """Of a question with more steps, those that repeat earlier ones with new numbers have no lines."""
+MOST_WRITTEN = 3_000_000
+"""When the lines of a question have so many characters, the steps that follow have none."""
 
 
 def page(shown: Shown) -> str:
@@ -57,7 +59,7 @@ def _head(head: PaperHead) -> dict[str, str]:
 def question(solution: Solution, view: View = WHOLE) -> dict[str, Any]:
     """The object of one question."""
     shown = [part for part in solution.parts if view.shows(part.label)]
-    few = sum(len(part.steps) for part in shown) <= MOST_STEPS
+    worked = _Worked(sum(len(part.steps) for part in shown) <= MOST_STEPS)
     solved = view.kind in ("answer", "key")
     answers = {part.key(s): jsonable(s.value) if solved else _blank(s) for part in shown for s in part.asked}
     made: dict[str, Any] = {
@@ -71,7 +73,7 @@ def question(solution: Solution, view: View = WHOLE) -> dict[str, Any]:
                 "marks": None if part.worth is None else _number(part.worth),
                 "prompt": part.prompt.source,
                 "checked": part.checked if view.kind == "answer" and view.lecturer else None,
-                "steps": _steps(part, view, few),
+                "steps": _steps(part, view, worked),
             }
             for part in shown
         ],
@@ -92,11 +94,26 @@ def question(solution: Solution, view: View = WHOLE) -> dict[str, Any]:
     return made
 
 
-def _steps(part: SolvedPart, view: View, few: bool) -> list[dict[str, Any]]:
+class _Worked:
+    """The steps of a question with their lines, as long as these are not more than anybody reads.
+
+    few: whether those that repeat earlier ones have lines, too.
+    """
+
+    def __init__(self, few: bool) -> None:
+        self.few, self.left = few, MOST_WRITTEN
+
+    def step(self, solved: Solved, detail: Detail) -> dict[str, Any]:
+        made = step(solved, detail, self.left > 0 and (self.few or not _again(solved)))
+        self.left -= sum(map(len, made["lines"]))
+        return made
+
+
+def _steps(part: SolvedPart, view: View, worked: _Worked) -> list[dict[str, Any]]:
     """What the view shows of a part: all of its steps, its values, what it gives, or nothing."""
     match view.kind:
         case "answer":
-            return [step(solved, view.detail, few or not _again(solved)) for solved in part.steps]
+            return [worked.step(solved, view.detail) for solved in part.steps]
         case "key":
             return [step(solved, view.detail, False) for solved in part.asked]
         case "question":

@@ -57,3 +57,22 @@ def test_a_long_table_counts_as_the_steps_that_would_be_as_long() -> None:
 
     assert rows(500)[:4] == [64] * 4
     assert rows(13)[:3] == [64] * 2 == rows(13)  # a step of its own and six of rows each
+
+
+def test_a_large_matrix_written_out_counts_as_the_steps_that_would_be_as_long() -> None:
+    ones = [[1] * 8] * 8
+    formulas = [f"B{k + 1} = B{k} @ A" for k in range(9)]
+    given = f"{{family: formula, quantities: {{A: {ones}, B0: {ones}}}, formulas: {formulas}}}"
+    paper = solve_paper(load_text(f"title: T\ngiven: {given}\nparts: [{{label: a, find: B9}}]"))
+
+    def shown(worked: int) -> int:
+        return sum(isinstance(block, Equations) for block in document("T", paper, View(worked=worked)))
+
+    assert (shown(500), shown(26), shown(1)) == (9, 2, 1)  # 64 sums of 8 products are as long as 13 steps
+
+
+def test_json_has_no_more_lines_than_anybody_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(format_json, "MOST_WRITTEN", 40)
+    made = json.loads(format_json.render("T", solve_paper(load_text(TEXT))))
+    lines = [[bool(step["lines"]) for step in part["steps"] if step["formula"]] for part in made["parts"]]
+    assert lines == [[True, True, False], [False] * 3, []]

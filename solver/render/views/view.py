@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
+from solver.formula.tree import Tree, Written, walk
 from solver.formula.walks.reduce import Detail
 from solver.named import Structure
 from solver.render.blocks import Block, Equations, Table
@@ -15,7 +16,8 @@ Reader = Literal["lecturer", "student"]
 
 MOST_WORKED = 500
 _ROWS_A_STEP = 10
-"""So many rows of a table are as long as a step."""
+_NODES_A_STEP = 250
+"""So many rows of a table are as long as a step, and so many nodes of the sums in a matrix: some 50 products."""
 
 
 class View(Structure):
@@ -53,11 +55,25 @@ class View(Structure):
 
 
 def steps(blocks: Iterable[Block]) -> int:
-    """How many steps are worked out in some blocks, in lines or in tables."""
+    """How many steps are worked out in some blocks, in lines or in tables; what is as long as several counts as such."""
     return sum(
-        len(block.rows) // _ROWS_A_STEP if isinstance(block, Table) else isinstance(block, Equations)
+        len(block.rows) // _ROWS_A_STEP
+        if isinstance(block, Table)
+        else 1 + _written(block) // _NODES_A_STEP
+        if isinstance(block, Equations)
+        else 0
         for block in blocks
     )
+
+
+def _written(block: Equations) -> int:
+    """About how many nodes the cells have that are written out on its lines."""
+    found = (node.cells for line in block.lines for node in walk(line.right) if isinstance(node, Written))
+    return sum(len(cells) * len(cells[0]) * _size(cells[0][0]) for cells in found)
+
+
+def _size(cell: Tree | None) -> int:
+    return 0 if cell is None else sum(1 for _ in walk(cell))
 
 
 WHOLE = View()

@@ -138,10 +138,8 @@ class _QuestionPage:
             yield from self.step(solved)
         yield from self.facts(stated)
         if self.short:
-            said = (
-                f"A page works out {MOST_WORKED:,} steps, in lines or tables; of those here, it has the results alone."
-            )
-            yield note((said,))
+            said = f"A page works out {MOST_WORKED:,} steps, where long tables and large matrices count as several"
+            yield note((f"{said}; of those here, it has the results alone.",))
         yield from self.iterations(part)
         yield from self.summary(part)
         yield from self.overwhelmed(part)
