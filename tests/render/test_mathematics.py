@@ -27,12 +27,11 @@ from solver.working.items import Line
 from solver.working.solve import solve_paper
 from tests.families.networks import layers_text, random_net, targets
 from tests.formula.functions.quantities import drawn
-from tests.render.documents import mathematics
+from tests.render.documents import unlike
 from tests.render.test_clean import HOSTILE
 from tests.trials import times
 
 VIEWERS = Path(__file__).parent / "mathematics"
-_NUMBER = re.compile(r"[\d.]+")  # which number it is makes no difference to a viewer
 NODE = shutil.which("node")
 
 needs_viewers = pytest.mark.skipif(
@@ -43,9 +42,8 @@ needs_viewers = pytest.mark.skipif(
 
 def refused(texts: Iterable[str], strict: bool = True) -> list[str]:
     """What KaTeX or MathJax do not accept of the mathematics of these markdown documents."""
-    pieces = {(_NUMBER.sub("0", tex), display): tex for text in texts for tex, display in mathematics(text)}
-    assert pieces
-    asked = [{"tex": tex, "display": display, "strict": strict} for (_, display), tex in pieces.items()]
+    asked = [{"tex": tex, "display": display, "strict": strict} for tex, display in unlike(texts)]
+    assert asked
     assert NODE
     command = [NODE, str(VIEWERS / "accept.js")]
     done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, encoding="utf-8")
