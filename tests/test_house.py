@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
 
@@ -31,11 +32,21 @@ def floors() -> dict[str, int]:
     return {name.rstrip("/"): k for k, line in enumerate(reversed(lines)) for name in line.split(", ")}
 
 
+def statements(tree: ast.AST) -> Iterator[ast.stmt]:
+    """All of them, however deep; imports and classes are such, and most nodes are not."""
+    for _, field in ast.iter_fields(tree):
+        for node in field if isinstance(field, list) else ():
+            if isinstance(node, ast.stmt):
+                yield node
+            if isinstance(node, ast.stmt | ast.excepthandler | ast.match_case):
+                yield from statements(node)
+
+
 @cache
 def imported(module: str) -> list[tuple[str, str]]:
     """What a module imports from solver, wherever in it: (the module, the name taken out of it)."""
     found: list[tuple[str, str]] = []
-    for node in ast.walk(trees()[module]):
+    for node in statements(trees()[module]):
         match node:
             case ast.ImportFrom(module=str(source), names=names) if source.split(".")[0] == "solver":
                 for alias in names:
@@ -83,7 +94,7 @@ ALIKE = {"Given"}
 def test_no_two_classes_of_one_name() -> None:
     where = defaultdict(list)
     for module, tree in trees().items():
-        for node in ast.walk(tree):
+        for node in statements(tree):
             if isinstance(node, ast.ClassDef) and node.name not in ALIKE:
                 where[node.name].append(module)
     assert not {name: modules for name, modules in where.items() if len(modules) > 1}

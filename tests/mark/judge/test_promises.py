@@ -1,6 +1,6 @@
 """The bench of marking, small: what it promises of random questions of every family."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import islice
 
@@ -16,7 +16,14 @@ from tests.trials import times
 
 
 def questions() -> Iterator[tuple[str, Sheet]]:
-    return (each for seed in range(times(1)) for each in one_of_each(FIRST + seed))
+    """Of one family the example, of the next one its problem; no long training, which repeats itself."""
+    for seed in range(times(1)):
+        named = defaultdict[str, list[Sheet]](list)
+        for name, made in one_of_each(FIRST + seed):
+            named[name].append(made)
+        named.pop("training")
+        for k, (name, sheets) in enumerate(named.items()):
+            yield from ((name, made) for made in sheets[k % 2 :: 2] or sheets)
 
 
 def test_honest_students_are_never_rejected() -> None:
@@ -33,17 +40,17 @@ def test_honest_students_are_never_rejected() -> None:
     assert flagged <= 0.007 * answers, "who keeps to one habit is on a known route, and nobody has to look"
 
 
-@pytest.mark.parametrize(("at_once", "of_so_many"), [(1, 1), (2, 4)])
+@pytest.mark.parametrize(("at_once", "of_so_many"), [(1, 1), (2, 3)])
 def test_slips_cost_their_answers_alone_in_every_family(at_once: int, of_so_many: int) -> None:
     """Slips in any answers, and right work from there on: nothing else is WRONG."""
     rng, count = np.random.default_rng(5), Counter[str]()
     for name, made in islice(questions(), 0, None, of_so_many):
         assert lost_beyond(made, at_once, rng, count, "tried") == [], name
-    assert count["tried"] >= 400
+    assert count["tried"] >= 200
 
 
 def test_wrong_answers_are_seldom_accepted() -> None:
-    shares = planted(times(2_000))
+    shares = planted(times(1_000))
     for (_, units), share in shares.items():
         assert share <= {1: 0.03, 2: 0.02, 5: 0.004, 10: 0}[units], units
     count = whole(times(1_200))
