@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
@@ -38,9 +38,9 @@ class Number(_Valued):
 
 @dataclass(frozen=True)
 class Quantity(_Valued):
-    """A symbol whose value stands elsewhere on the page."""
+    """A symbol whose value stands elsewhere on the page; how a format writes it makes no difference."""
 
-    symbol: str
+    symbol: str = field(compare=False)
     at: tuple[tuple[float, ...], ...]
 
 

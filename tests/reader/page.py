@@ -86,6 +86,7 @@ def check(solution: Solution) -> None:
     """Fails where a line does not follow from the one above it."""
     for step in steps(solution):
         details = {detail: step.lines(detail) for detail in DETAILS}
+        found_good: list[Reading] = []
         for name, form in FORMATS.items():
             seen: list[list[tuple[str, str]]] = []
             printer = form.printer(step.context.working.symbols, 24)
@@ -95,7 +96,7 @@ def check(solution: Solution) -> None:
                 if shown in seen:
                     continue  # the lines of another detail
                 seen.append(shown)
-                for line in faults(step, form, details[detail], printed):
+                for line in faults(step, form, details[detail], printed, found_good):
                     raise AssertionError(f"{name}, {detail}, {step.name}: {line}")
 
 
@@ -109,8 +110,17 @@ def entries(tree: Tree, printer: Callable[[Tree], str], values: Mapping[str, Flo
                 yield text, values[node.args[0].id][row - 1 : row, column - 1 : column]
 
 
-def faults(step: Solved, form: Format, lines: Sequence[Line], printed: list[str]) -> Iterator[str]:
-    """What is wrong with the lines of one step, of which the right sides are printed."""
+Reading = tuple[list[Expression], list[str], list[bool]]
+"""What lines say, the signs between them, and which have letters."""
+
+
+def faults(
+    step: Solved, form: Format, lines: Sequence[Line], printed: list[str], found_good: list[Reading]
+) -> Iterator[str]:
+    """What is wrong with the lines of one step, of which the right sides are printed.
+
+    found_good: readings of other formats, each recomputed once; those without a fault are added.
+    """
     symbols = step.context.working.symbols
     digits = Digits(isinstance(step.form, Rounding) and step.form.figures)
     rows = symbols.turning.rows if isinstance(symbols, SymbolTable) and symbols.turning else ()
@@ -137,14 +147,16 @@ def faults(step: Solved, form: Format, lines: Sequence[Line], printed: list[str]
             value(read[-1])
         except ElidedError:
             return
-    if not same(value(read[-1]), written):
-        yield f"{printed[-1]} is not {written.tolist()}"
-    printed = printed[len(printed) - len(read) :]
+    lettered = [bool(names(line.right)) for line in lines[len(lines) - len(read) :]]
     signs = [line.relation for line in lines][len(lines) - len(read) + 1 :]
     if step.context.carry == "rounded" and signs:
         signs[-1] = "≈"  # the result as written is the value from there on
+    if (read, signs, lettered) in found_good:
+        return
+    if not same(value(read[-1]), written):
+        yield f"{printed[-1]} is not {written.tolist()}"
+    printed = printed[len(printed) - len(read) :]
     symbolic = replace(digits, noise=1e-15)  # 1 - tanh(16)² has no digits on the reader's calculator
-    lettered = [bool(names(line.right)) for line in lines[len(lines) - len(read) :]]
     exact = {id(each) for each, letters in zip(read, lettered, strict=True) if letters or each is read[0]}
     for (above, below), texts, sign in zip(pairwise(read), pairwise(printed), signs, strict=True):
         if sign == "=" and not equal(above, below):
@@ -156,3 +168,4 @@ def faults(step: Solved, form: Format, lines: Sequence[Line], printed: list[str]
         reader = symbolic if id(each) in exact else digits
         if not reader.close(value(each), read[-1]):
             yield f"{text} does not come to {printed[-1]}"
+    found_good.append((read, signs, lettered))

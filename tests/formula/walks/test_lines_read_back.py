@@ -13,7 +13,7 @@ from tests.trials import times
 
 
 @pytest.mark.parametrize("family", FAMILIES)
-@settings(max_examples=times(3), derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=times(2), derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_line_follows_from_the_one_above(family: str, data: st.DataObject) -> None:
     text = data.draw(FAMILIES[family]())
