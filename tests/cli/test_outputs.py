@@ -36,7 +36,7 @@ def shell(command: str, folder: Path = ROOT, **env: str) -> subprocess.Completed
 # -- encodings --------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("encoding", "form"),
-    [*product(["ascii"], ["text", "terminal", "markdown", "json"]), *product(["cp1252", "latin-1", "cp437"], ["text"])],
+    [*product(["ascii"], ["text", "markdown", "json"]), *product(["cp1252", "cp437"], ["text"])],
 )
 def test_an_encoding_that_lacks_characters(encoding: str, form: str) -> None:
     done = shell(f"NNSOLVE run {Q2} --part c --format {form}", PYTHONIOENCODING=encoding)
@@ -97,7 +97,7 @@ def test_marks_in_a_poor_encoding(tmp_path: Path) -> None:
 
 
 # -- outputs that cannot be written -----------------------------------------------------------------------------------
-COMMANDS = ["--help", "--version", "run --help", "families", "families mlp", f"run {Q2}", f"template {Q2}"]
+COMMANDS = ["--help", "families mlp", f"run {Q2}", f"template {Q2}"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

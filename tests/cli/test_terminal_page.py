@@ -22,7 +22,7 @@ STYLE = re.compile(r"\x1b\[[0-9;]*m")
 PAGE = ("run", str(Q2), "--no-pager")
 
 
-@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize("columns", [60, 120])
 def test_a_page_is_as_wide_as_the_terminal(columns: int) -> None:
     with on_a_terminal(*PAGE, columns=columns) as terminal:
         assert terminal.end() == 0
@@ -77,24 +77,24 @@ def test_a_long_page_stands_in_a_pager_that_q_ends() -> None:
 @pytest.mark.parametrize(
     ("args", "lines", "pager", "paged"),
     [
-        ((), 24, "sed s/^/|/", True),
-        (("--part", "a"), 40, "sed s/^/|/", False),
-        (("--no-pager",), 24, "sed s/^/|/", False),
-        (("--format", "markdown"), 24, "sed s/^/|/", False),
-        ((), 24, "head -1", True),
-        ((), 24, "no-such-pager", False),
-        ((), 24, "less 'unclosed", False),
+        ((), 9, "sed s/^/|/", True),
+        ((), 60, "sed s/^/|/", False),
+        (("--no-pager",), 9, "sed s/^/|/", False),
+        (("--format", "markdown"), 9, "sed s/^/|/", False),
+        ((), 9, "head -1", True),
+        ((), 9, "no-such-pager", False),
+        ((), 9, "less 'unclosed", False),
     ],
 )
 def test_which_pages_stand_in_the_readers_pager(args: tuple[str, ...], lines: int, pager: str, paged: bool) -> None:
-    with on_a_terminal("run", str(Q2), *args, lines=lines, PAGER=pager) as terminal:
+    with on_a_terminal("run", str(Q2), "--part", "d", *args, lines=lines, PAGER=pager) as terminal:
         assert terminal.end() == 0
     if pager == "head -1":
         assert "Question 2" in terminal.raw
-        assert "(f)" not in terminal.raw
+        assert "(d)" not in terminal.raw
     else:
         assert terminal.raw.startswith("|Question 2") == paged
-        assert ("(f)" in terminal.raw) == (args != ("--part", "a"))
+        assert "(d)" in terminal.raw
 
 
 def test_a_pipe_has_no_pager() -> None:

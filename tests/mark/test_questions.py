@@ -16,7 +16,7 @@ from tests.places import PROBLEMS
 from tests.questions import NAMES, asked_of
 from tests.trials import times
 
-MOST = times(12)
+MOST = times(6)
 """About how many answers of a question are made wrong in turn; long trainings repeat themselves."""
 
 

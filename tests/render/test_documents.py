@@ -15,7 +15,7 @@ from tests.render.test_mathematics import VIEWERS, needs_viewers, refused
 
 KATEX = VIEWERS / "node_modules" / "katex" / "dist"
 COLUMN = 830
-MOST = 250
+MOST = 120
 
 _SCRIPT = """async (blocks) => {
     const box = document.getElementById("box"), widths = [];

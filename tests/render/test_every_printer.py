@@ -23,13 +23,11 @@ from solver.render.blocks import Block, Equations, Facts
 from solver.render.format import Shown, formats
 from solver.render.setter_pieces import PieceSetter
 from solver.render.views.view_answer import step_blocks
-from solver.spec.reader import load
 from solver.spec.registry import families, family
 from solver.working.items import Item
 from solver.working.solution import Solved
-from solver.working.solve import solve_paper
 from tests.formula.print.test_setters import NODES
-from tests.places import PROBLEMS
+from tests.questions import solutions
 from tests.reader.page import FORMATS
 from tests.render.test_prompts import made_by
 
@@ -113,7 +111,7 @@ def kinds() -> Mapping[str, Solved]:
     """A solved item of each kind that there is, by the name of its class."""
     found: dict[str, Solved] = {}
     for name in PROBLEMS_OF_ALL:
-        for solution in solve_paper(load(PROBLEMS / f"{name}.yaml")):
+        for solution in solutions(name):
             for part in solution.parts:
                 for solved in (*part.uses, *part.steps):
                     found.setdefault(type(solved.item).__name__, solved)

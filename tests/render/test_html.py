@@ -24,6 +24,7 @@ from solver.render.format_json import render as to_json
 from solver.spec.reader import load, load_text
 from solver.working.solve import solve_paper
 from tests.places import PROBLEMS
+from tests.questions import paper, solutions
 from tests.reader import mathml
 from tests.reader.expression import ElidedError, Floats, UnreadableError, value
 from tests.render.test_prompts import ALL, HOSTILE, QUESTION
@@ -52,12 +53,8 @@ def words(element: Element) -> str:
 def pages() -> Mapping[str, tuple[Element, dict[str, Any]]]:
     made = {}
     for name in NUMBERS:
-        paper = load(PROBLEMS / f"{name}.yaml")
-        solutions = solve_paper(paper)
-        made[name] = (
-            parsed(render(document(paper.title, solutions))),
-            json.loads(to_json(paper.title, solutions)),
-        )
+        title, solved = paper(name).title, solutions(name)
+        made[name] = parsed(render(document(title, solved))), json.loads(to_json(title, solved))
     return made
 
 

@@ -11,11 +11,10 @@ from solver.formula.tree import Name
 from solver.render.blocks import Cases, Equations, Facts, Heading, Inset, Prose, Table, bullets
 from solver.render.document import document
 from solver.render.format_markdown import render
-from solver.spec.reader import load
 from solver.working.items import Line
 from solver.working.passage import plain
-from solver.working.solve import solve_paper
 from tests.places import ROOT
+from tests.questions import paper, solutions
 
 
 @pytest.mark.parametrize(
@@ -65,8 +64,7 @@ def test_words_stay_words(words: str, escaped: str) -> None:
 
 @pytest.mark.parametrize("path", sorted((ROOT / "problems").glob("*.yaml")), ids=lambda p: p.stem)
 def test_mathematics_is_balanced(path: Path) -> None:
-    paper = load(path)
-    text = render(document(paper.title, solve_paper(paper)))
+    text = render(document(paper(path.stem).title, solutions(path.stem)))
     outside = "".join(text.split("$$\n")[::2])
     for block in text.split("$$\n")[1::2]:
         assert block.count(r"\begin{") == block.count(r"\end{")

@@ -15,8 +15,7 @@ import numpy as np
 import pytest
 
 from solver.render.format_json import render as to_json
-from solver.spec.reader import load
-from solver.working.solve import solve_paper
+from tests.questions import paper, solutions
 from tests.render.test_snapshots import FILES, SNAPSHOTS
 
 HEADINGS = {
@@ -56,10 +55,9 @@ def sections(page: str, labels: Sequence[str], heading: str) -> Iterator[str]:
 
 def missing(path: Path) -> Iterator[str]:
     """The answers that a format's page lacks."""
-    paper = load(path)
-    solutions = solve_paper(paper)
-    answers = json.loads(to_json(paper.title, solutions))["answers"]
-    labels = [part.label for solution in solutions for part in solution.parts]
+    solved = solutions(path.stem)
+    answers = json.loads(to_json(paper(path.stem).title, solved))["answers"]
+    labels = [part.label for solution in solved for part in solution.parts]
     shown = [f"({label.replace('.', ')(')})" for label in labels]
     for ending, heading in HEADINGS.items():
         page = (SNAPSHOTS / f"{path.stem}{ending}").read_text(encoding="utf-8")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -231,13 +230,13 @@ def test_back_through_time(kind: str, loss: str, output: str) -> None:
 
 
 def test_a_thousand_steps_grow_linearly() -> None:
-    """Twice the steps, twice the formulas: no term is written twice, nothing nests with time."""
+    """Four times the steps, four times the formulas: no term is written twice, nothing nests with time."""
     sizes = []
-    for steps in (250, 500, 1000):
+    for steps in (250, 1000):
         solution = solved(sequence(steps), "{label: a, find: gradients}")
         sizes.append(sum(len(s.item.source) for s in solution.parts[0].steps))
         assert solution.parts[0].checked is not None
-    assert all(b < 2.2 * a for a, b in pairwise(sizes))
+    assert sizes[1] < 4.4 * sizes[0]
     assert sys.getrecursionlimit() <= 1000
 
 

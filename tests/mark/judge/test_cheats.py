@@ -1,26 +1,23 @@
 """Scripts that were not worked out: none earns more than its right cells, and a person is told of each."""
 
 from collections.abc import Callable
-from functools import cache
 
 import numpy as np
 import pytest
 
-from solver.api import solve
 from solver.mark.judge.grade import grade_batch
 from solver.mark.judge.marks import plan
 from solver.mark.judge.numbers import Batch
 from solver.mark.records import Graded, Submissions
-from solver.mark.sheet import Sheet, sheet
+from solver.mark.sheet import Sheet
 from solver.rounding import Floats, Rounding
 from solver.working.question import Scheme
 from tests.bench.plant import CHEATS, decimals, key_batch
-from tests.places import PROBLEMS
+from tests.questions import asked_of
 
 
-@cache
 def asked(problem: str) -> Sheet:
-    return sheet(solve(PROBLEMS / f"{problem}.yaml"))
+    return asked_of(problem).sheet
 
 
 def graded(made: Sheet, batch: Batch, scheme: Scheme | None = None) -> Graded:

@@ -69,6 +69,8 @@ def _measured(text: str, size: float) -> tuple[float, float]:
 
 def overlap(a: np.ndarray, b: np.ndarray) -> bool:
     """Whether two convex shapes share more than a sliver: no line parts them."""
+    if any((x.max(axis=0) <= y.min(axis=0)).any() for x, y in ((a, b), (b, a))):
+        return False  # most are far from each other
     for shape in (a, b):
         for start, end in zip(shape, np.roll(shape, -1, axis=0), strict=True):
             normal = np.array([end[1] - start[1], start[0] - end[0]])
