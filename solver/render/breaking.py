@@ -25,7 +25,8 @@ FEWER = (3, 4, 5, 6)
 """How many rows, columns and terms are shown of what is too wide: the first are set in a fraction of the time."""
 _DOTS = Sign("…")
 _RANKS = {"=": 0, "≈": 0, "→": 0, "+": 1, "-": 1, "±": 1, "⊙": 2, "·": 2, "×": 2}
-_LAST = 3
+_COMMA = Sign(",", "punctuation")
+_ARGUMENT, _LAST = -1, 3
 _RELATIONS = {sign: Sign(sign, "relation") for sign in ("=", "≈", "→")}
 
 
@@ -108,36 +109,40 @@ def fitted(tree: Tree, printer: TypesetPrinter, room: float, made: Typeset | Non
     return _narrowed(made, room) if chosen is None else chosen
 
 
-def broken(node: Typeset, room: float) -> list[Typeset]:
-    """A formula in parts of at most `room`, the later ones `INDENT` narrower; a sign stands before what follows it."""
-    if WIDTH.set(node) <= room:
+def broken(node: Typeset, room: float, before: float = 0.0, after: float = 0.0) -> list[Typeset]:
+    """A formula in parts of at most `room`, the later ones `INDENT` narrower; a sign stands before what follows it.
+
+    before, after: the room that something else takes in the first part and in the last one.
+    """
+    if before + WIDTH.set(node) + after <= room:
         return [node]
     pieces = _pieces(node)
     if len(pieces) < 2:
-        return _opened(node, room)
+        return _opened(node, room, before, after)
     made: list[Typeset] = []
     row: list[Typeset] = []
-    used = 0.0
-    for piece in pieces:
-        limit, width = room - (INDENT if made else 0.0), WIDTH.set(piece)
-        if row and used + width <= limit:
+    used = before
+    for k, piece in enumerate(pieces, 1):
+        width, end = WIDTH.set(piece), after if k == len(pieces) else 0.0
+        if row and used + width + end <= room:
             row.append(piece)
             used += width
             continue
         if row:
             made.append(together(*row))
-            limit = room - INDENT
-        *full, last = broken(piece, limit)
+        *full, last = broken(together(*_ungapped(piece)), room, INDENT if made else before, end)
         made += full
-        row = [*_ungapped(last)]
-        used = sum(map(WIDTH.set, row))
+        row = [last]
+        used = (INDENT if made else before) + WIDTH.set(last)
     return [*made, together(*row)]
 
 
 def _pieces(node: Typeset) -> list[Typeset]:
-    """A row cut before its signs of the lowest rank, or between factors."""
+    """A row cut behind commas, before its signs of the lowest rank, or between factors."""
     parts = parts_of(node)
     ranks = [_rank(parts[i - 1], part) if i else None for i, part in enumerate(parts)]
+    if _ARGUMENT in ranks and any(isinstance(part, Sign) and part.role == "open" for part in parts):
+        ranks = [None if rank == _ARGUMENT else rank for rank in ranks]  # f(x, y) in small brackets stays together
     lowest = min((rank for rank in ranks if rank is not None), default=None)
     starts = [0, *(i for i, rank in enumerate(ranks) if rank is not None and rank == lowest), len(parts)]
     return [together(*parts[i:j]) for i, j in pairwise(starts) if i < j]
@@ -147,6 +152,8 @@ def _rank(before: Typeset, part: Typeset) -> int | None:
     """How readily a row is broken between two parts; None where it is not."""
     if isinstance(part, Sign) and part.role in ("relation", "binary"):
         return _RANKS.get(part.text, 2)
+    if before == _COMMA:
+        return _ARGUMENT
     apart = isinstance(part, Gap) or (isinstance(part, Enclosed) and isinstance(before, Enclosed))
     return _LAST if apart else None
 
@@ -169,34 +176,45 @@ def _bracketed(node: Typeset) -> tuple[tuple[Typeset, ...], Enclosed, tuple[Type
     return parts[:widest], fence, parts[widest + 1 :]
 
 
-def _opened(node: Typeset, room: float) -> list[Typeset]:
+def _opened(node: Typeset, room: float, before: float, after: float) -> list[Typeset]:
     """A row broken inside its brackets: they open in the first part and close in the last."""
     found = _bracketed(node)
     if found is None:
         return [node]
-    before, fence, after = found
-    around = WIDTH.set(together(*before, fence._replace(inner=Together(())), *after))
-    parts = broken(fence.inner, room - around)
+    left, fence, right = found
+    parts = broken(fence.inner, room, before + _opening(left, fence), after + _closing(fence, right))
     if len(parts) < 2:
         return [node]
     first, *inner, last = parts
     return [
-        together(*before, Enclosed(fence.left, first, "")),
+        together(*left, Enclosed(fence.left, first, "")),
         *inner,
-        together(Enclosed("", last, fence.right), *after),
+        together(Enclosed("", last, fence.right), *right),
     ]
 
 
-def _fits(node: Typeset, room: float) -> bool:
-    """Whether what cannot be broken in a formula is at most `room` wide."""
+def _opening(left: tuple[Typeset, ...], fence: Enclosed) -> float:
+    """The width of the left bracket, with what stands before it."""
+    return sum(map(WIDTH.set, left)) + WIDTH.bracket(fence.left, fence.inner)
+
+
+def _closing(fence: Enclosed, right: tuple[Typeset, ...]) -> float:
+    """The width of the right bracket, with what stands behind it."""
+    return WIDTH.bracket(fence.right, fence.inner) + sum(map(WIDTH.set, right))
+
+
+def _fits(node: Typeset, room: float, before: float = 0.0, after: float = 0.0) -> bool:
+    """Whether a formula fits if it is broken wherever it can be."""
     pieces = _pieces(node)
     if len(pieces) > 1:
-        return all(_fits(piece, room) for piece in pieces)
+        first, *inner, last = pieces
+        middle = all(_fits(piece, room, INDENT) for piece in inner)
+        return middle and _fits(first, room, before) and _fits(last, room, INDENT, after)
     found = _bracketed(node)
     if found is None:
-        return WIDTH.set(node) <= room
-    before, fence, after = found
-    return _fits(fence.inner, room - WIDTH.set(together(*before, fence._replace(inner=Together(())), *after)))
+        return before + WIDTH.set(node) + after <= room
+    left, fence, right = found
+    return _fits(fence.inner, room, before + _opening(left, fence), after + _closing(fence, right))
 
 
 def _narrowed(node: Typeset, room: float) -> Typeset:
@@ -204,9 +222,9 @@ def _narrowed(node: Typeset, room: float) -> Typeset:
     match node:
         case Together(parts):
             return Together(tuple(_narrowed(part, room) for part in parts))
-        case Enclosed(left, Lattice(rows, aligns, tight), right) if WIDTH.set(node) > room:
-            lattice = Lattice(_fewer_columns(rows, room - 1.6), aligns, tight)
-            return Enclosed(left, lattice, right)
+        case Enclosed(left, Lattice(rows, aligns, tight) as lattice, right) if WIDTH.set(node) > room:
+            around = WIDTH.bracket(left, lattice) + WIDTH.bracket(right, lattice)
+            return Enclosed(left, Lattice(_fewer_columns(rows, room - around), aligns, tight), right)
         case Over(top, bottom, rule):
             return Over(_shortened(top, room - 0.24), _shortened(bottom, room - 0.24), rule)
         case Enclosed(left, inner, right):
@@ -253,9 +271,9 @@ def _shortened(node: Typeset, room: float) -> Typeset:
     found = _bracketed(node) if len(_pieces(node)) < 3 else None
     if found is None:
         return _fewer_terms(_narrowed(node, room), room)
-    before, fence, after = found
-    around = WIDTH.set(together(*before, fence._replace(inner=Together(())), *after))
-    return together(*before, fence._replace(inner=_shortened(fence.inner, room - around)), *after)
+    left, fence, right = found
+    around = _opening(left, fence) + _closing(fence, right)
+    return together(*left, fence._replace(inner=_shortened(fence.inner, room - around)), *right)
 
 
 def _wrapped(words: Words, room: float) -> list[Typeset]:

@@ -12,7 +12,7 @@ from solver.formula.print.printer_typeset import TypesetPrinter
 from solver.formula.print.setter_text import TextSetter
 from solver.formula.print.setter_width import WIDTH
 from solver.formula.tree import Array, Bin, Group, Name, Neg, Num, Sum, Tree, Written
-from solver.formula.typeset import Lattice, Letters, Sign, Together, Typeset, parts_of, together
+from solver.formula.typeset import Gap, Lattice, Letters, Sign, Together, Typeset, parts_of, together
 from solver.render.blocks import Displayed, Equations
 from solver.render.breaking import INDENT, SetRow, broken, fitted, set_facts, set_rows
 from solver.render.format_markdown import render
@@ -39,6 +39,9 @@ def width(row: SetRow) -> float:
         ("2*3*a*b*4*c", 5, ["2 · 3a b", "· 4c"]),
         ("a*b + c*d", 3.7, ["a b", "+ c d"]),
         ("f*(aa + bb + cc)", 6, ["f", "(aa + bb", "+ cc)"]),
+        ("a - (b/c + d)", 5.9, ["a", "- (b/c", "+ d)"]),
+        ("min(aa + bb, cc)", 7.5, ["min(aa + bb,", "cc)"]),
+        ("min(aa + bb, cc)", 5.5, ["min(aa", "+ bb, cc)"]),
     ],
 )
 def test_where_it_breaks(formula: str, room: float, parts: list[str]) -> None:
@@ -58,6 +61,7 @@ def test_nothing_is_lost(tree: Tree, room: float) -> None:
     parts = broken(made, room)
     assert "".join(map(text, parts)).replace(" ", "") == text(made).replace(" ", "")
     assert all(part != Together(()) for part in parts)
+    assert not any(isinstance(parts_of(part)[0], Gap) for part in parts)
 
 
 @given(terms, st.floats(12, 30))

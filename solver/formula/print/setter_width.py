@@ -27,10 +27,9 @@ _DIGIT = 0.5
 _NARROW = frozenset("ijl.,:;!'|()[]ft ")
 _WIDE = frozenset("mwMW@%…—")
 _SCRIPT = 0.72
-_FENCE = 0.4
-_TALL_FENCE = 0.8
+_FENCES = (0.4, 0.46, 0.8)
+"""Of a bracket, by the height of what it encloses."""
 _COLUMN_GAP = 1.0
-_TALL = (Over, Lattice)
 _ROLES: dict[Role, float] = {
     "relation": 1.34,
     "binary": 1.23,
@@ -96,14 +95,17 @@ class WidthSetter(Setter[float]):
         return max(self.set(base), scripts) if limits else self.set(base) + scripts + 0.05
 
     def over(self, top: Typeset, bottom: Typeset, rule: bool) -> float:
-        return max(self.set(top), self.set(bottom)) + (0.24 if rule else 2 * _TALL_FENCE)
+        return max(self.set(top), self.set(bottom)) + (0.24 if rule else 2 * _FENCES[2])
 
     def root(self, inner: Typeset, degree: Typeset | None) -> float:
         return self.set(inner) + 1.0 + (self.set(degree) * 0.5 if degree is not None else 0.0)
 
     def enclosed(self, left: str, inner: Typeset, right: str) -> float:
-        fence = _TALL_FENCE if _tall(inner) else _FENCE
-        return self.set(inner) + fence * (bool(left) + bool(right))
+        return self.bracket(left, inner) + self.set(inner) + self.bracket(right, inner)
+
+    def bracket(self, sign: str, inner: Typeset) -> float:
+        """The width of one bracket, as tall as what it stands beside; of none, 0."""
+        return _FENCES[_height(inner)] if sign else 0.0
 
     def accented(self, mark: Mark, inner: Typeset) -> float:
         return self.set(inner)
@@ -117,15 +119,17 @@ class WidthSetter(Setter[float]):
         return tuple([max(self.each(filter(None, column))) for column in zip_longest(*rows)])
 
 
-def _tall(node: Typeset) -> bool:
-    """Whether it is taller than a line."""
+def _height(node: Typeset) -> int:
+    """How tall it is: 0 as a line, 1 as one row of a matrix, 2 taller."""
     if isinstance(node, Together):
-        return any(map(_tall, node.parts))
+        return max(map(_height, node.parts), default=0)
     if isinstance(node, Scripts):
-        return _tall(node.base)
+        return _height(node.base)
     if isinstance(node, Enclosed):
-        return _tall(node.inner)
-    return isinstance(node, _TALL)
+        return _height(node.inner)
+    if isinstance(node, Lattice):
+        return 2 if len(node.rows) > 1 else max([1, *(_height(cell) for row in node.rows for cell in row)])
+    return 2 if isinstance(node, Over) else 0
 
 
 WIDTH = WidthSetter()
