@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from operator import attrgetter
+from operator import attrgetter, is_
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, cast
 
 import numpy as np
@@ -267,7 +267,7 @@ Change: TypeAlias = Callable[[Tree], Tree]
 
 def _each(trees: tuple[Tree, ...], change: Change) -> tuple[Tree, ...]:
     made = tuple(map(change, trees))
-    return made if any(new is not old for new, old in zip(made, trees, strict=True)) else trees
+    return trees if all(map(is_, made, trees)) else made
 
 
 def _call(x: Call, change: Change) -> Tree:

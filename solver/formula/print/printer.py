@@ -246,8 +246,9 @@ class Printer(ABC, Generic[R]):
 
     def _product(self, tree: Bin, a: Tree, b: Tree) -> tuple[R, int]:
         grouped = tree.op == "@" or (isinstance(a, Group) and isinstance(b, Group))
-        if grouped and isinstance(bare(a), Num) and isinstance(bare(b), Num):
-            return self.product("juxtaposed", self._bracketed(a), self._bracketed(b)), PRODUCT
+        if grouped and isinstance(x := bare(a), Num) and isinstance(y := bare(b), Num):
+            first, second = self.brackets(self.number(x.text)), self.brackets(self.number(y.text))
+            return self.product("juxtaposed", first, second), PRODUCT
         left, precedence = self._set(a)
         if precedence < NEGATIVE:
             left, precedence = self.brackets(left), ATOM
@@ -288,9 +289,6 @@ class Printer(ABC, Generic[R]):
     def _word_like(symbol: Symbol) -> bool:
         """Whether it needs a dot beside it: a word, a derivative."""
         return symbol.wrt is not None or (len(symbol.base) > 1 and symbol.base not in GREEK)
-
-    def _bracketed(self, tree: Tree) -> R:
-        return self.brackets(self.print(bare(tree)))
 
     def _factor(self, tree: Tree) -> R:
         """The right factor of a matrix product: a number stands in brackets, [2.0; −1.0] (0.81)."""

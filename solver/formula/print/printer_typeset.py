@@ -189,13 +189,13 @@ class TypesetPrinter(Printer[Typeset]):
         return Enclosed("(", inner, ")")
 
     def negative(self, inner: Typeset) -> Typeset:
-        return Together((_MINUS, *parts_of(inner)))
+        return together(_MINUS, inner)
 
     def sum(self, op: str, a: Typeset, b: Typeset) -> Typeset:
-        return Together((*parts_of(a), _PLUS if op == "+" else _LESS, *parts_of(b)))
+        return together(a, _PLUS if op == "+" else _LESS, b)
 
     def product(self, join: Join, a: Typeset, b: Typeset) -> Typeset:
-        return Together((*parts_of(a), *_JOINS[join], *parts_of(b)))
+        return together(a, *_JOINS[join], b)
 
     def fraction(self, a: Typeset, b: Typeset) -> Typeset:
         return Over(a, b)

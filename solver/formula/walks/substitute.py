@@ -24,18 +24,21 @@ from solver.formula.walks.value import value
 
 def substitute(formula: Tree, operands: Mapping[str, Num | Array]) -> Tree:
     """Numbers for names; a transposed name becomes the transposed numbers."""
-    match formula:
-        case Name(id=name):
-            return operands[name]
-        case Transpose(x):
-            inner = bare(substitute(x, operands))
-            if isinstance(inner, Array):
-                return inner.T
-            return inner if isinstance(inner, Num) else Transpose(substitute(x, operands))
-        case Call("[]", (x,), options) if isinstance(inner := bare(substitute(x, operands)), Array):
+    if isinstance(formula, Name):
+        return operands[formula.id]
+    if isinstance(formula, Num):
+        return formula
+    made = rebuild(formula, lambda x: substitute(x, operands))
+    match made:
+        case Transpose(x) if isinstance(inner := bare(x), Array):
+            return inner.T
+        case Transpose(x) if isinstance(inner := bare(x), Num):
+            return inner
+        case Call("[]", (x,), options) if isinstance(inner := bare(x), Array):
             return _part(inner, options)
-        case _:
-            return stacked_up(rebuild(formula, lambda x: substitute(x, operands)))
+        case Call():
+            return stacked_up(made)
+    return made
 
 
 def stacked_up(tree: Tree) -> Tree:

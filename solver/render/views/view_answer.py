@@ -360,7 +360,8 @@ def _overwhelmed(asked: Sequence[Solved]) -> set[str]:
     return {
         solved.name
         for solved in asked
-        if solved.rounded is not None
+        if not solved.item.given
+        and solved.rounded is not None
         and solved.exact is not None
         and solved.context.carry == "rounded"
         and _far(solved.rounded, solved.exact)
