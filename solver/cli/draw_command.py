@@ -65,6 +65,9 @@ def _chosen(solutions: list[Solution], file: str, word: str | None, part: str | 
     for figure in (*named, *able):
         if word in (None, figure.word):
             return figure
+    undrawn = {known: why for context in contexts for known, why in context.working.undrawn.items()}
+    if undrawn and (word in undrawn or not able):
+        raise refused(file, undrawn.get(word or "") or next(iter(undrawn.values())))
     if not able:
         raise refused(file, "nothing can be drawn of this question")
     known = ", ".join(dict.fromkeys(figure.word for figure in able))

@@ -140,6 +140,8 @@ class QuestionReader:
         node = entries["figure"]
         if task is None:
             self.report.add(node, "figure has nothing to draw", "it stands where a `given` does, or below one")
+        elif word in task.working.undrawn:
+            self.report.add(node, task.working.undrawn[word])
         elif not task.working.figures:
             self.report.add(node, f"nothing can be drawn of this {task.family or 'mixed'} question")
         elif word not in task.working.figures:

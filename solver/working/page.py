@@ -78,7 +78,8 @@ class Working(Structure):
     roles: what quantities are to others.
     absent: what parts may expect that is not here, with what it needs. tallies: the tables that state what repeats.
     others: what other programs say of the same, in a table. offers: what is worked out only where a part asks for it, by
-    name: each adds it. figures: what can be drawn of it, by the word of `figure:`. numbers: how many all quantities hold. full: whether one was too many.
+    name: each adds it. figures: what can be drawn of it, by the word of `figure:`; undrawn: why one of them is not.
+    numbers: how many all quantities hold. full: whether one was too many.
     in_rows: makes the working anew with vectors as rows, where its lines cannot be turned one by one.
     """
 
@@ -97,6 +98,7 @@ class Working(Structure):
     others: Callable[[], Listing] | None = None
     offers: dict[str, Callable[[Working], None]] = field(default_factory=dict)
     figures: dict[str, Callable[[], Sketch]] = field(default_factory=dict)
+    undrawn: dict[str, str] = field(default_factory=dict)
     numbers: int = 0
     full: bool = False
     in_rows: Callable[[], Working] | None = None

@@ -181,15 +181,14 @@ class _Solver:
         """Checks the gradients of every part by central differences; a mismatch is a problem, never an answer."""
         for part, place in zip(parts, (part.place for part in question.parts), strict=True):
             for proof in _sample(_proofs(part)):
+                assert part.context is not None
                 found = self.proved.get(id(proof))
                 if found is None:
-                    assert part.context is not None
                     found = self.proved[id(proof)] = proof.largest_difference(part.context.envs["exact"])
                 part.checked = max(found, part.checked or 0.0)
                 if not found <= TOLERANCE:
                     message = f"the gradients of part {part.label} differ from central differences by {found:.1g}"
-                    hint = "a value close to a kink or an overflow does that"
-                    self.problems.append(Problem(place, message, hint))
+                    self.problems.append(Problem(place, message, _doubt(proof, part.context.envs["exact"])))
 
     def problem(self, name: str, part: Part, error: FormulaError) -> Problem:
         key = f"{part.label}/{name}"
@@ -216,6 +215,15 @@ def _proofs(part: SolvedPart) -> list[Proof]:
         return made in steps and (made in exact or context.solved[made].item.kind == "formula")
 
     return [proof for proof in context.working.proofs if any(map(known, proof.variables.values()))]
+
+
+def _doubt(proof: Proof, exact: Mapping[str, Floats]) -> str:
+    """Why central differences may not confirm a gradient."""
+    steepest = max(float(np.abs(exact[made]).max()) for made in proof.variables.values() if made in exact)
+    hint = "a value close to a kink or an overflow does that"
+    if TOLERANCE < steepest * np.finfo(float).eps < np.inf:
+        hint += f", or a gradient as large as {steepest:.0e}, where rounding leaves no digit: take fewer layers or smaller weights"
+    return hint
 
 
 def _sample(proofs: list[Proof]) -> list[Proof]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 import numpy as np
@@ -170,6 +171,14 @@ def test_a_wrong_gradient_is_never_an_answer(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(DifferencesProof, "largest_difference", lambda self, exact: 0.1)
     (problem,) = problems(NEURON, "{label: a, find: gradients}")
     assert "the gradients of part a differ from central differences by 0.1" in problem
+
+
+def test_a_gradient_that_no_float_can_tell_says_so() -> None:
+    """At each step of this map two neighbours are parted: after a hundred, rounding decides the result."""
+    listed = ", ".join(f"x{k + 1} = 2 - 4*tanh(x{k})**2" for k in range(100))
+    given = f"title: T\ngiven: {{family: formula, quantities: {{x0: 0.3}}, formulas: [{listed}]}}\n"
+    (problem,) = problems(given, "{label: a, find: gradients}")
+    assert re.search(r"or a gradient as large as \de\+1\d, where rounding leaves no digit", problem)
 
 
 def test_mlp_gradients_by_name() -> None:

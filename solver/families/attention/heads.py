@@ -199,6 +199,8 @@ class Attention(Checked):
         w.figures["heatmap"] = self._drawn
         if len(steps) <= MAX_DRAWN:
             w.figures["graph"] = lambda: self._graph(steps)
+        else:
+            w.undrawn["graph"] = f"a graph of {len(steps)} nodes is too large to be drawn: {MAX_DRAWN} at the most"
         self._gradients(steps)
         self._operations()
         return w

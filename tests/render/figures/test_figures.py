@@ -221,6 +221,11 @@ def test_the_library_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("netwrok", "{family: mlp, x: [1], layers: [{W: [[1]]}]}", "unknown figure 'netwrok'"),
         ("network", "{family: concept, points: [a]}", "nothing can be drawn of this concept question"),
+        (
+            "graph",
+            f"{{family: graph, inputs: {{n0: 1}}, nodes: [{', '.join(f'n{k + 1} = 2*n{k}' for k in range(40))}]}}",
+            "a graph of 41 nodes is too large to be drawn: 40 at the most",
+        ),
         ("{a: b}", "{family: mlp, x: [1], layers: [{W: [[1]]}]}", "figure"),
     ],
 )
