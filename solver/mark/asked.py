@@ -16,8 +16,8 @@ from solver.working.question import Alternative, Question, Scheme
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
 
-MAX_ANSWERS = 2_000
-MAX_CELLS = 50_000
+MAX_ANSWERS = 500
+MAX_CELLS = 20_000
 
 
 @dataclass(frozen=True)
