@@ -252,7 +252,7 @@ class SolvedPart(Structure, Notebook):
 
     def again(self, solved: Solved) -> bool:
         """Whether an answer gives the number of another that it asks for once more, and is not asked for on a sheet."""
-        return any(other.name == solved.item.again for other in self.asked if solved.item.again)
+        return bool(solved.item.again) and any(other.name == solved.item.again for other in self.asked)
 
 
 class Solution(Structure, Notebook):

@@ -58,3 +58,11 @@ def test_an_earlier_result_is_stated_with_the_digits_that_are_used() -> None:
 def test_a_count_is_a_whole_number() -> None:
     with pytest.raises(SpecError, match=r"a/n: 2\.5 is not a whole number, in 5/2"):
         solved("title: t\ngiven: {family: formula, formulas: [{formula: n = 5/2, whole: true}]}\nparts: [{label: a}]")
+
+
+def test_the_answers_of_a_part_are_gone_through_only_for_one_that_gives_another_again() -> None:
+    given = "given: {family: formula, quantities: {a: 2}, formulas: [b = a**2]}"
+    part = solved(f"title: t\n{given}\nparts: [{{label: a, find: b}}]").parts[0]
+    (answer,) = part.asked
+    vars(part)["asked"] = None
+    assert not part.again(answer)
