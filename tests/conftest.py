@@ -7,6 +7,10 @@ import sys
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # every process that a test starts would compile all modules anew,
 sys.dont_write_bytecode = False  # and every worker all tests, and Hypothesis
 
+gc.set_threshold(
+    20_000, 20, 50
+)  # a search for circles goes through all that is imported, which stays: a tenth of a run
+
 import pytest  # noqa: E402
 from hypothesis import settings  # noqa: E402
 
@@ -28,9 +32,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """What all tests import stays; a search for circles that goes through it costs a tenth of a run."""
+    """What is imported by now stays, too."""
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -17,7 +17,6 @@ from solver.formula.parse import parse
 from solver.formula.print.printer_text import TextPrinter
 from solver.formula.print.setter import Setter
 from solver.formula.tree import Array, Bin, Dots, Group, Name, Neg, Num, Sum, Transpose, Tree, Written
-from solver.formula.typeset import Typeset
 from solver.render import format_json
 from solver.render.blocks import Block, Equations, Facts
 from solver.render.format import Shown, formats
@@ -81,22 +80,16 @@ def test_every_node_has_a_tree_and_every_setter_is_known() -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
-@pytest.mark.parametrize("tree", TREES, ids=lambda tree: type(tree).__name__)
-def test_every_node_of_a_formula(tree: Tree, form: str) -> None:
-    assert FORMATS[form].printer({}, 8)(tree)
+def test_every_node_and_every_function_of_a_formula(form: str) -> None:
+    examples = [parse(example) for row in FUNCTIONS.values() for example in row.examples]
+    for tree in [*TREES, *examples]:
+        assert FORMATS[form].printer({}, 8)(tree), tree
 
 
 @pytest.mark.parametrize("setter", setters(), ids=lambda setter: setter.__name__)
-@pytest.mark.parametrize("node", [node for node, *_ in NODES], ids=lambda node: type(node).__name__)
-def test_every_node_of_typeset_mathematics(node: Typeset, setter: type[Setter[Any]]) -> None:
-    assert setter().set(node) is not None
-
-
-@pytest.mark.parametrize("fn", FUNCTIONS)
-def test_every_function(fn: str) -> None:
-    for form, made in FORMATS.items():
-        for example in FUNCTIONS[fn].examples:
-            assert made.printer({}, 8)(parse(example)), f"{fn} in {form}"
+def test_every_node_of_typeset_mathematics(setter: type[Setter[Any]]) -> None:
+    for node, *_ in NODES:
+        assert setter().set(node) is not None, node
 
 
 class Page(Shown):
