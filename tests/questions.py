@@ -17,6 +17,8 @@ EXAM = "exam"
 PROBLEM_NAMES = [name for name, path in FILES.items() if path.parent == PROBLEMS and name != EXAM]
 NAMES = [*EXAMPLES, *PROBLEM_NAMES]
 """Those that are marked."""
+FEW = [*EXAMPLES, "q2"]
+"""One of each family, and one with everything."""
 
 
 @cache

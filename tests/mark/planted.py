@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from solver.api import solve
 from solver.mark.judge.grade import grade_batch
 from solver.mark.judge.numbers import Batch
 from solver.mark.records import Graded, Submissions, Trouble
-from solver.mark.sheet import Sheet, sheet
+from solver.mark.sheet import Sheet
 from solver.rounding import Rounding, shortest
-from tests.places import PROBLEMS
+from tests.questions import asked_of
 
-SHEETS = {name: sheet(solve(PROBLEMS / f"{name}.yaml")) for name in ("q2", "q3", "q4")}
+SHEETS = {name: asked_of(name).sheet for name in ("q2", "q3", "q4")}
 
 
 def key_batch(made: Sheet, count: int = 1) -> Batch:

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from solver.errors import SpecError
-from solver.mark.asked import Asked, asked, asked_in, decided
+from solver.mark.asked import Asked, asked, decided
 from solver.mark.run import Options, Told, run
 from solver.render.format_markdown import render
 from solver.spec.reader import load_text
-from tests.places import PROBLEMS
+from tests.questions import asked_of
 
 ANSWERS = """student,c/J,b/u1
 ann,9.17,"[1.30, -4.70, 3.6]"
@@ -31,7 +31,7 @@ parts:
 
 @pytest.fixture(scope="module")
 def q2() -> Asked:
-    return asked_in(PROBLEMS / "q2.yaml")
+    return asked_of("q2")
 
 
 def marked(

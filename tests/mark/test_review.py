@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from solver.errors import SpecError
-from solver.mark.asked import Asked, asked_in
+from solver.mark.asked import Asked
 from solver.mark.review import read_decisions
 from solver.mark.run import Options, run
-from tests.places import PROBLEMS, Q2
+from tests.questions import asked_of
 
 ANSWERS = """student,c/y,c/J,b/u1
 ann,y = 0.81 V,l.66,"[1.30, oops, 3.60]"
@@ -24,7 +24,7 @@ cy,0.81,1.66,
 
 @pytest.fixture(scope="module")
 def q2() -> Asked:
-    return asked_in(Q2)
+    return asked_of("q2")
 
 
 def marked(asked: Asked, folder: Path, text: str = ANSWERS, form: str = "csv", **options: str) -> list[dict[str, str]]:
@@ -82,7 +82,7 @@ def test_a_reading_of_another_text_is_not_used(q2: Asked, tmp_path: Path) -> Non
 
 
 def test_words_are_read_by_a_person(tmp_path: Path) -> None:
-    q3, mine = asked_in(PROBLEMS / "q3.yaml"), tmp_path / "mine.csv"
+    q3, mine = asked_of("q3"), tmp_path / "mine.csv"
     mine.write_text("student,answer,text,reading\nann,c.i,Flase,FALSE\n")
     text = "student,c.i\nann,Flase\n"
     assert marked(q3, tmp_path, text)[0]["review"] == "c.i: Flase"

@@ -31,7 +31,8 @@ from solver.mark.read.read_batch import Texts
 from solver.mark.read.read_names import names
 from solver.mark.run import MOST_TROUBLES, Options, Summary, run
 from solver.spec.reader import load_text
-from tests.places import PROBLEMS, Q2
+from tests.places import PROBLEMS
+from tests.questions import asked_of
 
 STUDENTS = 120
 TROUBLES = STUDENTS // 3
@@ -39,7 +40,7 @@ TROUBLES = STUDENTS // 3
 
 @pytest.fixture(scope="module")
 def q2() -> Asked:
-    return asked_in(Q2)
+    return asked_of("q2")
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +173,7 @@ def test_memory_is_that_of_a_block(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     ):  # fmt: skip
         monkeypatch.setattr(module, name, size)
     peaks = []
-    for students in (60, 60, 300):  # the first one finds out what marking keeps of a question
+    for students in (20, 40, 200):  # the first one finds out what marking keeps of a question
         path, into = class_file(tmp_path, kind, students), tmp_path / "marks.jsonl"
         tracemalloc.start()
         summary = run(question, [str(path)], Options(form="jsonl", workers=1), into)
@@ -180,7 +181,7 @@ def test_memory_is_that_of_a_block(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         tracemalloc.stop()
         assert summary.students == students == len(into.read_text().splitlines())
         assert summary.trouble_count == students // 4
-    names = 100 * 240 if kind == "long" else 0  # which are kept until all rows are sorted
+    names = 100 * 160 if kind == "long" else 0  # which are kept until all rows are sorted
     assert peaks[2] < 1.4 * peaks[1] + names, peaks
 
 

@@ -22,13 +22,13 @@ from solver.mark.run import Options, run
 from solver.mark.sitting import _ORDER, Sitting
 from solver.render import format_markdown as markdown
 from tests.places import Q2, ROOT
-from tests.questions import NAMES, asked_of
+from tests.questions import FEW, asked_of
 from tests.trials import times
 
 
 @pytest.fixture(scope="module")
 def q2() -> Asked:
-    return asked_in(Q2)
+    return asked_of("q2")
 
 
 def key_of(question: Asked, rng: np.random.Generator) -> dict[str, Any]:
@@ -52,7 +52,7 @@ def key_of(question: Asked, rng: np.random.Generator) -> dict[str, Any]:
     return made
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", FEW)
 def test_one_by_one_all_at_once_and_from_a_file(name: str, tmp_path: Path) -> None:
     question = asked_of(name)
     answers = key_of(question, np.random.default_rng(5))

@@ -61,7 +61,7 @@ def test_what_is_ill_is_refused_by_both() -> None:
 def networks() -> Iterator[str]:
     rng = np.random.default_rng(7)
     hidden = ["tanh", "sigmoid", "relu", "leaky_relu", "elu", "softplus", "gelu", "linear"]
-    for k in range(times(8)):
+    for k in range(times(4)):
         sizes = [int(n) for n in rng.choice([1, 2, 3, 9, 30], 3)]
         last, loss = [("sigmoid", "cross-entropy"), ("softmax", "cross-entropy"), ("linear", "half-square-error")][
             k % 3

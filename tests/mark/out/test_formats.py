@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solver.api import solve
 from solver.errors import SpecError
 from solver.mark.judge.grade import grade_batch
 from solver.mark.judge.numbers import Batch
@@ -23,9 +22,9 @@ from solver.mark.sheet import Sheet, sheet
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
 from tests.mark.simulate import honest
-from tests.places import PROBLEMS
+from tests.questions import asked_of
 
-Q2 = sheet(solve(PROBLEMS / "q2.yaml"))
+Q2 = asked_of("q2").sheet
 MIXED = """
 title: Mixed
 parts:

@@ -10,14 +10,13 @@ from typing import Any
 import openpyxl
 import pytest
 
-import solver
 from solver.errors import SpecError
 from solver.mark.read import read_blocks
 from solver.mark.sheet import Sheet, sheet
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
 from tests.mark.read.test_read import Found, put, refused
-from tests.places import PROBLEMS
+from tests.questions import asked_of
 
 SMALL = """title: A formula
 given: {family: formula, quantities: {a: 2.5, b: 4}, formulas: [c = a*b, d = c/4]}
@@ -32,7 +31,7 @@ def small() -> Sheet:
 
 @pytest.fixture(scope="module")
 def q2() -> Sheet:
-    return sheet(solver.solve(PROBLEMS / "q2.yaml"))
+    return asked_of("q2").sheet
 
 
 EXPORTS = {

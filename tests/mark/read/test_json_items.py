@@ -11,12 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.errors import SpecError
-from solver.mark.asked import asked_in
 from solver.mark.read import read_blocks, read_json
 from solver.mark.read.json_items import items_of
 from solver.mark.read.read_blocks import pieces
 from solver.mark.run import Options, run
-from tests.places import Q2
+from tests.questions import asked_of
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=6),
@@ -76,7 +75,7 @@ def test_pieces_of_any_text(text: str, size: int, encoding: str) -> None:
 @pytest.mark.parametrize("shape", ["list", "map"])
 def test_a_long_file_gives_the_same_marks(shape: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A list and an object of students, on one line or on many, longer than what is parsed as one."""
-    question = asked_in(Q2)
+    question = asked_of("q2")
     students = {
         f"s{i:03d}": {"c/y": "0.81" if i % 3 else "0.82", "c/J": [1.66, "oops"][i % 7 == 0]} for i in range(300)
     }

@@ -13,7 +13,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import solver
 from solver.errors import Problem, SpecError
 from solver.mark.read import read_blocks
 from solver.mark.read.chunks import chunks, local_files, size_of
@@ -22,18 +21,18 @@ from solver.mark.read.read_batch import Reader
 from solver.mark.read.read_blocks import blocks
 from solver.mark.read.read_names import names
 from solver.mark.records import Submissions
-from solver.mark.sheet import Sheet, sheet
-from tests.places import PROBLEMS
+from solver.mark.sheet import Sheet
+from tests.questions import asked_of
 
 
 @pytest.fixture(scope="module")
 def q2() -> Sheet:
-    return sheet(solver.solve(PROBLEMS / "q2.yaml"))
+    return asked_of("q2").sheet
 
 
 @pytest.fixture(scope="module")
 def q3() -> Sheet:
-    return sheet(solver.solve(PROBLEMS / "q3.yaml"))
+    return asked_of("q3").sheet
 
 
 class Found:
@@ -154,7 +153,7 @@ def test_words_and_formulas_pass_through(q3: Sheet, tmp_path: Path) -> None:
     batch = Found(q3, put(tmp_path, "a.json", text)).batches[0]
     assert batch.words["c.i"] == ["FALSE", "f"]
     assert batch.words["b.i/depthwise_size"] == ["1x7x7", None]
-    gradient = sheet(solver.solve(PROBLEMS / "gradient.yaml"))
+    gradient = asked_of("gradient").sheet
     key = next(key for key, answer in gradient.answers.items() if answer.kind == "formula")
     path = put(tmp_path, "f.csv", f"student,{key}\nann,-2*(d-y)@x.T\nbob,{'x+' * 1500}x\ncy,__import__('os')\n")
     found = Found(gradient, path)

@@ -11,13 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from solver.mark.asked import asked_in
 from solver.mark.read import read_blocks, read_long
 from solver.mark.sheet import Sheet
 from tests.mark.read.test_read import Found, put
-from tests.places import Q2
+from tests.questions import asked_of
 
-SHEET = asked_in(Q2).sheet
+SHEET = asked_of("q2").sheet
 STUDENTS = st.sampled_from(["ann", "bob", "Li, Cy", "山田", "d\ne", 'q"t', ""])
 ROWS = st.lists(
     st.tuples(STUDENTS, st.sampled_from(["c/J", "c/y", "b/u1[2]", "zz"]), st.sampled_from(["1.66", "0,5", ""])),

@@ -17,7 +17,7 @@ from solver.mark.read.chunks import chunks
 from solver.mark.read.read_batch import Reader
 from solver.mark.read.read_names import names
 from solver.mark.sheet import Cell
-from tests.questions import NAMES, asked_of
+from tests.questions import FEW, asked_of
 
 
 def typed(made: Asked, cell: Cell) -> str:
@@ -47,7 +47,7 @@ def filled(made: Asked, form: str) -> str:
 
 
 @pytest.mark.parametrize("form", ["csv", "yaml", "json"])
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", FEW)
 def test_a_filled_sheet_reads_back(name: str, form: str, tmp_path: Path) -> None:
     made = asked_of(name)
     path = tmp_path / f"a.{form}"

@@ -5,7 +5,6 @@ import io
 import numpy as np
 import pytest
 
-from solver.api import solve
 from solver.errors import SpecError
 from solver.mark.judge.grade import grade_batch
 from solver.mark.out.formats import writer
@@ -16,9 +15,9 @@ from solver.spec.reader import load_text
 from solver.working.question import Scheme
 from solver.working.solve import solve_question
 from tests.mark.simulate import honest
-from tests.places import PROBLEMS
+from tests.questions import asked_of
 
-Q2 = sheet(solve(PROBLEMS / "q2.yaml"))
+Q2 = asked_of("q2").sheet
 STUDENTS = ["ann", "=bob", "cy, d"]
 
 
