@@ -12,13 +12,16 @@ from itertools import zip_longest
 from solver.formula.print.setter import Setter
 from solver.formula.typeset import (
     Align,
+    Digits,
     Enclosed,
     Face,
     Lattice,
+    Letters,
     Mark,
     Over,
     Role,
     Scripts,
+    Sign,
     Together,
     Typeset,
 )
@@ -30,6 +33,7 @@ _SCRIPT = 0.72
 _FENCES = (0.4, 0.46, 0.8)
 """Of a bracket, by the height of what it encloses."""
 _COLUMN_GAP = 1.0
+_FLAT = (Digits, Letters, Sign)
 _ROLES: dict[Role, float] = {
     "relation": 1.34,
     "binary": 1.23,
@@ -101,7 +105,7 @@ class WidthSetter(Setter[float]):
         return self.set(inner) + 1.0 + (self.set(degree) * 0.5 if degree is not None else 0.0)
 
     def enclosed(self, left: str, inner: Typeset, right: str) -> float:
-        return self.bracket(left, inner) + self.set(inner) + self.bracket(right, inner)
+        return self.set(inner) + _FENCES[_height(inner)] * (bool(left) + bool(right))
 
     def bracket(self, sign: str, inner: Typeset) -> float:
         """The width of one bracket, as tall as what it stands beside; of none, 0."""
@@ -121,6 +125,8 @@ class WidthSetter(Setter[float]):
 
 def _height(node: Typeset) -> int:
     """How tall it is: 0 as a line, 1 as one row of a matrix, 2 taller."""
+    if isinstance(node, _FLAT):
+        return 0
     if isinstance(node, Together):
         return max(map(_height, node.parts), default=0)
     if isinstance(node, Scripts):
