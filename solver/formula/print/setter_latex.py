@@ -130,9 +130,12 @@ class LatexSetter(Setter[str]):
     def together(self, parts: tuple[Typeset, ...]) -> str:
         made = ""
         for more in self.each(parts):
-            if more[:1] in _LETTERS and _MACRO_AT_END.search(made, len(made) - _LONGEST_MACRO):
-                more = " " + more
-            made += more.lstrip() if made.endswith(" ") else more
+            if made.endswith(" "):
+                made += more.lstrip()
+            elif more[:1] in _LETTERS and _MACRO_AT_END.search(made, len(made) - _LONGEST_MACRO):
+                made += " " + more
+            else:
+                made += more
         return made
 
     def scripts(self, base: Typeset, below: Typeset | None, above: Typeset | None, limits: bool) -> str:
