@@ -16,6 +16,7 @@ from solver.formula.tree import Array, Name, names
 from solver.formula.walks.value import value
 from solver.render.figures.draw import scene_of
 from solver.render.format import Shown, format_file
+from solver.render.views.view import View
 from solver.spec.reader import load, load_text
 from solver.working.items import Step
 from solver.working.solution import Drawn, Solution, Solved
@@ -180,6 +181,12 @@ def test_vectors_stand_as_rows(name: str) -> None:
     for said in ROWS[name]:
         assert said in made
     assert not re.search(r"W₁ᵀ x|W}_1\^T", made)
+
+
+@pytest.mark.parametrize(("notation", "said"), [("{vectors: row}", True), ("{}", False)])
+def test_a_question_says_that_vectors_are_rows(notation: str, said: bool) -> None:
+    made = str(format_file("text").page(Shown("t", [q2(notation)], View(kind="question"))))
+    assert ("Vectors are rows. Round each result" in made) == said
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "problems").glob("*.yaml")), ids=lambda path: path.stem)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from math import atan2, cos, hypot, pi, radians, sin
@@ -17,6 +18,9 @@ BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE = "#0072b2", "#e69f00", "#009e73", "
 DASHES = (4.0, 2.0)
 SMALL, MIDDLE, LARGE = 6.5, 8.0, 10.0
 """Sizes of words, in points."""
+SCRIPT = 0.7
+"""How large an index or exponent is beside what it stands at."""
+_SCRIPTED = re.compile(r"([_^])(\([^()]*\)|[^\W_]+)")
 _MARGIN = 6.0
 _HEAD = 6.0
 _WIDTH, _HEIGHT = 0.62, 1.2  # of an average letter and of a line, in DejaVu Sans
@@ -70,6 +74,17 @@ class Caption(NamedTuple):
     def width(self) -> float:
         """How wide it is at about."""
         return width(self.text, self.size)
+
+    @property
+    def runs(self) -> list[tuple[Literal["", "_", "^"], str]]:
+        """Its words in pieces, each with where it stands: W_f is W and, below, f."""
+        found: list[tuple[Literal["", "_", "^"], str]] = []
+        end = 0
+        for script in _SCRIPTED.finditer(self.text):
+            found.append(("", self.text[end : script.start()]))
+            found.append(("_" if script[1] == "_" else "^", script[2]))
+            end = script.end()
+        return [run for run in (*found, ("", self.text[end:])) if run[1]]
 
 
 class Tiles(NamedTuple):

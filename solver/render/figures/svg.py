@@ -6,6 +6,7 @@ from solver.formula.print.setter_mathml import escaped
 from solver.render.clean import clean
 from solver.render.figures.scene import (
     PAPER,
+    SCRIPT,
     Caption,
     Course,
     Disc,
@@ -24,6 +25,8 @@ _FONTS = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif"
 _BASELINE = 0.36
 """So much of a letter's size lies the middle of figures and capitals above their foot."""
 _ANCHORS = {"left": "start", "center": "middle", "right": "end"}
+_LEVELS = {"": 0.0, "_": 0.2, "^": -0.35}
+"""So much of a letter's size an index or exponent stands below the line."""
 _GAP = 0.3  # between the cells of a field
 
 
@@ -80,8 +83,20 @@ class _Writer:
         turn = f' transform="rotate({digits(-words.angle)} {x} {y})"' if words.angle else ""
         return (
             f'<text x="{x}" y="{foot}" font-size="{digits(words.size)}" text-anchor="{_ANCHORS[words.across]}" '
-            f'fill="{words.color}"{turn}>{escaped(clean(words.text))}</text>'
+            f'fill="{words.color}"{turn}>{_said(words)}</text>'
         )
+
+
+def _said(words: Caption) -> str:
+    """The words, with indices and exponents small and off the line."""
+    made, at = "", 0.0
+    for where, run in words.runs:
+        level = _LEVELS[where] * words.size
+        said = escaped(clean(run))
+        size = f' font-size="{digits(SCRIPT * words.size)}"' if where else ""
+        made += f'<tspan dy="{digits(level - at)}"{size}>{said}</tspan>' if level != at else said
+        at = level
+    return made
 
 
 def _stroke(stroke: Stroke) -> str:

@@ -23,6 +23,7 @@ from solver.render.latex.words_latex import text
 
 _BASELINE = 0.34
 """So much of a letter's size lies the middle of figures and capitals above their foot."""
+_SCRIPTS = {"": "%s", "_": r"\textsubscript{%s}", "^": r"\textsuperscript{%s}"}
 _ANCHORS = {"left": "base west", "center": "base", "right": "base east"}
 
 
@@ -46,13 +47,14 @@ def _lines(piece: Piece) -> Iterable[str]:
             yield rf"\filldraw[{_filled(fill, stroke)}] {_path(corners)} -- cycle;"
         case Disc(centre, radius, fill, stroke):
             yield rf"\filldraw[{_filled(fill, stroke)}] {_place(centre)} circle[radius={digits(radius)}bp];"
-        case Caption(said, (x, y), size, across):
+        case Caption(_, (x, y), size, across):
             (foot,) = turned([(x, y - _BASELINE * size)], (x, y), piece.angle)
             font = rf"font=\sffamily\fontsize{{{digits(size)}bp}}{{{digits(1.2 * size)}bp}}\selectfont"
             options = [f"anchor={_ANCHORS[across]}", f"text={_color(piece.color)}", font]
             options += ["fill=white"] if piece.backed else []
             options += [f"rotate={digits(piece.angle)}"] if piece.angle else []
-            yield rf"\node[{','.join(options)}] at {_place(foot)} {{{text(said)}}};"
+            runs = "".join(_SCRIPTS[where] % text(run) for where, run in piece.runs)
+            yield rf"\node[{','.join(options)}] at {_place(foot)} {{{runs}}};"
         case Tiles((x, y), (w, h), colors):
             opposite = f"++({digits(w)},{digits(-h)})"
             for r, row in enumerate(colors):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from solver.formula.usage import usage_of
 from solver.formula.walks.reduce import MOST
 from solver.render.answers import answers, distinct
 from solver.render.blocks import Block, Heading, Listed, Prose, bullets, note, part_label
@@ -28,8 +29,10 @@ def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     yield from solution.prompt.blocks
     yield from drawing(solution.figure, answer=False)
     told = roundings(solution, view, _rounded)
-    if "" in told:
-        yield note((_policy(solution),))
+    said = ["Vectors are rows."] if any(map(_in_rows, parts)) else []
+    said += [_policy(solution)] if "" in told else []
+    if said:
+        yield note((" ".join(said),))
     known = _read_off(solution, parts) if view.pictures else set()
     for part in parts:
         yield Heading(level + 1, (part_label(part.label),), worth(part.worth), part.label)
@@ -56,6 +59,11 @@ def choices(solved: Solved) -> Iterator[Block]:
         yield Prose(titled(item.title, solved.context.working.symbols), "title")
     if item.asks:
         yield Prose((f"Answer with {item.asks}.",), "why")
+
+
+def _in_rows(part: SolvedPart) -> bool:
+    """Whether vectors stand as rows there."""
+    return part.context is not None and usage_of(part.context.working.symbols).vectors == "row"
 
 
 def _policy(solution: Solution) -> str:

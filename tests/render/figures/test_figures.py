@@ -215,6 +215,14 @@ def test_the_library_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert painted(scene("q2"), "tikz")
 
 
+def test_indices_stand_below_and_exponents_above_the_line() -> None:
+    words_ = Caption("c_t = W_f^(b) x₁", (0.0, 0.0))
+    assert words_.runs == [("", "c"), ("_", "t"), ("", " = W"), ("_", "f"), ("^", "(b)"), ("", " x₁")]
+    made = Scene(lambda: [words_], "")
+    assert ' = W</tspan><tspan dy="1.6" font-size="5.6">f</tspan><tspan dy="-4.4"' in painted(made, "svg").decode()
+    assert r"W\textsubscript{f}\textsuperscript{(b)}" in painted(made, "tikz").decode()
+
+
 # -- refusals -----------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("figure_", "given", "message"),
