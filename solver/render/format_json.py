@@ -29,6 +29,8 @@ MOST_STEPS = 5_000
 """Of a question with more steps, those that repeat earlier ones with new numbers have no lines."""
 MOST_WRITTEN = 3_000_000
 """When the lines of a question have so many characters, the steps that follow have none."""
+_LEAST_WRITTEN = 1_000
+"""So many characters a step counts as at the least: working it out takes its time, however short it is."""
 
 
 def page(shown: Shown) -> str:
@@ -104,8 +106,9 @@ class _Worked:
         self.few, self.left = few, MOST_WRITTEN
 
     def step(self, solved: Solved, detail: Detail) -> dict[str, Any]:
-        made = step(solved, detail, self.left > 0 and (self.few or not _again(solved)))
-        self.left -= sum(map(len, made["lines"]))
+        worked = self.left > 0 and (self.few or not _again(solved))
+        made = step(solved, detail, worked)
+        self.left -= worked * max(sum(map(len, made["lines"])), _LEAST_WRITTEN)
         return made
 
 
