@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from itertools import count
 from typing import Any, TypeAlias
 
-from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree, Written
+from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree, Written, replace_names
 
 Form: TypeAlias = Hashable
 """Equal for formulas that differ in their names alone."""
@@ -25,9 +25,9 @@ def form(tree: Tree) -> tuple[Form, tuple[str, ...]]:
     """The form of a formula, and the names it uses, each once, in the order of their first use; found once."""
     found: tuple[Form, tuple[str, ...]] | None = getattr(tree, "unnamed", None)
     if found is None:
-        if isinstance(tree, _NUMBERS):
-            return _form(tree)
-        found = tree.unnamed = (tree.renaming and _renamed(*tree.renaming)) or _form(tree)
+        found = _form(tree)
+        if not isinstance(tree, _NUMBERS):
+            tree.unnamed = found
     return found
 
 
@@ -41,11 +41,15 @@ def form_together(trees: Iterable[Tree], numbers: dict[str, int]) -> Form:
     return tuple(made)
 
 
-def _renamed(tree: Tree, real: Mapping[str, str]) -> tuple[Form, tuple[str, ...]] | None:
-    """The form of a formula in other names, which is not made for that; None where two names become one."""
-    kind, used = form(tree)
-    now = tuple([real.get(name, name) for name in used])
-    return (kind, now) if len(set(now)) == len(now) else None
+def renamed(tree: Tree, names: Mapping[str, Name]) -> Tree:
+    """The formula with other names in place of the names given; other names stay. It has its form from this one."""
+    made = replace_names(tree, names)
+    if made is not tree and not isinstance(made, _NUMBERS):
+        kind, used = form(tree)
+        now = tuple([names[name].id if name in names else name for name in used])
+        if len(set(now)) == len(now):  # no two have become one
+            made.unnamed = kind, now
+    return made
 
 
 def _form(tree: Tree) -> tuple[Form, tuple[str, ...]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter, is_
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias, cast
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import numpy as np
 
@@ -24,15 +24,11 @@ Options: TypeAlias = tuple[tuple[str, Option], ...]
 
 
 class _Node:
-    """Equal when kind and operands are; never changed once made. Plain classes, since a formula makes thousands.
+    """Equal when kind and operands are; never changed once made. Plain classes, since a formula makes thousands."""
 
-    A formula in other names has its operands made when somebody looks at them: of most times of a sequence nobody does.
-    """
-
-    __slots__: tuple[str, ...] = ("renaming", "unnamed")
+    __slots__: tuple[str, ...] = ("unnamed",)
     __match_args__: tuple[str, ...] = ()
-    renaming: tuple[Any, Mapping[str, str]] | None  # the formula that it is in other names, and those, where it is one
-    unnamed: tuple[Any, tuple[str, ...]] | None  # its form, once `form` has found it
+    unnamed: tuple[Any, tuple[str, ...]]  # its form, once `form` has found it
     _parts: ClassVar[Callable[[Any], Any]]
 
     def __init_subclass__(cls) -> None:
@@ -53,19 +49,6 @@ class _Node:
 
     def __reduce__(self) -> tuple[type, tuple[Any, ...]]:
         return type(self), tuple(getattr(self, name) for name in self.__match_args__)  # forms are those of this process
-
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name):
-            if name in _Node.__slots__:
-                return None
-            if name not in self.__match_args__:
-                raise AttributeError(name)
-            formula, real = self.renaming
-            made = rebuild(formula, lambda operand: renamed(operand, real))
-            for operand in self.__match_args__:
-                setattr(self, operand, getattr(made, operand))
-            return getattr(self, name)
 
 
 class Name(_Node):
@@ -336,27 +319,15 @@ def replace_names(tree: Tree, trees: Mapping[str, Tree]) -> Tree:
     """The formula with other formulas in place of the names given; other names stay."""
 
     def change(node: Tree) -> Tree:
+        if isinstance(node, Bin):  # every other node is one
+            a, b = change(node.a), change(node.b)
+            return node if a is node.a and b is node.b else Bin(node.op, a, b)
         if isinstance(node, Name):
             return trees.get(node.id, node)
         made = _REBUILD.get(type(node))
         return node if made is None else made(node, change)
 
     return change(tree)
-
-
-def renamed(tree: Tree, real: Mapping[str, str]) -> Tree:
-    """The formula with other names in place of the names given; other names stay."""
-    if isinstance(tree, Name):
-        return Name(real.get(tree.id, tree.id))
-    kind: type[Any] = type(tree)
-    if kind not in _RENAMED:
-        return rebuild(tree, lambda term: renamed(term, real))
-    made = object.__new__(kind)
-    made.renaming = tree, real
-    return cast(Tree, made)
-
-
-_RENAMED = frozenset({Bin, Neg, Transpose, Group, Call})
 
 
 def bare(tree: Tree) -> Tree:

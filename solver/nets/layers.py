@@ -7,19 +7,20 @@ from typing import Literal
 
 import numpy as np
 
+from solver.formula.form import renamed
 from solver.formula.functions import Own
 from solver.formula.parse import parse, parse_using
-from solver.formula.tree import Array, Name, Num, Tree, bare, number_of, renamed, replace_names
+from solver.formula.tree import Array, Name, Num, Tree, bare, number_of, replace_names
 
 Stored = Literal["inputs x neurons", "neurons x inputs"]
 
 
 def put(formula: str, **names: str | Tree) -> Tree:
     """A formula with other names, or formulas, in place of its own: read once for all layers, times and iterations."""
-    tree, real = parse(formula), {name: new for name, new in names.items() if isinstance(new, str)}
-    if len(real) == len(names):
-        return renamed(tree, real)
-    return replace_names(tree, {name: Name(new) if isinstance(new, str) else new for name, new in names.items()})
+    tree = parse(formula)
+    trees = {name: Name(new) if isinstance(new, str) else new for name, new in names.items()}
+    others = {name: new for name, new in trees.items() if isinstance(new, Name)}
+    return renamed(tree, others) if len(others) == len(trees) else replace_names(tree, trees)
 
 
 def activated(activation: str, u: Tree, slope: str = "", own: Mapping[str, Own] | None = None) -> Tree:

@@ -10,9 +10,9 @@ from solver.formula.calculus.derived import Definition, Derived, Label, Names, S
 from solver.formula.calculus.differentiate import check_scalar
 from solver.formula.calculus.pairs import Distribution, Match
 from solver.formula.calculus.reverse import Reverse
-from solver.formula.form import Form, form, form_together
+from solver.formula.form import Form, form, form_together, renamed
 from solver.formula.functions import FUNCTIONS
-from solver.formula.tree import Call, Name, Sum, Tree, bare, names, renamed, replace_names, walk
+from solver.formula.tree import Call, Name, Sum, Tree, bare, names, replace_names, walk
 from solver.formula.walks.shape import Shape
 from solver.named import NamedTuple
 
@@ -86,13 +86,14 @@ def _renamed(kind: _Kind, real: dict[str, str], called: Names) -> list[Derived]:
     """The steps in the names of another chain."""
     for k, label in enumerate(kind.labels):
         real[f"@{k}"] = called(label._replace(of=real[label.of], own=real[label.own]))
-    return [_step(made, real) for made in kind.derived]
+    trees = {name: Name(new) for name, new in real.items()}
+    return [_step(made, real, trees) for made in kind.derived]
 
 
-def _step(made: Derived, real: Mapping[str, str]) -> Derived:
+def _step(made: Derived, real: Mapping[str, str], trees: Mapping[str, Name]) -> Derived:
     return made._replace(
         name=real[made.name],
-        formula=renamed(made.formula, real),
+        formula=renamed(made.formula, trees),
         of=real[made.of],
         match=made.match and _match(made.match, real),
     )
@@ -239,9 +240,10 @@ class _Remembering(Reverse):
         for k, ((kind, of, own, asked), size) in enumerate(zip(passed.labels, passed.shapes, strict=True)):
             made = real[f"@{k}"] = self.called(Label(kind, real[of], real[own], asked))
             self.shapes[made] = size
+        trees = {new: Name(old) for new, old in real.items()}
         for shares, found in ((self.adjoints, passed.adjoints), (self.behind, passed.behind)):
             for n, adjoints in found:
-                shares.setdefault(real[n], []).extend([Share(renamed(each, real)) for each in adjoints])
+                shares.setdefault(real[n], []).extend([Share(renamed(each, trees)) for each in adjoints])
         for n, match in passed.pairs:
             self.pairs[real[n]] = _match(match, real)
         for noted, changed in zip(_noted(self), passed.noted, strict=True):
@@ -251,8 +253,8 @@ class _Remembering(Reverse):
                 else:
                     noted[real[n]] = dict.fromkeys(words)
         self.centred |= {real[n] for n in passed.centred}
-        self.slopes += [_step(made, real) for made in passed.slopes]
-        self.backward += [_step(made, real) for made in passed.backward]
+        self.slopes += [_step(made, real, trees) for made in passed.slopes]
+        self.backward += [_step(made, real, trees) for made in passed.backward]
 
 
 def _sharing(node: Tree) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container
+from itertools import repeat
+from operator import contains
 from typing import Literal, TypeAlias
 
 from solver.errors import FormulaError
@@ -68,7 +70,8 @@ class Names:
     """Names that nothing else has: grad_x, df1, delta_h. ending: what all of them end with."""
 
     def __init__(self, *taken: Container[str], ending: str = "") -> None:
-        self.taken, self.made, self.ending = taken, set[str](), ending
+        self.made, self.ending = set[str](), ending
+        self.taken = (self.made, *taken)
 
     def __call__(self, label: Label) -> str:
         """The name; raises FormulaError where somebody asks for one that is taken."""
@@ -87,4 +90,4 @@ class Names:
         return name
 
     def is_taken(self, name: str) -> bool:
-        return name in self.made or any(name in taken for taken in self.taken)
+        return any(map(contains, self.taken, repeat(name)))

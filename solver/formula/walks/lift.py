@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence, Set
 
 from solver.formula.arithmetic import all_finite
 from solver.formula.form import form
-from solver.formula.tree import SUMS, Bin, Call, Name, Sum, Tree, rebuild, walk
+from solver.formula.tree import SUMS, Bin, Call, Name, Sum, Transpose, Tree, rebuild, walk
 from solver.formula.walks.stack import FEW, stacked
 from solver.formula.walks.value import unwarned, value
 from solver.named import Structure
@@ -42,8 +42,8 @@ def lifted(tree: Tree, free: Set[str]) -> tuple[Tree, dict[str, Tree]]:
 
 
 def _works(tree: Tree) -> bool:
-    """Whether there is anything to compute."""
-    return any(isinstance(node, Bin | Call | Sum) for node in walk(tree))
+    """Whether there is anything to do."""
+    return any(isinstance(node, Bin | Call | Sum | Transpose) for node in walk(tree))
 
 
 class Recurring(Structure):

@@ -14,10 +14,10 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import cache
 from typing import TypeAlias
 
-from solver.formula.form import Form, form, form_together
+from solver.formula.form import Form, form, form_together, renamed
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.parse import parse
-from solver.formula.tree import Bin, Call, Group, Name, Neg, Tree, bare, rebuild, renamed, replace_names, walk
+from solver.formula.tree import Bin, Call, Group, Name, Neg, Tree, bare, rebuild, replace_names, walk
 from solver.named import NamedTuple
 
 Definitions: TypeAlias = Callable[[str], Tree | None]
@@ -37,7 +37,7 @@ def restated(
     for way in _WAYS.get(kind, ()):
         names = way.followed(used, defined, binary)
         if names is not None:
-            return None if way.made is None else renamed(way.made, dict(zip(way.names, names, strict=True)))
+            return None if way.made is None else renamed(way.made, dict(zip(way.names, map(Name, names), strict=True)))
     made, asked = tree, _Asked(used, defined, binary)
     if any(_matched(rule.cancels, node) for node in walk(tree) for rule in _rules().get(_top(node), ())):
         made = _Stable(asked.definition, asked.of_zeros_and_ones).of(tree)

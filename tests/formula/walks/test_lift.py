@@ -22,12 +22,13 @@ from solver.rounding import Floats, Rounding
 @pytest.mark.parametrize(
     ("text", "rest", "parts"),
     [
-        ("tanh(U.T @ x + W.T @ h + b)", "tanh(#0 + W.T @ h + b)", ["U.T @ x"]),
+        ("tanh(U.T @ x + W.T @ h + b)", "tanh(#0 + #1 @ h + b)", ["U.T @ x", "W.T"]),
         ("(W @ h + U @ x)*(1 - x**2)", "(W @ h + #0)*#1", ["U @ x", "(1 - x**2)"]),
         ("x + b + h", "x + b + h", []),  # one sum: what is noise beside b is told from h, too
         ("x*b + h - x*b", "#0 + h - #0", ["x*b"]),
         ("h*tanh(x + b - U)", "h*#0", ["tanh(x + b - U)"]),
-        ("U.T @ -h", "U.T @ -h", []),
+        ("U.T @ -h", "#0 @ -h", ["U.T"]),
+        ("U @ -h", "U @ -h", []),
         ("sum(x*b)", "#0", ["sum(x*b)"]),
     ],
 )
