@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -31,6 +32,7 @@ from solver.render.views.heads import drawing, headed, rounded_here, roundings, 
 from solver.render.views.view import MOST_WORKED, WHOLE, View, steps
 from solver.rounding import Floats, Rounding
 from solver.working.items import Item, Line
+from solver.working.page import Working
 from solver.working.solution import Solution, Solved, SolvedPart
 
 _ROWS: dict[Detail, int] = {"brief": 12, "normal": 24, "full": 200}
@@ -108,6 +110,7 @@ class _QuestionPage:
         self.tabled: set[str] = set()
         self.asked: set[str] = set()
         self.said: set[str] = set()
+        self.applied: dict[int, Mapping[str, Sequence[str]]] = {}  # by working
         self.reasons: set[Words] = set()
 
     def part(self, part: SolvedPart, level: int) -> Iterator[Block]:
@@ -305,11 +308,12 @@ class _QuestionPage:
         role = working.roles.get(solved.name)
         if role is None or role.kind != "slope":
             return
-        for item in working.items.values():
-            made = item.definition and bare(item.definition)
-            if isinstance(made, Call) and made.args[:1] == (Name(role.of),) and f"{made.fn}′" not in self.said:
-                self.said.add(f"{made.fn}′")
-                yield from slope(made.fn, working.symbols.usage)
+        if id(working) not in self.applied:
+            self.applied[id(working)] = _applied(working)
+        for fn in self.applied[id(working)].get(role.of, ()):
+            if f"{fn}′" not in self.said:
+                self.said.add(f"{fn}′")
+                yield from slope(fn, working.symbols.usage)
 
     def definitions(self, formula: Tree) -> Iterator[Block]:
         """Each function's definition and convention, where it first appears."""
@@ -352,6 +356,16 @@ class _QuestionPage:
     def words(self, text: str) -> Words:
         """A title's words, with symbols for the names in braces."""
         return titled(text, self.symbols)
+
+
+def _applied(working: Working) -> Mapping[str, Sequence[str]]:
+    """The functions whose value for a quantity has a name of its own, by that quantity."""
+    found = defaultdict[str, list[str]](list)
+    for item in working.items.values():
+        made = item.definition and bare(item.definition)
+        if isinstance(made, Call) and made.args and isinstance(made.args[0], Name):
+            found[made.args[0].id].append(made.fn)
+    return found
 
 
 @np.errstate(all="ignore")  # what is not finite is looked at
