@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from solver.mark.judge.numbers import Judged, Verdict, anywhere
+from solver.mark.judge.numbers import BLANK, CORRECT, FOLLOWED, WRONG, Judged, anywhere
 from solver.mark.sheet import Sheet
 
 
@@ -31,7 +31,7 @@ def acquit(sheet: Sheet, judged: Mapping[str, Judged]) -> None:
             slipped[quantity.name] = behind
             for key in keys.get((id(context), quantity.name), ()):
                 verdicts = judged[key].verdicts
-                verdicts[(verdicts == Verdict.FOLLOWED) & ~behind[:, None, None]] = Verdict.CORRECT
+                verdicts[(verdicts == FOLLOWED) & ~behind[:, None, None]] = CORRECT
                 if key == quantity.key:
-                    amiss = (verdicts == Verdict.WRONG) | (verdicts == Verdict.FOLLOWED)
-                    slipped[quantity.name] = anywhere(amiss) | (anywhere(verdicts == Verdict.BLANK) & behind)
+                    amiss = (verdicts == WRONG) | (verdicts == FOLLOWED)
+                    slipped[quantity.name] = anywhere(amiss) | (anywhere(verdicts == BLANK) & behind)

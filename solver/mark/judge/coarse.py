@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.mark.judge.digits import coarse, half_asked, one_short, same
-from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict
+from solver.mark.judge.numbers import BLANK, FOLLOWED, WRONG, Batch, Flags, Judged, Note
 from solver.mark.sheet import Quantity, Sheet
 from solver.rounding import Rounding
 
@@ -44,19 +44,19 @@ def withhold_coarse(
     few = np.zeros(rows.size, dtype=np.int64)
     for key, some in cells.items():
         found = judged[key]
-        bad = some.few & (found.verdicts[rows] == Verdict.WRONG)
+        bad = some.few & (found.verdicts[rows] == WRONG)
         wrong += _count(bad)
-        lacking += _count(bad | (some.few & ((found.notes[rows] & Note.TOO_FEW) != 0)))
+        lacking += _count(bad | (some.few & ((found.notes[rows] & np.uint8(Note.TOO_FEW)) != 0)))
         few += _count(some.few)
-        written += _count(found.verdicts[rows] != Verdict.BLANK)
+        written += _count(found.verdicts[rows] != BLANK)
     often = wrong >= LEAST
     throughout = (lacking >= LEAST) & (few >= THROUGHOUT * written)
     for key, some in cells.items() if (often | throughout).any() else ():
         found = judged[key]
         verdicts, notes = found.verdicts[rows], found.notes[rows]
-        follows = often[:, None, None] & some.few & (verdicts == Verdict.FOLLOWED)
-        own = throughout[:, None, None] & some.few & ~some.true & (verdicts >= Verdict.FOLLOWED)
-        verdicts[follows | (own & ~some.short)] = Verdict.WRONG
+        follows = often[:, None, None] & some.few & (verdicts == FOLLOWED)
+        own = throughout[:, None, None] & some.few & ~some.true & (verdicts >= FOLLOWED)
+        verdicts[follows | (own & ~some.short)] = WRONG
         notes[follows | own] |= np.uint8(Note.TOO_FEW)
         found.verdicts[rows], found.notes[rows] = verdicts, notes
     return {

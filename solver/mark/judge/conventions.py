@@ -9,7 +9,7 @@ import numpy as np
 from solver.mark.judge.acceptance import judge
 from solver.mark.judge.digits import coarse, half_asked, same
 from solver.mark.judge.key import Key
-from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict
+from solver.mark.judge.numbers import CORRECT, FOLLOWED, WRONG, Batch, Flags, Judged, Note
 from solver.mark.judge.word_answers import judge_word
 from solver.mark.sheet import Quantity, Sheet
 from solver.rounding import Floats
@@ -27,7 +27,7 @@ def judge_alternatives(sheet: Sheet, scheme: Scheme, batch: Batch, judged: Mappi
     found: Otherwise = {}
     for other in scheme.alternatives:
         keys = [key for key in other.answers or sheet.answers if key in judged and key in batch.values]
-        wrong = {key: judged[key].verdicts == Verdict.WRONG for key in keys}
+        wrong = {key: judged[key].verdicts == WRONG for key in keys}
         if not any(cells.any() for cells in wrong.values()):
             continue
         right = _scaled(sheet, other, batch, judged, keys) if other.times is not None else None
@@ -52,16 +52,14 @@ def judge_other_words(
             there = answers.get(key)
             if there is None or there.kind != "word" or key not in judged or key not in words:
                 continue
-            cells = (judged[key].verdicts == Verdict.WRONG) & (
-                judge_word(there, words[key]).verdicts == Verdict.CORRECT
-            )
+            cells = (judged[key].verdicts == WRONG) & (judge_word(there, words[key]).verdicts == CORRECT)
             _accept(judged[key], cells, found.setdefault(key, {}), other.name)
     return found
 
 
 def _accept(judged: Judged, cells: Flags, names: dict[tuple[int, int, int], str], convention: str) -> None:
     """Makes cells right by a convention, which is noted."""
-    judged.verdicts[cells] = Verdict.CORRECT
+    judged.verdicts[cells] = CORRECT
     judged.notes[cells] = Note.OTHERWISE
     for at in np.argwhere(cells).tolist():
         names[at[0], at[1], at[2]] = convention
@@ -72,9 +70,7 @@ def _solved(sheet: Sheet, scheme: Scheme, batch: Batch, keys: list[str]) -> dict
     there = {key: batch.values[key] for key, answer in sheet.answers.items() if _fits(batch, key, answer.shape)}
     judged = judge(sheet, Batch(batch.count, there, {key: batch.decimals[key] for key in there}), scheme)
     return {
-        key: (judged[key].verdicts >= Verdict.FOLLOWED) & ((judged[key].notes & Note.TOO_FEW) == 0)
-        for key in keys
-        if key in judged
+        key: (judged[key].verdicts >= FOLLOWED) & (~judged[key].noted(Note.TOO_FEW)) for key in keys if key in judged
     }
 
 

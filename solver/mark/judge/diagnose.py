@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Container, Iterator, Mapping, 
 from functools import partial
 from heapq import heappop, heappush
 from itertools import islice
-from typing import NamedTuple
 
 import numpy as np
 
@@ -20,9 +19,11 @@ from solver.formula.walks.bounds import Interval, point
 from solver.formula.walks.evaluate import evaluate
 from solver.mark.judge.acceptance import key_of
 from solver.mark.judge.digits import half_asked, near, room, unrounded
+from solver.mark.judge.explanations import explained
 from solver.mark.judge.follow import FollowedNumbers
-from solver.mark.judge.key import Rows, half_of, of_rows
-from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict, anywhere
+from solver.mark.judge.key import half_of, of_rows
+from solver.mark.judge.numbers import WRONG, Batch, Flags, Judged, Note, Rows, anywhere
+from solver.mark.judge.remembered import Remembered, Tries
 from solver.mark.judge.writing import TRUNCATED, WRITING, slips
 from solver.mark.sheet import Quantity, Sheet
 from solver.rounding import Floats, shortest
@@ -42,11 +43,11 @@ SHARP = 10
 holds everything.
 """
 
+_AT_ONCE = 1 << 19
+"""So many numbers that mistakes give are looked at together."""
+
 _EITHER = 0.5
 """How likely a bit is what a mistake gives, by chance."""
-
-BEFORE = {"another activation": "activation left out", "derivative taken of u": "activation left out"}
-"""Where both names explain a number, it is the second: max(0, u) is u where u is positive, as if nothing was applied."""
 
 Named = dict[tuple[int, int, int], str]
 """(student index, row, column) to the mistake's name."""
@@ -75,20 +76,19 @@ def name_mistakes(sheet: Sheet, batch: Batch, judged: Mapping[str, Judged]) -> d
             wrong = _WrongChain(chain, own)
             for quantity in chain:
                 if quantity.key in to_name:
+                    found: Named = {}
                     students = np.flatnonzero(to_name[quantity.key][rows])
-                    found = (
-                        wrong.answer(quantity, students, judged[quantity.key].rows(rows[students]))
-                        if students.size
-                        else {}
-                    )
+                    for some in wrong.at_once(quantity, students):
+                        found |= wrong.answer(quantity, some, judged[quantity.key].rows(rows[some]))
                     if found:
-                        named[quantity.key] = {(int(rows[s]), i, j): name for (s, i, j), name in found.items()}
+                        real = rows.tolist()
+                        named[quantity.key] = {(real[s], i, j): name for (s, i, j), name in found.items()}
     return named
 
 
 def _to_name(judged: Judged) -> Flags:
     """The cells that a mistake may explain."""
-    found: Flags = (judged.verdicts == Verdict.WRONG) | ((judged.notes & Note.LAST_DIGIT) != 0)
+    found: Flags = (judged.verdicts == WRONG) | (judged.noted(Note.LAST_DIGIT))
     return found
 
 
@@ -105,21 +105,6 @@ def leading_to(quantity: Quantity, chain: Mapping[str, Quantity], written: Conta
             if need.key not in written and not need.solved.item.given:
                 found.add(need.name)
                 heappush(above, (-need.place, need))
-
-
-class _Cells(NamedTuple):
-    """Which cells of an answer one mistake explains.
-
-    cells: (students, rows, columns), of one mistake; wrong: (students,), whether it is all the wrong ones; whole: whether
-    it is all cells.
-    """
-
-    cells: Flags
-    wrong: Flags
-    whole: Flags
-
-    def __or__(self, other: _Cells) -> _Cells:
-        return _Cells(*(a | b for a, b in zip(self, other, strict=True)))
 
 
 class _Numbers(Mapping[str, Interval]):
@@ -151,6 +136,7 @@ class _WrongChain:
     def __init__(self, chain: list[Quantity], own: FollowedNumbers) -> None:
         self.chain, self.own, self.key = {q.name: q for q in chain}, own, own.key
         self.unwritten = MOST_UNWRITTEN if sum(q.key is not None for q in chain) <= MANY else 1
+        self.stretches: dict[str, list[Quantity]] = {}
         self.names = [*{**self.key.stated, **self.key.quantities}]
 
     def written(self, name: str, students: Rows) -> Floats:
@@ -169,54 +155,111 @@ class _WrongChain:
         exact = quantity.truth.low
         return np.where(near(written, exact, room(half_asked(quantity, written), written)), exact, written)
 
+    def at_once(self, quantity: Quantity, students: Rows) -> list[Rows]:
+        """Some students a few at a time, so that what all mistakes give of them is not large."""
+        if not students.size:
+            return []
+        of_each = len(self.tries(quantity, students[:1])[0].names) * quantity.solved.written.size
+        return np.split(students, range(step := max(_AT_ONCE // max(of_each, 1), 1), students.size, step))
+
     def answer(self, quantity: Quantity, students: Rows, judged: Judged) -> Named:
         """The mistakes of some students in one answer; judged: the verdicts on these."""
         answer = self.own.batch.values[quantity.key or ""][students]
-        wrong: Flags = judged.verdicts == Verdict.WRONG
-        cut: Flags = (judged.notes & Note.LAST_DIGIT) != 0
-        found: dict[str, _Cells] = {}
+        wrong: Flags = judged.verdicts == WRONG
+        cut: Flags = judged.noted(Note.LAST_DIGIT)
         named: Named = {}
-        written = slips(quantity.solved, answer, judged.expected)
+        written = slips(quantity.solved, answer, judged.expected, wrong | cut)
         for s, i, j in np.argwhere(written.get(TRUNCATED, False) & cut).tolist():
             named[int(students[s]), i, j] = TRUNCATED
-        if wrong.any():
-            blank = np.isnan(answer)
-            for name, explains in written.items():
-                _add(found, name, explains, wrong, blank)
-            half = half_of(self.key, quantity, answer)
-            limit = room(half, answer)
-            tried: set[str] = set()
-            stretch = [*islice(leading_to(quantity, self.chain, self.own.batch.values), self.unwritten)][::-1]
-            for carried in (self.written, self.exact):
-                env = _Numbers(self.names, partial(carried, students=students))
-                for name, mistaken in self.mistaken(stretch, env):
-                    tried.add(name)
-                    with np.errstate(invalid="ignore"):  # an infinite end holds nothing to within an infinite limit
-                        holds = (answer >= mistaken.low - limit) & (answer <= mistaken.high + limit)
-                        if not mistaken.exact:
-                            holds &= mistaken.high - mistaken.low <= SHARP * limit
-                    if (holds & wrong).any():
-                        _add(found, name, holds, wrong, blank, ~near(judged.expected, mistaken.middle, limit))
-                if env.used.keys() <= self.key.stated.keys():
-                    break  # these are exact
-            _subsumed(found)
-            unit = half if half.any() else _half_typed(quantity)
-            with np.errstate(over="ignore"):  # what overflows is large, and no chance gives it
-                sizes = [choose(np.abs(answer), np.abs(judged.expected)) / unit for choose in (np.fmax, np.fmin)]
-            either = [np.minimum(1 / np.maximum(size, 1.0), 1.0) for size in sizes]
-            most = (LIKELY if half.any() else LIKELY_EXACT) / max(len(tried), len(WRITING))
-            for name, cells in _chosen(found):
-                likely = either[name in WRITING]  # a digit moved out of sight leaves little to tell it by
-                together = np.where(found[name].cells, likely, 1.0).prod(axis=(1, 2), keepdims=True)
-                chance = np.where(found[name].wrong[:, None, None], together, likely)
-                if not half.any():  # of bits, those that are right all the same tell something, too
-                    every = np.where(blank, 1.0, np.minimum(likely, _EITHER)).prod(axis=(1, 2), keepdims=True)
-                    chance = np.where(found[name].whole[:, None, None], np.minimum(chance, every), chance)
-                for s, i, j in np.argwhere(cells & (chance <= most)).tolist():
-                    named[int(students[s]), i, j] = name
+        if not wrong.any():
+            return named
+        half = half_of(self.key, quantity, answer)
+        tries, names, holds, apart = self.given(quantity, students, answer, judged.expected, wrong, room(half, answer))
+        names = [*written, *names]
+        holds = np.concatenate([*(flags[None] for flags in written.values()), holds])
+        apart = np.concatenate([np.ones((len(written), *answer.shape), dtype=bool), apart])
+        blank = np.isnan(answer)
+        found = explained(names, holds, apart, wrong, blank)
+        unit = half if half.any() else _half_typed(quantity)
+        with np.errstate(over="ignore"):  # what overflows is large, and no chance gives it
+            sizes = [choose(np.abs(answer), np.abs(judged.expected)) / unit for choose in (np.fmax, np.fmin)]
+        either = [np.minimum(1 / np.maximum(size, 1.0), 1.0) for size in sizes]
+        most = (LIKELY if half.any() else LIKELY_EXACT) / max(len({*tries.names}), len(WRITING))
+        for k, cells in found.chosen():
+            likely = either[found.names[k] in WRITING]  # a digit moved out of sight leaves little to tell it by
+            together = np.where(found.cells[k], likely, 1.0).prod(axis=(1, 2), keepdims=True)
+            chance = np.where(found.wrong[k, :, None, None], together, likely)
+            if not half.any():  # of bits, those that are right all the same tell something, too
+                every = np.where(blank, 1.0, np.minimum(likely, _EITHER)).prod(axis=(1, 2), keepdims=True)
+                chance = np.where(found.whole[k, :, None, None], np.minimum(chance, every), chance)
+            for s, i, j in np.argwhere(cells & (chance <= most)).tolist():
+                named[int(students[s]), i, j] = found.names[k]
         return named
 
+    def given(
+        self, quantity: Quantity, students: Rows, answer: Floats, expected: Floats, wrong: Flags, limit: Floats
+    ) -> tuple[Tries, list[str], Flags, Flags]:
+        """What is tried; of those mistakes that give some wrong cell the names, the cells that each gives, and where that
+        is not what was expected, (mistakes, students, rows, columns).
+        """
+        tries, made, which = self.tried(quantity, students)
+        middle, radius = (np.moveaxis(made[:, k], 1, 0) for k in (0, 1))
+        middle = middle[:, which]
+        with np.errstate(invalid="ignore"):  # what has no end holds nothing
+            if radius.any():
+                radius = radius[:, which]
+                holds = near(answer, middle, limit + radius) & ((radius == 0) | (2 * radius <= SHARP * limit))
+            else:
+                holds = near(answer, middle, limit)
+        some = np.flatnonzero((holds & wrong).any(axis=(1, 2, 3)))
+        names = [tries.names[k] for k in some.tolist()]
+        return tries, names, holds[some], ~near(expected, middle[some], limit)
+
     # -- what a mistake gives -----------------------------------------------------------------------------------------
+    def tried(self, quantity: Quantity, students: Rows) -> tuple[Tries, Floats, Rows]:
+        """The mistakes that are tried on an answer; what each gives, see `Tries`, (…) of those students that differ before
+        it; and of each student which these are.
+        """
+        tries, stretch = self.tries(quantity, students[:1])
+        numbers = [self.written(name, students) for name in tries.used]
+        return tries, *tries.given.of(numbers, students.size, lambda rows: self.gives(stretch, students[rows])[1])
+
+    def tries(self, quantity: Quantity, students: Rows) -> tuple[Tries, list[Quantity]]:
+        """The same, and the steps in which they are made."""
+        stretch = self.stretch(quantity)
+        where = tuple(at.name for at in stretch)
+        if where not in self.key.tries:
+            names, _, used = self.gives(stretch, students)
+            self.key.tries[where] = Tries(tuple(names), tuple(sorted(used & self.key.quantities.keys())), Remembered())
+        return self.key.tries[where], stretch
+
+    def stretch(self, quantity: Quantity) -> list[Quantity]:
+        """The steps in which a mistake may be that leads to a wrong answer, in order."""
+        if quantity.name not in self.stretches:
+            before = islice(leading_to(quantity, self.chain, self.own.batch.values), self.unwritten)
+            self.stretches[quantity.name] = [*before][::-1]
+        return self.stretches[quantity.name]
+
+    def gives(self, stretch: list[Quantity], students: Rows) -> tuple[list[str], Floats, set[str]]:
+        """Of each mistake the name, what it gives of some students, and what they are worked out from."""
+        names: list[str] = []
+        middles: list[Floats] = []
+        radii: list[Floats] = []
+        used: set[str] = set()
+        shape = (students.size, *stretch[-1].solved.written.shape)
+        for carried in (self.written, self.exact):
+            env = _Numbers(self.names, partial(carried, students=students))
+            for name, mistaken in self.mistaken(stretch, env):
+                names.append(name)
+                middles.append(np.broadcast_to(mistaken.middle, shape))
+                with np.errstate(invalid="ignore"):  # what has no end is known to no radius
+                    radii.append(np.broadcast_to(mistaken.radius, shape))
+            used |= env.used.keys()
+            if used <= self.key.stated.keys():
+                break  # these are exact
+        made = np.array([middles, radii]).reshape(2, -1, *shape)
+        return names, np.moveaxis(made, 2, 0), used
+
     def mistaken(self, stretch: Sequence[Quantity], env: _Numbers) -> Iterator[tuple[str, Interval]]:
         """What each mistake in a stretch gives in its last quantity, from the students' own numbers, and its name."""
         for at in stretch:
@@ -242,41 +285,7 @@ class _WrongChain:
         return last[-1]
 
 
-def _add(
-    found: dict[str, _Cells], name: str, holds: Flags, wrong: Flags, blank: Flags, apart: Flags | bool = True
-) -> None:
-    """Notes what a mistake explains. holds: the cells that it gives; apart: where that is not what was expected."""
-    cells: Flags = holds & wrong & apart
-    every_wrong = ~anywhere(wrong & ~cells) & anywhere(cells)
-    new = _Cells(cells, every_wrong, every_wrong & ~anywhere(~holds & ~blank))
-    found[name] = found[name] | new if name in found else new
-
-
 def _half_typed(quantity: Quantity) -> float:
     """Half a unit of the last digit of an exact answer, as it is typed."""
     typed = shortest(quantity.solved.written, 6)
     return 0.5 * 10.0 ** -(typed.digits if typed else 6)
-
-
-def _subsumed(found: Mapping[str, _Cells]) -> None:
-    """Of two names for one thing, the plainer one stands."""
-    for name, plainer in BEFORE.items():
-        if name in found and plainer in found:
-            found[name].cells[...] &= ~found[plainer].cells
-            found[name].wrong[...] &= ~found[plainer].wrong
-            found[name].whole[...] &= ~found[plainer].whole
-
-
-def _chosen(found: Mapping[str, _Cells]) -> Iterator[tuple[str, Flags]]:
-    """The cells that exactly one mistake explains, by its name.
-
-    One that explains all cells of an answer goes before those that explain its wrong ones, and these before those that
-    explain single cells.
-    """
-    if not found:
-        return
-    cells, wrong, whole = (np.stack([getattr(c, kind) for c in found.values()]) for kind in _Cells._fields)
-    by_answer = np.where(whole.any(axis=0), whole, wrong)
-    cells &= by_answer[:, :, None, None] | ~np.asarray(by_answer.any(axis=0))[:, None, None]
-    cells &= cells.sum(axis=0) == 1
-    yield from ((name, cells[k]) for k, name in enumerate(found) if cells[k].any())

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from solver.mark.judge.coarse import LEAST, withhold_coarse
 from solver.mark.judge.digits import half_asked
-from solver.mark.judge.numbers import Batch, Flags, Judged, Note, Verdict
+from solver.mark.judge.numbers import FOLLOWED, WRONG, Batch, Flags, Judged, Note
 from solver.mark.judge.patterns import patterned, scaled
+from solver.mark.judge.scripts import Copies
 from solver.mark.sheet import Answer, Quantity, Sheet
 from solver.rounding import Floats
 from solver.working.question import Scheme
@@ -41,14 +42,13 @@ def review(sheet: Sheet, scheme: Scheme, batch: Batch, judged: Mapping[str, Judg
     The same value nearly everywhere earns no follow-on marks; but for `fillers: follow`, neither does any value that is
     wrong in several other cells of several answers, or what has the key's numbers in a pattern: it was put there, not
     worked out. What is written too coarsely is judged again (`coarse.py`).
-    Likeness is seen within a batch.
     """
-    wrong = {key: found.verdicts == Verdict.WRONG for key, found in judged.items() if key in batch.values}
-    flags = {key: (judged[key].notes & Note.FLAGGED) != 0 for key in wrong}
+    wrong = {key: found.verdicts == WRONG for key, found in judged.items() if key in batch.values}
+    flags = {key: judged[key].noted(Note.FLAGGED) for key in wrong}
     amiss, flagged = _counts(wrong.values(), batch.count), _counts(flags.values(), batch.count)
     far = [_far(sheet.answers[key], batch, judged[key], cells) for key, cells in flags.items() if cells.any()]
-    rough = _counts(((judged[key].notes & Note.TOO_FEW) != 0 for key in wrong), batch.count)
-    some = (amiss >= min(FILLED, SHARED)) | (flagged >= FLAGS) | (rough >= LEAST)
+    rough = _counts((judged[key].noted(Note.TOO_FEW) for key in wrong), batch.count)
+    some = (amiss >= FILLED) | (flagged >= FLAGS) | (rough >= LEAST)
     rows = np.flatnonzero(some)  # of all others there is nothing to say
     reasons: Reasons = {}
     if far:
@@ -66,7 +66,7 @@ def review(sheet: Sheet, scheme: Scheme, batch: Batch, judged: Mapping[str, Judg
         for some in (
             [batch.values[k][rows] for k in wrong],
             [judged[k].verdicts[rows] for k in wrong],
-            [(judged[k].notes[rows] & Note.GUARDED) != 0 for k in wrong],
+            [(judged[k].notes[rows] & np.uint8(Note.GUARDED)) != 0 for k in wrong],
             [alike.get(k, np.zeros(batch.values[k][rows].shape, dtype=bool)) for k in wrong],
         )
     )
@@ -85,11 +85,10 @@ def review(sheet: Sheet, scheme: Scheme, batch: Batch, judged: Mapping[str, Judg
         at = cells.stop
         student, cell = np.nonzero(withheld[:, cells])
         where = (rows[student], *np.divmod(cell, shape[1]))
-        found.notes[where] |= np.where(found.verdicts[where] == Verdict.WRONG, 0, Note.FILLER).astype(np.uint8)
-        found.verdicts[where] = Verdict.WRONG
+        found.notes[where] |= np.where(found.verdicts[where] == WRONG, 0, Note.FILLER).astype(np.uint8)
+        found.verdicts[where] = WRONG
     for i in rows[(flagged[rows] >= FLAGS) & (flagged[rows] >= MANY_FLAGS * values.shape[1])].tolist():
         reasons.setdefault(i, []).append(f"{flagged[i]} answers are accepted that are on no usual route")
-    _alike({key: batch.values[key] for key in wrong}, wrong, amiss >= SHARED, reasons)
     return reasons
 
 
@@ -131,7 +130,7 @@ def _fillers(
     of whole numbers.
     """
     withheld: Flags = np.zeros(values.shape, dtype=bool)
-    wrong, written = verdicts == Verdict.WRONG, ~np.isnan(values)
+    wrong, written = verdicts == WRONG, ~np.isnan(values)
     count = written.sum(axis=1)
     some = np.flatnonzero((wrong.sum(axis=1) >= FILLED) & (count >= LEAST_CELLS))
     if not some.size:
@@ -151,7 +150,7 @@ def _fillers(
     filler = everywhere | (put >= FILLED) if all_ else everywhere
     found: Flags = np.zeros(x.shape, dtype=bool)
     np.put_along_axis(found, order, filler[run], axis=1)
-    withheld[some] = found & (verdicts[some] == Verdict.FOLLOWED)
+    withheld[some] = found & (verdicts[some] == FOLLOWED)
     return withheld
 
 
@@ -164,26 +163,30 @@ def _in_several(run: NDArray[np.int64], cells: Flags, of: NDArray[np.int64]) -> 
     return np.where(last > first, np.bincount(run[cells], minlength=runs), 0)
 
 
-def _alike(values: Mapping[str, Floats], wrong: Mapping[str, Flags], several: Flags, reasons: Reasons) -> None:
-    """Notes pairs of scripts that share wrong values which nobody else in the batch has.
+def alike(batch: Batch, judged: Mapping[str, Judged], copies: Copies) -> Reasons:
+    """The pairs of students that share wrong values which nobody else in the batch has, by student.
 
-    several: the scripts with enough wrong values to share.
+    batch: each script once; judged: the verdicts on these.
     """
-    pairs, count = [], several.size
-    for key in wrong if several.sum() > 1 else ():
+    wrong = {key: found.verdicts == WRONG for key, found in judged.items() if key in batch.values}
+    several = _counts(wrong.values(), batch.count) >= SHARED  # the scripts with enough wrong values to share
+    pairs, count = [], copies.like.size
+    for key in wrong if copies.times[several].sum() > 1 else ():
         for r, c in np.ndindex(wrong[key].shape[1:]):
             some = np.flatnonzero(wrong[key][:, r, c])
-            if some.size < 2 or several[some].sum() < 2:
+            if not several[some].any():
                 continue
-            order = some[np.argsort(values[key][some, r, c], kind="stable")]
-            x = values[key][order, r, c]
-            edge = np.concatenate(([True], x[1:] != x[:-1], [True]))
-            two = np.flatnonzero(edge[:-2] & ~edge[1:-1] & edge[2:])
-            two = two[several[order[two]] & several[order[two + 1]]]
-            pairs.append(order[two] * count + order[two + 1])
-    if not pairs:
-        return
-    codes, times = np.unique(np.concatenate(pairs), return_counts=True)
-    for code, n in zip(codes[times >= SHARED].tolist(), times[times >= SHARED].tolist(), strict=True):
-        for one in divmod(code, count):
-            reasons.setdefault(one, []).append(f"{n} wrong values that one other script alone has")
+            order = some[np.argsort(batch.values[key][some, r, c], kind="stable")]
+            x = batch.values[key][order, r, c]
+            begin = np.flatnonzero(np.concatenate(([True], x[1:] != x[:-1])))
+            end = np.append(begin[1:], x.size) - 1
+            one, other = order[begin], order[end]
+            two = (np.add.reduceat(copies.times[order], begin) == 2) & several[one] & several[other]
+            pairs.append(copies.first[one[two]] * count + copies.last[other[two]])
+    reasons: Reasons = {}
+    if pairs:
+        codes, times = np.unique(np.concatenate(pairs), return_counts=True)
+        for code, n in zip(codes[times >= SHARED].tolist(), times[times >= SHARED].tolist(), strict=True):
+            for one in divmod(code, count):
+                reasons.setdefault(one, []).append(f"{n} wrong values that one other script alone has")
+    return reasons

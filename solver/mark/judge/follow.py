@@ -11,8 +11,8 @@ from solver.mark.judge.digits import (
     half_asked,
     room,
 )
-from solver.mark.judge.key import Key, Rows, of_rows
-from solver.mark.judge.numbers import Batch, Flags
+from solver.mark.judge.key import Key, of_rows
+from solver.mark.judge.numbers import Batch, Flags, Rows
 from solver.mark.judge.routes import INNER, NAMED, Route, result, rounded
 from solver.mark.judge.second_look import honest, or_rounded
 from solver.mark.sheet import Quantity
@@ -115,6 +115,11 @@ class FollowedNumbers:
             near = np.abs(made - written) <= room(half_asked(quantity, written), written)
             self.raw[name, route] = np.where(near, made, written)
         return self.raw[name, route]
+
+    def asked_before(self, name: str) -> tuple[str, ...]:
+        """The answers that lead to a quantity, near or far: they alone decide what may be expected of it."""
+        found = self.key.before[name]
+        return tuple(key for k, key in enumerate(self.key.asked) if found >> k & 1 and key in self.batch.values)
 
     def unwritten(self, name: str) -> int:
         """How many steps before a quantity, itself included, are not asked for."""

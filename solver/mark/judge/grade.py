@@ -10,11 +10,12 @@ from solver.mark.judge.acceptance import judge
 from solver.mark.judge.behind import acquit
 from solver.mark.judge.conventions import judge_alternatives, judge_other_words
 from solver.mark.judge.diagnose import name_mistakes
-from solver.mark.judge.fillers import review
+from solver.mark.judge.fillers import alike, review
 from solver.mark.judge.formulas import Formulas, judge_formulas
 from solver.mark.judge.marks import award
 from solver.mark.judge.numbers import NO_LIMIT, Batch, Judged
 from solver.mark.judge.overrule import accept, give
+from solver.mark.judge.scripts import distinct
 from solver.mark.judge.word_answers import judge_word
 from solver.mark.records import Graded, Submissions, Trouble
 from solver.mark.sheet import Answer, Sheet
@@ -24,39 +25,48 @@ from solver.working.question import Scheme
 def grade_batch(sheet: Sheet, scheme: Scheme | None, submissions: Submissions) -> Graded:
     """Judges everything that some students handed in, names their mistakes and awards marks.
 
-    Pure: the same submissions give the same verdicts, in whatever batches they come. scheme: None for the defaults.
-    A formula that cannot be read is BLANK and one more of the troubles. Answers in free text are left to a person.
+    Pure: the same submissions give the same verdicts, in whatever batches they come; what several wrote alike is graded
+    once. scheme: None for the defaults. A formula that cannot be read is BLANK and one more of the troubles. Answers in
+    free text are left to a person.
     """
-    batch = _complete(sheet, submissions.batch)
     scheme = scheme or Scheme()
+    apart: frozenset[str] = frozenset().union(*(decision.students for decision in scheme.decisions))
+    copies = distinct(submissions, apart)
+    once = copies.once(submissions)
+    batch = _complete(sheet, once.batch)
     judged = judge(sheet, batch, scheme)
     _judge_repeats(sheet, batch, judged, scheme)
     otherwise = judge_alternatives(sheet, scheme, batch, judged)
-    mistakes = name_mistakes(sheet, submissions.batch, judged)
+    mistakes = name_mistakes(sheet, once.batch, judged)
     for key, names in otherwise.items():
         mistakes.setdefault(key, {}).update(names)
-    reasons = review(sheet, scheme, submissions.batch, judged)
-    troubles = list(submissions.troubles)
+    pairs = alike(once.batch, judged, copies)
+    reasons = review(sheet, scheme, once.batch, judged)
     for answer in sheet.answers.values():
         if answer.kind == "word":
-            words = submissions.words.get(answer.key) or [None] * batch.count
+            words = once.words.get(answer.key) or [None] * batch.count
             judged[answer.key] = judge_word(answer, words)
         elif answer.kind == "text":
-            _help(answer, submissions, reasons)
-    mistakes.update(judge_other_words(sheet, scheme, submissions.words, judged))
+            _help(answer, once, reasons)
+    mistakes.update(judge_other_words(sheet, scheme, once.words, judged))
+    troubles = list(submissions.troubles)
     for answers in _by_working(sheet):
         formulas = Formulas(answers[0].solved.context.working, [answer.solved.name for answer in answers])
-        found, named, unread = judge_formulas(formulas, answers, submissions.formulas, batch.count)
+        found, named, unread = judge_formulas(formulas, answers, once.formulas, batch.count)
         judged.update(found)
         mistakes.update(named)
-        for i, key, reason in unread:
-            troubles.append(Trouble(submissions.students[i], key, submissions.formulas[key][i] or "", reason))
+        for k, key, reason in unread:
+            text = once.formulas[key][k] or ""
+            troubles += [Trouble(submissions.students[i], key, text, reason) for i in copies.students(k)]
     ordered = {key: judged[key] for key in sheet.answers if key in judged}
-    done = replace(submissions, batch=batch, troubles=troubles)
-    accept(sheet, scheme, done, ordered, mistakes)
+    accept(sheet, scheme, replace(once, batch=batch), ordered, mistakes)
     if otherwise or scheme.decisions:
         acquit(sheet, ordered)
-    graded = Graded(done, ordered, mistakes, award(sheet, scheme, ordered, mistakes), reasons)
+    marks = award(sheet, scheme, ordered, mistakes)
+    graded = copies.graded(Graded(replace(once, batch=batch), ordered, mistakes, marks, reasons))
+    for i, said in pairs.items():
+        graded.review.setdefault(i, []).extend(said)
+    graded.submissions = replace(submissions, batch=_complete(sheet, submissions.batch), troubles=troubles)
     give(sheet, scheme, graded)
     return graded
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from solver.formula.functions import FUNCTIONS
 from solver.formula.tree import Call, Name, Transpose, Tree, bare, walk
-from solver.mark.judge.numbers import Codes, Flags, Verdict, anywhere
+from solver.mark.judge.numbers import WRONG, Codes, Flags, anywhere
 from solver.mark.judge.routes import result
 from solver.mark.sheet import Quantity
 from solver.rounding import Floats
@@ -14,7 +14,7 @@ from solver.rounding import Floats
 
 def nothing(answer: Floats, verdicts: Codes) -> Flags:
     """For which students an answer is all zero where it should not be."""
-    found = anywhere(verdicts == Verdict.WRONG)
+    found = anywhere(verdicts == WRONG)
     wrong = np.flatnonzero(found)
     found[wrong] = ~anywhere(answer[wrong] != 0)
     return found

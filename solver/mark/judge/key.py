@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from solver.formula.mistakes.surroundings import Surroundings
 from solver.formula.walks.bounds import Interval
@@ -13,23 +12,24 @@ from solver.formula.walks.evaluate import evaluate
 from solver.mark.judge.digits import half_asked, same
 from solver.mark.judge.exact import exact_names
 from solver.mark.judge.guards import Emptied
-from solver.mark.judge.numbers import Flags
+from solver.mark.judge.numbers import Flags, Rows
+from solver.mark.judge.remembered import Remembered, Tries
 from solver.mark.judge.routes import truths
 from solver.mark.sheet import Quantity
 from solver.rounding import Floats
 
-CORRECT, FOLLOWED, WRONG = (np.uint8(code) for code in (3, 2, 1))
-Rows = NDArray[np.int64]
-
 
 class Key:
-    """One working's key, worked out as it is needed. widths, itself: kept by `follow.py`."""
+    """One working's key, worked out as it is needed. widths, itself: kept by `follow.py`; tries: by `diagnose.py`; expected:
+    by `expected.py`."""
 
     def __init__(self, chain: list[Quantity]) -> None:
         self.chain = chain
         self.quantities = {q.name: q for q in chain if q.solved.numeric}
         self.widths: dict[str, Floats] = {}
         self.itself: object = None
+        self.tries: dict[tuple[str, ...], Tries] = {}
+        self.expected: dict[tuple[str, float | None, tuple[str, ...]], Remembered] = {}
 
     @cached_property
     def routes(self) -> dict[str, list[Floats]]:
@@ -41,6 +41,22 @@ class Key:
                 some = found.setdefault(name, [])
                 some += [x for x in values if not any(np.array_equal(x, known) for known in some)]
                 self.usual.setdefault(name, len(some))
+        return found
+
+    @cached_property
+    def asked(self) -> list[str]:
+        """The answers that are asked for."""
+        return [q.key for q in self.quantities.values() if q.key is not None]
+
+    @cached_property
+    def before(self) -> dict[str, int]:
+        """The answers that lead to each quantity, near or far, as bits: the k-th is of the k-th answer asked for."""
+        found: dict[str, int] = {}
+        own = {q.name: 1 << k for k, q in enumerate(q for q in self.quantities.values() if q.key is not None)}
+        for name, quantity in self.quantities.items():
+            found[name] = 0
+            for need in quantity.solved.item.needs:
+                found[name] |= found.get(need, 0) | own.get(need, 0)
         return found
 
     @cached_property

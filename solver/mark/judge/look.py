@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from solver.mark.judge.digits import (
@@ -16,12 +14,12 @@ from solver.mark.judge.digits import (
     same,
     two_digits_right,
 )
-from solver.mark.judge.follow import MORE, FollowedNumbers, widths
+from solver.mark.judge.expected import NUMBERS, Expected, expected
+from solver.mark.judge.follow import FollowedNumbers, widths
 from solver.mark.judge.guards import may_be_infinite, outside
-from solver.mark.judge.key import CORRECT, FOLLOWED, WRONG, Rows, of_rows
-from solver.mark.judge.numbers import Codes, Flags, Judged, Note, Verdict, anywhere
-from solver.mark.judge.routes import INNER, NAMED, finer, result, results, rounded
-from solver.mark.judge.second_look import honest, near_routes
+from solver.mark.judge.numbers import BLANK, CORRECT, FOLLOWED, WRONG, Codes, Flags, Judged, Note, Rows, anywhere
+from solver.mark.judge.routes import result
+from solver.mark.judge.second_look import near_routes
 from solver.mark.sheet import Quantity
 from solver.rounding import Floats, Rounding
 
@@ -30,8 +28,8 @@ _FAR, _FAR_SHARE, _FAR_WIDTHS = 40.0, 0.3, 3.0
 own numbers, is on no route, however somebody rounds."""
 _REACH = 3.0
 """So many units an answer may be off a route where honest rounding has no end."""
-_AT_ONCE = 1024
-"""So many students are looked at further at once: what all routes give of them is not large."""
+_AT_ONCE = 1 << 19
+"""So many numbers that routes give are looked at together."""
 _USUAL = 4.3
 """What a route that rounds within a step gives is flagged where it leads further off than so many units."""
 
@@ -66,28 +64,30 @@ class FurtherLook:
         with np.errstate(invalid="ignore"):
             follows = same(answer, self.follows, half, self.form)
             carried = same(answer, exact, half, self.form)
-        candidates = [self.follows, exact]
+        candidates = np.stack([self.follows, exact])
         beyond = outside(quantity.solved.item.definition, answer) & ~true
         follows = (follows | carried) & ~beyond
         flagged = few = last = np.zeros(answer.shape, dtype=bool)
         open_ = ~(true | follows | blank | beyond) & np.isfinite(answer)  # −∞ is no digits off
         if self.rounds and open_.any():
-            known = [np.broadcast_to(x, answer.shape) for x in own.key.routes[quantity.name]]
-            likely = own.key.usual[quantity.name]
+            known = np.stack(own.key.routes[quantity.name])[:, None]
+            likely = known[: own.key.usual[quantity.name]]
             inner = open_ & self.any_of(known, answer, half)
-            usual = self.any_of([*self.own.key.plain(quantity.name), *candidates], answer, half, 2 * _USUAL)
-            true, flagged = true | inner, inner & ~(usual & self.any_of(known[:likely], answer, half))
+            plain = np.stack(self.own.key.plain(quantity.name))[:, None]
+            usual = self.any_of(plain, answer, half, 2 * _USUAL) | self.any_of(candidates, answer, half, 2 * _USUAL)
+            true, flagged = true | inner, inner & ~(usual & self.any_of(likely, answer, half))
             open_ &= ~true & self.possible(known)
         if self.rounds and open_.any():
             true, follows, flagged, few, last = (x.copy() for x in (true, follows, flagged, few, last))
             every = np.flatnonzero(anywhere(open_))
-            for some in np.split(every, range(_AT_ONCE, every.size, _AT_ONCE)):
-                part = self.further(some, open_[some], [c[some] for c in candidates])
+            step = max(_AT_ONCE // (NUMBERS * self.right.size), 1)
+            for some in np.split(every, range(step, every.size, step)):
+                part = self.further(some, open_[some], candidates[:, some])
                 for into, cells in zip((true, follows, flagged, few, last), part, strict=True):
                     into[some] |= cells
             follows |= flagged
         verdicts = np.where(true | (follows & ~self.behind), CORRECT, np.where(follows, FOLLOWED, WRONG))
-        verdicts[blank] = Verdict.BLANK
+        verdicts[blank] = BLANK
         notes: Codes = (
             flagged * np.uint8(Note.FLAGGED) | few * np.uint8(Note.TOO_FEW) | last * np.uint8(Note.LAST_DIGIT)
         )
@@ -103,14 +103,11 @@ class FurtherLook:
         self.exact = np.where(on_own, exact, answer)
         return Judged(verdicts, notes, expected)
 
-    def any_of(self, values: Iterable[Floats], answer: Floats, half: Floats, times: float = 1.0) -> Flags:
-        """Whether an answer is one of some numbers as it is written, or so many half units off."""
-        found: Flags = np.zeros(answer.shape, dtype=bool)
-        for x in values:
-            found |= same(answer, x, half, self.form, times)
-        return found
+    def any_of(self, values: Floats, answer: Floats, half: Floats, times: float = 1.0) -> Flags:
+        """Whether an answer is one of some numbers, (numbers, …), as it is written, or so many half units off."""
+        return np.asarray(same(answer, values, half, self.form, times).any(axis=0))
 
-    def possible(self, known: list[Floats]) -> Flags:
+    def possible(self, known: Floats) -> Flags:
         """Which cells are so near to what follows, or to the key, that a further look is worth while."""
         answer, wide = self.answer, widths(self.own.key, self.quantity.name)
         found: Flags = np.zeros(answer.shape, dtype=bool)
@@ -130,107 +127,60 @@ class FurtherLook:
                 found |= zero[self.rows]
         return found
 
-    def further(self, some: Rows, open_: Flags, candidates: list[Floats]) -> tuple[Flags, Flags, Flags, Flags, Flags]:
+    def further(self, some: Rows, open_: Flags, candidates: Floats) -> tuple[Flags, Flags, Flags, Flags, Flags]:
         """Of some students' open cells: what is right, or follows, on another route or with a note; what is flagged, as
         honest rounding alone leads there; what is short of a digit; what has a wrong last digit.
         """
         answer, decimals = self.answer[some], self.decimals[some]
         half = np.broadcast_to(self.half, self.answer.shape)[some]
-        known = [np.broadcast_to(x, answer.shape) for x in self.own.key.plain(self.quantity.name)]
+        known = np.stack(self.own.key.plain(self.quantity.name))[:, None]
         with np.errstate(invalid="ignore", over="ignore"):
             usual = open_ & self.any_of(candidates, answer, half, 2 * _USUAL)
             least = np.minimum(half, half_asked(self.quantity, candidates[0])) if half.any() else half
             short, fine = open_ & one_short(answer, decimals, least), open_ & ~coarse(decimals, half)
-            inside, ended = self.inside(some, fine, candidates[0])
+            likely = expected(self.own, self.quantity, self.rows[some])
+            inside, ended = self.inside(answer, half, fine, likely, candidates[0])
             follows, flagged, few_true, few_own = (np.zeros(answer.shape, dtype=bool) for _ in range(4))
             at = np.flatnonzero(anywhere(usual | short | inside))
             if at.size:
-                x, unit, plain = answer[at], 2 * half[at], [each[at] for each in candidates]
-                nearest, routed, others = self.routes(some[at])
-                plain.append(nearest)
-                if (inside[at] & ~ended[at]).any():
-                    plain += self.with_more_digits(some[at])
-                follows[at] = usual[at] & same(x, routed, half[at], self.form).any(axis=0)
-                close = near_routes(x, plain, [routed, others], room(unit * self.reach, x), self.own.reach is None)
+                x, unit, likely = answer[at], 2 * half[at], likely.rows(at)
+                plain = np.concatenate([candidates[:, at], likely.nearest[None]])
+                follows[at] = usual[at] & same(x, likely.routed, half[at], self.form).any(axis=0)
+                routes = np.concatenate([likely.routed, likely.others])
+                reach, between, endless = room(unit * self.reach, x), self.own.reach is None, inside[at] & ~ended[at]
+                close = near_routes(x, plain, routes, reach, between)
+                if endless.any():
+                    more = np.concatenate([plain, likely.finer])
+                    close |= endless & near_routes(x, more, routes, reach, between)
                 flagged[at] = inside[at] & (close | (ended[at] if self.own.reach is None else False))
                 if short.any():
                     wide = half_written(decimals[at]) * (1 + 1e-9)
-                    few_own[at] = short[at] & _near(x, [*plain, *routed, *others], wide)
-                    few_true[at] = short[at] & _near(x, [each[at] for each in known], wide)
+                    few_own[at] = short[at] & near(x, np.concatenate([plain, routes]), wide).any(axis=0)
+                    few_true[at] = short[at] & near(x, known, wide).any(axis=0)
             flagged &= ~follows
             few_true, few_own = (cells & ~(follows | flagged) for cells in (few_true, few_own))
             left = fine & ~follows & ~flagged
-            last_true, last_own = (left & self.last_digit(answer, of, half) for of in (known, candidates))
+            last_true, last_own = (self.last_digit(left, answer, of, half) for of in (known, candidates))
         few = few_true | few_own
         return few_true | last_true, follows | few_own | last_own, flagged, few, (last_true | last_own) & ~few
 
-    def inside(self, some: Rows, cells: Flags, follows: Floats) -> tuple[Flags, Flags]:
-        """Which cells lie where honest rounding alone leads, and for which that has an end on their side of what follows.
+    def inside(
+        self, answer: Floats, half: Floats, cells: Flags, likely: Expected, follows: Floats
+    ) -> tuple[Flags, Flags]:
+        """Which cells lie where honest rounding alone leads, and for which that has an end on their side of what follows."""
+        low, high = likely.wide
+        there = anywhere(cells & same(answer, np.clip(answer, low, high), half, self.form))
+        low, high = likely.likely
+        inside = there[:, None, None] & cells & same(answer, np.clip(answer, low, high), half, self.form)
+        return inside, inside & np.isfinite(np.where(answer > follows, high, low))
 
-        It is looked for where it can be, given the digits asked of the operands; then where it can be, given that an
-        operand that is right comes of honest work, too.
-        """
-        inside, ended = (np.zeros(cells.shape, dtype=bool) for _ in range(2))
-        at, quantity, answer = np.flatnonzero(anywhere(cells)), self.quantity, self.answer[some]
-        half = np.broadcast_to(self.half, self.answer.shape)[some]
-        for known in (self.own.interval_of, self.own.carried):
-            rows = self.rows[some[at]]
-            span = (
-                honest(quantity, {need: known(need, rows) for need in quantity.solved.item.needs}) if at.size else None
-            )
-            if span is None:
-                return inside, ended
-            here = cells[at] & same(answer[at], np.clip(answer[at], span.low, span.high), half[at], self.form)
-            if known == self.own.carried:
-                inside[at], ended[at] = here, np.isfinite(np.where(answer[at] > follows[at], span.high, span.low))
-            at = at[anywhere(here)]
-        return inside, ended
-
-    def with_more_digits(self, some: Rows) -> list[Floats]:
-        """What some students' results give that they carry with a few digits more than asked."""
-        own, quantity, found = self.own, self.quantity, []
-        raw = {
-            need: of_rows(own.reached(need), self.rows[some], own.batch.count) for need in quantity.solved.item.needs
-        }
-        for more in range(1, MORE + 1):
-            carried = {need: rounded(finer(own.key.quantities[need].solved.form, more), x) for need, x in raw.items()}
-            found.append(np.broadcast_to(result(quantity, carried, NAMED), (some.size, *self.answer.shape[1:])))
-        return found
-
-    def last_digit(self, answer: Floats, values: Iterable[Floats], half: Floats) -> Flags:
-        """Which cells are one unit off, and still right to two significant digits."""
+    def last_digit(self, cells: Flags, answer: Floats, values: Floats, half: Floats) -> Flags:
+        """Which of some cells are one unit off one of some numbers, (numbers, …), and still right to two significant digits."""
+        of, *at = np.nonzero(cells & same(answer, values, half, self.form, 2))
+        right = np.broadcast_to(values, (len(values), *answer.shape))[of, *at]
         found: Flags = np.zeros(answer.shape, dtype=bool)
-        for x in values:
-            close = same(answer, x, half, self.form, 2)
-            if close.any():
-                found |= close & two_digits_right(answer, x)
+        found[tuple(x[two_digits_right(answer[*at], right)] for x in at)] = True
         return found
-
-    def routes(self, some: Rows) -> tuple[Floats, Floats, Floats]:
-        """What exact values give that are carried since the last but one result; what the routes give that round within
-        a step, (routes, students, …), from numbers on the same route, and from exact ones.
-        """
-        own, quantity = self.own, self.quantity
-        rows, shape, needs = self.rows[some], (some.size, *self.answer.shape[1:]), quantity.solved.item.needs
-        reached, exact = (
-            {need: of_rows(numbers(need), rows, own.batch.count) for need in needs}
-            for numbers in (own.reached, own.unrounded.__getitem__)
-        )
-        nearest = np.broadcast_to(result(quantity, reached, NAMED), shape)
-        if quantity.solved.item.definition is None:
-            none = np.empty((0, *shape))
-            return nearest, none, none
-        routed, others = [], []
-        for within in ("line", "every"):
-            ways = [route for route in INNER if route.within == within]
-            envs = [
-                {need: of_rows(own.on_route(need, route), rows, own.batch.count) for need in needs} for route in ways
-            ]
-            even = [route.even for route in ways]
-            found = results(quantity, within, [*envs, reached, reached, exact, exact], [*even, *even, *even])
-            routed.append(found[: len(ways)])
-            others.append(found[len(ways) :])
-        return nearest, np.concatenate(routed), np.concatenate(others)
 
     @property
     def reach(self) -> float:
@@ -240,10 +190,3 @@ class FurtherLook:
         if self.own.reach is not None:
             return self.own.reach
         return _REACH * (1 + sum(self.own.unwritten(need) for need in self.quantity.solved.item.needs))
-
-
-def _near(answer: Floats, values: Iterable[Floats], limit: Floats) -> Flags:
-    found: Flags = np.zeros(answer.shape, dtype=bool)
-    for x in values:
-        found |= near(answer, x, limit)
-    return found

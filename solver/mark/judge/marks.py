@@ -15,7 +15,7 @@ from math import floor
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.mark.judge.numbers import Judged, Note, Verdict, anywhere
+from solver.mark.judge.numbers import CORRECT, Judged, Note, Verdict, anywhere
 from solver.mark.sheet import Sheet
 from solver.rounding import Floats
 from solver.working.question import Rates, Scheme
@@ -196,7 +196,7 @@ def _units(judged: Judged, cells: Units, scheme: Scheme, mistakes: Mapping[tuple
     """What each student earns, (students,): all of it but where something is not plainly right."""
     count = len(judged.verdicts)
     earned = np.full(count, cells.sum())
-    less = np.flatnonzero(anywhere((judged.verdicts != Verdict.CORRECT) | (judged.notes != 0)))
+    less = np.flatnonzero(anywhere((judged.verdicts != CORRECT) | (judged.notes != 0)))
     some = None if less.size == count or mistakes else less
     units = cell_units(judged if some is None else judged.rows(some), cells, scheme, mistakes).sum(axis=(1, 2))
     earned[slice(None) if some is None else some] = units
@@ -227,7 +227,7 @@ def cell_units(
             if name in shares:
                 made[cell] = _half_up(np.asarray(shares[name] * cells[cell[1:]]))
     if judged.shares is not None:
-        made = np.where(judged.notes & Note.PARTLY, _half_up(judged.shares * cells), made)
+        made = np.where(judged.noted(Note.PARTLY), _half_up(judged.shares * cells), made)
     return made
 
 

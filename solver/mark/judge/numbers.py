@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from solver.rounding import Floats
 
 Codes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
+Rows = NDArray[np.int64]
 
 NO_LIMIT = 99
 """The decimals of an answer written as a fraction, which is exact."""
@@ -28,6 +30,20 @@ def anywhere(cells: Flags) -> Flags:
     return found
 
 
+_SIDE_BY_SIDE = 256
+"""So many rows are laid out at once, which stay near the processor."""
+
+
+def as_bytes(columns: Sequence[NDArray[Any]], count: int) -> list[bytes]:
+    """Each row of some arrays, (count, …) each, as one piece: rows that are the same, digit for digit, are equal."""
+    parts = [np.ascontiguousarray(x).reshape(count, -1).view(np.uint8) for x in columns if x.size]
+    width, made = sum(part.shape[1] for part in parts), []
+    for at in range(0, count if width else 0, _SIDE_BY_SIDE):
+        packed = np.concatenate([part[at : at + _SIDE_BY_SIDE] for part in parts], axis=1)
+        made += packed.view(f"V{width}").ravel().tolist()
+    return made if width else [b""] * count
+
+
 class Verdict(IntEnum):
     """What an answer is worth, worst first."""
 
@@ -35,6 +51,10 @@ class Verdict(IntEnum):
     WRONG = 1
     FOLLOWED = 2
     CORRECT = 3
+
+
+BLANK, WRONG, FOLLOWED, CORRECT = (np.uint8(verdict) for verdict in Verdict)
+"""As codes are held: to compare these with an int makes eight bytes of each."""
 
 
 class Note(IntFlag):
@@ -70,6 +90,11 @@ class Judged:
     expected: Floats
     shares: Floats | None = None
 
+    def noted(self, note: Note) -> Flags:
+        """Which cells have a note."""
+        found: Flags = (self.notes & np.uint8(note)) != 0
+        return found
+
     def rows(self, rows: NDArray[np.int64]) -> Judged:
         """Of some of the students."""
         shares = None if self.shares is None else self.shares[rows]
@@ -84,29 +109,6 @@ class Batch:
     count: int
     values: dict[str, Floats] = field(default_factory=dict)
     decimals: dict[str, NDArray[np.int16]] = field(default_factory=dict)
-
-    def distinct(self, rows: NDArray[np.int64], keys: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Of some students, one for each that wrote something else than the others; and for each, which of these is like them.
-
-        Much of a class writes the same, and gets the same. They are found by sums of their numbers with weights; what has
-        the same sum is compared.
-        """
-        sums, weights = np.zeros(rows.size), np.random.default_rng(4)
-        with np.errstate(invalid="ignore", over="ignore"):
-            for key in keys:
-                cells = self.values[key].take(rows, axis=0).reshape(rows.size, -1)
-                cells[np.isnan(cells)] = 0.5
-                sums += cells @ weights.uniform(1, 2, cells.shape[1])
-        _, first, which = np.unique(sums, return_index=True, return_inverse=True)
-        again = np.flatnonzero(first[which] != np.arange(rows.size))
-        one, other = rows[again], rows[first[which[again]]]
-        unlike: Flags = np.zeros(again.size, dtype=bool)
-        for key in keys if again.size else ():
-            x, y, z = self.values[key][one], self.values[key][other], self.decimals[key]
-            unlike |= anywhere(((x != y) & ~(np.isnan(x) & np.isnan(y))) | (z[one] != z[other]))
-        alone = again[unlike]
-        which[alone] = first.size + np.arange(alone.size)
-        return rows[np.concatenate([first, alone])], which
 
     def rows(self, rows: NDArray[np.int64], keys: Iterable[str] | None = None) -> Batch:
         """Some of the students, with all answers or with some of them."""

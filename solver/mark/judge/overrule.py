@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.mark.judge.marks import plan
-from solver.mark.judge.numbers import Judged, Note, Verdict
+from solver.mark.judge.numbers import BLANK, CORRECT, Judged, Note
 from solver.mark.records import Graded, Submissions
 from solver.mark.sheet import Answer, Sheet
 from solver.working.question import Decision, Scheme
@@ -29,10 +29,10 @@ def accept(sheet: Sheet, scheme: Scheme, given: Submissions, judged: Mapping[str
             cell = sheet.cells.get(decision.answer)
             chosen = np.zeros(found.verdicts.shape, dtype=bool)
             chosen[rows if cell is None else (rows, cell.row, cell.column)] = True
-            chosen &= (found.verdicts != Verdict.CORRECT) | (found.notes != 0)
+            chosen &= (found.verdicts != CORRECT) | (found.notes != 0)
             if not decision.values:
-                chosen &= found.verdicts != Verdict.BLANK
-            found.verdicts[chosen], found.notes[chosen] = Verdict.CORRECT, Note.DECIDED
+                chosen &= found.verdicts != BLANK
+            found.verdicts[chosen], found.notes[chosen] = CORRECT, Note.DECIDED
             names = mistakes.setdefault(answer.key, {})
             for i, r, c in np.argwhere(chosen).tolist():
                 names[i, r, c] = decision.why

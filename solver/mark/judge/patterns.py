@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.mark.judge.digits import half_asked, room
-from solver.mark.judge.numbers import Batch, Flags, Judged, Verdict, anywhere
+from solver.mark.judge.numbers import FOLLOWED, WRONG, Batch, Flags, Judged, anywhere
 from solver.mark.sheet import Answer, Quantity, Sheet
 from solver.rounding import Floats, Rounding
 
@@ -52,7 +52,7 @@ def patterned(
         if key not in batch.values or not _tells(answer):
             continue
         values = batch.values[key][rows]
-        bad = anywhere(found.verdicts[rows] == Verdict.WRONG)
+        bad = anywhere(found.verdicts[rows] == WRONG)
         fits[key] = []
         for k, (fit, counts) in enumerate(_fits(answer, values)):
             fits[key].append(fit)
@@ -70,7 +70,7 @@ def patterned(
     for key, by in fits.items() if put.any() else ():
         some = np.logical_or.reduce([fit & chosen for fit, chosen in zip(by, put, strict=True)])
         if some.any():
-            withheld[key] = some[:, None, None] & (judged[key].verdicts[rows] == Verdict.FOLLOWED)
+            withheld[key] = some[:, None, None] & (judged[key].verdicts[rows] == FOLLOWED)
     return withheld, reasons
 
 
@@ -94,7 +94,7 @@ def scaled(sheet: Sheet, batch: Batch, judged: Mapping[str, Judged], rows: NDArr
             fits = _all(np.abs(values - made) <= room(half * (1 + np.abs(factor[:, None, None])), made))
             fits &= anywhere(np.abs(made) > 4 * half)  # any factor fits what rounds to nothing
             seen += fits
-            wrong += fits & anywhere(judged[key].verdicts[rows] == Verdict.WRONG)
+            wrong += fits & anywhere(judged[key].verdicts[rows] == WRONG)
         one = np.abs(np.abs(factor) - 1) < 0.01  # what has the other sign is seen as such
         found = (wrong >= SCALED.least) & (seen >= SCALED.share * len(answers)) & ~one & (factor != 0)
     return {int(rows[i]): [SCALED.said.format(seen[i], factor[i])] for i in np.flatnonzero(found).tolist()}

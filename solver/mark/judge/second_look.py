@@ -44,19 +44,18 @@ def or_rounded(form: Format, x: Interval, more: int = 0) -> Interval:
     return Interval(low, high)
 
 
-def near_routes(
-    answer: Floats, plain: Sequence[Floats], inner: Sequence[Floats], reach: Floats, between: bool
-) -> Flags:
-    """Whether an answer is within reach of a route; or between two that differ in the digits carried alone."""
+def near_routes(answer: Floats, plain: Floats, inner: Floats, reach: Floats, between: bool) -> Flags:
+    """Whether an answer is within reach of a route; or between two that differ in the digits carried alone.
+
+    plain, inner: what the routes give that differ so, and those that round within a step, (routes, …) each.
+    """
     with np.errstate(invalid="ignore"):
-        some = [np.where(np.isfinite(x), x, np.nan) for x in plain]
+        some = np.where(np.isfinite(plain), plain, np.nan)
         if between:
             found: Flags = (answer >= np.fmin.reduce(some) - reach) & (answer <= np.fmax.reduce(some) + reach)
         else:
-            found = np.logical_or.reduce([np.abs(answer - x) <= reach for x in some])
-        for x in inner:
-            found |= (np.abs(answer - x) <= reach).any(axis=0)
-    return found
+            found = np.asarray((np.abs(answer - some) <= reach).any(axis=0))
+        return np.asarray(found | (np.abs(answer - inner) <= reach).any(axis=0))
 
 
 def corners(tree: Tree, own: Mapping[str, Interval], found: Interval, stands: Stands | None = None) -> Interval:

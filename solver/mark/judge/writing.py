@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from solver.mark.judge.numbers import Flags
@@ -20,70 +18,51 @@ WRITING = {
 """What is told to a student, by the mistake's name."""
 
 _MOST_DIGITS = 15
-_SHIFTS = (-3, -2, -1, 1, 2, 3)
+_SHIFTS = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0]).reshape(-1, 1, 1)
 
 
-def slips(solved: Solved, answer: Floats, expected: Floats) -> dict[str, Flags]:
-    """Which of some students' numbers each mistake of writing explains, by its name.
+def slips(solved: Solved, answer: Floats, expected: Floats, cells: Flags) -> dict[str, Flags]:
+    """Which of some cells of students' answers each mistake of writing explains, by its name.
 
-    answer, expected: (students, rows, columns); expected is what the students' own earlier numbers give.
+    answer, expected, cells: (students, rows, columns); expected is what the students' own earlier numbers give.
     """
-    found: dict[str, Flags] = {}
-    rights: list[Floats] = []
-    pages: list[Floats] = []
-    for right in (solved.rounded, solved.exact, expected):
-        if right is None or _among(right, rights):
-            continue
-        written = solved.form.round(right)
-        with np.errstate(invalid="ignore", over="ignore"):
-            for name, flags in _slips(solved, answer, right, written, not _among(written, pages)):
-                found[name] = found[name] | flags if name in found else flags
-        rights.append(right)
-        pages.append(written)
-    return found
-
-
-def _among(x: Floats, known: list[Floats]) -> bool:
-    """Whether numbers, of some students or of all, are some that are known."""
-    return any(bool((x == other).all()) for other in known)
-
-
-def _slips(solved: Solved, answer: Floats, right: Floats, written: Floats, new: bool) -> Iterator[tuple[str, Flags]]:
-    """What explains an answer where a number, written so, is right; new: whether it was not written so before."""
-    form = solved.form
+    form, at = solved.form, np.nonzero(cells)
     typed = form if isinstance(form, Rounding) else shortest(solved.written, _MOST_DIGITS)
     if typed is None:
-        return
-    if not np.isfinite(written).all():  # what is −∞, or not known, is not written in digits
-        written, right = (np.where(np.isfinite(x), x, 0.0) for x in (written, right))
-    unit = 10.0 ** -np.asarray(typed.places(written), dtype=float)
-    if isinstance(form, Rounding):
-        cut = np.copysign(np.floor(np.abs(right) / unit + 1e-9) * unit, right)
-        yield TRUNCATED, _equal(answer, cut) & ~_equal(cut, written)
-    if new:
-        yield SWAPPED, _swapped(answer, written, unit)
-        yield MISPLACED, _misplaced(answer, written, unit)
+        return {}
+    known = (x for x in (solved.rounded, solved.exact, expected) if x is not None)
+    right = np.stack([np.broadcast_to(x, answer.shape)[at] for x in known])
+    right = np.where(np.isfinite(right), right, 0.0)  # what is −∞, or not known, is not written in digits
+    written, page = answer[at], form.round(right)
+    unit = 10.0 ** -np.asarray(typed.places(page), dtype=float)
+    with np.errstate(invalid="ignore", over="ignore"):
+        found = {SWAPPED: _swapped(written, page, unit), MISPLACED: _misplaced(written, page, unit)}
+        if isinstance(form, Rounding):
+            cut = np.copysign(np.floor(np.abs(right) / unit + 1e-9) * unit, right)
+            found[TRUNCATED] = _equal(written, cut) & ~_equal(cut, page)
+    made = {name: np.zeros(answer.shape, dtype=bool) for name in WRITING if name in found}
+    for name, flags in made.items():
+        flags[at] = found[name].any(axis=0)
+    return made
 
 
 def _swapped(answer: Floats, written: Floats, unit: Floats) -> Flags:
+    """Where two digits have changed places; written: what is right, (numbers, cells)."""
     digits = np.rint(np.abs(written) / unit)
-    found: Flags = np.zeros(answer.shape, dtype=bool)
-    low = 1.0
-    while low * 10 <= digits.max(initial=0) < 10.0**_MOST_DIGITS:
-        a, b = digits // (10 * low) % 10, digits // low % 10
-        swapped = np.copysign((digits - 9 * low * (a - b)) * unit, written)
-        found |= _equal(answer, swapped) & (a != b) & (digits >= 10 * low)
-        low *= 10
-    return found
+    digits = np.where(digits < 10.0**_MOST_DIGITS, digits, 0.0)
+    places = len(f"{digits.max(initial=0):.0f}")
+    low = 10.0 ** np.arange(places + 1).reshape(-1, 1, 1)
+    above = np.floor(digits / low)
+    digit = above[:-1] - 10 * above[1:]
+    a, b, low = digit[1:], digit[:-1], low[: places - 1]
+    swapped = np.copysign((digits - 9 * low * (a - b)) * unit, written)
+    return np.asarray((_equal(answer, swapped) & (a != b) & (above[1:-1] > 0)).any(axis=0))
 
 
 def _misplaced(answer: Floats, written: Floats, unit: Floats) -> Flags:
-    found: Flags = np.zeros(answer.shape, dtype=bool)
-    for shift in _SHIFTS:
-        lost = unit / 2 if shift < 0 else 0.0  # digits moved behind the last one asked for are rounded away
-        found |= np.abs(answer - written * 10.0**shift) <= lost + 1e-9 * np.abs(answer)
-    found &= (written != 0) & (answer != 0) & np.isfinite(answer)
-    return found
+    lost = np.where(_SHIFTS < 0, unit / 2, 0.0)  # digits moved behind the last one asked for are rounded away
+    moved = (np.abs(answer - written * 10.0**_SHIFTS) <= lost + 1e-9 * np.abs(answer)).any(axis=0)
+    return np.asarray(moved & (written != 0) & (answer != 0) & np.isfinite(answer))
 
 
 def _equal(a: Floats, b: Floats) -> Flags:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.mark.judge.marks import Plan, cell_units
-from solver.mark.judge.numbers import NO_LIMIT, Note, Verdict
+from solver.mark.judge.numbers import BLANK, CORRECT, NO_LIMIT, Note, Verdict
 from solver.mark.records import SHOWS, Graded, Show, Trouble
 from solver.mark.sheet import Answer, Cell, Sheet
 from solver.rounding import Floats, Rounding
@@ -95,7 +95,7 @@ class Rows:
         judged, most = self.graded.judged[key], self.plan.cells[key]
         mistakes = self.graded.mistakes.get(key, {})
         units = cell_units(judged, most, self.scheme, mistakes)
-        told = (judged.verdicts != Verdict.BLANK) & ((judged.verdicts != Verdict.CORRECT) | (judged.notes != 0))
+        told = (judged.verdicts != BLANK) & ((judged.verdicts != CORRECT) | (judged.notes != 0))
         expected = np.full(told.shape, np.nan)
         told &= judged.expected < np.inf
         expected[told] = answer.solved.form.round(judged.expected[told]) if answer.kind == "number" else 0

@@ -75,7 +75,7 @@ class Writer(ABC):
             said.setdefault(students[i], []).append(told)
         for key, judged in graded.judged.items():
             if self.scheme.decisions:
-                for i in np.flatnonzero((judged.notes & Note.DECIDED).any(axis=(1, 2))).tolist():
+                for i in np.flatnonzero(judged.noted(Note.DECIDED).any(axis=(1, 2))).tolist():
                     reasons = dict.fromkeys(w for at, w in graded.mistakes.get(key, {}).items() if at[0] == i and w)
                     said.setdefault(students[i], []).append(": ".join([f"{key}: {ACCEPTED}", *reasons]))
         return ["; ".join(said.get(student, ())) for student in students] if said else [""] * len(students)

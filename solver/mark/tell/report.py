@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from solver.formula.words import Words
 from solver.mark.judge.marks import Plan, plan
-from solver.mark.judge.numbers import Judged, Note, Verdict
+from solver.mark.judge.numbers import WRONG, Judged, Note, Verdict
 from solver.mark.out.rows import OTHERWISE
 from solver.mark.records import Graded
 from solver.mark.sheet import Answer, Sheet
@@ -115,7 +115,7 @@ class Analysis:
         """Counts what was written where it is wrong, cell by cell."""
         given = graded.submissions
         for cell in answer.cells:
-            students = np.flatnonzero(judged.verdicts[:, cell.row, cell.column] == Verdict.WRONG)
+            students = np.flatnonzero(judged.verdicts[:, cell.row, cell.column] == WRONG)
             if not students.size:
                 continue
             found = self.wrong.setdefault(cell.name, Counter())
