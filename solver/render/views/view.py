@@ -68,12 +68,16 @@ def steps(blocks: Iterable[Block]) -> int:
 
 def _written(block: Equations) -> int:
     """About how many nodes the cells have that are written out on its lines."""
-    found = (node.cells for line in block.lines for node in walk(line.right) if isinstance(node, Written))
-    return sum(len(cells) * len(cells[0]) * _size(cells[0][0]) for cells in found)
+    nodes = 0
+    for line in block.lines:
+        for node in walk(line.right):
+            if isinstance(node, Written):
+                nodes += len(node.cells) * len(node.cells[0]) * _size(node.cells[0][0])
+    return nodes
 
 
 def _size(cell: Tree | None) -> int:
-    return 0 if cell is None else sum(1 for _ in walk(cell))
+    return 0 if cell is None else len(list(walk(cell)))
 
 
 WHOLE = View()
