@@ -489,3 +489,11 @@ def test_parts_of_a_unit_change_nothing_of_what_separates(high: tuple[bool, ...]
     assert found is not None
     sums = [sum(w * a for w, a in zip(found.w, x, strict=True)) + (found.b or 0) for x in patterns]
     assert [u > 0 for u in sums] == list(high)
+
+
+def test_a_question_hands_out_no_weights_that_are_to_be_found() -> None:
+    solution = solved("gate: NOR", "[solution, y]")
+    handed = text_of(document("t", [solution], View(kind="question")))
+    assert "w =" not in handed.replace("such as w =", "")
+    answered = text_of(document("t", [solution], View()))
+    assert answered.index("Answer: w = [-1, -1], b = 0.5") < answered.index("b = 0.5\n\nNet input")

@@ -57,7 +57,7 @@ def work(given: Given, report: Report) -> Working:
     try:
         if given.learn is not None:
             return learned(given, data, report)
-        return forward(given, data) if given.w is not None or given.layers else solved(given, data)
+        return forward(given, data, Working()) if given.w is not None or given.layers else solved(given, data)
     except FormulaError as error:
         report.add(given.place(), error.message, error.hint)
         return Working()

@@ -19,15 +19,12 @@ def solved(given: Given, data: Data) -> Working:
     bias = given.bias_input is None
     assert data.d is not None
     found = found_for(data, bias)
+    working = Working()
     if isinstance(found, Weights):
-        chosen = data._replace(W=column([typed(v) for v in found.w]), b=_bias(found))
-        working = forward(given, chosen)
         words = f"w = [{', '.join(map(typed, found.w))}]" + (f", b = {typed(found.b)}" if found.b is not None else "")
         why = "many others do as well"
     else:
-        working = Working()
         words, why = "no weights", ""
-    _symbols(working, data)
     points = [_condition(given, data, k, bias) for k in range(len(data.X.value))]
     if isinstance(found, Contradiction):
         points += contradiction(given, data, found, bias)
@@ -41,6 +38,9 @@ def solved(given: Given, data: Data) -> Working:
         item.patterns, item.high = data.fractions, tuple(bool(cell == 1) for cell in data.d.value[:, 0])
         item.bias, item.closed = bias, given.tie == "1"
         working.add(item)
+    if isinstance(found, Weights):
+        forward(given, data._replace(W=column([typed(v) for v in found.w]), b=_bias(found)), working)
+    _symbols(working, data)
     working.group("conditions", ["solution"])
     working.default = ("solution", *(["y"] if isinstance(found, Weights) else []))
     return working

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from solver.families.perceptron.given import GATES, Data, Given, ThresholdLayer, column, discrete, function
@@ -13,7 +14,7 @@ from solver.nets.layers import activated, as_array, put, weights_of
 from solver.nets.losses import loss
 from solver.rounding import Floats
 from solver.working.gradients import OnDemand
-from solver.working.items import Listing, Step
+from solver.working.items import Listing, Stated, Step
 from solver.working.page import Working
 
 if TYPE_CHECKING:
@@ -70,9 +71,8 @@ def cells(numbers: Literal_) -> list[Tree]:
     return [Num(array.text(i, j)) for i in range(rows) for j in range(columns)]
 
 
-def forward(given: Given, data: Data) -> Working:
-    """The outputs, and what can be asked about them."""
-    working = Working()
+def forward(given: Given, data: Data, working: Working) -> Working:
+    """The outputs, and what can be asked about them, behind what a working has."""
     single = data.X.value.shape[0] == 1
     if single:
         working.given("x", data.row(0), "Input")
@@ -162,10 +162,11 @@ def _layer(
         W = weights_of(layer.W, int(working.shapes[source][0 if single else 1]), given.weights)
         W = W if given.weights == "inputs x neurons" else W.T
         bias = None if layer.b is None else as_array(layer.b)
-    working.given(w, W, "Weights" if not tag else f"Layer {tag}: weights")
+    state = working.given if given.w is not None or layer is not None else partial(_found, working)
+    state(w, W, "Weights" if not tag else f"Layer {tag}: weights")
     terms = _product(working, w, source, single)
     if bias is not None:
-        working.given(b, bias, "Bias" if bias.value.shape == (1, 1) else "Biases")
+        state(b, bias, "Bias" if bias.value.shape == (1, 1) else "Biases")
         wide = working.shapes[b] != SCALAR and not single
         terms += f" + {b}.T" if wide else f" + {b}"
     elif layer is not None and layer.theta is not None:
@@ -195,6 +196,18 @@ def _layer(
         made = TruthTable(y, tree, f"{title} of every pattern", whole=whole, columns=tuple(columns))
         working.add(made, shape(tree, working.shapes))
     return y
+
+
+class FoundWeights(Stated):
+    """Numbers that an answer finds, where others would do as well."""
+
+    given = False
+
+
+def _found(working: Working, name: str, numbers: Array, title: str) -> None:
+    rows, columns = numbers.value.shape
+    literal = Num(numbers.text(0, 0)) if (rows, columns) == SCALAR else numbers
+    working.add(FoundWeights(name, literal, title), (rows, columns))
 
 
 def _product(working: Working, w: str, source: str, single: bool) -> str:
