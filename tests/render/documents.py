@@ -6,9 +6,9 @@ from functools import cache
 
 from solver.render.document import View, document
 from solver.render.format_markdown import render
-from tests.questions import EXAMPLES, FILES, paper, solutions
+from tests.questions import EXAM, EXAMPLES, FILES, paper, solutions
 
-NAMES = [*FILES, *EXAMPLES]
+NAMES = [name for name in (*FILES, *EXAMPLES) if name != EXAM]
 
 
 @cache
