@@ -91,6 +91,11 @@ def test_shortest_gives_up_on_what_no_few_decimals_write() -> None:
     assert shortest(np.array([[1 / 3]]), 8) is None
 
 
+@given(st.lists(st.floats() | st.decimals(-1000, 1000, places=3).map(float), max_size=4), st.integers(0, 12))
+def test_shortest_takes_few_values_as_it_takes_many(x: list[float], most: int) -> None:
+    assert shortest(np.array(x), most) == shortest(np.array(x * 10 or [0.0] * 10), most)
+
+
 def test_counts_are_written_whole() -> None:
     assert EXACT.text(16941456.0) == "16941456"
     assert EXACT.text(0.25) == "0.25"
