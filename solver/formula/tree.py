@@ -317,17 +317,13 @@ def names(tree: Tree) -> list[str]:
 
 def replace_names(tree: Tree, trees: Mapping[str, Tree]) -> Tree:
     """The formula with other formulas in place of the names given; other names stay."""
-
-    def change(node: Tree) -> Tree:
-        if isinstance(node, Bin):  # every other node is one
-            a, b = change(node.a), change(node.b)
-            return node if a is node.a and b is node.b else Bin(node.op, a, b)
-        if isinstance(node, Name):
-            return trees.get(node.id, node)
-        made = _REBUILD.get(type(node))
-        return node if made is None else made(node, change)
-
-    return change(tree)
+    if isinstance(tree, Bin):  # every other node is one
+        a, b = replace_names(tree.a, trees), replace_names(tree.b, trees)
+        return tree if a is tree.a and b is tree.b else Bin(tree.op, a, b)
+    if isinstance(tree, Name):
+        return trees.get(tree.id, tree)
+    made = _REBUILD.get(type(tree))
+    return tree if made is None else made(tree, lambda operand: replace_names(operand, trees))
 
 
 def bare(tree: Tree) -> Tree:
