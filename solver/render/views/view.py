@@ -16,6 +16,7 @@ Reader = Literal["lecturer", "student"]
 
 MOST_WORKED = 500
 _ROWS_A_STEP = 10
+_NODES_A_ROW = 100
 _NODES_A_STEP = 250
 """So many rows of a table are as long as a step, and so many nodes of the sums in a matrix: some 50 products."""
 
@@ -56,14 +57,17 @@ class View(Structure):
 
 def steps(blocks: Iterable[Block]) -> int:
     """How many steps are worked out in some blocks, in lines or in tables; what is as long as several counts as such."""
-    return sum(
-        len(block.rows) // _ROWS_A_STEP
-        if isinstance(block, Table)
-        else 1 + _written(block) // _NODES_A_STEP
-        if isinstance(block, Equations)
-        else 0
-        for block in blocks
-    )
+    return sum(map(_steps, blocks))
+
+
+def _steps(block: Block) -> int:
+    match block:
+        case Table(rows=rows) if rows:
+            row = sum(_size(cell) for cell in rows[0] if not isinstance(cell, tuple))
+            return len(rows) * max(_NODES_A_ROW, row) // (_ROWS_A_STEP * _NODES_A_ROW)
+        case Equations():
+            return 1 + _written(block) // _NODES_A_STEP
+    return 0
 
 
 def _written(block: Equations) -> int:
