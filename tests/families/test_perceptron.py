@@ -346,6 +346,10 @@ def test_a_batch_as_pytorch_has_it(f: str, loss: str) -> None:
             "gate: AND, inputs: 8, learn: {epochs: 9}",
             "9 epochs of 256 patterns, expected at most 2,000 presentations | ",
         ),
+        (
+            f"inputs: 8, layers: [{', '.join(['{W: ' + str([[1] * 8] * 8) + '}'] * 10)}]",
+            "20,480 outputs of all neurons for all patterns, expected at most 20,000 | fewer patterns, or fewer neurons",
+        ),
     ],
 )
 def test_what_does_not_fit(fields: str, message: str) -> None:

@@ -16,6 +16,7 @@ from solver.spec.fields import AtLeast, AtMost, Matrix, Quantity, Scalar, Spec, 
 from solver.spec.nodes import Report
 
 MAX_PATTERNS = 1_000
+MAX_OUTPUTS = 20_000
 MAX_BITS = 8
 MAX_PRESENTATIONS = 2_000
 
@@ -170,12 +171,17 @@ def checked(given: Given, report: Report) -> Data | None:
     W = b = None
     neurons = 1
     if given.layers:
+        outputs = 0
         for layer in given.layers:
             if layer.b is not None and layer.theta is not None:
                 report.add(layer.place("theta"), "theta and b are given", "a threshold θ is a bias of −θ")
             field, bias = ("b", layer.b) if layer.theta is None else ("theta", layer.theta)
             width, _, _ = _layer(given, layer, "W", layer.W, bias, width, report, field)
+            outputs += width * X.value.shape[0]
         neurons = width
+        if outputs > MAX_OUTPUTS:
+            found = f"{outputs:,} outputs of all neurons for all patterns, expected at most {MAX_OUTPUTS:,}"
+            report.add(given.place("layers"), found, "fewer patterns, or fewer neurons")
     elif given.w is not None:
         neurons, W, b = _layer(given, given, "w", given.w, given.b, width, report)
     elif given.b is not None:
