@@ -19,6 +19,7 @@ from solver.spec.fields import Spec
 from solver.spec.nodes import Report
 from solver.working.page import Working
 
+MAX_KERNELS = 500
 FN = {"cross-correlation": "correlate", "convolution": "convolve", "transposed": "correlate_transposed"}
 MANNER = {"cross-correlation": "", "convolution": ", true convolution", "transposed": ", transposed convolution"}
 _POOLS = {
@@ -39,6 +40,7 @@ class Maps:
         self.now: list[str] = []
         self.vector = False  # whether what is there is one column, and no maps
         self.pooled: list[tuple[list[str], Windows]] = []
+        self.kernels = 0
         self.nets: list[str] = []
         self.label = ""
         self.activation = "linear"  # of the last dense layer
@@ -133,6 +135,10 @@ class Maps:
 
     def _kernels(self, stage: Sliding) -> None:
         filters = bank(stage, len(self.now), self.flat)
+        self.kernels += sum(map(len, filters.filters))
+        if self.kernels > MAX_KERNELS:
+            found = f"{self.kernels:,} kernels{' up to here' if self.label else ''}, expected at most {MAX_KERNELS:,}"
+            raise FormulaError(found, "fewer channels, filters or layers; the family cnn counts what large ones cost")
         kernel = filters.filters[0][0].value.shape
         windows = sliding(stage, (kernel[0], kernel[1]), self.flat)
         chosen = self._spread(stage, windows) if stage.operation == "transposed" else options(windows, self.flat)
