@@ -76,3 +76,13 @@ def test_json_has_no_more_lines_than_anybody_reads(monkeypatch: pytest.MonkeyPat
     made = json.loads(format_json.render("T", solve_paper(load_text(TEXT))))
     lines = [[bool(step["lines"]) for step in part["steps"] if step["formula"]] for part in made["parts"]]
     assert lines == [[True, True, False], [False] * 3, []]
+
+
+def test_long_sums_count_as_several_rows() -> None:
+    maps = [[[1] * 8] * 8] * 8
+    given = f"{{family: convolution, X: {maps}, K: {[[[[1, 0], [0, 1]]] * 8] * 4}, padding: same}}"
+    paper = solve_paper(load_text(f"title: T\ngiven: {given}\nparts: [{{label: a, find: forward}}]"))
+    made = [
+        block for block in document("T", paper, View(worked=30)) if isinstance(block, Table) and len(block.rows) == 64
+    ]
+    assert 1 <= sum("written out" in map(str, block.header) for block in made) <= 2

@@ -16,7 +16,7 @@ Reader = Literal["lecturer", "student"]
 
 MOST_WORKED = 500
 _ROWS_A_STEP = 10
-_NODES_A_ROW = 100
+_NODES_A_ROW = 50
 _NODES_A_STEP = 250
 """So many rows of a table are as long as a step, and so many nodes of the sums in a matrix: some 50 products."""
 
@@ -63,7 +63,9 @@ def steps(blocks: Iterable[Block]) -> int:
 def _steps(block: Block) -> int:
     match block:
         case Table(rows=rows) if rows:
-            row = sum(_size(cell) for cell in rows[0] if not isinstance(cell, tuple))
+            row = sum(
+                _size(cell) for cell in rows[len(rows) // 2] if not isinstance(cell, tuple)
+            )  # padding is at the edge
             return len(rows) * max(_NODES_A_ROW, row) // (_ROWS_A_STEP * _NODES_A_ROW)
         case Equations():
             return 1 + _written(block) // _NODES_A_STEP
