@@ -63,9 +63,8 @@ def steps(blocks: Iterable[Block]) -> int:
 def _steps(block: Block) -> int:
     match block:
         case Table(rows=rows) if rows:
-            row = sum(
-                _size(cell) for cell in rows[len(rows) // 2] if not isinstance(cell, tuple)
-            )  # padding is at the edge
+            middle = rows[len(rows) // 2]  # padding, which adds no terms, is at the edges
+            row = sum(_size(cell) for cell in middle if not isinstance(cell, tuple))
             return len(rows) * max(_NODES_A_ROW, row) // (_ROWS_A_STEP * _NODES_A_ROW)
         case Equations():
             return 1 + _written(block) // _NODES_A_STEP
