@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Collection
 
 import numpy as np
 
-from solver.formula.walks.value import Env
 from solver.rounding import Floats
 from solver.working.items import Item
 
@@ -15,7 +15,7 @@ _WAYS = ((1, 1), (1, -1))
 """How the last digits of neighbouring cells are moved: alike, and against one another."""
 
 
-def settle(item: Item, number: Floats, env: Env, given: Collection[str], below: float) -> Floats:
+def settle(item: Item, number: Floats, env: dict[str, Floats], given: Collection[str], below: float) -> Floats:
     """A number, 0 in each cell below a size that is another one when the last digits of what leads to it are.
 
     So Σ(d − y)² is 0 where y is d but for the arithmetic of an inverse. env: the exact numbers of what the item needs;
@@ -25,7 +25,7 @@ def settle(item: Item, number: Floats, env: Env, given: Collection[str], below: 
     lost = np.zeros(number.shape, dtype=bool)
     for ways in _WAYS if made else ():
         moved = {name: x * (1 + _LAST_DIGITS * np.resize(ways, x.shape)) for name, x in made.items()}
-        other = item.precise({**env, **moved})
+        other = item.precise(ChainMap(moved, env))  # a copy for each would take the square of their number
         if other is not None and other.shape == number.shape:
             with np.errstate(invalid="ignore"):
                 lost |= ~(np.abs(other - number) <= np.abs(number) / 2)

@@ -1,8 +1,14 @@
 """What the last digits of floats alone have made is 0; a number that is small is not."""
 
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
 import pytest
 
+from solver.rounding import Floats
 from solver.spec.reader import load_text
+from solver.working.noise import settle
 from solver.working.solve import solve_question
 from tests.places import PROBLEMS
 
@@ -44,3 +50,21 @@ def test_a_network_of_bells_that_fits_has_no_error(sigma: str) -> None:
     text = (PROBLEMS / "competitive.yaml").read_text().replace("0.7071", sigma)
     question = load_text(text).questions[0]
     assert solve_question(question, carry="exact").answers["e.iii/J"] == 0
+
+
+def test_what_a_step_does_not_need_is_not_gone_through() -> None:
+    class Once(dict[str, Floats]):
+        """Numbers that are asked for by name alone."""
+
+        def __iter__(self) -> Iterator[str]:
+            raise AssertionError
+
+        keys: Any = __iter__
+
+    part = solve_question(load_text(SPEC.format(["s = e*f", "t = s**2", "J = t/4"])).questions[0], carry="exact").parts[
+        0
+    ]
+    assert part.context is not None
+    (step,) = part.asked
+    known = Once(part.context.envs["exact"])
+    assert settle(step.item, np.full((1, 1), 1.0), known, (), 1e-9).item() == 1.0
