@@ -55,8 +55,7 @@ def near(a: Floats, b: Floats, limit: Floats) -> Flags:
     """Whether numbers differ by a limit at most; −∞ is near −∞ alone."""
     with np.errstate(invalid="ignore", over="ignore"):
         found: Flags = np.abs(a - b) <= limit
-        end = b == -np.inf
-        return found | (end & (a == -np.inf)) if end.any() else found
+        return found if b.min(initial=0.0) > -np.inf else found | ((b == -np.inf) & (a == -np.inf))
 
 
 def unrounded(quantity: Quantity, found: Interval) -> Interval:

@@ -177,9 +177,11 @@ class FurtherLook:
     def last_digit(self, cells: Flags, answer: Floats, values: Floats, half: Floats) -> Flags:
         """Which of some cells are one unit off one of some numbers, (numbers, …), and still right to two significant digits."""
         of, *at = np.nonzero(cells & same(answer, values, half, self.form, 2))
-        right = np.broadcast_to(values, (len(values), *answer.shape))[of, *at]
         found: Flags = np.zeros(answer.shape, dtype=bool)
-        found[tuple(x[two_digits_right(answer[*at], right)] for x in at)] = True
+        if of.size:
+            right = np.broadcast_to(values, (len(values), *answer.shape))[of, *at]
+            here = two_digits_right(answer[*at], right)
+            found[tuple(x[here] for x in at)] = True
         return found
 
     @property
