@@ -23,7 +23,7 @@ from solver.mark.judge.explanations import explained
 from solver.mark.judge.follow import FollowedNumbers
 from solver.mark.judge.key import half_of, of_rows
 from solver.mark.judge.numbers import WRONG, Batch, Flags, Judged, Note, Rows, anywhere
-from solver.mark.judge.remembered import Remembered, Tries
+from solver.mark.judge.remembered import Tries
 from solver.mark.judge.writing import TRUNCATED, WRITING, slips
 from solver.mark.sheet import Quantity, Sheet
 from solver.rounding import Floats, shortest
@@ -230,7 +230,9 @@ class _WrongChain:
         where = tuple(at.name for at in stretch)
         if where not in self.key.tries:
             names, _, used = self.gives(stretch, students)
-            self.key.tries[where] = Tries(tuple(names), tuple(sorted(used & self.key.quantities.keys())), Remembered())
+            self.key.tries[where] = Tries(
+                tuple(names), tuple(sorted(used & self.key.quantities.keys())), self.key.remembered()
+            )
         return self.key.tries[where], stretch
 
     def stretch(self, quantity: Quantity) -> list[Quantity]:

@@ -10,7 +10,6 @@ import numpy as np
 from solver.mark.judge.follow import MORE, FollowedNumbers
 from solver.mark.judge.key import of_rows
 from solver.mark.judge.numbers import Rows
-from solver.mark.judge.remembered import Remembered
 from solver.mark.judge.routes import INNER, finer, result, results, rounded
 from solver.mark.judge.second_look import honest
 from solver.mark.sheet import Quantity
@@ -46,7 +45,8 @@ NUMBERS = int(_SIZES[-1]) + 2
 def expected(own: FollowedNumbers, quantity: Quantity, rows: Rows) -> Expected:
     """What may be expected of some students; worked out once for all who wrote the same before this answer."""
     behind = own.asked_before(quantity.name)
-    table = own.key.expected.setdefault((quantity.name, own.reach, behind), Remembered())
+    where = (quantity.name, own.reach, behind)
+    table = own.key.expected.get(where) or own.key.expected.setdefault(where, own.key.remembered())
     numbers = [x[key].take(rows, axis=0) for x in (own.batch.values, own.batch.decimals) for key in behind]
     found, which = table.of(numbers, rows.size, lambda some: _worked_out(own, quantity, rows[some]))
     found = found[which] if len(found) > 1 else np.broadcast_to(found, (rows.size, *found.shape[1:]))

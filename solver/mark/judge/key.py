@@ -13,7 +13,7 @@ from solver.mark.judge.digits import half_asked, same
 from solver.mark.judge.exact import exact_names
 from solver.mark.judge.guards import Emptied
 from solver.mark.judge.numbers import Flags, Rows
-from solver.mark.judge.remembered import Remembered, Tries
+from solver.mark.judge.remembered import MOST, Remembered, Tries
 from solver.mark.judge.routes import truths
 from solver.mark.sheet import Quantity
 from solver.rounding import Floats
@@ -47,6 +47,10 @@ class Key:
     def asked(self) -> list[str]:
         """The answers that are asked for."""
         return [q.key for q in self.quantities.values() if q.key is not None]
+
+    def remembered(self) -> Remembered:
+        """A memory for one answer, of which there may be two: what mistakes give, and what may be expected."""
+        return Remembered(MOST // (2 * len(self.asked)))
 
     @cached_property
     def before(self) -> dict[str, int]:

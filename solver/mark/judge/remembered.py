@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from solver.mark.judge.numbers import Rows, as_bytes
 from solver.rounding import Floats
 
-MOST = 1 << 15
-"""So many numbers are kept of one answer: much of a class goes on from the key's numbers, rounded in one way or another."""
+MOST = 16_000_000
+"""So many bytes are kept of a working: much of a class goes on from the key's numbers, rounded in one way or another."""
 
 
 class Remembered:
-    """What follows from some numbers, by these numbers."""
+    """What follows from some numbers, by these numbers. room: how many bytes of it are kept at the most."""
 
-    def __init__(self) -> None:
+    def __init__(self, room: int) -> None:
+        self.room = room
         self.known: dict[bytes, Floats] = {}
 
     def of(self, numbers: Sequence[NDArray[Any]], count: int, make: Callable[[Rows], Floats]) -> tuple[Floats, Rows]:
@@ -38,8 +39,9 @@ class Remembered:
             made, scripts = make(first[new]), [*place]
             for k, one in zip(new, made, strict=True):
                 found[k] = one
-                if (len(self.known) + 1) * one.size <= MOST:
+                if (size := one.nbytes + len(scripts[k])) <= self.room:
                     self.known[scripts[k]] = one.copy()
+                    self.room -= size
         return np.stack([one for one in found if one is not None]), which
 
 

@@ -5,6 +5,7 @@ import pytest
 
 import solver
 from solver.mark.judge.grade import grade_batch
+from solver.mark.judge.remembered import Remembered
 from solver.mark.judge.scripts import Copies, distinct
 from solver.mark.records import Graded, Submissions
 from solver.mark.sheet import Sheet, sheet
@@ -90,3 +91,12 @@ def test_pairs_are_two_students_not_three() -> None:
             batch.values[key].reshape(8, -1)[3 : 3 + copies, 0] = wrong
         review = grade_batch(made, None, Submissions([f"s{i}" for i in range(8)], batch)).review
         assert {i for i, said in review.items() if any("one other script" in text for text in said)} == told
+
+
+def test_what_is_remembered_has_a_bound() -> None:
+    kept = Remembered(1000)
+    numbers = np.arange(100.0).reshape(100, 1, 1)
+    for _ in range(2):
+        found, which = kept.of([numbers], 100, lambda rows: np.repeat(numbers[rows], 3, axis=1))
+        assert found[which, 0, 0].tolist() == numbers.ravel().tolist()
+        assert sum(one.nbytes + len(key) for key, one in kept.known.items()) == 31 * 32 <= 1000
