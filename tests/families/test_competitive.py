@@ -229,6 +229,10 @@ def test_an_rbf_network_by_loops_and_pytorch(seed: int) -> None:
         ("kind: winner-take-all, X: [[1]], W: [[1]], epochs: 2", "'rate' is missing: without it nothing is learnt"),
         (f"{WINNER.replace('0.5', '[1, 0.5]')}, epochs: 2", "rate lists 2 rates, but there are 4 presentations"),
         (f"{WINNER}, epochs: 2000", "4,000 presentations, expected at most 2,000"),
+        (
+            f"{WINNER}, epochs: 1000".replace("[3, 2]", "[3, 2], " * 49 + "[3, 2]"),
+            "51 units of 2 numbers: 204,000 numbers",
+        ),
         ("kind: k-means, X: [[1], [2]], W: [[1], [99], [98]]", "unit 2 wins no input in iteration 1: it has no mean"),
         ("kind: rbf, X: [[1]], centres: [[1]]", "'sigma' is missing: the width"),
         (f"{RBF}, w: [1, 2]", "w has 2 weights, expected 1 | one for each centre"),

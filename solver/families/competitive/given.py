@@ -14,6 +14,8 @@ from solver.spec.nodes import Report
 Kind = Literal["som", "lvq", "winner-take-all", "k-means", "rbf", "hopfield"]
 
 MAX_PRESENTATIONS = 2_000
+MAX_LEARNT = 200_000
+"""So many numbers may the units have at the most, after every presentation, in all."""
 MAX_ENUMERATED = 8
 """Of so many neurons all states are looked at."""
 
@@ -117,6 +119,9 @@ def _units(given: Given, report: Report) -> None:
     count = len(inputs) * (given.epochs or 1)
     if count > MAX_PRESENTATIONS:
         add(given.place("epochs"), f"{count:,} presentations, expected at most {MAX_PRESENTATIONS:,}")
+    elif (learnt := count * units * width) > MAX_LEARNT:
+        seen = f"{count:,} presentations to {units:,} units of {width:,} numbers: {learnt:,} numbers"
+        add(given.place("epochs"), f"{seen}, expected at most {MAX_LEARNT:,}", "fewer epochs, inputs or units")
     listed, what = (given.epochs or 1, "epochs") if given.per == "epoch" else (count, "presentations")
     if 1 < len(given.rate) < listed:
         hint = "per: epoch, where they are of epochs" if len(given.rate) == (given.epochs or 1) else ""
