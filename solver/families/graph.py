@@ -123,10 +123,7 @@ class _Backward:
         w.group("gradients", [gradient_name(name) for name in self.inputs])
         w.group("node_gradients", [gradient_name(name) for name in reversed(self.nodes)])
         w.default = (*w.groups["forward"], *self.order)
-        if (count := len(self.inputs) + len(self.nodes)) <= MAX_DRAWN:
-            w.figures["graph"] = self.drawn
-        else:
-            w.undrawn["graph"] = f"a graph of {count} nodes is too large to be drawn: {MAX_DRAWN} at the most"
+        w.offer_graph(len(self.inputs) + len(self.nodes), MAX_DRAWN, self.drawn)
 
     def drawn(self) -> "Sketch":
         """The graph as it is drawn."""

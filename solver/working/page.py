@@ -227,6 +227,13 @@ class Working(Structure):
                 stack.extend(() if name in known else self.items[name].needs)
         return sorted(wanted, key=self.places.__getitem__)
 
+    def offer_graph(self, nodes: int, most: int, draw: Callable[[], Sketch]) -> None:
+        """A graph of so many nodes as a figure; or why it is none, where they are too many."""
+        if nodes <= most:
+            self.figures["graph"] = draw
+        else:
+            self.undrawn["graph"] = f"a graph of {nodes} nodes is too large to be drawn: {most} at the most"
+
     def work_out(self, name: str, exact: dict[str, Floats]) -> None:
         """Adds the exact number of a quantity to those of all that it needs, for what decides by numbers what comes next."""
         made = self.items[name].precise(exact)

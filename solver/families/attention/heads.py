@@ -197,10 +197,7 @@ class Attention(Checked):
         w.group("context", self._named(steps, "C"))
         w.group("output", [self.last])
         w.figures["heatmap"] = self._drawn
-        if len(steps) <= MAX_DRAWN:
-            w.figures["graph"] = lambda: self._graph(steps)
-        else:
-            w.undrawn["graph"] = f"a graph of {len(steps)} nodes is too large to be drawn: {MAX_DRAWN} at the most"
+        w.offer_graph(len(steps), MAX_DRAWN, lambda: self._graph(steps))
         self._gradients(steps)
         self._operations()
         return w

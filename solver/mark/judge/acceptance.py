@@ -83,12 +83,9 @@ class JudgedNumbers(FollowedNumbers):
             verdicts[~true & ~blank] = WRONG
             exact = np.where(true | blank, exact, answer)
             written = np.where(blank, plain[0], answer)
-        if rows.size:
-            wrong = (verdicts == WRONG) | (verdicts == FOLLOWED)
-            self.slipped[name] = anywhere(wrong) | (anywhere(blank) & self.slipped[name])
-            self.zeros[name] = nothing(answer, verdicts)
-        else:
-            self.slipped[name] = self.zeros[name] = np.zeros(self.batch.count, dtype=bool)
+        wrong = (verdicts == WRONG) | (verdicts == FOLLOWED)
+        self.slipped[name] = anywhere(wrong) | (anywhere(blank) & self.slipped[name])
+        self.zeros[name] = nothing(answer, verdicts)
         self.right[name] = (verdicts >= FOLLOWED) & (notes == 0)
         self.written[name], self.unrounded[name] = written, exact
         return Judged(verdicts, notes, expected)

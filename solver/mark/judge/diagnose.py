@@ -22,7 +22,7 @@ from solver.mark.judge.digits import half_asked, near, room, unrounded
 from solver.mark.judge.explanations import explained
 from solver.mark.judge.follow import FollowedNumbers
 from solver.mark.judge.key import half_of, of_rows
-from solver.mark.judge.numbers import WRONG, Batch, Flags, Judged, Note, Rows, anywhere
+from solver.mark.judge.numbers import WRONG, Batch, Flags, Judged, Note, Rows, anywhere, few_at_once
 from solver.mark.judge.remembered import Tries
 from solver.mark.judge.writing import TRUNCATED, WRITING, slips
 from solver.mark.sheet import Quantity, Sheet
@@ -42,9 +42,6 @@ SHARP = 10
 """What a mistake gives is known to so many half units of the answer, or it explains nothing: an interval of everything
 holds everything.
 """
-
-_AT_ONCE = 1 << 19
-"""So many numbers that mistakes give are looked at together."""
 
 _EITHER = 0.5
 """How likely a bit is what a mistake gives, by chance."""
@@ -159,8 +156,8 @@ class _WrongChain:
         """Some students a few at a time, so that what all mistakes give of them is not large."""
         if not students.size:
             return []
-        of_each = len(self.tries(quantity, students[:1])[0].names) * quantity.solved.written.size
-        return np.split(students, range(step := max(_AT_ONCE // max(of_each, 1), 1), students.size, step))
+        tries, _ = self.tries(quantity, students[:1])
+        return few_at_once(students, len(tries.names) * quantity.solved.written.size)
 
     def answer(self, quantity: Quantity, students: Rows, judged: Judged) -> Named:
         """The mistakes of some students in one answer; judged: the verdicts on these."""

@@ -9,7 +9,7 @@ import numpy as np
 from solver.mark.judge.acceptance import judge
 from solver.mark.judge.behind import acquit
 from solver.mark.judge.conventions import judge_alternatives, judge_other_words
-from solver.mark.judge.diagnose import name_mistakes
+from solver.mark.judge.diagnose import Named, name_mistakes
 from solver.mark.judge.fillers import alike, review
 from solver.mark.judge.formulas import Formulas, judge_formulas
 from solver.mark.judge.marks import award
@@ -42,22 +42,12 @@ def grade_batch(sheet: Sheet, scheme: Scheme | None, submissions: Submissions) -
         mistakes.setdefault(key, {}).update(names)
     pairs = alike(once.batch, judged, copies)
     reasons = review(sheet, scheme, once.batch, judged)
-    for answer in sheet.answers.values():
-        if answer.kind == "word":
-            words = once.words.get(answer.key) or [None] * batch.count
-            judged[answer.key] = judge_word(answer, words)
-        elif answer.kind == "text":
-            _help(answer, once, reasons)
+    _judge_words(sheet, once, judged, reasons)
     mistakes.update(judge_other_words(sheet, scheme, once.words, judged))
     troubles = list(submissions.troubles)
-    for answers in _by_working(sheet):
-        formulas = Formulas(answers[0].solved.context.working, [answer.solved.name for answer in answers])
-        found, named, unread = judge_formulas(formulas, answers, once.formulas, batch.count)
-        judged.update(found)
-        mistakes.update(named)
-        for k, key, reason in unread:
-            text = once.formulas[key][k] or ""
-            troubles += [Trouble(submissions.students[i], key, text, reason) for i in copies.students(k)]
+    for k, key, reason in _judge_formulas(sheet, once, judged, mistakes):
+        text = once.formulas[key][k] or ""
+        troubles += [Trouble(submissions.students[i], key, text, reason) for i in copies.students(k)]
     ordered = {key: judged[key] for key in sheet.answers if key in judged}
     accept(sheet, scheme, replace(once, batch=batch), ordered, mistakes)
     if otherwise or scheme.decisions:
@@ -69,6 +59,30 @@ def grade_batch(sheet: Sheet, scheme: Scheme | None, submissions: Submissions) -
     graded.submissions = replace(submissions, batch=_complete(sheet, submissions.batch), troubles=troubles)
     give(sheet, scheme, graded)
     return graded
+
+
+def _judge_words(sheet: Sheet, given: Submissions, judged: dict[str, Judged], reasons: dict[int, list[str]]) -> None:
+    """Verdicts on words; texts are listed for a person."""
+    for answer in sheet.answers.values():
+        if answer.kind == "word":
+            words = given.words.get(answer.key) or [None] * given.batch.count
+            judged[answer.key] = judge_word(answer, words)
+        elif answer.kind == "text":
+            _help(answer, given, reasons)
+
+
+def _judge_formulas(
+    sheet: Sheet, given: Submissions, judged: dict[str, Judged], mistakes: dict[str, Named]
+) -> list[tuple[int, str, str]]:
+    """Verdicts on formulas, and their mistakes; what cannot be read, as (student, answer, reason)."""
+    unread = []
+    for answers in _by_working(sheet):
+        formulas = Formulas(answers[0].solved.context.working, [answer.solved.name for answer in answers])
+        found, named, lost = judge_formulas(formulas, answers, given.formulas, given.batch.count)
+        judged.update(found)
+        mistakes.update(named)
+        unread += lost
+    return unread
 
 
 def _help(answer: Answer, submissions: Submissions, reasons: dict[int, list[str]]) -> None:

@@ -17,7 +17,19 @@ from solver.mark.judge.digits import (
 from solver.mark.judge.expected import NUMBERS, Expected, expected
 from solver.mark.judge.follow import FollowedNumbers, widths
 from solver.mark.judge.guards import may_be_infinite, outside
-from solver.mark.judge.numbers import BLANK, CORRECT, FOLLOWED, WRONG, Codes, Flags, Judged, Note, Rows, anywhere
+from solver.mark.judge.numbers import (
+    BLANK,
+    CORRECT,
+    FOLLOWED,
+    WRONG,
+    Codes,
+    Flags,
+    Judged,
+    Note,
+    Rows,
+    anywhere,
+    few_at_once,
+)
 from solver.mark.judge.routes import result
 from solver.mark.judge.second_look import near_routes
 from solver.mark.sheet import Quantity
@@ -28,8 +40,6 @@ _FAR, _FAR_SHARE, _FAR_WIDTHS = 40.0, 0.3, 3.0
 own numbers, is on no route, however somebody rounds."""
 _REACH = 3.0
 """So many units an answer may be off a route where honest rounding has no end."""
-_AT_ONCE = 1 << 19
-"""So many numbers that routes give are looked at together."""
 _USUAL = 4.3
 """What a route that rounds within a step gives is flagged where it leads further off than so many units."""
 
@@ -80,8 +90,7 @@ class FurtherLook:
         if self.rounds and open_.any():
             true, follows, flagged, few, last = (x.copy() for x in (true, follows, flagged, few, last))
             every = np.flatnonzero(anywhere(open_))
-            step = max(_AT_ONCE // (NUMBERS * self.right.size), 1)
-            for some in np.split(every, range(step, every.size, step)):
+            for some in few_at_once(every, NUMBERS * self.right.size):
                 part = self.further(some, open_[some], candidates[:, some])
                 for into, cells in zip((true, follows, flagged, few, last), part, strict=True):
                     into[some] |= cells

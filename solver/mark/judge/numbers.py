@@ -44,6 +44,30 @@ def as_bytes(columns: Sequence[NDArray[Any]], count: int) -> list[bytes]:
     return made if width else [b""] * count
 
 
+def numbered(columns: Sequence[NDArray[Any]], count: int) -> tuple[list[bytes], Rows]:
+    """The rows of some arrays that differ, see `as_bytes`, as they come; and of each row which of these it is."""
+    place: dict[bytes, int] = {}
+    which = [place.setdefault(row, len(place)) for row in as_bytes(columns, count)]
+    return [*place], np.array(which, dtype=np.int64)
+
+
+def firsts(which: Rows, count: int) -> Rows:
+    """Where each of so many numbers comes first."""
+    found = np.empty(count, dtype=np.int64)
+    found[which[::-1]] = np.arange(which.size)[::-1]
+    return found
+
+
+AT_ONCE = 1 << 19
+"""So many numbers are looked at together."""
+
+
+def few_at_once(rows: Rows, of_each: int) -> list[Rows]:
+    """Some students a few at a time, so that what is looked at of them is not large. of_each: how many numbers that is."""
+    step = max(AT_ONCE // max(of_each, 1), 1)
+    return np.split(rows, range(step, rows.size, step)) if rows.size else []
+
+
 class Verdict(IntEnum):
     """What an answer is worth, worst first."""
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.mark.judge.numbers import Rows, as_bytes
+from solver.mark.judge.numbers import Rows, firsts, numbered
 from solver.rounding import Floats
 
 MOST = 16_000_000
@@ -29,14 +29,11 @@ class Remembered:
         (students, …).
         """
         wide = [x if len(x) == count and x.ndim > 2 else np.broadcast_to(x, (count, *x.shape[-2:])) for x in numbers]
-        place: dict[bytes, int] = {}
-        which = np.array([place.setdefault(script, len(place)) for script in as_bytes(wide, count)])
-        found = [self.known.get(script) for script in place]
+        scripts, which = numbered(wide, count)
+        found = [self.known.get(script) for script in scripts]
         new = [k for k, known in enumerate(found) if known is None]
         if new:
-            first = np.empty(len(place), dtype=np.int64)
-            first[which[::-1]] = np.arange(count)[::-1]
-            made, scripts = make(first[new]), [*place]
+            made = make(firsts(which, len(scripts))[new])
             for k, one in zip(new, made, strict=True):
                 found[k] = one
                 if (size := one.nbytes + len(scripts[k])) <= self.room:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.mark.judge.numbers import Rows, as_bytes
+from solver.mark.judge.numbers import Rows, firsts, numbered
 from solver.mark.records import Graded, Submissions
 
 
@@ -28,16 +28,12 @@ class Copies:
     @cached_property
     def first(self) -> Rows:
         """The first student of each script."""
-        found = np.empty(self.count, dtype=np.int64)
-        found[self.like[::-1]] = np.arange(self.like.size)[::-1]
-        return found
+        return firsts(self.like, self.count)
 
     @cached_property
     def last(self) -> Rows:
         """The last student of each script."""
-        found = np.empty(self.count, dtype=np.int64)
-        found[self.like] = np.arange(self.like.size)
-        return found
+        return self.like.size - 1 - firsts(self.like[::-1], self.count)
 
     @cached_property
     def times(self) -> Rows:
@@ -85,9 +81,7 @@ class Copies:
 
 def distinct(given: Submissions, apart: Collection[str] = ()) -> Copies:
     """Which of some students wrote the same, digit for digit. apart: students whose scripts stand alone."""
-    known: dict[bytes, int] = {}
-    scripts = as_bytes([*_columns(given, apart)], len(given.students))
-    return Copies(np.array([known.setdefault(script, len(known)) for script in scripts], dtype=np.int64))
+    return Copies(numbered([*_columns(given, apart)], len(given.students))[1])
 
 
 def _columns(given: Submissions, apart: Collection[str]) -> Iterator[NDArray[Any]]:
