@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
 from solver.errors import SpecError
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
+from tests.pytorch import torch
 
 REAL = [[1.0, 0.5], [0.3, -0.8], [-0.4, 0.9]]
 NOISE = [[0.2, -1.0], [1.1, 0.4]]

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.places import PROBLEMS
+from tests.pytorch import torch
 
 Tensors = dict[str, torch.Tensor]
 

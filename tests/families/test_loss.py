@@ -4,10 +4,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from torch.nn import functional
 
 from solver.api import solve
 from solver.errors import SpecError
@@ -18,6 +16,9 @@ from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.places import PROBLEMS
+from tests.pytorch import torch
+
+functional = torch.nn.functional
 
 
 def solved(fields: str, find: str = "", head: str = "round: {decimals: 4}") -> Solution:

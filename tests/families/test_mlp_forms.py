@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-import torch
 
 from solver.errors import SpecError
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
 from tests.families.networks import solved
+from tests.pytorch import torch
 
 X = [[1.0, 2.0], [0.5, -1.0], [-2.0, 0.3]]
 D = [[1.0], [0.0], [1.0]]

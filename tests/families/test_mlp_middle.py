@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-import torch
 
 from solver.formula.calculus.check import TOLERANCE
 from tests.families.networks import problems, solved
+from tests.pytorch import torch
 
 H, W, D = [0.6, -0.2, 0.9], [[0.5, -1.0], [0.3, 0.8], [-0.7, 0.2]], [1.0, 0.0]
 BEHIND = f"layers: [{{W: {W}, b: [0.1, -0.2], activation: sigmoid}}]"

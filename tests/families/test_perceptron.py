@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-import torch
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,6 +24,7 @@ from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.places import PROBLEMS
+from tests.pytorch import torch
 from tests.trials import times
 
 

@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-import torch
 
 from solver.errors import SpecError
 from solver.formula.calculus.own_functions import own_function
@@ -24,6 +23,7 @@ from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import key_of
+from tests.pytorch import torch
 
 ACTIVATIONS = "{g: 1 - 2*step(-u), swish: u*sigmoid(u), twice: 2*swish(u), hard: 'max(0, min(1, 0.2*u + 0.5))'}"
 TORCH = {
