@@ -44,7 +44,8 @@ _MACROS = {sign: rf"\{name}" for name, (sign, _) in reversed(SIGNS.items()) if n
     "#": r"\#", "$": r"\$", "%": r"\%", "&": r"\&", "_": r"\_",
 }  # fmt: skip
 _FACES: dict[Face, str] = {face: rf"\{name}" for name, face in FACES.items()}
-_GAPS = {round(ems, 3): rf"\{name}" for name, ems in reversed(GAPS.items())}
+_GAPS = {round(ems, 3): "~" if name == " " else rf"\{name}" for name, ems in reversed(GAPS.items())}
+"""A space is no macro: at an end it would lose what makes it one, and escape what follows."""
 _WIDE: dict[Mark, str] = {"hat": "widehat", "tilde": "widetilde", "bar": "overline", "vec": "overrightarrow"}
 _FENCES = {"⌊": r"\lfloor", "⌋": r"\rfloor", "⌈": r"\lceil", "⌉": r"\rceil", "⟨": r"\langle", "⟩": r"\rangle"} | {
     "‖": r"\|", "{": r"\{", "}": r"\}", "": ".",

@@ -1,7 +1,7 @@
 r"""An author's LaTeX: what is read, how it is written again, and where what is not known stands."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from solver.errors import FormulaError
@@ -111,6 +111,9 @@ SIGNS_AND_WORDS = [
 ]  # fmt: skip
 
 
+@example("~'")
+@example("x_{a~}^{b~}")
+@example(r"\overset{a~}{b~} ~_1")
 @given(st.lists(st.sampled_from(SIGNS_AND_WORDS), max_size=12).map("".join) | st.text(max_size=30))
 def test_anything_is_read_or_refused_in_its_place(latex: str) -> None:
     try:
