@@ -12,7 +12,19 @@ from itertools import accumulate, pairwise
 from solver.formula.print.printer_typeset import TypesetPrinter, words_typeset
 from solver.formula.print.setter_width import WIDTH
 from solver.formula.tree import Tree
-from solver.formula.typeset import Enclosed, Gap, Lattice, Over, Said, Sign, Together, Typeset, parts_of, together
+from solver.formula.typeset import (
+    Enclosed,
+    Gap,
+    Lattice,
+    Over,
+    Said,
+    Scripts,
+    Sign,
+    Together,
+    Typeset,
+    parts_of,
+    together,
+)
 from solver.formula.words import Words
 from solver.named import NamedTuple
 from solver.working.items import Line
@@ -164,16 +176,47 @@ def _ungapped(node: Typeset) -> tuple[Typeset, ...]:
     return tuple(rest) if isinstance(first, Gap) and rest else parts_of(node)
 
 
-def _bracketed(node: Typeset) -> tuple[tuple[Typeset, ...], Enclosed, tuple[Typeset, ...]] | None:
-    """The widest brackets in a row that may be broken inside, with what stands before and behind them."""
+class _Brackets(NamedTuple):
+    """Brackets that may be broken inside, with what stands before and behind them in a row.
+
+    power: what they are the base of, if of anything; it stays with the right bracket.
+    """
+
+    left: tuple[Typeset, ...]
+    fence: Enclosed
+    power: Scripts | None
+    right: tuple[Typeset, ...]
+
+    @property
+    def opening(self) -> float:
+        """The width of the left bracket, with what stands before it."""
+        return sum(map(WIDTH.set, self.left)) + WIDTH.bracket(self.fence.left, self.fence.inner)
+
+    @property
+    def closing(self) -> float:
+        """The width of the right bracket, with what stands above and behind it."""
+        above = WIDTH.set(self.power) - WIDTH.set(self.fence) if self.power is not None else 0.0
+        return WIDTH.bracket(self.fence.right, self.fence.inner) + above + sum(map(WIDTH.set, self.right))
+
+    def raised(self, fence: Enclosed) -> Typeset:
+        """Other brackets as the base of the same power."""
+        return fence if self.power is None else self.power._replace(base=fence)
+
+
+def _bracketed(node: Typeset) -> _Brackets | None:
+    """The widest brackets in a row that may be broken inside."""
     parts = parts_of(node)
-    found = [i for i, part in enumerate(parts) if isinstance(part, Enclosed) and not isinstance(part.inner, Lattice)]
+    bases = [part.base if isinstance(part, Scripts) else part for part in parts]
+    found = [
+        (WIDTH.set(base), -i, base)
+        for i, base in enumerate(bases)
+        if isinstance(base, Enclosed) and not isinstance(base.inner, Lattice)
+    ]
     if not found:
         return None
-    widest = max(found, key=lambda i: WIDTH.set(parts[i]))
-    fence = parts[widest]
-    assert isinstance(fence, Enclosed)
-    return parts[:widest], fence, parts[widest + 1 :]
+    _, place, fence = max(found)
+    part = parts[-place]
+    return _Brackets(parts[:-place], fence, part if isinstance(part, Scripts) else None, parts[1 - place :])
 
 
 def _opened(node: Typeset, room: float, before: float, after: float) -> list[Typeset]:
@@ -181,26 +224,16 @@ def _opened(node: Typeset, room: float, before: float, after: float) -> list[Typ
     found = _bracketed(node)
     if found is None:
         return [node]
-    left, fence, right = found
-    parts = broken(fence.inner, room, before + _opening(left, fence), after + _closing(fence, right))
+    fence = found.fence
+    parts = broken(fence.inner, room, before + found.opening, after + found.closing)
     if len(parts) < 2:
         return [node]
     first, *inner, last = parts
     return [
-        together(*left, Enclosed(fence.left, first, "")),
+        together(*found.left, Enclosed(fence.left, first, "")),
         *inner,
-        together(Enclosed("", last, fence.right), *right),
+        together(found.raised(Enclosed("", last, fence.right)), *found.right),
     ]
-
-
-def _opening(left: tuple[Typeset, ...], fence: Enclosed) -> float:
-    """The width of the left bracket, with what stands before it."""
-    return sum(map(WIDTH.set, left)) + WIDTH.bracket(fence.left, fence.inner)
-
-
-def _closing(fence: Enclosed, right: tuple[Typeset, ...]) -> float:
-    """The width of the right bracket, with what stands behind it."""
-    return WIDTH.bracket(fence.right, fence.inner) + sum(map(WIDTH.set, right))
 
 
 def _fits(node: Typeset, room: float, before: float = 0.0, after: float = 0.0) -> bool:
@@ -213,8 +246,7 @@ def _fits(node: Typeset, room: float, before: float = 0.0, after: float = 0.0) -
     found = _bracketed(node)
     if found is None:
         return before + WIDTH.set(node) + after <= room
-    left, fence, right = found
-    return _fits(fence.inner, room, before + _opening(left, fence), after + _closing(fence, right))
+    return _fits(found.fence.inner, room, before + found.opening, after + found.closing)
 
 
 def _narrowed(node: Typeset, room: float) -> Typeset:
@@ -271,9 +303,8 @@ def _shortened(node: Typeset, room: float) -> Typeset:
     found = _bracketed(node) if len(_pieces(node)) < 3 else None
     if found is None:
         return _fewer_terms(_narrowed(node, room), room)
-    left, fence, right = found
-    around = _opening(left, fence) + _closing(fence, right)
-    return together(*left, fence._replace(inner=_shortened(fence.inner, room - around)), *right)
+    inner = _shortened(found.fence.inner, room - found.opening - found.closing)
+    return together(*found.left, found.raised(found.fence._replace(inner=inner)), *found.right)
 
 
 def _wrapped(words: Words, room: float) -> list[Typeset]:

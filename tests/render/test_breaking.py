@@ -40,6 +40,8 @@ def width(row: SetRow) -> float:
         ("a*b + c*d", 3.7, ["a b", "+ c d"]),
         ("f*(aa + bb + cc)", 6, ["f", "(aa + bb", "+ cc)"]),
         ("a - (b/c + d)", 5.9, ["a", "- (b/c", "+ d)"]),
+        ("a*(aa + bb + cc)**2 + d", 6, ["a", "(aa + bb", "+ cc)² + d"]),
+        ("tanh(aa + bb + cc)**2", 8, ["tanh²(aa + bb", "+ cc)"]),
         ("min(aa + bb, cc)", 7.5, ["min(aa + bb,", "cc)"]),
         ("min(aa + bb, cc)", 5.5, ["min(aa", "+ bb, cc)"]),
     ],
@@ -50,7 +52,9 @@ def test_where_it_breaks(formula: str, room: float, parts: list[str]) -> None:
 
 terms = st.recursive(
     st.sampled_from("abcdefgh").map(Name) | st.integers(1, 99999).map(lambda n: Num(str(n))),
-    lambda inner: st.builds(Bin, st.sampled_from("+-*/"), inner, inner),
+    lambda inner: (
+        st.builds(Bin, st.sampled_from("+-*/"), inner, inner) | st.builds(Bin, st.just("**"), inner, st.just(Num("3")))
+    ),
     max_leaves=25,
 )
 
