@@ -77,6 +77,11 @@ class Solved(Structure, Notebook):
         return rows, columns
 
     @property
+    def shape_on_page(self) -> tuple[int, int]:
+        """The same where vectors may stand as rows."""
+        return self.shape[::-1] if self._turning is not None and self.name in self._turning.rows else self.shape
+
+    @property
     def diverges(self) -> bool:
         """Whether carrying rounded and exact values prints different numbers."""
         if self.rounded is None or self.exact is None:

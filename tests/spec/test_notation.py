@@ -14,6 +14,8 @@ import solver.api  # noqa: F401  (says how notebooks show a solution)
 from solver.errors import SpecError
 from solver.formula.tree import Array, Name, names
 from solver.formula.walks.value import value
+from solver.mark.out.template import template
+from solver.mark.sheet import sheet
 from solver.render.figures.draw import scene_of
 from solver.render.format import Shown, format_file
 from solver.render.views.view import View
@@ -187,6 +189,18 @@ def test_vectors_stand_as_rows(name: str) -> None:
 def test_a_question_says_that_vectors_are_rows(notation: str, said: bool) -> None:
     made = str(format_file("text").page(Shown("t", [q2(notation)], View(kind="question"))))
     assert ("Vectors are rows. Round each result" in made) == said
+
+
+@pytest.mark.parametrize(("notation", "said", "size"), [("{vectors: row}", True, "1×3"), ("{}", False, "3×1")])
+def test_a_sheet_says_that_vectors_are_rows_and_has_room_for_them(notation: str, said: bool, size: str) -> None:
+    solution = q2(notation)
+    for made in (
+        str(format_file("markdown").page(Shown("t", [solution], View(kind="sheet")))),
+        template(sheet(solution), "yaml"),
+    ):
+        assert ("Vectors are rows." in made) == said
+        assert re.search(rf"b/u1\b.*\b{size} numbers", made)
+        assert re.search(r"a/W1\b.*\b2×3 numbers", made)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "problems").glob("*.yaml")), ids=lambda path: path.stem)

@@ -9,7 +9,7 @@ from solver.mark.out.writer import csv_line, text_cell
 from solver.mark.read.read_names import STUDENT
 from solver.mark.sheet import Answer, Sheet
 from solver.render.clean import clean
-from solver.render.views.heads import worth
+from solver.render.views.heads import IN_ROWS, in_rows, worth
 from solver.render.views.view import View
 from solver.render.views.view_sheet import question, wanted
 from solver.spec.prose.passages import unmarked
@@ -32,6 +32,8 @@ def template(sheet: Sheet, form: TemplateFormat) -> str:
 def _yaml(sheet: Sheet) -> Iterator[str]:
     yield f"# {clean(unmarked(sheet.solution.title))}"
     yield "# Numbers as they were written: 0.86, 1/3, 1.6e-3. What was not answered stays empty."
+    if in_rows(sheet.parts):
+        yield f"# {IN_ROWS}"
     yield f"{STUDENT}:"
     yield "answers:"
     for part, answers in _by_part(sheet):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal
 
+from solver.formula.usage import usage_of
 from solver.render.blocks import Block, Heading, Prose, note
 from solver.render.views.view import View
 from solver.rounding import Rounding
@@ -38,6 +39,14 @@ def told(head: PaperHead, view: View) -> Iterator[Block]:
 def headed(solution: Solution, level: int) -> Heading:
     """The heading of a question, and its marks."""
     return Heading(level, sentence(solution.title), worth(total(solution)))
+
+
+IN_ROWS = "Vectors are rows."
+
+
+def in_rows(parts: Iterable[SolvedPart]) -> bool:
+    """Whether vectors stand as rows in some part."""
+    return any(part.context and usage_of(part.context.working.symbols).vectors == "row" for part in parts)
 
 
 def rounded_here(part: SolvedPart, found: Mapping[str, Rounding]) -> Iterator[Block]:

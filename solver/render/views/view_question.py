@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from solver.formula.usage import usage_of
 from solver.formula.walks.reduce import MOST
 from solver.render.answers import answers, distinct
 from solver.render.blocks import Block, Heading, Listed, Prose, bullets, note, part_label
 from solver.render.views.definitions import titled
-from solver.render.views.heads import drawing, headed, rounded_here, roundings, worth
+from solver.render.views.heads import IN_ROWS, drawing, headed, in_rows, rounded_here, roundings, worth
 from solver.render.views.view import View
 from solver.rounding import Rounding
 from solver.spec.prose.passages import sentence
@@ -29,7 +28,7 @@ def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     yield from solution.prompt.blocks
     yield from drawing(solution.figure, answer=False)
     told = roundings(solution, view, _rounded)
-    said = ["Vectors are rows."] if any(map(_in_rows, parts)) else []
+    said = [IN_ROWS] if in_rows(parts) else []
     said += [_policy(solution)] if "" in told else []
     if said:
         yield note((" ".join(said),))
@@ -59,11 +58,6 @@ def choices(solved: Solved) -> Iterator[Block]:
         yield Prose(titled(item.title, solved.context.working.symbols), "title")
     if item.asks:
         yield Prose((f"Answer with {item.asks}.",), "why")
-
-
-def _in_rows(part: SolvedPart) -> bool:
-    """Whether vectors stand as rows there."""
-    return part.context is not None and usage_of(part.context.working.symbols).vectors == "row"
 
 
 def _policy(solution: Solution) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from solver.render.blocks import Block, Heading, Prose, Table, bullets
-from solver.render.views.heads import headed, worth
+from solver.render.blocks import Block, Heading, Prose, Table, bullets, note
+from solver.render.views.heads import IN_ROWS, headed, in_rows, worth
 from solver.render.views.view import View
 from solver.spec.prose.passages import sentence
 from solver.working.solution import Solution, Solved
@@ -24,9 +24,10 @@ def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     yield headed(solution, level)
     yield from solution.prompt.blocks
     yield Prose((f"Student: {_DOTS * 4}",))
-    for part in solution.parts:
-        if not part.asked or not view.shows(part.label):
-            continue
+    parts = [part for part in solution.parts if part.asked and view.shows(part.label)]
+    if in_rows(parts):
+        yield note((IN_ROWS,))
+    for part in parts:
         yield Heading(level + 1, (f"Part {part.label}",), worth(part.worth), part.label)
         yield from part.prompt.blocks
         asked = [solved for solved in part.asked if not part.again(solved)]
@@ -39,12 +40,12 @@ def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
 
 def wanted(solved: Solved) -> str:
     """What is to be written: `3×1 numbers`, `a word or a letter`."""
-    rows, columns = solved.shape
+    rows, columns = solved.shape_on_page
     how = solved.item.asks or _HOW[solved.item.kind]
     return how if (rows, columns) == (1, 1) else f"{rows}×{columns} numbers"
 
 
 def _room(solved: Solved) -> str:
     """Room to write: dots for each cell, semicolons between the rows."""
-    rows, columns = solved.shape
+    rows, columns = solved.shape_on_page
     return "; ".join([", ".join([_DOTS] * columns)] * rows)
