@@ -6,10 +6,9 @@ Where a published answer is wrong, the table says what it should be, and the com
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import solver
 from solver.formula.source import source
+from tests.tables import each
 
 HERE = Path(__file__).parent
 
@@ -225,12 +224,12 @@ ANSWERS |= {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@each("name", ANSWERS)
 def test_published_answers(name: str) -> None:
     assert solver.solve(HERE / f"{name}.yaml").answers == ANSWERS[name]
 
 
-@pytest.mark.parametrize("name", [n for n, answers in ANSWERS.items() if any("grad_" in key for key in answers)])
+@each("name", [n for n, answers in ANSWERS.items() if any("grad_" in key for key in answers)])
 def test_gradients_are_proved(name: str) -> None:
     solution = solver.solve(HERE / f"{name}.yaml")
     checked = [part.checked for part in solution.parts if any("grad_" in s.name for s in part.asked)]

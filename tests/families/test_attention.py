@@ -13,6 +13,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import key_of
 from tests.places import PROBLEMS
+from tests.tables import each
 
 QKV = "Q: [[1, 2], [3, 1]], K: [[2, 1], [1, 1], [0, 1]], V: [[1, 2, -2], [1, 1, 2], [0, 1, -1]]"
 X = "X: [[1, 0], [0, 1]], Wq: [[1, 0], [1, 2]], Wk: [[1, 1], [0, 1]], Wv: [[2], [1]]"
@@ -131,7 +132,7 @@ def test_the_problem_runs() -> None:
 
 
 # -- misfits ------------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
+@each(
     ("fields", "found"),
     [
         ("Q: [[1, 2]], K: [[1, 2, 3]], V: [[1]]", "queries have 2 numbers, but keys have 3 | a dot product needs"),

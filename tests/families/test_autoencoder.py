@@ -16,6 +16,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import key_of, lost_beyond
 from tests.places import PROBLEMS
+from tests.tables import each
 from tests.trials import times
 
 EXACT = "round: {decimals: 12}\ncarry: exact"
@@ -38,7 +39,7 @@ BATCH = "X: [[2, 4], [0, 2]], encoder: {W: [0.5, 0.25]}, decoder: {W: [[1, 0.5]]
 SPARSE = "X: [[1, 0], [0, 1]], encoder: {W: [0, 0], activation: sigmoid}, decoder: {W: [[1, 1]]}"
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "find", "answers"),
     [
         (LINEAR, "forward", {"u1": 2, "h1": 2, "u2": [[2], [1]], "xhat": [[2], [1]]}),
@@ -185,7 +186,7 @@ def test_pytorch_finds_the_same(seed: int) -> None:
             same(f"{name}_t{t}", parameter)
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "found"),
     [
         ("encoder: {W: [1]}, tied: true", "'x' is missing: the pattern | or X"),

@@ -15,6 +15,7 @@ from solver.working.items import Statement
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.places import ROOT
+from tests.tables import each
 
 Q3 = {
     "a.i/n1": 6,
@@ -138,7 +139,7 @@ PUBLISHED = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("given", "expected"), PUBLISHED)
+@each(("given", "expected"), PUBLISHED)
 def test_published(given, expected):
     assert answers(given, f"[{', '.join(expected)}]") == expected
 
@@ -316,7 +317,7 @@ POOLS = [
 ]
 
 
-@pytest.mark.parametrize(("start", "pool", "expected"), POOLS)
+@each(("start", "pool", "expected"), POOLS)
 def test_a_pool_is_larger_than_its_padding(start, pool, expected):
     text = f"{start}\n{layers(f'type: max-pool, {pool}')}"
     if isinstance(expected, str):
@@ -326,7 +327,7 @@ def test_a_pool_is_larger_than_its_padding(start, pool, expected):
         assert answers(text, f"[{', '.join(expected)}]") == expected
 
 
-@pytest.mark.parametrize(("flow", "expected"), UNKNOWNS)
+@each(("flow", "expected"), UNKNOWNS)
 def test_unknown(flow, expected):
     assert answers(f"input: [3, 20, 30]\n{layers(flow)}", "unknowns") == expected
 
@@ -409,7 +410,7 @@ ERRORS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("flow", "field", "message"), ERRORS)
+@each(("flow", "field", "message"), ERRORS)
 def test_error(flow, field, message):
     text = question(f"input: [3, 8, 8]\n{layers(flow)}")
     with pytest.raises(SpecError, match=message) as error:
@@ -422,7 +423,7 @@ def test_error(flow, field, message):
     assert 0 <= place.column - where < 10  # the value, or the item of its list
 
 
-@pytest.mark.parametrize(
+@each(
     ("given", "message"),
     [
         ("input: [3, 8]\n" + layers("type: flatten"), "input has 2 numbers"),

@@ -16,6 +16,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import key_of, lost_beyond
 from tests.places import PROBLEMS
+from tests.tables import each
 from tests.trials import times
 
 EXACT = "round: {decimals: 12}\ncarry: exact"
@@ -44,7 +45,7 @@ STORED = "kind: hopfield, patterns: [[1, 1, -1]]"
 PAIR = "kind: hopfield, W: [[0, 1], [1, 0]], start: [1, -1]"
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "find", "answers"),
     [
         (f"{SOM}, sigma: 1", "[distances, winners]", {"d_t1": [[1], [1], [1]], "c_t1": 1}),
@@ -214,7 +215,7 @@ def test_an_rbf_network_by_loops_and_pytorch(seed: int) -> None:
         assert exact(solution, f"grad_{name}").ravel() == pytest.approx(value.grad.numpy().ravel(), abs=1e-9), name
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "found"),
     [
         ("kind: som", "'X' is missing: the inputs, one a row"),

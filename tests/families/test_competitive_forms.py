@@ -7,6 +7,7 @@ from solver.errors import SpecError
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
+from tests.tables import each
 from tests.trials import times
 
 X = [[1, 1, 0, 0], [0, 0, 0, 1], [1, 0, 0, 0], [0, 0, 1, 1]]
@@ -80,8 +81,8 @@ def test_two_units_that_learn(rule: str, distance: str, nearness: str) -> None:
     assert moved
 
 
-@pytest.mark.parametrize("tie", ["keep", "0", "1"])
-@pytest.mark.parametrize("seed", range(times(3)))
+@each("tie", ["keep", "0", "1"])
+@each("seed", range(times(3)))
 def test_a_hopfield_network_of_zeros_and_ones(seed: int, tie: str) -> None:
     rng = np.random.default_rng(seed)
     P, start = rng.integers(0, 2, (2, 5)), rng.integers(0, 2, 5)
@@ -103,7 +104,7 @@ def test_a_hopfield_network_of_zeros_and_ones(seed: int, tie: str) -> None:
     assert np.ravel(answers["a/stable"]).tolist() == [float(s) for s in stays]
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "message"),
     [
         ("kind: hopfield, patterns: [[1, 0]]", "patterns has other numbers than −1 and 1 | outputs: 0/1"),

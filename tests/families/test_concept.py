@@ -12,6 +12,7 @@ from solver.working.items import Statement
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.places import PROBLEMS
+from tests.tables import each
 
 LETTERS = {
     "A": "Both statements are TRUE.",
@@ -112,7 +113,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("fields", "message"), BAD)
+@each(("fields", "message"), BAD)
 def test_bad_input(fields: dict[str, Any], message: str) -> None:
     with pytest.raises(SpecError) as caught:
         load_text(spec(**fields))

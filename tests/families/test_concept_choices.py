@@ -6,7 +6,6 @@ from itertools import permutations
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +15,7 @@ from solver.mark.out.template import template
 from solver.mark.run import Options, run
 from solver.mark.sitting import Sitting
 from solver.spec.reader import load_text
+from tests.tables import each
 
 
 def question(marks: int = 12, marking: dict[str, Any] | None = None, **fields: Any) -> Asked:
@@ -41,7 +41,7 @@ ORDER = question(order=["forward pass", "loss", "backward pass", "update"])
 FILL = question(fill="It sums to ___.", blanks=[["1", "one", "unity"]])
 
 
-@pytest.mark.parametrize(
+@each(
     ("asked_", "text", "marks"),
     [
         (ONE, "B", 12),

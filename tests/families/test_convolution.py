@@ -16,6 +16,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import key_of
 from tests.places import PROBLEMS
+from tests.tables import each
 
 X = "X: [[0, 1, 2], [3, 4, 5], [6, 7, 8]]"
 K = "K: [[0, 1], [2, 3]]"
@@ -37,7 +38,7 @@ def problems(fields: str, find: str = "forward") -> list[str]:
     return [f"{p.message} | {p.hint}" for p in caught.value.problems]
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "expected"),
     [
         (f"{X}, {K}", {"Y": [[19, 25], [37, 43]]}),
@@ -131,7 +132,7 @@ def test_of_equal_cells_the_first_has_the_gradient_and_it_is_proved(layers: str,
 
 
 # -- misfits ------------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
+@each(
     ("fields", "found"),
     [
         (X, "the question has none of K, pool, unpool and W"),

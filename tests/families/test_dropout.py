@@ -14,6 +14,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import key_of
 from tests.places import PROBLEMS
+from tests.tables import each
 from tests.trials import times
 
 X = "x: [2, -1, 0.5, 4], mask: [1, 0, 1, 1]"
@@ -68,7 +69,7 @@ def test_the_problem_runs() -> None:
     assert answers["b/h"] == [[0.9], [-0.24], [1.2], [0.48], [0.72]]
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "found"),
     [
         ("x: [1, 2], p: 0.5", "'mask' is missing: 1 for what is kept"),

@@ -15,6 +15,7 @@ from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.places import PROBLEMS
+from tests.tables import each
 from tests.trials import times
 
 QUANTITIES = "{x: [1.0, 2.0], W: [[1, 2, 3], [4, 5, 6]], a: 3}"
@@ -42,7 +43,7 @@ def problems(text: str) -> list[Problem]:
 # -- values -------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "value"),
     [
         ("u = W.T @ x", [[9], [12], [15]]),
@@ -96,7 +97,7 @@ def test_the_examples_run() -> None:
 # -- errors, each at its place ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message", "hint", "column"),
     [
         ("u = W.T @ xx", "'xx' is not given yet", "did you mean 'x'?", 10),
@@ -183,7 +184,7 @@ def test_a_bad_name_of_a_quantity_stands_at_its_key() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("quantities", "message"),
     [
         ("{v: []}", "v is empty, expected numbers"),
@@ -236,11 +237,11 @@ def test_hostile_formulas_are_refused_in_words(text: str, message: str) -> None:
     assert len(problem.message) < 300
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     ["u = 1/((((9**64)**64)**64)**64)", "u = 1/10**400", "u = 1/(1 + exp(1000))", "u = sigmoid(-1000)", "u = 1e-320*a"],
 )
-@pytest.mark.parametrize("rounding", ["decimals: 2", "decimals: 12", "figures: 3", "figures: 12"])
+@each("rounding", ["decimals: 2", "decimals: 12", "figures: 3", "figures: 12"])
 def test_what_vanishes_is_zero_without_a_warning(text: str, rounding: str) -> None:
     assert solved([text], head=f"round: {{{rounding}}}").answers == {"p/u": 0}
 

@@ -7,6 +7,7 @@ from solver.errors import Problem, SpecError
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
+from tests.tables import each
 
 RECURRENCE = """
 title: t
@@ -86,7 +87,7 @@ def test_several_inputs_of_one_neuron() -> None:
     assert list(solved(text).answers.values()) == [0, 0, 0, 1]
 
 
-@pytest.mark.parametrize(
+@each(
     ("formulas", "answers"),
     [
         ("[{over: t = 1..3, formulas: ['f[t] = x[t]*t']}]", {"f1": 1, "f2": 4, "f3": 9}),
@@ -112,7 +113,7 @@ def test_what_formulas_over_a_letter_give(formulas: str, answers: dict[str, obje
     assert {name: found[name] for name in answers} == answers
 
 
-@pytest.mark.parametrize(
+@each(
     ("formulas", "message", "hint", "word"),
     [
         (

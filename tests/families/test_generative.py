@@ -16,6 +16,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import key_of, lost_beyond
 from tests.places import PROBLEMS
+from tests.tables import each
 from tests.trials import times
 
 EXACT = "round: {decimals: 12}\ncarry: exact"
@@ -41,7 +42,7 @@ APART = "p_data: [0.5, 0.5, 0], p_g: [0, 0.5, 0.5]"
 UNIT = "mu: [1, 0], logvar: [0, 0], eps: [0.5, -1]"
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "find", "answers"),
     [
         (HALF, "[value, losses]", {"V": -1.3863, "J_D": 1.3863, "J_S": -0.6931, "J_G": 0.6931}),
@@ -159,7 +160,7 @@ def test_pytorch_finds_the_same_elbo(seed: int) -> None:
         assert exact(solution, f"grad_{name}") == pytest.approx(wanted.ravel(), abs=1e-9), name
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "found"),
     [
         ("log: 2", "no model is given | a_real and a_fake"),

@@ -10,6 +10,7 @@ from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.pytorch import torch
+from tests.tables import each
 
 REAL = [[1.0, 0.5], [0.3, -0.8], [-0.4, 0.9]]
 NOISE = [[0.2, -1.0], [1.1, 0.4]]
@@ -123,7 +124,7 @@ def test_one_number_each() -> None:
     assert solved(fields, "X_fake").answers["a/X_fake"] == [[2.0], [-1.0]]
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "message"),
     [
         ("real: [1], noise: [1]", "'discriminator' is missing"),

@@ -17,6 +17,7 @@ from solver.render.document import document
 from solver.render.format_markdown import render as markdown
 from tests.numpy_oracle import SHAPES, SYMBOLS, outcome, solved, spec
 from tests.places import PROBLEMS
+from tests.tables import each
 
 
 def test_the_exam_s_question() -> None:
@@ -50,7 +51,7 @@ def test_each_line_names_its_rule_and_its_shapes() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each(
     ("J", "by", "rule"),
     [
         ("x.T @ A @ x", "x", "derivative of a quadratic form"),
@@ -159,7 +160,7 @@ parts: [{{label: p}}]
 """
 
 
-@pytest.mark.parametrize(
+@each(
     ("change", "line", "column", "message"),
     [
         ({"J": "y"}, 7, 6, "J is K×1, but only a scalar has a gradient"),
@@ -210,7 +211,7 @@ def test_more_than_a_page_holds_is_refused() -> None:
     }
 
 
-@pytest.mark.parametrize(
+@each(
     ("activations", "message"),
     [
         ({"sum": "u"}, "'sum' cannot name a function"),

@@ -11,6 +11,7 @@ from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.places import PROBLEMS
+from tests.tables import each
 from tests.trials import times
 
 
@@ -78,7 +79,7 @@ def test_the_problem_runs() -> None:
     assert answers["b/n_in"] == 288
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "found"),
     [
         ("scheme: he", "the layer is missing: its fans | fan_in and fan_out, shape"),

@@ -17,6 +17,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.places import PROBLEMS
 from tests.pytorch import torch
+from tests.tables import each
 
 functional = torch.nn.functional
 
@@ -39,7 +40,7 @@ def exact(solution: Solution, name: str) -> Any:
     return found.ravel()
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "answers"),
     [
         ("y: [0.7, 0.2, 0.1], label: 1", {"CE": 0.3567}),
@@ -159,7 +160,7 @@ def test_probabilities_that_do_not_sum_to_1(fields: str, warned: list[str]) -> N
     assert [w.message for w in solved(fields).warnings] == warned
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "message"),
     [
         (

@@ -12,6 +12,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import key_of
 from tests.places import PROBLEMS
+from tests.tables import each
 
 W, U = "W: {f: [0.7, 0.4], i: [0.9, 0.8], g: [0.4, 0.2], o: [0.6, 0.4]}", "U: {f: 0.1, i: 0.8, g: 0.2, o: 0.3}"
 X = "x: [[1, 2], [0.5, 3]]"
@@ -109,7 +110,7 @@ def test_an_output_layer_and_a_loss_at_the_end() -> None:
     assert "a/grad_V" in solution.answers
 
 
-@pytest.mark.parametrize(
+@each(
     ("find", "names"),
     [
         ("gates", ["f1", "i1", "g1", "o1", "f2", "i2", "g2", "o2"]),
@@ -173,7 +174,7 @@ def test_a_second_layer_receives_the_states_of_the_first() -> None:
 
 
 # -- misfits ------------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
+@each(
     ("fields", "found"),
     [
         (f"W: {{f: 1, i: 1, g: 1}}, {U}, x: [1]", "there is no gate 'o' in W"),

@@ -15,6 +15,7 @@ from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.places import PROBLEMS
+from tests.tables import each
 
 
 def solved(fields: str, find: str = "") -> Solution:
@@ -33,7 +34,7 @@ def problems(fields: str) -> list[str]:
     return [f"{p.message} | {p.hint}" for p in caught.value.problems]
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "found"),
     [
         (
@@ -88,7 +89,7 @@ def test_lists_are_counted(data: st.DataObject) -> None:
     assert made["macro_F1"] == pytest.approx(np.mean(F1), abs=1e-8)
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "message"),
     [
         ("classes: [a, b]", "nothing to measure is given"),

@@ -4,6 +4,7 @@ import pytest
 
 from solver.errors import SpecError
 from solver.spec.reader import load_text
+from tests.tables import each
 
 MISFITS = {
     "attention": [
@@ -305,7 +306,7 @@ MISFITS = {
 ROWS = [(family, given, message) for family, rows in MISFITS.items() for given, message in rows]
 
 
-@pytest.mark.parametrize(("family", "given", "message"), ROWS, ids=[f"{family}: {given}" for family, given, _ in ROWS])
+@each(("family", "given", "message"), ROWS)
 def test_a_misfit_has_one_message(family: str, given: str, message: str) -> None:
     with pytest.raises(SpecError) as caught:
         load_text(f"title: t\ngiven: {{family: {family}, {given}}}\nparts: [{{label: a}}]")

@@ -14,6 +14,7 @@ from solver.spec.reader import load_text
 from solver.working.solve import solve_question
 from tests.families.networks import ACTIVATIONS, layers_text, problems, random_net, solved, targets
 from tests.places import CASES
+from tests.tables import each
 from tests.trials import times
 
 
@@ -199,7 +200,7 @@ def test_shapes_are_named_at_their_lines() -> None:
 SMALL = "  layers: [{W: [[1, 2], [3, 4]], activation: softmax}]\n"
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "line", "message"),
     [
         ("", 4, "'x' is missing"),
@@ -227,7 +228,7 @@ def test_misfits(fields: str, line: int, message: str) -> None:
     assert message in found[0][1]
 
 
-@pytest.mark.parametrize(
+@each(
     ("train", "message"),
     [
         ("mode: mini-batch", "'batch' is missing"),
@@ -293,8 +294,8 @@ def test_an_activation_that_nobody_defined() -> None:
     assert "swish" in problem.hint
 
 
-@pytest.mark.parametrize("d", [0, 1])
-@pytest.mark.parametrize("w", [36, 40, 700, -36, -800])
+@each("d", [0, 1])
+@each("w", [36, 40, 700, -36, -800])
 def test_a_saturated_output_keeps_its_exact_loss(tmp_path: Path, w: int, d: int) -> None:
     """J is log(1 + e^∓u) to every digit, where y has none left."""
     file = tmp_path / "saturated.yaml"

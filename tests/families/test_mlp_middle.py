@@ -6,6 +6,7 @@ import pytest
 from solver.formula.calculus.check import TOLERANCE
 from tests.families.networks import problems, solved
 from tests.pytorch import torch
+from tests.tables import each
 
 H, W, D = [0.6, -0.2, 0.9], [[0.5, -1.0], [0.3, 0.8], [-0.7, 0.2]], [1.0, 0.0]
 BEHIND = f"layers: [{{W: {W}, b: [0.1, -0.2], activation: sigmoid}}]"
@@ -185,7 +186,7 @@ MISFITS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("fields", "line", "message"), MISFITS)
+@each(("fields", "line", "message"), MISFITS)
 def test_misfits(fields: str, line: int, message: str) -> None:
     found = problems(fields)
     assert len(found) == 1, found

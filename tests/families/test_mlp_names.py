@@ -1,7 +1,5 @@
 """An author's own names: on the page, in JSON, in the gradients' names and in answer sheets."""
 
-import pytest
-
 from solver.mark.asked import asked
 from solver.mark.out.template import template
 from solver.render.document import document
@@ -10,6 +8,7 @@ from solver.render.format_text import render
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
 from tests.families.networks import problems, solved
+from tests.tables import each
 
 NET = (
     "x: [1, 2], d: 1, loss: cross-entropy, "
@@ -68,7 +67,7 @@ def test_training_and_many_patterns_follow() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("names", "message"),
     [
         ("{u: h}", "'h1' would be the name of two quantities"),

@@ -16,6 +16,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import key_of
 from tests.places import PROBLEMS
+from tests.tables import each
 
 X = "X: [[1, 2], [3, 6], [2, 1]]"
 RUNNING = "running_mean: [0, 1], running_var: 1, momentum: 0.1"
@@ -37,7 +38,7 @@ def problems(fields: str, find: str = "forward") -> list[str]:
     return [f"{p.message} | {p.hint}" for p in caught.value.problems]
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "find", "expected"),
     [
         (f"kind: batch, {X}", "statistics", {"mu": [[2, 3]], "var": [[0.6667, 4.6667]]}),
@@ -78,7 +79,7 @@ def test_the_problem_runs() -> None:
     assert found["a.i/mu"] == [[2, 4]]
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "found"),
     [
         (f"kind: batch, {X}, gamma: [1, 2, 3]", "gamma has 3 numbers, but X has 2 features"),

@@ -12,6 +12,7 @@ from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.places import CASES
+from tests.tables import each
 
 
 def solved(fields: str, find: str = "history", head: str = "round: {decimals: 8}\ncarry: exact") -> Solution:
@@ -162,7 +163,7 @@ def test_the_example_runs() -> None:
 
 
 # -- what does not fit --------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
+@each(
     ("fields", "found"),
     [
         ("rate: 0.1", "'g' or 'loss' is missing"),

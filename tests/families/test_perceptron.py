@@ -25,6 +25,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.places import PROBLEMS
 from tests.pytorch import torch
+from tests.tables import each
 from tests.trials import times
 
 
@@ -45,7 +46,7 @@ def answers(solution: Solution) -> dict[str, Any]:
 
 
 # -- one unit, and networks ---------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
+@each(
     ("fields", "outputs"),
     [
         ("inputs: 2, w: [1, 1], b: -1.5", [0, 0, 0, 1]),
@@ -108,9 +109,9 @@ def test_the_table_shows_every_pattern() -> None:
 
 
 # -- weights that do, or none -------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("outputs", ["0/1", "-1/1"])
-@pytest.mark.parametrize("tie", ["", ", tie: 1"])
-@pytest.mark.parametrize("gate", ["AND", "OR", "NAND", "NOR", "IMPLIES", "NOT"])
+@each("outputs", ["0/1", "-1/1"])
+@each("tie", ["", ", tie: 1"])
+@each("gate", ["AND", "OR", "NAND", "NOR", "IMPLIES", "NOT"])
 def test_gates_have_weights(gate: str, outputs: str, tie: str) -> None:
     solution = solved(f"gate: {gate}, outputs: {outputs}{tie}", "[solution, y, d]")
     made = answers(solution)
@@ -152,7 +153,7 @@ def test_every_set_is_decided(data: st.DataObject) -> None:
         assert sides[0][-1] > 0
 
 
-@pytest.mark.parametrize("bits", list(product((False, True), repeat=4)))
+@each("bits", list(product((False, True), repeat=4)))
 def test_all_functions_of_two_inputs(bits: tuple[bool, ...]) -> None:
     patterns = [tuple(map(Fraction, x)) for x in product((0, 1), repeat=2)]
     found = separated(patterns, bits, bias=True)
@@ -406,7 +407,7 @@ def realised(fields: str) -> Realised:
     return item
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "said", "share"),
     [
         ("gate: NAND", "w = [-1, -1], b = 1.5", 1),

@@ -21,6 +21,7 @@ from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.places import PROBLEMS
+from tests.tables import each
 
 
 def solved(fields: str, decimals: int = 4, find: str = "encoding") -> Solution:
@@ -164,7 +165,7 @@ def test_a_rotation_multiplies_pairs_as_complex_numbers(layout: str) -> None:
     assert list(single.answers)[:3] == ["a/theta0", "a/theta1", "a/theta2"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "message"),
     [
         ("d_model: 4", "'position' is missing: the position in the sequence, or positions with several"),
@@ -181,7 +182,7 @@ def test_what_is_missing_or_does_not_fit(fields: str, message: str) -> None:
     assert problems(fields) == [message]
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "message"),
     [
         ("position: -1, d_model: 8", "position is -1, expected at least 0"),

@@ -11,6 +11,7 @@ from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import lost_beyond
+from tests.tables import each
 
 
 def solved(fields: str, find: str = "") -> Solution:
@@ -23,7 +24,7 @@ def answers(fields: str, find: str = "") -> dict[str, Any]:
     return {key.removeprefix("a/"): value for key, value in solved(fields, find).answers.items()}
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "expected"),
     [
         ("size: 3, layers: 2", {"R": 5}),  # two layers of 3×3 see as much as one of 5×5 (VGG)
@@ -41,10 +42,8 @@ def test_known_answers(fields: str, expected: dict[str, int]) -> None:
     assert {name: found[name] for name in expected} == expected
 
 
-@pytest.mark.parametrize("size", [2, 3])
-@pytest.mark.parametrize(
-    ("stride", "dilation", "growth"), [(1, 1, 1), (1, 3, 1), (2, 1, 1), (1, 2, 2), (2, 2, 3), (3, 1, 2)]
-)
+@each("size", [2, 3])
+@each(("stride", "dilation", "growth"), [(1, 1, 1), (1, 3, 1), (2, 1, 1), (1, 2, 2), (2, 2, 3), (3, 1, 2)])
 def test_cells_counted_one_by_one(size: int, stride: int, dilation: int, growth: int) -> None:
     """A cell's own inputs, layer by layer down, from the first to the last of them."""
     fields = f"size: {size}, stride: {stride}, dilation: {dilation}, growth: {growth}"
@@ -63,7 +62,7 @@ def test_cells_counted_one_by_one(size: int, stride: int, dilation: int, growth:
         )
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "message"),
     [
         ("size: 3", "expected layers or covers"),

@@ -16,6 +16,7 @@ from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_paper, solve_question
 from tests.places import PROBLEMS
+from tests.tables import each
 from tests.trials import times
 
 
@@ -292,7 +293,7 @@ def test_both_directions_and_several_layers_by_name() -> None:
     assert sources(deep)["h2_1"] == "tanh(U2.T @ h1_1 + W2.T @ h2_0 + b2)"
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "found"),
     [
         ("W: [[1]], x: [1]", "'U' is missing: the input weights"),
@@ -328,7 +329,7 @@ def test_net_inputs_are_asked_for_by_an_option() -> None:
 FITTING = "U: [[1, 2], [3, 4]], x: [[1, 1]]"
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "found"),
     [
         (f"type: jordan, {FITTING}, W: [[1], [2]], V: [[1], [1]]", "W is 2×1, but U is 2×2 and V is 2×1: 1×2 expected"),

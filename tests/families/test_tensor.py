@@ -13,6 +13,7 @@ from solver.errors import SpecError
 from solver.spec.reader import load_text
 from solver.working.solution import Solved
 from solver.working.solve import solve_question
+from tests.tables import each
 
 
 def spec(shape: object, elements: str, values: str = "") -> str:
@@ -86,7 +87,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("shape", "elements", "values", "line", "column", "message"), BAD)
+@each(("shape", "elements", "values", "line", "column", "message"), BAD)
 def test_bad_input(shape: list[int], elements: str, values: str, line: int, column: int, message: str) -> None:
     with pytest.raises(SpecError) as caught:
         load_text(spec(shape, elements, values))

@@ -6,9 +6,10 @@ import pytest
 from solver.formula.arithmetic import matmul, settled
 from solver.formula.parse import parse
 from solver.formula.walks.value import value
+from tests.tables import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("formula", "expected"),
     [
         ("0.1 + 0.2 - 0.3", 0.0),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import pickle
 
-import pytest
-
 from solver.formula.form import form, form_together, renamed, runs
 from solver.formula.parse import parse
 from solver.formula.tree import Name, Sum, replace_names
+from tests.tables import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("one", "other", "alike"),
     [
         ("tanh(U.T @ x1 + b)", "tanh(W.T @ h3 + c)", True),
@@ -57,9 +56,9 @@ def test_a_form_stays_in_its_process() -> None:
 def test_another_name_for_each() -> None:
     tree = parse("-(a @ b.T)*sum(a) + correlate(a, b, stride=2)/2")
     trees = {"a": Name("x"), "b": Name("y"), "c": Name("z")}
-    for each in (tree, Sum((tree, tree)), parse("b"), parse("2")):
-        made = renamed(each, trees)
-        assert made == replace_names(each, trees)
+    for before in (tree, Sum((tree, tree)), parse("b"), parse("2")):
+        made = renamed(before, trees)
+        assert made == replace_names(before, trees)
         assert form(made) == form(pickle.loads(pickle.dumps(made)))
 
 

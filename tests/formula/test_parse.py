@@ -15,6 +15,7 @@ from solver.formula.source import source
 from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree, names
 from solver.formula.walks.shape import shape
 from solver.formula.walks.value import value as number
+from tests.tables import each
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ def test_reads(text: str, tree: Tree) -> None:
     assert parse(text) == tree
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "__import__('os')",
@@ -85,7 +86,7 @@ def test_refuses(text: str) -> None:
     assert error.value.message
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "column", "hint"),
     [
         ("1 + tanhh(u)", 5, "did you mean 'tanh'?"),
@@ -125,7 +126,7 @@ def test_says_where_and_what(text: str, column: int, hint: str) -> None:
     assert hint in error.value.hint
 
 
-@pytest.mark.parametrize("word", ["ln", "lg", "mse", "pow", "conv2d", "dot", "transpose", "var", "relus", "maks"])
+@each("word", ["ln", "lg", "mse", "pow", "conv2d", "dot", "transpose", "var", "relus", "maks"])
 def test_a_hint_for_a_function_names_functions_alone(word: str) -> None:
     with pytest.raises(FormulaError) as error:
         parse(f"{word}(x)")
@@ -188,8 +189,8 @@ def test_any_text_is_read_or_refused_in_words(text: str) -> None:
         assert parse(source(parse(text))) == parse(text)
 
 
-@pytest.mark.parametrize("number", ["2", "1.", ".5", "1e5", "0x1", "0b1", "0o7", "1j", "1_0", "f'{1"])
-@pytest.mark.parametrize("word", ["and", "else", "for", "if", "in", "is", "not in", "or"])
+@each("number", ["2", "1.", ".5", "1e5", "0x1", "0b1", "0o7", "1j", "1_0", "f'{1"])
+@each("word", ["and", "else", "for", "if", "in", "is", "not in", "or"])
 def test_python_warns_of_nothing(number: str, word: str) -> None:
     """Warnings are caught for all threads at once; so none may come, which is tested where they are no errors."""
     with warnings.catch_warnings(record=True) as seen:

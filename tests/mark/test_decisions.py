@@ -15,6 +15,7 @@ from solver.mark.run import Options, Told, run
 from solver.render.format_markdown import render
 from solver.spec.reader import load_text
 from tests.questions import asked_of
+from tests.tables import each
 
 ANSWERS = """student,c/J,b/u1
 ann,9.17,"[1.30, -4.70, 3.6]"
@@ -191,7 +192,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("text", "line", "message"), BAD)
+@each(("text", "line", "message"), BAD)
 def test_errors_are_located(q2: Asked, tmp_path: Path, text: str, line: int, message: str) -> None:
     with pytest.raises(SpecError) as error:
         decided(q2, _file(tmp_path, text))

@@ -7,6 +7,7 @@ import pytest
 from solver.errors import SpecError
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
+from tests.tables import each
 
 MLP = "family: mlp, x: [1, 2], layers: [{W: [[1, 0.5], [0, -1]]}]"
 ROWS = "family: mlp, X: [[1, 2], [0, 1]], layers: [{W: [1, -1]}]"
@@ -22,7 +23,7 @@ def answers(given: str, find: str) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(
+@each(
     ("given", "expected"),
     [
         (f"{MLP}, d: [3, -1], loss: absolute-error", {"J": 2.5, "grad_u1": [[-1], [-1]]}),
@@ -48,7 +49,7 @@ def test_by_hand(given: str, expected: dict[str, Any]) -> None:
     assert answers(given, f"[{', '.join(expected)}]") == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("given", "message"),
     [
         (f"{MLP}, d: [0, 1], loss: hinge", "hinge needs desired outputs of 1 and -1"),

@@ -14,6 +14,7 @@ from solver.nets.training import UPDATES
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
+from tests.tables import each
 from tests.trials import times
 
 ALPHA, BETA, BETA1, BETA2, EPS = Decimal("0.1"), Decimal("0.8"), Decimal("0.7"), Decimal("0.95"), Decimal("0.001")
@@ -151,7 +152,7 @@ def test_each_rule(name: str, gradients: list[int], start: int) -> None:
             assert solution[f"a/w_t{t}"].exact_value == pytest.approx(float(w), rel=1e-9, abs=1e-9)
 
 
-@pytest.mark.parametrize("name", RULES)
+@each("name", RULES)
 def test_without_the_parameter_its_change_is_found(name: str) -> None:
     if name == "adamw":
         with pytest.raises(SpecError):
@@ -171,7 +172,7 @@ def test_weight_decay_joins_the_gradient() -> None:
     assert solution.answers == {"a/g_w_t1": 3.2, "a/w_t1": 0.4}
 
 
-@pytest.mark.parametrize(
+@each(
     ("schedule", "rate"),
     [
         ("kind: step, gamma: 0.5, every: 2", lambda t: 0.4 * 0.5 ** (t // 2)),
@@ -200,7 +201,7 @@ def test_a_list_of_rates() -> None:
     assert solved("g: [1, 1], w: 0, rate: [0.5, 0.25], iterations: 2").answers == {"a/w_t1": -0.5, "a/w_t2": -0.75}
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "found"),
     [
         ("rate: 0", "rate is 0, expected more than 0"),

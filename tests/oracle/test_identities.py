@@ -15,6 +15,7 @@ from solver.formula.tree import Bin, Neg, Tree, bare, names, rebuild
 from solver.formula.walks.shape import Shape, shape
 from solver.formula.walks.value import value
 from solver.rounding import Floats
+from tests.tables import each
 
 SHAPES: dict[str, Shape] = {
     **dict.fromkeys("abcdux", ("n", 1)),
@@ -136,7 +137,7 @@ def instance(n: int, m: int) -> dict[str, Floats]:
     return env
 
 
-@pytest.mark.parametrize(("j", "by", "textbook", "form"), IDENTITIES, ids=[f"{i[0]} by {i[1]}" for i in IDENTITIES])
+@each(("j", "by", "textbook", "form"), IDENTITIES)
 def test_identity(j: str, by: str, textbook: str, form: str) -> None:
     made = derived(j, by)
     assert normal(made) == normal(parse(form or textbook)), made

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.oracle.test_torch_sequences import agree, column, draw, solved
+from tests.tables import each
 from tests.trials import times
 
 torch: Any = pytest.importorskip("torch")
@@ -115,8 +116,8 @@ def test_one_dimension(seed: int) -> None:
         agree(solution, name, expected, given)
 
 
-@pytest.mark.parametrize("seed", range(times(6)))
-@pytest.mark.parametrize("pool", ["max", "average"])
+@each("seed", range(times(6)))
+@each("pool", ["max", "average"])
 def test_pooling_and_back(seed: int, pool: str) -> None:
     rng = np.random.default_rng(seed)
     window, stride = drawn_pair(rng, 1, 4), drawn_pair(rng, 1, 4)
@@ -181,8 +182,8 @@ def test_a_small_network(seed: int) -> None:
 
 
 # -- normalisation ------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("seed", range(times(5)))
-@pytest.mark.parametrize("kind", ["batch", "layer", "rms", "group"])
+@each("seed", range(times(5)))
+@each("kind", ["batch", "layer", "rms", "group"])
 def test_rows_normalised(seed: int, kind: str) -> None:
     rng = np.random.default_rng(seed)
     n, m, eps = int(rng.integers(2, 5)), 2 * int(rng.integers(1, 4)), 0.01

@@ -11,6 +11,7 @@ import pytest
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
+from tests.tables import each
 from tests.trials import times
 
 torch: Any = pytest.importorskip("torch")
@@ -300,7 +301,7 @@ def rows(values: Any) -> list[list[float]]:
     return found
 
 
-@pytest.mark.parametrize("seed", range(times(8)))
+@each("seed", range(times(8)))
 def test_random_scaled_dot_products(seed: int) -> None:
     rng = np.random.default_rng(seed)
     n, m, dk, dv = (int(rng.integers(1, 5)) for _ in range(4))

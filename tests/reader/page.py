@@ -67,6 +67,7 @@ FORMATS = {
     "typst": _set(TypstSetter(), typst.read),
     "screen of 60": _screen(50),
 }
+PLAIN, *OTHERS = FORMATS
 
 
 def solved(text: str) -> Solution:
@@ -82,15 +83,19 @@ def steps(solution: Solution) -> Iterator[Solved]:
                 yield step
 
 
-def check(solution: Solution) -> None:
-    """Fails where a line does not follow from the one above it."""
-    for step in steps(solution):
+def check(solution: Solution, in_turn: bool = False) -> None:
+    """Fails where a line does not follow from the one above it.
+
+    in_turn: each step in text and in one more format, the next step in another.
+    """
+    for k, step in enumerate(steps(solution)):
         details = {detail: step.lines(detail) for detail in DETAILS}
         found_good: list[Reading] = []
-        for name, form in FORMATS.items():
+        for name in (PLAIN, OTHERS[k % len(OTHERS)]) if in_turn else FORMATS:
+            form = FORMATS[name]
             seen: list[list[tuple[str, str]]] = []
             printer = form.printer(step.context.working.symbols, 24)
-            for detail in DETAILS if name in ("text", "latex") else DETAILS[:1]:
+            for detail in DETAILS if name == PLAIN else DETAILS[:1]:
                 printed = [printer(line.right) for line in details[detail]]
                 shown = [(text, line.relation) for text, line in zip(printed, details[detail], strict=True)]
                 if shown in seen:

@@ -10,6 +10,7 @@ import pytest
 from solver import solve
 from solver.errors import SpecError
 from solver.spec import attached
+from tests.tables import each
 
 W = np.array([[1.5, -2.0], [0.25, 4.0]])
 
@@ -34,8 +35,8 @@ def save(path: Path, array: object) -> None:
     np.save(path, array, allow_pickle=True)
 
 
-@pytest.mark.parametrize("dtype", ["f8", ">f4", "f2", "i1", "u8"])
-@pytest.mark.parametrize("order", ["C", "F"])
+@each("dtype", ["f8", ">f4", "f2", "i1", "u8"])
+@each("order", ["C", "F"])
 def test_an_array_saved_by_numpy(tmp_path: Path, dtype: str, order: str) -> None:
     whole = np.asarray(np.abs(W).round() if dtype[-2] in "iu" else W, order=order).astype(dtype)
     np.save(tmp_path / "w.npy", np.asarray(whole, order=order))
@@ -73,7 +74,7 @@ TEXTS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "message"), TEXTS)
+@each(("text", "message"), TEXTS)
 def test_a_bad_table(tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "w.csv").write_text(text, encoding="utf-8")
     assert message in refusal(spec(tmp_path))
@@ -93,7 +94,7 @@ ARRAYS = [
 ]
 
 
-@pytest.mark.parametrize(("array", "message"), ARRAYS)
+@each(("array", "message"), ARRAYS)
 def test_a_bad_array(tmp_path: Path, array: np.ndarray, message: str) -> None:
     save(tmp_path / "w.npy", array)
     assert message in refusal(spec(tmp_path, "w.npy"))
@@ -118,7 +119,7 @@ BYTES = [
 ]
 
 
-@pytest.mark.parametrize(("data", "message"), BYTES)
+@each(("data", "message"), BYTES)
 def test_bytes_that_are_no_array(tmp_path: Path, data: bytes, message: str) -> None:
     (tmp_path / "w.npy").write_bytes(data)
     assert message in refusal(spec(tmp_path, "w.npy"))
@@ -136,13 +137,19 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "message"), NAMES)
-def test_a_name_that_leads_nowhere(tmp_path: Path, name: str, message: str) -> None:
+@pytest.fixture
+def inside(tmp_path: Path) -> Path:
+    """A folder with a folder, a pipe and a link that leads out of it."""
     inside = tmp_path / "inside"
     (inside / "folder.csv").mkdir(parents=True)
     os.mkfifo(inside / "pipe.csv")
     (tmp_path / "w.csv").write_text("1\n2\n")
     (inside / "link.csv").symlink_to(tmp_path / "w.csv")
+    return inside
+
+
+@each(("name", "message"), NAMES)
+def test_a_name_that_leads_nowhere(inside: Path, name: str, message: str) -> None:
     assert message in refusal(spec(inside, name))
 
 

@@ -5,6 +5,7 @@ import pytest
 from solver.errors import SpecError, nearest
 from solver.spec import question_reader
 from solver.spec.reader import load_text
+from tests.tables import each
 
 PARTS = "parts: [{label: a}]\n"
 COUNT = "given: {family: count, inputs: 1, layers: [1]}\n"
@@ -54,7 +55,7 @@ SENTENCES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "message", "hint"), SENTENCES)
+@each(("text", "message", "hint"), SENTENCES)
 def test_a_first_time_author_is_helped(text: str, message: str, hint: str) -> None:
     with pytest.raises(SpecError) as caught:
         load_text(text, "q.yaml")

@@ -13,6 +13,7 @@ from solver.spec import nodes, number_lists
 from solver.spec.nodes import Node, Report, read_nodes
 from solver.spec.quantities import matrix, quantity, vector
 from solver.spec.reader import load_text
+from tests.tables import each
 
 
 def tree(node: Node) -> object:
@@ -74,7 +75,7 @@ PLACES = [
 ]
 
 
-@pytest.mark.parametrize("text", PLACES)
+@each("text", PLACES)
 def test_a_text_reads_the_same_with_and_without_cutting(text: str) -> None:
     assert outcome(text, whole=True) == outcome(text, whole=False)
 
@@ -126,7 +127,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("text", "how", "message"), WRONG)
+@each(("text", "how", "message"), WRONG)
 def test_what_is_wrong_in_a_long_list_has_its_place(text: str, how: object, message: str) -> None:
     _, problems = read(text, how)
     assert problems[0] == message

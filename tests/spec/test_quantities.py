@@ -12,6 +12,7 @@ from solver.render.format_text import render
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
+from tests.tables import each
 
 
 def solved(quantities: str, formula: str) -> Solution:
@@ -47,7 +48,7 @@ def test_filled_and_fractions(quantity: str, rows: list[list[float]]) -> None:
     assert solved(f"A: {quantity}", "1*A").answers == {"a/c": rows}
 
 
-@pytest.mark.parametrize(
+@each(
     ("quantity", "message"),
     [
         ("1/0", "found '1/0' for w, expected a number"),

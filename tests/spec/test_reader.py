@@ -14,6 +14,7 @@ from solver.errors import SpecError
 from solver.spec.reader import load, load_text
 from solver.working.solve import solve_paper
 from tests.places import PROBLEMS
+from tests.tables import each
 
 COUNT = "given: {family: count, inputs: 2, layers: [5, 5]}\n"
 MLP = "title: T\ngiven:\n  family: mlp\n  x: [1.0, 2.0]\n  layers:\n"
@@ -131,7 +132,7 @@ GIVEN = [
 ]
 
 
-@pytest.mark.parametrize(("text", "line", "column", "message"), [*NOT_YAML, *QUESTION, *GIVEN])
+@each(("text", "line", "column", "message"), [*NOT_YAML, *QUESTION, *GIVEN])
 def test_bad_input_is_one_error_at_its_place(text: str, line: int, column: int, message: str) -> None:
     [(found_line, found_column, found)] = problems_of(text)
     assert (found_line, found_column) == (line, column)
@@ -290,9 +291,9 @@ EXAMS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "column", "message"), EXAMS)
+@each(("text", "column", "message"), EXAMS)
 def test_a_bad_exam(tmp_path: Path, text: str, column: int, message: str) -> None:
-    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder").mkdir(exist_ok=True)
     (tmp_path / "good.yaml").write_text(f"title: T\n{COUNT}{PARTS}")
     [(file, line, found_column, found)] = exam_problems(tmp_path, "{" + text + "}")
     assert (file, line, found_column) == ("exam.yaml", 1, column + 1)

@@ -9,6 +9,7 @@ from solver.errors import SpecError
 from solver.spec.reader import load_text
 from solver.spec.registry import families, family
 from solver.working.solve import solve_question
+from tests.tables import each
 
 HEAD = """title: t
 given: {family: formula, quantities: {a: 2, b: 3}, formulas: [c = a*b]}
@@ -103,7 +104,7 @@ FAMILIES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("given", "change", "then"), FAMILIES, ids=[f"{g.split(',')[0]} {c}" for g, c, _ in FAMILIES])
+@each(("given", "change", "then"), FAMILIES)
 def test_in_every_family(given: str, change: str, then: str) -> None:
     text = f"title: t\ngiven: {{{given}}}\nparts: [{{label: a}}, {{label: b, with: {{{change}}}}}]"
     changed = solve_question(load_text(text).questions[0]).answers

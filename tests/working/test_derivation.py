@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from solver.formula.calculus.symbolic import agree
 from solver.formula.parse import parse
 from tests.numpy_oracle import SHAPES, compare, gradients, outcome, solved, spec
+from tests.tables import each
 from tests.trials import times
 
 # -- the forms of the textbook ------------------------------------------------------------------------------------------
@@ -118,7 +119,7 @@ def test_there_are_sixty_identities() -> None:
     assert len(IDENTITIES) >= 60
 
 
-@pytest.mark.parametrize(
+@each(
     ("J", "by", "answer"),
     [
         ("x.T @ A @ x", "x", "A @ x + A.T @ x"),

@@ -11,6 +11,7 @@ from solver.render.format_markdown import render as markdown
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
+from tests.tables import each
 
 HEAD = """title: t
 round: {decimals: 3}
@@ -92,7 +93,7 @@ def test_entries_are_set() -> None:
     assert "W_2(1)[1, 1]" in page
 
 
-@pytest.mark.parametrize(
+@each(
     ("find", "message"),
     [
         ("['grad_W2[3,1]']", "there is no entry 3,1 of grad_W2 it is 2×2, counted from 1"),

@@ -18,6 +18,7 @@ from solver.formula.walks.value import value
 from solver.rounding import EXACT, Rounding
 from solver.working.equation import Equation, Floored, equation, unfloored
 from solver.working.items import Line
+from tests.tables import each
 
 SIZE = "H2 = floor((H1 - F1 + 2*p1)/s1) + 1"
 BACK = "H2 = (H1 - 1)*s1 - 2*p1 + F1"
@@ -60,7 +61,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("unknown", "text", "numbers", "solution", "between"), CASES)
+@each(("unknown", "text", "numbers", "solution", "between"), CASES)
 def test_the_unknown_is_isolated(unknown, text, numbers, solution, between):
     made = equation(unknown, text, least=0 if unknown == "p1" else 1)
     assert solve(made, numbers) == solution

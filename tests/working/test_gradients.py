@@ -17,6 +17,7 @@ from solver.working.gradients import DifferencesProof, OnDemand
 from solver.working.page import Working
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
+from tests.tables import each
 
 NEURON = """
 title: T
@@ -44,7 +45,7 @@ def problems(text: str, *parts: str) -> list[str]:
 
 
 # -- how a part asks --------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
+@each(
     ("find", "names"),
     [
         ("find: gradients", ["grad_w", "grad_x", "grad_b"]),
@@ -219,8 +220,8 @@ def sequence(steps: int, kind: str = "elman", loss: str = "cross-entropy", outpu
     )
 
 
-@pytest.mark.parametrize("kind", ["elman", "jordan"])
-@pytest.mark.parametrize(
+@each("kind", ["elman", "jordan"])
+@each(
     ("loss", "output"),
     [
         ("cross-entropy", "sigmoid"),

@@ -4,6 +4,7 @@ import pytest
 
 from solver.errors import SpecError
 from solver.spec.reader import load_text
+from tests.tables import each
 
 BAD = [
     # given (line 3 on), where, message, hint
@@ -36,7 +37,7 @@ BAD = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("given", "place", "message", "hint"), BAD, ids=[m for _, _, m, _ in BAD])
+@each(("given", "place", "message", "hint"), BAD)
 def test_refused(given: str, place: str, message: str, hint: str) -> None:
     with pytest.raises(SpecError) as caught:
         load_text(
@@ -93,7 +94,7 @@ ALL = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("input_", "layers", "messages"), ALL)
+@each(("input_", "layers", "messages"), ALL)
 def test_a_misfit_does_not_hide_the_next(input_: str, layers: str, messages: list[str]) -> None:
     with pytest.raises(SpecError) as caught:
         load_text(NETWORK % (input_, layers))

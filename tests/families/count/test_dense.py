@@ -12,6 +12,7 @@ from solver.formula.print.printer_text import TextPrinter
 from solver.spec.reader import load_text
 from solver.working.solution import Solution, Solved
 from solver.working.solve import solve_question
+from tests.tables import each
 
 
 def solved(
@@ -81,8 +82,8 @@ def test_the_sizes_are_stated_before_the_count() -> None:
     assert [s.name for s in solved(2, [5, 5]).parts[0].uses] == ["inputs", "neurons1", "neurons2"]
 
 
-@pytest.mark.parametrize("carry", ["rounded", "exact"])
-@pytest.mark.parametrize("layers", [[1_000_000, 1_000_000], [999_999_999], [31_622_000, 31_622_000], [7] * 50])
+@each("carry", ["rounded", "exact"])
+@each("layers", [[1_000_000, 1_000_000], [999_999_999], [31_622_000, 31_622_000], [7] * 50])
 def test_large_networks_are_counted_to_the_last_parameter(layers: list[int], carry: str) -> None:
     solution = solved(3, layers, carry=carry)
     expected = [n * (m + 1) for m, n in zip([3, *layers], layers, strict=False)]

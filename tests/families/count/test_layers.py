@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import pytest
-
 from solver.render.document import View, document
 from solver.render.format_text import render
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
+from tests.tables import each
 
 
 def solved(given: str, find: str) -> Any:
@@ -68,7 +67,7 @@ KNOWN: list[tuple[str, str, dict[str, Any]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("given", "find", "expected"), KNOWN, ids=[f"{given} {find}" for given, find, _ in KNOWN])
+@each(("given", "find", "expected"), KNOWN)
 def test_known_answers(given: str, find: str, expected: dict[str, Any]) -> None:
     found = answers(given, find)
     assert {name: found[name] for name in expected} == expected

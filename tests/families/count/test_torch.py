@@ -12,6 +12,7 @@ from solver.errors import SpecError
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
 from tests.places import ROOT
+from tests.tables import each
 from tests.trials import times
 
 torch = pytest.importorskip("torch")
@@ -59,7 +60,7 @@ IMAGES = [
 
 
 @pytest.mark.filterwarnings("ignore:Using padding=.same.")
-@pytest.mark.parametrize(("layer", "module"), IMAGES, ids=[layer for layer, _ in IMAGES])
+@each(("layer", "module"), IMAGES)
 def test_layers_of_images(layer: str, module: Any) -> None:
     built, image = module(), torch.zeros(2, 6, 17, 22)
     out = built(image)

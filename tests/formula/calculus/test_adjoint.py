@@ -16,6 +16,7 @@ from solver.formula.source import source
 from solver.formula.tree import Bin, Neg, Transpose, Tree, walk
 from solver.formula.walks.shape import shape
 from solver.formula.walks.value import value
+from tests.tables import each
 
 SHAPES: Shapes = {"s": (1, 1), "t": (1, 1), "x": (2, 1), "z": (2, 1), "A": (2, 2), "B": (2, 2)}
 Make = Callable[[Tree, Tree, Shapes], Tree]
@@ -45,7 +46,7 @@ SHORT: list[tuple[Make, str, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("make", "a", "b", "short"), SHORT, ids=[f"{m.__name__} {a}, {b}" for m, a, b, _ in SHORT])
+@each(("make", "a", "b", "short"), SHORT)
 def test_short(make: Make, a: str, b: str, short: str) -> None:
     assert source(make(parse(a), parse(b), SHAPES)).replace("(-x)", "-x") in (short, short.replace("-x*z", "-(x*z)"))
 

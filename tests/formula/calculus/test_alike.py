@@ -11,6 +11,7 @@ from solver.formula.calculus.differentiate import differentiate
 from solver.formula.walks.shape import Shape, shape
 from tests.equations import equation
 from tests.equations import equations as definitions
+from tests.tables import each
 
 SHAPES: dict[str, Shape] = {"W": (2, 3), "W1": (2, 3), "x": (2, 1), "u": (2, 1), "d": (3, 1), "s": (1, 1), "#0": (1, 1)}
 CHAINS = [
@@ -23,8 +24,8 @@ CHAINS = [
 ]
 
 
-@pytest.mark.parametrize(("equations", "by"), CHAINS)
-@pytest.mark.parametrize("taken", [(), ("df1", "delta_h", "df_a1")])
+@each(("equations", "by"), CHAINS)
+@each("taken", [(), ("df1", "delta_h", "df_a1")])
 def test_the_same_steps(equations: str, by: str, taken: tuple[str, ...]) -> None:
     chain = definitions(equations)
     shapes = dict(SHAPES)

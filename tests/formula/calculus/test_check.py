@@ -11,6 +11,7 @@ from solver.formula.walks.shape import Shape, shape
 from solver.formula.walks.value import value
 from solver.rounding import Floats
 from tests.equations import equations as definitions
+from tests.tables import each
 
 
 def checked(equations: str, given: dict[str, list[list[float]] | Floats], by: str, **wrong: Floats | float) -> float:
@@ -47,7 +48,7 @@ RIGHT = [
 ]
 
 
-@pytest.mark.parametrize(("equations", "given"), RIGHT, ids=[r[0] for r in RIGHT])
+@each(("equations", "given"), RIGHT)
 def test_a_right_gradient_passes(equations: str, given: dict[str, list[list[float]] | Floats]) -> None:
     assert checked(equations, given, "x") <= TOLERANCE
 

@@ -13,6 +13,7 @@ from solver.formula.walks.shape import Shape, shape
 from solver.formula.walks.value import value
 from solver.rounding import Floats
 from tests.equations import equations as definitions
+from tests.tables import each
 
 SHAPES: dict[str, Shape] = {
     **dict.fromkeys(("a", "b", "s", "t"), (1, 1)),
@@ -98,7 +99,7 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize(("equations", "by", "expected"), FORMS, ids=[f"{e} by {by}" for e, by, _ in FORMS])
+@each(("equations", "by", "expected"), FORMS)
 def test_the_form_a_lecturer_writes(equations: str, by: str, expected: list[str]) -> None:
     assert written(equations, by) == expected
 
@@ -130,7 +131,7 @@ CAPTURES = [
 ]
 
 
-@pytest.mark.parametrize(("equations", "by"), CAPTURES, ids=[f"{e} by {by}" for e, by in CAPTURES])
+@each(("equations", "by"), CAPTURES)
 def test_gradients_whatever_the_names_are(equations: str, by: str) -> None:
     rng = np.random.default_rng(1)
     given: dict[str, Floats] = {n: rng.uniform(0.2, 0.9, s) for n, s in SHAPES.items()}

@@ -11,6 +11,7 @@ from solver.formula.functions import FUNCTIONS, Pair
 from solver.formula.parse import parse
 from solver.formula.walks.shape import Shape
 from solver.formula.walks.value import value
+from tests.tables import each
 
 SHAPES: dict[str, Shape] = {"u": (3, 4), "y": (3, 4), "d": (3, 4), "J": (1, 1)}
 PAIRS = [(fn, pair) for fn, row in FUNCTIONS.items() for pair in row.pairs]
@@ -63,7 +64,7 @@ def test_every_way_to_write_the_loss_is_found_and_used(fn: str, pair: Pair) -> N
         assert made.match.pair == pair
 
 
-@pytest.mark.parametrize(
+@each(
     ("activation", "loss"),
     [
         ("tanh", "-d*log(y) - (1 - d)*log(1 - y)"),

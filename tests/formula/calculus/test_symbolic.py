@@ -15,6 +15,7 @@ from solver.formula.source import source
 from solver.formula.walks.shape import Shape
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
+from tests.tables import each
 from tests.trials import times
 
 MATH = {
@@ -81,7 +82,7 @@ def test_simplify(text: str, short: str) -> None:
     assert source(simplify(parse(text))) == short
 
 
-@pytest.mark.parametrize(
+@each(
     ("a", "b", "same"),
     [
         ("(a + b)**2", "a**2 + 2*a*b + b**2", True),

@@ -22,12 +22,13 @@ from solver.formula.walks.shape import shape
 from solver.formula.walks.value import value
 from solver.rounding import Rounding
 from tests.formula.functions.quantities import SHAPES, drawn
+from tests.tables import each
 from tests.trials import times
 
 EXAMPLES = [(fn, text) for fn, row in FUNCTIONS.items() for text in row.examples]
 
 
-@pytest.mark.parametrize("fn", FUNCTIONS)
+@each("fn", FUNCTIONS)
 def test_a_row_documents_itself(fn: str) -> None:
     row = FUNCTIONS[fn]
     assert row.doc[-1] == "."
@@ -48,7 +49,7 @@ def test_activations_come_from_the_table() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("fn", "text"), EXAMPLES)
+@each(("fn", "text"), EXAMPLES)
 def test_source_reads_back_and_every_format_prints(fn: str, text: str) -> None:
     tree = parse(text)
     assert parse(source(tree)) == tree
@@ -56,7 +57,7 @@ def test_source_reads_back_and_every_format_prints(fn: str, text: str) -> None:
         assert printer.print(tree)
 
 
-@pytest.mark.parametrize(("fn", "text"), EXAMPLES)
+@each(("fn", "text"), EXAMPLES)
 def test_the_shape_is_that_of_the_value_over_leading_axes(fn: str, text: str) -> None:
     tree, first, second = parse(text), drawn(1), drawn(2)
     alone = value(tree, first)
@@ -67,7 +68,7 @@ def test_the_shape_is_that_of_the_value_over_leading_axes(fn: str, text: str) ->
         assert np.allclose(both[1], value(tree, second), rtol=1e-13, atol=1e-15)
 
 
-@pytest.mark.parametrize(("fn", "text"), EXAMPLES)
+@each(("fn", "text"), EXAMPLES)
 def test_bounds_hold_every_value_within(fn: str, text: str) -> None:
     """Of operands with wide intervals, narrow ones, and none, for those that are exact."""
     tree = parse(text)
@@ -91,8 +92,8 @@ def test_bounds_hold_every_value_within(fn: str, text: str) -> None:
         assert np.all(values <= found.high + slack), seed
 
 
-@pytest.mark.parametrize(("fn", "text"), EXAMPLES)
-@pytest.mark.parametrize("seed", range(times(1)))
+@each(("fn", "text"), EXAMPLES)
+@each("seed", range(times(1)))
 def test_gradients_agree_with_central_differences(fn: str, text: str, seed: int) -> None:
     """By every operand, of a weighted sum of the result's cells, and once more through the gradient's own formula."""
     tree, given_ = parse(text), drawn(seed)
@@ -115,7 +116,7 @@ def test_gradients_agree_with_central_differences(fn: str, text: str, seed: int)
     assert largest_difference(chain, "J", gradients, given_) < 1e-5
 
 
-@pytest.mark.parametrize(("fn", "text"), [(fn, text) for fn, text in EXAMPLES if FUNCTIONS[fn].analytic])
+@each(("fn", "text"), [(fn, text) for fn, text in EXAMPLES if FUNCTIONS[fn].analytic])
 def test_a_step_along_the_imaginary_axis_gives_the_slope(fn: str, text: str) -> None:
     """As the proof of a gradient takes it where central differences resolve nothing."""
     tree, at, rng = parse(text), drawn(3), np.random.default_rng(4)
@@ -127,7 +128,7 @@ def test_a_step_along_the_imaginary_axis_gives_the_slope(fn: str, text: str) -> 
     assert np.allclose(np.imag(found) / 1e-200, (up - down) / 2e-6, rtol=1e-6, atol=1e-7)
 
 
-@pytest.mark.parametrize(("fn", "text"), [(fn, text) for fn, text in EXAMPLES if FUNCTIONS[fn].cells])
+@each(("fn", "text"), [(fn, text) for fn, text in EXAMPLES if FUNCTIONS[fn].cells])
 def test_written_cells_work_out_the_value(fn: str, text: str) -> None:
     tree, form = parse(text), Rounding(3)
     if any(isinstance(n, Call) and n.fn in ("mask", "causal") for n in walk(tree)):

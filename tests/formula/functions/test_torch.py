@@ -12,6 +12,7 @@ from solver.formula.tree import names
 from solver.formula.walks.shape import shape
 from solver.formula.walks.value import value
 from tests.formula.functions.quantities import SHAPES, drawn
+from tests.tables import each
 from tests.trials import times
 
 torch = pytest.importorskip("torch")
@@ -123,8 +124,8 @@ CASES: dict[str, Callable[..., Any]] = {
 }
 
 
-@pytest.mark.parametrize("text", CASES)
-@pytest.mark.parametrize("seed", range(times(1)))
+@each("text", CASES)
+@each("seed", range(times(1)))
 def test_value_and_gradients_agree(text: str, seed: int) -> None:
     tree, env = parse(text), drawn(seed)
     used = names(tree)

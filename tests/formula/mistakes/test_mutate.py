@@ -1,7 +1,6 @@
 """Every mistake makes of its own example what it says, and nothing that does not fit."""
 
 import numpy as np
-import pytest
 
 from solver.formula.mistakes.mutate import MISTAKES, mutations
 from solver.formula.mistakes.surroundings import Surroundings
@@ -10,6 +9,7 @@ from solver.formula.source import source
 from solver.formula.tree import Name, Sum
 from solver.formula.walks.shape import Shape, shape
 from solver.formula.walks.value import value
+from tests.tables import each
 
 SCALARS = ("d", "y", "D1", "F1", "H1", "H2", "d1", "p1", "s1", "pos", "n", "m", "k", "P1", "P2", "p", "q", "mu", "v")
 SHAPES: dict[str, Shape] = {
@@ -37,7 +37,7 @@ def texts(formula: str, mistake: str, whole: bool = False) -> list[str]:
     return [source(tree).replace(" ", "") for name, tree in mutations(parse(formula), around(whole)) if name == mistake]
 
 
-@pytest.mark.parametrize("name", MISTAKES)
+@each("name", MISTAKES)
 def test_example(name: str) -> None:
     mistake = MISTAKES[name]
     surroundings = around(name in COUNTS)
@@ -52,7 +52,7 @@ def test_example(name: str) -> None:
     assert any(np.allclose(value(tree, env), expected, rtol=1e-12) for tree in made), [source(t) for t in made]
 
 
-@pytest.mark.parametrize("name", MISTAKES)
+@each("name", MISTAKES)
 def test_said_in_one_line(name: str) -> None:
     said = MISTAKES[name].said
     assert 0 < len(said) < 90
@@ -86,7 +86,7 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("formula", "mistake", "expected"), TABLE)
+@each(("formula", "mistake", "expected"), TABLE)
 def test_rule(formula: str, mistake: str, expected: list[str]) -> None:
     found = [text.replace("-(-y)", "--y") for text in texts(formula, mistake)]
     assert found == expected
@@ -113,7 +113,7 @@ COUNTED = [
 ]
 
 
-@pytest.mark.parametrize(("formula", "mistake", "expected"), COUNTED)
+@each(("formula", "mistake", "expected"), COUNTED)
 def test_count(formula: str, mistake: str, expected: list[str]) -> None:
     assert texts(formula, mistake, whole=True) == expected
 

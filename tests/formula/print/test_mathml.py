@@ -4,7 +4,6 @@ import re
 from unicodedata import normalize
 from xml.etree import ElementTree
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -26,6 +25,7 @@ from solver.formula.typeset import (
     together,
 )
 from tests.formula.print.test_setters import NODES, X, Y
+from tests.tables import each
 
 SETTER = MathmlSetter()
 ELEMENTS = {
@@ -34,7 +34,7 @@ ELEMENTS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("node", "text"), [(node, text) for node, text, _ in NODES])
+@each(("node", "text"), [(node, text) for node, text, _ in NODES])
 def test_every_node(node: Typeset, text: str) -> None:
     made = ElementTree.fromstring(SETTER.set(node))
     assert {each.tag for each in made.iter()} <= ELEMENTS
@@ -42,7 +42,7 @@ def test_every_node(node: Typeset, text: str) -> None:
     assert letters >= set(re.findall(r"[xyni]", normalize("NFKC", re.sub("binom|hat", "", text))))
 
 
-@pytest.mark.parametrize(
+@each(
     ("node", "expected"),
     [
         (X, "<mi>x</mi>"),

@@ -9,6 +9,7 @@ from solver.formula.print.printer_text import TextPrinter, symbol_text
 from solver.formula.print.setter_latex import escape
 from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Array, Bin, Group, Neg, Num
+from tests.tables import each
 
 SYMBOLS = {
     "W1": Symbol("W", "1", shape=(2, 3)),
@@ -19,7 +20,7 @@ SYMBOLS = {
 }
 
 
-@pytest.mark.parametrize(
+@each(
     ("formula", "text", "latex"),
     [
         ("W1.T @ x", "W₁ᵀ x", r"\mathbf{W}_1^T \, \mathbf{x}"),
@@ -59,7 +60,7 @@ def test_prints(formula: str, text: str, latex: str) -> None:
     assert LatexPrinter(SYMBOLS).print(tree) == latex
 
 
-@pytest.mark.parametrize(
+@each(
     ("symbol", "text", "latex"),
     [
         (Symbol("h", argument="t - 1"), "h(t - 1)", "h(t - 1)"),
@@ -154,7 +155,7 @@ def test_a_transposed_exponent_has_brackets() -> None:
     assert TextPrinter().print(parse("exp(x.T)")) == "e^(xᵀ)"
 
 
-@pytest.mark.parametrize(
+@each(
     ("symbol", "formula", "text", "latex"),
     [
         (Symbol("x", argument="1"), "q.T", "x(1)", "x(1)"),  # one number is its own transpose

@@ -9,6 +9,7 @@ from solver.formula.print.setter_omml import OmmlSetter
 from solver.formula.typeset import Letters, Named, Said, Sign, Typeset, together
 from tests.formula.print.test_setters import NODES
 from tests.reader.omml import NAMES
+from tests.tables import each
 
 CHILDREN = {
     "oMath": "(?:r|f|sSub|sSup|sSubSup|limLow|limUpp|rad|d|acc|bar|groupChr|m|nary) ",
@@ -42,7 +43,7 @@ def tags(node: Typeset) -> set[str]:
     return {each.tag.rpartition("}")[2] for each in parsed(node).iter()}
 
 
-@pytest.mark.parametrize("node", [node for node, *_ in NODES], ids=[text for _, text, *_ in NODES])
+@each("node", [node for node, *_ in NODES])
 def test_each_node(node: Typeset) -> None:
     check(parsed(node))
 

@@ -1,10 +1,9 @@
 """Typeset trees in Typst's mathematics: by a table, and hostile text that stays text."""
 
-import pytest
-
 from solver.formula.print.setter_typst import TypstSetter
 from solver.formula.typeset import Letters, Named, Said, Sign, Typeset
 from tests.formula.print.test_setters import NODES
+from tests.tables import each
 
 MADE = [
     "x", "bf(W)", "bold(θ)", "bb(R)", "cal(L)", '"16,941.5"', "x + y = 1", "x ∈ bb(R)", "- x", "tanh x",
@@ -16,14 +15,12 @@ MADE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("node", "made"), [(node, made) for (node, *_), made in zip(NODES, MADE, strict=True)])
+@each(("node", "made"), [(node, made) for (node, *_), made in zip(NODES, MADE, strict=True)])
 def test_each_node(node: Typeset, made: str) -> None:
     assert TypstSetter().set(node).replace("\\⌊", "⌊").replace("\\⌋", "⌋") == made
 
 
-@pytest.mark.parametrize(
-    "text", ['"', "\\", '\\"); #read("a")', "$", "#", "//", "/*", "@a", "`", "_", "^", ",", ";", ")", "a:b"]
-)
+@each("text", ['"', "\\", '\\"); #read("a")', "$", "#", "//", "/*", "@a", "`", "_", "^", ",", ";", ")", "a:b"])
 def test_words_and_letters_stay_what_they_are(text: str) -> None:
     """Everything is one string, or one character behind a backslash."""
     string = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -24,6 +24,7 @@ from solver.formula.typeset import (
     Typeset,
     together,
 )
+from tests.tables import each
 
 X, Y, N, J, ONE = Letters("x"), Letters("y"), Letters("n"), Letters("i"), Digits("1")
 PLUS, EQUALS = Sign("+", "binary"), Sign("=", "relation")
@@ -82,7 +83,7 @@ NODES: list[tuple[Typeset, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("node", "text", "latex"), NODES, ids=lambda value: value if isinstance(value, str) else "")
+@each(("node", "text", "latex"), NODES)
 def test_each_node(node: Typeset, text: str, latex: str) -> None:
     assert TextSetter().set(node) == text
     assert LatexSetter().set(node) == latex

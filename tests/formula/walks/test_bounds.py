@@ -14,6 +14,7 @@ from solver.formula.walks.value import value
 from solver.mark.judge.routes import rounded
 from solver.mark.judge.second_look import or_rounded
 from solver.rounding import Rounding
+from tests.tables import each
 
 FORMULAS = [
     "W.T @ x + b",
@@ -83,7 +84,7 @@ def test_who_rounds_on_the_way_lies_within(formula: str, seed: int, form: Roundi
             assert np.all((made <= found.high + 1e-9)[good])
 
 
-@pytest.mark.parametrize(
+@each(
     ("formula", "low", "high"),
     [
         ("a + b", 0.0, 4.0),

@@ -17,9 +17,10 @@ from solver.formula.walks.lift import lifted
 from solver.formula.walks.together import Definition, Program
 from solver.formula.walks.value import finite
 from solver.rounding import Floats, Rounding
+from tests.tables import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "rest", "parts"),
     [
         ("tanh(U.T @ x + W.T @ h + b)", "tanh(#0 + #1 @ h + b)", ["U.T @ x", "W.T"]),

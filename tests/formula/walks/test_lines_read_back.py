@@ -21,7 +21,7 @@ def test_every_line_follows_from_the_one_above(family: str, data: st.DataObject)
         solution = solved(text)
     except SpecError:
         return  # rounded to 0, such as log(0): it says so
-    check(solution)
+    check(solution, in_turn=True)
 
 
 def test_powers_too_large_for_a_float_are_read() -> None:

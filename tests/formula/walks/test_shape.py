@@ -5,11 +5,12 @@ import pytest
 from solver.errors import FormulaError
 from solver.formula.parse import parse
 from solver.formula.walks.shape import Shape, shape
+from tests.tables import each
 
 SHAPES: dict[str, Shape] = {"W": (2, 3), "x": (2, 1), "b": (3, 1), "s": (1, 1), "A": ("n", "K"), "v": ("n", 1)}
 
 
-@pytest.mark.parametrize(
+@each(
     ("formula", "expected"),
     [
         ("W.T @ x + b", (3, 1)),

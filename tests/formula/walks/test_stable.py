@@ -16,6 +16,7 @@ from solver.formula.source import source
 from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree
 from solver.formula.walks.stable import stable
 from solver.formula.walks.value import value
+from tests.tables import each
 
 DEFINED = {
     "y": "sigmoid(u)",
@@ -121,7 +122,7 @@ def test_equal_to_high_precision(text: str, u: float, v: list[float], d: int, k:
 RULES = [(fn, *rule) for fn, row in FUNCTIONS.items() for rule in row.stable]
 
 
-@pytest.mark.parametrize(("fn", "cancels", "made"), RULES, ids=[f"{fn}: {cancels}" for fn, cancels, _ in RULES])
+@each(("fn", "cancels", "made"), RULES)
 def test_each_row_says_the_same_in_another_way(fn: str, cancels: str, made: str) -> None:
     u, d = np.array([[-1.3, 0.0, 0.4], [2.2, -0.6, 1.1]]), np.array([[1.0, 0.0, 1.0], [0.0, 0.0, 1.0]])
     plain = value(parse(cancels), {"y": value(parse(f"{fn}(u)"), {"u": u}), "d": d})

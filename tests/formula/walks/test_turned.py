@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,12 +17,13 @@ from solver.formula.walks.turned import Turning
 from solver.formula.walks.value import value
 from tests.formula.functions.quantities import SHAPES as QUANTITIES
 from tests.formula.functions.quantities import drawn
+from tests.tables import each
 
 SHAPES = {"x": (2, 1), "u": (3, 1), "v": (3, 1), "W": (2, 3), "A": (3, 3), "a": (1, 1)}
 ROWS = {"x", "u", "v"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("formula", "row"),
     [
         ("W.T @ x + v", "x @ W + v"),
@@ -58,7 +58,7 @@ def proven(tree: Tree, env: dict[str, np.ndarray], rows: set[str], shapes: dict[
     np.testing.assert_allclose(value(turning.turned(tree), turned), expected.T, rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize("example", [each for row in FUNCTIONS.values() for each in row.examples])
+@each("example", [each for row in FUNCTIONS.values() for each in row.examples])
 def test_every_function(example: str) -> None:
     """Its examples; and where one is of a matrix, the same of a column."""
     env, tree = drawn(1), parse(example)

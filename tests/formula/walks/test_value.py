@@ -12,6 +12,7 @@ from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
 from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree
 from solver.formula.walks.value import finite, value
+from tests.tables import each
 
 Rows = list[list[float]]
 
@@ -140,7 +141,7 @@ def test_a_derivative_is_the_slope(name: str, u: float, side: int) -> None:
     assert got == pytest.approx(slope, rel=1e-5, abs=1e-6)
 
 
-@pytest.mark.parametrize(
+@each(
     ("formula", "what"),
     [
         ("log(z)", "log(0)"),

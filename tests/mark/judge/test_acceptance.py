@@ -19,6 +19,7 @@ from solver.working.page import Working
 from solver.working.question import Part, Question, Scheme, Task
 from solver.working.solve import solve_question
 from tests.mark.planted import SHEETS, key_batch
+from tests.tables import each
 
 CORRECT, FOLLOWED, WRONG = Verdict.CORRECT, Verdict.FOLLOWED, Verdict.WRONG
 
@@ -394,7 +395,7 @@ def test_bits_are_alike_by_nature() -> None:
 
 
 # -- reach -------------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
+@each(
     ("text", "reach", "verdict"),
     [("1000.03", None, CORRECT), ("1000.04", None, WRONG), ("1000.00", 3, CORRECT), ("1000.03", 3, CORRECT), ("1000.04", 3, WRONG), ("-333.36", 3, CORRECT), ("-333.37", 3, WRONG),
      ("1000.10", 10, CORRECT), ("1000.11", 10, WRONG), ("1000.03", 0, WRONG), ("1000000", 100, WRONG)],
@@ -409,7 +410,7 @@ def test_where_honest_rounding_has_no_end_the_reach_is_one(text: str, reach: int
     assert found.verdicts[0, 0, 0] == verdict
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "reach", "verdict"),
     [("33.60", 0, CORRECT), ("33.75", 0, CORRECT), ("33.62", None, CORRECT), ("33.62", 2, CORRECT), ("33.62", 1, WRONG),
      ("33.68", None, CORRECT), ("33.68", 6, WRONG), ("33.68", 8, CORRECT), ("33.80", None, CORRECT), ("33.80", 4, WRONG)],

@@ -17,6 +17,7 @@ from solver.spec.reader import load, load_text
 from solver.working.question import Decision
 from tests.mark.simulate import key_of
 from tests.places import PROBLEMS
+from tests.tables import each
 
 TEXT = (PROBLEMS / "q2.yaml").read_text()
 GIVEN = """
@@ -107,7 +108,7 @@ def test_the_key_is_untouched() -> None:
         assert not any((judged.notes & Note.OTHERWISE).any() for judged in found.judged.values())
 
 
-@pytest.mark.parametrize(
+@each(
     ("alternatives", "message"),
     [
         ("{name: x}", "either times or given"),

@@ -17,6 +17,7 @@ from solver.mark.sheet import Quantity, Sheet, sheet
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
 from tests.mark.planted import SHEETS, key_batch
+from tests.tables import each
 
 
 def named(name: str, wrong: Mapping[str, object]) -> dict[str, set[str]]:
@@ -54,7 +55,7 @@ Q2 = [
 ]
 
 
-@pytest.mark.parametrize(("key", "wrong", "expected"), Q2)
+@each(("key", "wrong", "expected"), Q2)
 def test_q2(key: str, wrong: object, expected: str) -> None:
     assert named("q2", {key: wrong})[key] == {expected}
 
@@ -72,7 +73,7 @@ Q3 = [
 ]
 
 
-@pytest.mark.parametrize(("key", "wrong", "expected"), Q3)
+@each(("key", "wrong", "expected"), Q3)
 def test_q3(key: str, wrong: object, expected: str) -> None:
     assert named("q3", {key: wrong})[key] == {expected}
 
@@ -161,7 +162,7 @@ def test_only_wrong_cells_have_names() -> None:
         assert all(judged[key].verdicts[cell] == Verdict.WRONG for cell in cells)
 
 
-@pytest.mark.parametrize("name", [*MISTAKES, *WRITING])
+@each("name", [*MISTAKES, *WRITING])
 def test_described(name: str) -> None:
     assert describe(name)
 

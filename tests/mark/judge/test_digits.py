@@ -8,6 +8,7 @@ from solver.mark.asked import asked
 from solver.mark.judge.numbers import Note
 from solver.mark.sitting import Sitting
 from solver.spec.reader import load_text
+from tests.tables import each
 
 SPEC = """title: T
 given:
@@ -27,7 +28,7 @@ def judged(**answers: str) -> list[tuple[str, Note]]:
     return [(sitting.reply(f"a/{name}")["verdict"], notes[f"a/{name}"]) for name in answers]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "verdict", "note"),
     [
         ("1.23", "CORRECT", Note.NONE),
@@ -77,7 +78,7 @@ parts:
 )
 
 
-@pytest.mark.parametrize(
+@each(
     ("answer", "text", "verdict", "note"),
     [
         ("y", "0.00372", "CORRECT", Note.NONE),

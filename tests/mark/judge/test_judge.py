@@ -3,7 +3,6 @@
 import itertools
 
 import numpy as np
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +13,7 @@ from solver.mark.sheet import Sheet, sheet
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
 from tests.mark.simulate import MODES, Mode, honest
+from tests.tables import each
 from tests.trials import times
 
 STUDENTS = 40
@@ -162,7 +162,7 @@ def test_right_work_after_a_guarded_value_is_right() -> None:
     assert verdicts(judged, "g") == ["CORRECT"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "decimals", "verdict", "note"),
     [
         (1.67, 2, Verdict.CORRECT, Note.NONE),

@@ -16,6 +16,7 @@ from solver.spec.reader import load_text
 from solver.working.question import Question, Scheme
 from solver.working.solve import solve_question
 from tests.mark.simulate import automatic, key_of, spoil
+from tests.tables import each
 from tests.trials import times
 
 GIVEN = """
@@ -32,7 +33,7 @@ def question(parts: str, marking: str = "") -> tuple[Sheet, Scheme, Question]:
     return sheet(solve_question(asked)), asked.marking or Scheme(), asked
 
 
-@pytest.mark.parametrize(
+@each(
     ("units", "weights", "shares"),
     [
         (100, [1, 1, 1], [50, 25, 25]),
@@ -55,7 +56,7 @@ def shown(parts: str, marking: str = "") -> dict[str, str]:
     return {label: shares.text(shares.most(label)) for label in shares.parts}
 
 
-@pytest.mark.parametrize(
+@each(
     ("parts", "marks"),
     [
         ("[{label: a, marks: 3}]", {"a": "3"}),
@@ -88,7 +89,7 @@ def test_weights_and_cells() -> None:
     assert shares.cells["a/u"].ravel().tolist() == [100, 100, 75]
 
 
-@pytest.mark.parametrize(
+@each(
     ("marking", "message"),
     [
         ("{follow: 1.5}", "follow is 1.5, expected a share of 0 to 1"),
@@ -121,7 +122,7 @@ RIGHT, FOLLOWED, WRONG, BLANK = (int(v) for v in (Verdict.CORRECT, Verdict.FOLLO
 FEW, LAST = int(Note.TOO_FEW), int(Note.LAST_DIGIT)
 
 
-@pytest.mark.parametrize(
+@each(
     ("marking", "codes", "notes", "named", "marks"),
     [
         ("", [RIGHT, RIGHT, RIGHT], [0, 0, 0], [], 3.0),

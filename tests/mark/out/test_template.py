@@ -16,6 +16,7 @@ from solver.mark.sheet import Sheet
 from solver.render.views.view_sheet import wanted
 from solver.spec.nodes import read_nodes
 from tests.questions import PROBLEM_NAMES, asked_of
+from tests.tables import each
 
 
 def asked(name: str) -> Sheet:
@@ -36,7 +37,7 @@ def test_the_header_names_every_cell_and_reads_back(name: str, tmp_path: Path) -
     assert all((values == 1).all() for values in found[0].batch.values.values())
 
 
-@pytest.mark.parametrize("name", PROBLEM_NAMES)
+@each("name", PROBLEM_NAMES)
 def test_the_yaml_form_is_empty_and_of_the_right_shapes(name: str, tmp_path: Path) -> None:
     made = asked(name)
     path = tmp_path / "ann.yaml"
@@ -49,7 +50,7 @@ def test_the_yaml_form_is_empty_and_of_the_right_shapes(name: str, tmp_path: Pat
     assert not found[0].troubles
 
 
-@pytest.mark.parametrize("name", PROBLEM_NAMES)
+@each("name", PROBLEM_NAMES)
 def test_markdown_has_a_row_for_every_answer(name: str) -> None:
     made = asked(name)
     text = template(made, "markdown").replace("\\", "")

@@ -16,6 +16,7 @@ from solver.mark.read.json_items import items_of
 from solver.mark.read.read_blocks import pieces
 from solver.mark.run import Options, run
 from tests.questions import asked_of
+from tests.tables import each
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=6),
@@ -44,7 +45,7 @@ def test_the_items_of_a_text(value: object, size: int, indent: int | None) -> No
         assert lines[place.line - 1][place.column - 1] == item[0]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message"),
     [
         ("3", "a.json:1:1: expected a list of students"),

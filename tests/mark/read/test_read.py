@@ -23,6 +23,7 @@ from solver.mark.read.read_names import names
 from solver.mark.records import Submissions
 from solver.mark.sheet import Sheet
 from tests.questions import asked_of
+from tests.tables import each
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +104,7 @@ def check(found: Found) -> None:
     assert found.cell("c/y") == [None, None]
 
 
-@pytest.mark.parametrize("name", SAME)
+@each("name", SAME)
 def test_the_same_answers_in_every_format(q2: Sheet, tmp_path: Path, name: str) -> None:
     found = Found(q2, put(tmp_path, name, SAME[name]))
     check(found)
@@ -204,7 +205,7 @@ def test_mapping_files_that_are_wrong(q2: Sheet, tmp_path: Path, text: str, mess
 
 
 # -- what is wrong with a whole file ----------------------------------------------------------------------------------
-@pytest.mark.parametrize(
+@each(
     ("name", "text", "messages"),
     [
         ("a.csv", "", ["a.csv: the file is empty"]),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from solver.mark.read import read_packed
 from solver.mark.read.read_batch import NumberTexts
 from solver.mark.read.read_packed import CellCodes, plain_columns
+from tests.tables import each
 
 CELLS = st.text(alphabet="01.9-−e é日/;x", max_size=14)
 
@@ -46,7 +47,7 @@ def test_the_same_numbers_as_from_texts(rows: list[list[str]]) -> None:
         assert packed[2] == plain[2]
 
 
-@pytest.mark.parametrize(
+@each(
     "data",
     [b'a,"b"\n', b"a,b\nc\n", b"a\nb,c\n", b"a,b,c\n", b"a,b\n\nc,d\n", b"a,\0\n", b"a,b\rc,d\r", b"a,b\r\nc,\rd\n"],
 )

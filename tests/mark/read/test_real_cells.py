@@ -12,6 +12,7 @@ from solver.mark.read.decimals import Scale, UnreadableError
 from solver.mark.read.grids import elements
 from solver.mark.read.read_words import word
 from solver.mark.read.values import number
+from tests.tables import each
 
 SHARE = Scale()
 LARGE = Scale(above_one=True)
@@ -166,7 +167,7 @@ def test_there_are_a_hundred() -> None:
     assert sum(map(len, (NUMBERS, ASKED_BACK, VECTORS, WORDS, WORDS_ASKED_BACK))) >= 100
 
 
-@pytest.mark.parametrize(("text", "scale", "value", "decimals"), NUMBERS)
+@each(("text", "scale", "value", "decimals"), NUMBERS)
 def test_numbers(text: str, scale: Scale, value: float, decimals: int) -> None:
     read = number(text, scale=scale)
     assert read is not None
@@ -184,7 +185,7 @@ def test_what_was_read_is_shown_where_something_was_set_aside() -> None:
     ]
 
 
-@pytest.mark.parametrize(("text", "scale"), ASKED_BACK)
+@each(("text", "scale"), ASKED_BACK)
 def test_numbers_that_are_asked_back(text: str, scale: Scale) -> None:
     with pytest.raises(UnreadableError):
         number(text, scale=scale)
@@ -196,7 +197,7 @@ def test_a_sign_that_is_said_decides() -> None:
     assert elements("2,48", (2, 1), "point") == ["2", "48"]
 
 
-@pytest.mark.parametrize(("text", "cells"), VECTORS)
+@each(("text", "cells"), VECTORS)
 def test_vectors(text: str, cells: list[str]) -> None:
     assert elements(text, (3, 1)) == cells
 
@@ -208,19 +209,17 @@ def test_a_lone_comma_where_two_numbers_are_asked_for(text: str) -> None:
     assert elements(f"[{text}]", (2, 1)) == text.split(",")
 
 
-@pytest.mark.parametrize(("text", "key", "meant"), WORDS)
+@each(("text", "key", "meant"), WORDS)
 def test_words(text: str, key: str, meant: str) -> None:
     assert word(text, key) == meant
 
 
-@pytest.mark.parametrize(("text", "key"), WORDS_ASKED_BACK)
+@each(("text", "key"), WORDS_ASKED_BACK)
 def test_words_that_are_asked_back(text: str, key: str) -> None:
     with pytest.raises(UnreadableError):
         word(text, key)
 
 
-@pytest.mark.parametrize(
-    "text", ["9^9^9", "9^999999", "(" * 30, "√", "1/0", "e^e^e^e", "ln(-1)", "√(-2)", "2(3)", "x", "2+3", ""]
-)
+@each("text", ["9^9^9", "9^999999", "(" * 30, "√", "1/0", "e^e^e^e", "ln(-1)", "√(-2)", "2(3)", "x", "2+3", ""])
 def test_what_is_no_closed_form(text: str) -> None:
     assert closed_form(text) is None

@@ -7,7 +7,6 @@ import io
 import json
 from pathlib import Path
 
-import pytest
 import yaml
 
 from solver.mark.asked import Asked
@@ -18,6 +17,7 @@ from solver.mark.read.read_batch import Reader
 from solver.mark.read.read_names import names
 from solver.mark.sheet import Cell
 from tests.questions import FEW, asked_of
+from tests.tables import each
 
 
 def typed(made: Asked, cell: Cell) -> str:
@@ -46,8 +46,8 @@ def filled(made: Asked, form: str) -> str:
     return yaml.safe_dump(done, allow_unicode=True) if form == "yaml" else json.dumps([done])
 
 
-@pytest.mark.parametrize("form", ["csv", "yaml", "json"])
-@pytest.mark.parametrize("name", FEW)
+@each("form", ["csv", "yaml", "json"])
+@each("name", FEW)
 def test_a_filled_sheet_reads_back(name: str, form: str, tmp_path: Path) -> None:
     made = asked_of(name)
     path = tmp_path / f"a.{form}"

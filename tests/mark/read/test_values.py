@@ -16,6 +16,7 @@ from solver.mark.read.decimals import DecimalSign, Number, Scale, UnreadableErro
 from solver.mark.read.grids import elements
 from solver.mark.read.read_words import prose
 from solver.mark.read.values import number
+from tests.tables import each
 
 ANY_SIGN = [
     ("0.86", 0.86, 2),
@@ -47,13 +48,13 @@ ANY_SIGN = [
 DECIMAL_SIGNS: tuple[DecimalSign, ...] = get_args(DecimalSign)
 
 
-@pytest.mark.parametrize("sign", DECIMAL_SIGNS)
-@pytest.mark.parametrize(("text", "value", "decimals"), ANY_SIGN)
+@each("sign", DECIMAL_SIGNS)
+@each(("text", "value", "decimals"), ANY_SIGN)
 def test_numbers_that_every_setting_reads_alike(text: str, value: float, decimals: int, sign: DecimalSign) -> None:
     assert number(text, sign) == Number(value, decimals)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "auto", "point", "comma"),
     [
         ("0,86", Number(0.86, 2), None, Number(0.86, 2)),
@@ -83,12 +84,12 @@ def test_one_group_of_three_is_a_thousand_where_thousands_are_asked_for() -> Non
     assert number("0,941", scale=thousands) == Number(0.941, 3)
 
 
-@pytest.mark.parametrize("text", ["", "  ", "-", "–", "?", "n/a", "NaN", "None", "~", "."])
+@each("text", ["", "  ", "-", "–", "?", "n/a", "NaN", "None", "~", "."])
 def test_blanks(text: str) -> None:
     assert number(text) is None
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "__import__('os')",
@@ -120,7 +121,7 @@ def test_blanks(text: str) -> None:
         "TRUE",
     ],
 )
-@pytest.mark.parametrize("sign", DECIMAL_SIGNS)
+@each("sign", DECIMAL_SIGNS)
 def test_what_is_no_number(text: str, sign: DecimalSign) -> None:
     with pytest.raises(UnreadableError):
         number(text, sign)
@@ -150,7 +151,7 @@ def test_any_text_is_a_number_a_blank_or_unreadable(text: str, sign: DecimalSign
         assert read is None or abs(read.value) <= 1e30
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "shape", "cells"),
     [
         ("[1.3, -4.7, 3.6]", (3, 1), ["1.3", "-4.7", "3.6"]),
@@ -182,7 +183,7 @@ def test_commas_are_decimal_signs_first_where_that_is_said() -> None:
     assert elements("[1,5 2,5]", (2, 1), "comma") == ["1,5", "2,5"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "shape", "reason"),
     [
         ("[1, 2]", (3, 1), "1×2 numbers, expected 3×1"),

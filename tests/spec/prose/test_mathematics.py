@@ -9,9 +9,10 @@ from solver.formula.macros import LETTERS, MARKS, NAMES, SIGNS
 from solver.formula.print.setter_latex import LatexSetter
 from solver.formula.print.setter_text import TextSetter
 from solver.spec.prose.mathematics import MAX_DEPTH, typeset
+from tests.tables import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("latex", "text", "again"),
     [
         ("x", "x", "x"),
@@ -50,7 +51,7 @@ def test_what_is_read(latex: str, text: str, again: str) -> None:
     assert LatexSetter().set(made) == again
 
 
-@pytest.mark.parametrize(
+@each(
     ("latex", "column", "message", "hint"),
     [
         (r"a + \foo", 4, r"unknown macro \foo", ""),

@@ -10,6 +10,7 @@ from solver.spec.prose import passages
 from solver.spec.prose.markdown import parser
 from solver.spec.prose.passages import passage, read_passage, sentence
 from solver.working.passage import Bullets, Displayed, Inset, Listed, Passage, Prose, Table, plain
+from tests.tables import each
 
 
 def read(yaml: str) -> tuple[Passage, list[str]]:
@@ -39,7 +40,7 @@ TEXTS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@each("text", TEXTS)
 def test_what_stays_text(text: str) -> None:
     made = "".join(piece if isinstance(piece, str) else f"?{piece}" for piece in passage(text).words)
     assert made.split() == text.split()
@@ -64,7 +65,7 @@ def test_words(text: str, made: Words) -> None:
     assert words(text) == made
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "count"),
     [
         ("$x$", 1),
@@ -103,7 +104,7 @@ def test_blocks() -> None:
     assert isinstance(inner, Displayed)
 
 
-@pytest.mark.parametrize(
+@each(
     ("yaml", "problem"),
     [
         ("prompt: a $\\foo$ b", "1:12: unknown macro \\foo"),

@@ -8,6 +8,7 @@ from solver.errors import SpecError
 from solver.spec.prose import pictures
 from solver.spec.reader import load
 from solver.working.passage import Picture
+from tests.tables import each
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><rect id="a"/><use href="#a"/></svg>'
@@ -32,7 +33,7 @@ def test_pictures(tmp_path: Path, name: str, data: bytes, kind: str) -> None:
     assert made.path == str(tmp_path / name)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "data", "problem"),
     [
         ("a.png", None, "a.png: does not exist"),
