@@ -1,9 +1,11 @@
 """The documents that the suite has: of every problem, every published case, every family's example."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 
+from solver.render.blocks import Block
 from solver.render.document import View, document
 from solver.render.format_markdown import render
 from tests.questions import EXAM, EXAMPLES, FILES, paper, solutions
@@ -12,35 +14,44 @@ NAMES = [name for name in (*FILES, *EXAMPLES) if name != EXAM]
 
 
 @cache
+def blocks(name: str) -> list[Block]:
+    """All that one of them has to say, every line of it, with its comparisons."""
+    return document(paper(name).title, solutions(name), View(detail="full", compare=True))
+
+
+@cache
 def markdown() -> dict[str, str]:
-    """All of them in markdown, in both details, by name."""
-    made = {}
-    for name in NAMES:
-        for detail in ("normal", "full"):
-            view = View(detail=detail, compare=True)
-            made[f"{name}, {detail}"] = render(document(paper(name).title, solutions(name), view))
-    return made
+    """All of them in markdown, by name."""
+    return {name: render(blocks(name)) for name in NAMES}
 
 
 _ROWS = re.compile(r"(\\begin\{aligned\}\n)(.*)(\n\\end\{aligned\})", re.DOTALL)
 _NUMBER = re.compile(r"-?[\d.]+(?:\{,\}[\d.]+)*")
 _LETTER = re.compile(r"\\(?:text|mathbf)\{[A-Za-z\d ]*\}|(?<![\\A-Za-z{])[A-Za-z](?![A-Za-z])")
-_AGAIN = re.compile(r"( .{1,60}?)\1+", re.DOTALL)
+_SIDES = [("{", "}"), (r"\left", r"\right"), (r"\begin", r"\end")]
 
 
 def unlike(texts: Iterable[str]) -> list[tuple[str, bool]]:
-    """Each row of their mathematics but for those that a viewer reads as it reads another.
+    """Few and short rows of their mathematics: a viewer that reads them has read all.
 
-    Which number or letter stands somewhere makes no difference to it, nor how often the same stands in a row.
+    It goes from word to word, so it is asked once about two of them side by side, and about all that a row leaves open;
+    which number or letter stands somewhere makes no difference to it.
     """
-    found: dict[tuple[str, bool], str] = {}
+    rows: set[tuple[str, bool]] = set()
     for tex, display in {piece for text in texts for piece in mathematics(text)}:
         whole = _ROWS.fullmatch(tex)
-        rows = [whole[1] + row + whole[3] for row in whole[2].split(" \\\\\n")] if whole else [tex]
-        for row in rows:
-            key = _AGAIN.sub(r"\1", _LETTER.sub("x", _NUMBER.sub("0", row))), display
-            found[key] = min(found.get(key, row), row, key=lambda each: (len(each), each))
-    return [(tex, display) for (_, display), tex in found.items()]
+        pieces = [whole[1] + row + whole[3] for row in whole[2].split(" \\\\\n")] if whole else [tex]
+        rows |= {(piece, display) for piece in pieces}
+    seen: set[Hashable] = set()
+    found = []
+    for row, display in sorted(rows, key=lambda each: (len(each[0]), each)):
+        words = _LETTER.sub("x", _NUMBER.sub("0", row)).split(" ")
+        new = {(*pair, display) for pair in pairwise(["", *words, ""])}
+        new.add((*(row.count(start) - row.count(end) for start, end in _SIDES), display))
+        if not new <= seen:
+            seen |= new
+            found.append((row, display))
+    return found
 
 
 def mathematics(text: str) -> Iterator[tuple[str, bool]]:

@@ -13,14 +13,12 @@ from solver.formula.print.printer_text import TextPrinter, symbol_text
 from solver.formula.symbol import default_symbol
 from solver.formula.tree import names
 from solver.render.blocks import Equations
-from solver.render.document import View, document
 from solver.render.layout import lay_out
 from solver.working.items import Line
-from tests.questions import paper, solutions
 from tests.reader import plain, screen
 from tests.reader.expression import ElidedError, Floats, UnreadableError, same, value
 from tests.reader.page import entries
-from tests.render.documents import NAMES
+from tests.render.documents import NAMES, blocks
 from tests.trials import times
 
 _SIGNS = ("=", "≈", "→")
@@ -55,8 +53,8 @@ def _sign(row: list[str]) -> int:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_screen_says_what_a_line_says(name: str) -> None:
-    blocks = [b for b in document(paper(name).title, solutions(name), View(detail="full")) if isinstance(b, Equations)]
-    for block in random.Random(1).sample(blocks, min(len(blocks), times(40))):  # long trainings repeat themselves
+    working = [block for block in blocks(name) if isinstance(block, Equations)]
+    for block in random.Random(1).sample(working, min(len(working), times(40))):  # long trainings repeat themselves
         for (line, narrow), (_, wide) in zip(rights(block, 60), rights(block, 100), strict=True):
             agree(line, [narrow] if narrow == wide else [narrow, wide], block)
 
