@@ -115,7 +115,9 @@ def test_the_keyboard_is_enough(small: Any) -> None:
     small.keyboard.press("Enter")
     assert small.evaluate("document.querySelector('details').open")
     small.check("#all")
-    small.evaluate("[...document.querySelectorAll('[tabindex]')].find(box => box.scrollWidth > box.clientWidth).focus()")
+    small.evaluate(
+        "[...document.querySelectorAll('[tabindex]')].find(box => box.scrollWidth > box.clientWidth).focus()"
+    )
     small.keyboard.press("ArrowRight")
     small.wait_for_function("document.activeElement.scrollLeft > 0")  # scrolling is smooth
 

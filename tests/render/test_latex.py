@@ -114,24 +114,24 @@ def document(blocks: list[Block]) -> str:
 COMPLAINT = re.compile(r"Warning|Overfull|Underfull \\hbox|Missing character|^!", re.MULTILINE)
 
 
-def compiled(source: str, engine: str, folder: Path, runs: int = 2) -> str:
-    """The log of the last run; fails where there is an error."""
+def complaints(source: str, engine: str, folder: Path, runs: int = 2) -> list[str]:
+    """What the log of the last run complains of, but for what a second run settles; fails where there is an error."""
     program = shutil.which(engine)
     if program is None:
         pytest.skip(f"{engine}: apt-get install texlive-latex-extra texlive-luatex lmodern")
     (folder / "page.tex").write_text(source, encoding="utf-8")
-    command = [program, "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "page.tex"]
+    command = [program, "-no-shell-escape", "-interaction=nonstopmode", "-halt-on-error", "-draftmode", "page.tex"]
     for _ in range(runs):
         done = subprocess.run(command, cwd=folder, capture_output=True, check=False)
         log = (folder / "page.log").read_text(encoding="utf-8", errors="replace")
         assert done.returncode == 0, log[-2000:]
-    return log
+    found = (log[m.start() : m.start() + 300] for m in COMPLAINT.finditer(log))
+    return [each for each in found if runs > 1 or not re.match(r"Warning: .* have changed", each)]
 
 
-@pytest.mark.parametrize("engine", ["pdflatex", "lualatex"])
-def test_everything_is_set_without_a_complaint(engine: str, tmp_path: Path) -> None:
-    log = compiled(document(everything()), engine, tmp_path)
-    found = [log[m.start() : m.start() + 300] for m in COMPLAINT.finditer(log)]
+@pytest.mark.parametrize(("engine", "runs"), [("pdflatex", 2), ("lualatex", 1)])
+def test_everything_is_set_without_a_complaint(engine: str, runs: int, tmp_path: Path) -> None:
+    found = complaints(document(everything()), engine, tmp_path, runs)
     assert not found, f"{len(found)}: " + "\n---\n".join(found[:12])
 
 
@@ -212,8 +212,7 @@ def test_an_exam_is_one_source_of_paper_and_answers(kind: Kind, tmp_path: Path) 
     assert (r"u_1 &=" in made) == (kind == "answer")  # the working; the key has its value alone
     assert ("1.00" in made) == (kind != "question")
     assert r"\input" not in made
-    log = compiled(made, "pdflatex", tmp_path)
-    found = [log[m.start() : m.start() + 300] for m in COMPLAINT.finditer(log)]
+    found = complaints(made, "pdflatex", tmp_path, 2 if kind == "answer" else 1)
     assert not found, "\n---\n".join(found)
 
 
@@ -221,7 +220,7 @@ def test_pages_break_in_a_solution_without_a_complaint(tmp_path: Path) -> None:
     paper = load(Path(__file__).parent / "documents" / "wide.yaml")
     made = format_file("exam").page(Shown(paper.title, solve_paper(paper)))
     assert isinstance(made, str)
-    assert not COMPLAINT.findall(compiled(made, "pdflatex", tmp_path))
+    assert not complaints(made, "pdflatex", tmp_path)
 
 
 def test_what_an_exam_gives_is_not_given_again_in_its_solution() -> None:
