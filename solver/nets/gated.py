@@ -14,7 +14,7 @@ from solver.spec.nodes import Report
 from solver.working.series import symbol_at
 
 Side = Literal["h", "x"]
-MAX_LAYERS = 100
+MAX_LAYERS = 20
 
 
 class CellFields(Spec):

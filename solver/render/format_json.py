@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from math import prod
 from typing import TYPE_CHECKING, Any
 
+from solver.errors import Place, Problem, SpecError
 from solver.formula.print.printer_latex import LatexPrinter
 from solver.formula.print.printer_text import TextPrinter, symbol_text, words_text
 from solver.formula.print.setter_latex import upright
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 ENDINGS = (".json",)
 FOR_PROGRAMS = True
+MAX_NUMBERS = 500_000
+"""The most numbers that are written: each stands there four times."""
 MOST_STEPS = 5_000
 """Of a question with more steps, those that repeat earlier ones with new numbers have no lines."""
 MOST_WRITTEN = 3_000_000
@@ -34,7 +38,13 @@ _LEAST_WRITTEN = 1_000
 
 
 def page(shown: Shown) -> str:
-    """The solutions, with the lines that the view shows."""
+    """The solutions, with the lines that the view shows; raises SpecError where they have too many numbers."""
+    parts = [part for solution in shown.solutions for part in _parts(solution, shown.view)]
+    numbers = sum(prod(solved.shape) for part in parts for solved in _told(part, shown.view))
+    if numbers > MAX_NUMBERS:
+        found = f"{numbers:,} numbers to be written, expected at most {MAX_NUMBERS:,}"
+        hint = "name parts with --part, let them find less, or take a format that shortens large matrices"
+        raise SpecError([Problem(Place("--format json"), found, hint)])
     return render(shown.title, shown.solutions, shown.view, shown.head)
 
 
@@ -60,7 +70,7 @@ def _head(head: PaperHead) -> dict[str, str]:
 
 def question(solution: Solution, view: View = WHOLE) -> dict[str, Any]:
     """The object of one question."""
-    shown = [part for part in solution.parts if view.shows(part.label)]
+    shown = _parts(solution, view)
     worked = _Worked(sum(len(part.steps) for part in shown) <= MOST_STEPS)
     solved = view.kind in ("answer", "key")
     answers = {part.key(s): jsonable(s.value) if solved else _blank(s) for part in shown for s in part.asked}
@@ -112,17 +122,28 @@ class _Worked:
         return made
 
 
-def _steps(part: SolvedPart, view: View, worked: _Worked) -> list[dict[str, Any]]:
+def _parts(solution: Solution, view: View) -> list[SolvedPart]:
+    return [part for part in solution.parts if view.shows(part.label)]
+
+
+def _told(part: SolvedPart, view: View) -> Sequence[Solved]:
     """What the view shows of a part: all of its steps, its values, what it gives, or nothing."""
     match view.kind:
         case "answer":
-            return [worked.step(solved, view.detail) for solved in part.steps]
+            return part.steps
         case "key":
-            return [step(solved, view.detail, False) for solved in part.asked]
+            return part.asked
         case "question":
-            return [step(solved, view.detail) for solved in givens(part)]
+            return givens(part)
         case "sheet":
             return []
+
+
+def _steps(part: SolvedPart, view: View, worked: _Worked) -> list[dict[str, Any]]:
+    told = _told(part, view)
+    if view.kind == "answer":
+        return [worked.step(solved, view.detail) for solved in told]
+    return [step(solved, view.detail, view.kind == "question") for solved in told]
 
 
 def _blank(solved: Solved) -> Any:

@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 ENDINGS = (".pdf",)
 FOR_PROGRAMS = False
 
+MAX_SOURCE = 400_000
+"""The most characters of a document: some 250 pages, which Typst sets in seconds."""
 _WHAT = "--format pdf"
 
 
 def page(shown: Shown) -> bytes:
-    """The solutions; raises SpecError where Typst is not installed, or a picture cannot be read."""
+    """The solutions; raises SpecError where Typst is not installed, a picture cannot be read, or it is too long."""
     paths: dict[str, str] = {}
     pictures: dict[str, bytes] = {}
 
@@ -37,6 +39,10 @@ def page(shown: Shown) -> bytes:
         return name
 
     source = TypstPage(find).render(shown.title, shown.blocks())
+    if len(source) > MAX_SOURCE:
+        found = f"a document of {len(source):,} characters, expected at most {MAX_SOURCE:,}, which are some 250 pages"
+        hint = "show some parts with --part, or --detail brief, or take another format, such as html"
+        raise SpecError([Problem(Place(_WHAT), found, hint)])
     try:
         return compiled(source, pictures, _WHAT)
     except RefusedError as error:  # a picture whose content is none is all that it can refuse

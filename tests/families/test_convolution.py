@@ -166,7 +166,7 @@ def test_of_equal_cells_the_first_has_the_gradient_and_it_is_proved(layers: str,
         (f"{X}, {K}, gradient: [[1]]", "gradient is 1×1, but the output is 2×2"),
         (f"{X}, {K}, loss: cross-entropy, d: [[1, 0], [0, 1]]", "cross-entropy of maps"),
         (f"{X}, pool: max, padding: 2", "padding is more than half the window"),
-        (f"{X}, K: {[[[1]]] * 501}", "501 kernels, expected at most 500 | fewer channels, filters or layers"),
+        (f"{X}, K: {[[[1]]] * 201}", "201 kernels, expected at most 200 | fewer channels, filters or layers"),
     ],
 )  # fmt: skip
 def test_a_misfit_is_named(fields: str, found: str) -> None:

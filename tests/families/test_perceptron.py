@@ -345,7 +345,7 @@ def test_a_batch_as_pytorch_has_it(f: str, loss: str) -> None:
         ),
         (
             "gate: AND, inputs: 8, learn: {epochs: 9}",
-            "9 epochs of 256 patterns, expected at most 2,000 presentations | ",
+            "9 epochs of 256 patterns, expected at most 1,000 presentations | fewer epochs or patterns",
         ),
         (
             f"inputs: 8, layers: [{', '.join(['{W: ' + str([[1] * 8] * 8) + '}'] * 10)}]",

@@ -11,6 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from solver.cli.main import main
+from solver.errors import SpecError
+from solver.render import format_pdf
 from solver.render.format import Shown, format_file
 from solver.render.format_json import render as to_json
 from solver.spec.reader import load, load_text
@@ -143,3 +145,10 @@ def test_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ))  # fmt: skip
     assert CliRunner().invoke(main, ["run", "q.yaml", "-o", "q.pdf"]).exit_code == 0
     assert 'image("net.png"' not in CliRunner().invoke(main, ["run", "q.yaml", "-o", "out/q.typ"]).output
+
+
+def test_a_document_that_is_too_long_is_refused_before_it_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(format_pdf, "MAX_SOURCE", 1_000)
+    monkeypatch.setattr(format_pdf, "compiled", pytest.fail)
+    with pytest.raises(SpecError, match=r"characters, expected at most 1,000.*\n.*--part"):
+        made("Q2", "q2")

@@ -4,9 +4,11 @@ import json
 
 import pytest
 
+from solver.errors import SpecError
 from solver.render import format_json
 from solver.render.blocks import Block, Equations, Facts, Prose, Table
 from solver.render.document import View, document
+from solver.render.format import Shown
 from solver.spec.reader import load_text
 from solver.working.solve import solve_paper
 
@@ -86,3 +88,14 @@ def test_long_sums_count_as_several_rows() -> None:
         block for block in document("T", paper, View(worked=30)) if isinstance(block, Table) and len(block.rows) == 64
     ]
     assert 1 <= sum("written out" in map(str, block.header) for block in made) <= 2
+
+
+def test_json_writes_no_more_numbers_than_it_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(format_json, "MAX_NUMBERS", 7)
+    shown = Shown("T", solve_paper(load_text(TEXT)))
+    assert format_json.page(shown)  # three steps in each of two parts, and an answer
+    monkeypatch.setattr(format_json, "MAX_NUMBERS", 6)
+    with pytest.raises(SpecError, match="7 numbers to be written, expected at most 6"):
+        format_json.page(shown)
+    assert format_json.page(shown._replace(view=View(parts=("a",))))
+    assert format_json.page(shown._replace(view=View(kind="key")))

@@ -19,7 +19,7 @@ from solver.spec.fields import Spec
 from solver.spec.nodes import Report
 from solver.working.page import Working
 
-MAX_KERNELS = 500
+MAX_KERNELS = 200
 FN = {"cross-correlation": "correlate", "convolution": "convolve", "transposed": "correlate_transposed"}
 MANNER = {"cross-correlation": "", "convolution": ", true convolution", "transposed": ", transposed convolution"}
 _POOLS = {

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 else:
     OfMaps = Literal[ACTIVATIONS]
 
-MAX_LAYERS = 200
+MAX_LAYERS = 50
 
 
 class Sliding(Spec):

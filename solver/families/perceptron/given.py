@@ -18,7 +18,7 @@ from solver.spec.nodes import Report
 MAX_PATTERNS = 1_000
 MAX_OUTPUTS = 20_000
 MAX_BITS = 8
-MAX_PRESENTATIONS = 2_000
+MAX_PRESENTATIONS = 1_000
 
 GATES: dict[str, Callable[[list[bool]], bool]] = {
     "AND": all,

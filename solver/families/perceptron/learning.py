@@ -76,17 +76,17 @@ class _Learner:
 
     def run(self) -> Working:
         """The working; empty, and a problem noted, where there is too much to present."""
+        if (self.rule.epochs or 0) * self.patterns > MAX_PRESENTATIONS:
+            message = f"{self.rule.epochs:,} epochs of {self.patterns} patterns, expected at most"
+            hint = "fewer epochs or patterns"
+            self.report.add(self.rule.place("epochs"), f"{message} {MAX_PRESENTATIONS:,} presentations", hint)
+            return Working()
         self.start()
         most = self.rule.epochs or (MAX_EPOCHS if self.discrete else 1)
         seen: dict[tuple[float, ...], int] = {self.state(): 0}
         ended, again, t, epoch = 0, None, 0, 0
         for epoch in range(1, most + 1):
             if t + self.patterns > MAX_PRESENTATIONS:
-                if self.rule.epochs is not None:
-                    place = self.rule.place("epochs")
-                    message = f"{most:,} epochs of {self.patterns} patterns, expected at most"
-                    self.report.add(place, f"{message} {MAX_PRESENTATIONS:,} presentations")
-                    return Working()
                 epoch -= 1
                 break
             wrong = 0

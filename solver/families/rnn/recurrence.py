@@ -14,7 +14,7 @@ from solver.nets.training import Rule
 from solver.spec.fields import AtLeast, AtMost, Quantity, Spec, Vector
 from solver.spec.nodes import Node, Report
 
-MAX_LAYERS = 100
+MAX_LAYERS = 20
 MAX_SEQUENCES = 10_000
 
 
