@@ -123,9 +123,14 @@ def test_forward_and_backward(
 
 
 @pytest.mark.parametrize(("output", "loss"), OUTPUTS)
-@pytest.mark.parametrize("average", [False, True])
 @settings(max_examples=times(1))
-@given(seed=st.integers(0, 10**6), patterns=st.integers(1, 4), transposed=st.booleans(), theta=st.booleans())
+@given(
+    seed=st.integers(0, 10**6),
+    patterns=st.integers(1, 4),
+    average=st.booleans(),
+    transposed=st.booleans(),
+    theta=st.booleans(),
+)
 def test_patterns_in_rows(
     output: str, loss: str, average: bool, seed: int, patterns: int, transposed: bool, theta: bool
 ) -> None:

@@ -312,7 +312,7 @@ def test_a_batch_as_pytorch_has_it(f: str, loss: str) -> None:
 
 
 # -- what does not fit ----------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
+@each(
     ("fields", "message"),
     [
         ("w: [1, 1]", "the patterns are missing | give x, X, a gate, or inputs: 2 for all of two binary inputs"),

@@ -80,6 +80,7 @@ def test_the_wheel_is_one(packed: Path, tmp_path: Path) -> None:
         "install",
         "-q",
         "--no-deps",
+        "--no-compile",
         "--no-index",
         "--target",
         str(root / "there"),

@@ -17,6 +17,7 @@ from solver.mark.tell.feedback import feedback
 from solver.render.format_markdown import render
 from tests.mark.simulate import key_of
 from tests.questions import FEW, asked_of
+from tests.tables import each
 from tests.trials import times
 
 FORMATS = ("gradescope", "moodle", "json", "long", "csv")
@@ -64,8 +65,8 @@ def secrets(question: Asked, graded: Graded) -> set[str]:
     return {text for text in found - wrote if len(text) > 1}
 
 
-@pytest.mark.parametrize("name", FEW)
 @pytest.mark.parametrize("form", ["feedback", *FORMATS])
+@each("name", FEW)
 def test_no_number_of_the_key(name: str, form: str) -> None:
     question = asked_of(name)
     usual: Show | None = None if form in ("feedback", "gradescope", "moodle") else "hints"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from unicodedata import normalize
@@ -31,6 +32,7 @@ Q2 = (ROOT / "problems/q2.yaml").read_text()
 TABLE = re.findall(r"^\| `(\w+)` \| `(\S+)` \| `(\S+)` \| `(.+)` \|$", (ROOT / "README.md").read_text(), re.MULTILINE)
 
 
+@cache
 def q2(notation: str) -> Solution:
     return solve_question(load_text(Q2.replace("given:", f"notation: {notation}\ngiven:")).questions[0])
 

@@ -176,14 +176,14 @@ def test_aliases_cannot_multiply_without_end() -> None:
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- "])
-def test_ten_megabytes_of_nesting_are_refused_at_once(opening: str) -> None:
-    [(_, _, message)] = problems_of("a:\n " + opening * (10_000_000 // len(opening)))
+def test_a_megabyte_of_nesting_is_refused_at_once(opening: str) -> None:
+    [(_, _, message)] = problems_of("a:\n " + opening * (1_000_000 // len(opening)))
     assert "nest" in message
 
 
 def test_too_many_values_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("solver.spec.nodes.MAX_NODES", 1_000)
-    [(line, _, message)] = problems_of("a:\n" + "- [1]\n" * 2_500_000)
+    [(line, _, message)] = problems_of("a:\n" + "- [1]\n" * 100_000)
     assert line == 500
     assert "more than 1,000 values" in message
 

@@ -103,7 +103,7 @@ IDENTITIES = [
 ]
 
 
-@pytest.mark.parametrize(("J", "by", "expected"), IDENTITIES, ids=lambda v: v)
+@each(("J", "by", "expected"), IDENTITIES)
 def test_matrix_calculus(J: str, by: str, expected: str) -> None:
     if J.endswith("/n"):
         (answer,) = solved(spec(J, [by])).answers.values()
@@ -111,6 +111,10 @@ def test_matrix_calculus(J: str, by: str, expected: str) -> None:
         return
     (answer,) = gradients(J, [by])
     assert agree(parse(answer.replace("J", f"({J})")), parse(expected), SHAPES), answer
+
+
+@each(("J", "by", "expected"), [row for row in IDENTITIES if not row[0].endswith("/n")][::3])
+def test_matrix_calculus_in_numerator_layout(J: str, by: str, expected: str) -> None:
     (turned,) = gradients(J, [by], layout="numerator")
     assert agree(parse(f"({turned.replace('J', f'({J})')}).T"), parse(expected), SHAPES), turned
 

@@ -239,10 +239,10 @@ def test_back_through_time(kind: str, loss: str, output: str) -> None:
     assert checked < 1e-6
 
 
-def test_a_thousand_steps_grow_linearly() -> None:
+def test_hundreds_of_steps_grow_linearly() -> None:
     """Four times the steps, four times the formulas: no term is written twice, nothing nests with time."""
     sizes = []
-    for steps in (250, 1000):
+    for steps in (100, 400):
         solution = solved(sequence(steps), "{label: a, find: gradients}")
         sizes.append(sum(len(s.item.source) for s in solution.parts[0].steps))
         assert solution.parts[0].checked is not None

@@ -7,7 +7,7 @@ from typing import Any
 import mpmath  # type: ignore[import-untyped]
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solver.formula.functions import FUNCTIONS
@@ -17,6 +17,7 @@ from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tre
 from solver.formula.walks.stable import stable
 from solver.formula.walks.value import value
 from tests.tables import each
+from tests.trials import times
 
 DEFINED = {
     "y": "sigmoid(u)",
@@ -102,6 +103,7 @@ numbers = st.floats(-700, 700).map(lambda x: round(x, 3))
 
 
 @pytest.mark.parametrize("text", FORMULAS)
+@settings(max_examples=times(8))
 @given(u=numbers, v=st.lists(numbers, min_size=3, max_size=3), d=st.sampled_from([0, 1]), k=st.integers(0, 2))
 def test_equal_to_high_precision(text: str, u: float, v: list[float], d: int, k: int) -> None:
     env = {

@@ -97,6 +97,6 @@ def test_work_that_kills_every_worker_is_given_up(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nonsense://x", "tcp://"])
 def test_no_scheduler_there(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solver.mark.engines.engine_dask.CONNECT_SECONDS", 1)
+    monkeypatch.setattr("solver.mark.engines.engine_dask.CONNECT_SECONDS", 0.1)
     with pytest.raises(SpecError, match="does not answer"):
         list(map_with_dask(abs, [1], address))

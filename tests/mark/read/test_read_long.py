@@ -63,9 +63,9 @@ def test_lines_are_those_of_the_file(q2: Sheet, tmp_path: Path) -> None:
 
 def test_memory_does_not_grow_with_the_rows(q2: Sheet, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows by answer, as a database gives them: every student comes once for each answer."""
-    monkeypatch.setattr(read_long, "GROUP", 50)
-    monkeypatch.setattr(read_long, "WAITING", 1 << 10)
-    monkeypatch.setattr(read_blocks, "BLOCK", 1 << 14)
+    monkeypatch.setattr(read_long, "GROUP", 25)
+    monkeypatch.setattr(read_long, "WAITING", 1 << 9)
+    monkeypatch.setattr(read_blocks, "BLOCK", 1 << 13)
     peaks = []
     for times in (8, 40):
         path = tmp_path / f"{times}.csv"
@@ -73,12 +73,12 @@ def test_memory_does_not_grow_with_the_rows(q2: Sheet, tmp_path: Path, monkeypat
         with path.open("w", newline="") as stream:
             out = csv.writer(stream)
             out.writerow(["student", "answer", "value"])
-            out.writerows((f"s{i}", cell, f"{i % 50 / 10}") for cell in cells for i in range(400))
+            out.writerows((f"s{i}", cell, f"{i % 50 / 10}") for cell in cells for i in range(200))
         from solver.mark.read.chunks import chunks
         from solver.mark.read.read_names import names
 
         tracemalloc.start()
-        assert sum(len(t.students) for c in chunks([str(path)], names(q2), []) for t in c.texts()) == 400
+        assert sum(len(t.students) for c in chunks([str(path)], names(q2), []) for t in c.texts()) == 200
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] * 2.5  # five times the rows
