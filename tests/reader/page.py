@@ -83,15 +83,15 @@ def steps(solution: Solution) -> Iterator[Solved]:
                 yield step
 
 
-def check(solution: Solution, in_turn: bool = False) -> None:
+def check(solution: Solution, turn: int | None = None) -> None:
     """Fails where a line does not follow from the one above it.
 
-    in_turn: each step in text and in one more format, the next step in another.
+    turn: each step is read in text and in one more format, beginning with this of the OTHERS; in all where left out.
     """
-    for k, step in enumerate(steps(solution)):
+    for k, step in enumerate(steps(solution), turn or 0):
         details = {detail: step.lines(detail) for detail in DETAILS}
         found_good: list[Reading] = []
-        for name in (PLAIN, OTHERS[k % len(OTHERS)]) if in_turn else FORMATS:
+        for name in FORMATS if turn is None else (PLAIN, OTHERS[k % len(OTHERS)]):
             form = FORMATS[name]
             seen: list[list[tuple[str, str]]] = []
             printer = form.printer(step.context.working.symbols, 24)

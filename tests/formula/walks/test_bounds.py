@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solver.formula.parse import parse
@@ -15,6 +15,7 @@ from solver.mark.judge.routes import rounded
 from solver.mark.judge.second_look import or_rounded
 from solver.rounding import Rounding
 from tests.tables import each
+from tests.trials import times
 
 FORMULAS = [
     "W.T @ x + b",
@@ -40,6 +41,7 @@ FORMULAS = [
 
 
 @pytest.mark.parametrize("formula", FORMULAS)
+@settings(max_examples=times(8))
 @given(seed=st.integers(0, 2**32 - 1), width=st.sampled_from([1e-3, 0.05, 0.5, 3.0]))
 def test_every_value_lies_within(formula: str, seed: int, width: float) -> None:
     rng = np.random.default_rng(seed)
@@ -65,6 +67,7 @@ def test_every_value_lies_within(formula: str, seed: int, width: float) -> None:
 
 
 @pytest.mark.parametrize("formula", [*FORMULAS[:6], "1/p + x/p", "softmax(b)", "sigmoid(x)*(1 - p)", "2**p"])
+@settings(max_examples=times(8))
 @given(seed=st.integers(0, 2**32 - 1), form=st.sampled_from([Rounding(2), Rounding(3), Rounding(3, figures=True)]))
 def test_who_rounds_on_the_way_lies_within(formula: str, seed: int, form: Rounding) -> None:
     """Each line, or every intermediate result, or none; half up or to even; from any operands."""

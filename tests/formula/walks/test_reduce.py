@@ -80,7 +80,7 @@ def expressions(draw: st.DrawFn, shapes: dict[str, tuple[int, int]], shape: tupl
 @settings(max_examples=times(20), suppress_health_check=[HealthCheck.too_slow])
 @given(chains())
 def test_each_line_follows_from_the_one_above(text: str) -> None:
-    check(solved(text), in_turn=True)
+    check(solved(text), turn=len(text))
 
 
 # -- what once went wrong -----------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solver.errors import FormulaError
@@ -13,6 +13,7 @@ from solver.formula.parse import parse
 from solver.formula.tree import Bin, Call, Group, Name, Neg, Num, Transpose, Tree
 from solver.formula.walks.value import finite, value
 from tests.tables import each
+from tests.trials import times
 
 Rows = list[list[float]]
 
@@ -90,6 +91,7 @@ def joined(op: str, a: float, b: float) -> float:
         "(x.T @ x)**3 / 7",
     ],
 )
+@settings(max_examples=times(8))
 @given(
     st.lists(st.lists(st.floats(-3, 3), min_size=3, max_size=3), min_size=2, max_size=2),
     st.lists(st.floats(-3, 3), min_size=2, max_size=2),

@@ -12,6 +12,7 @@ from solver.mark.records import Graded, Submissions
 from solver.mark.sheet import Sheet
 from solver.rounding import Floats, Rounding
 from solver.working.question import Scheme
+from tests.bench.marking import together
 from tests.bench.plant import CHEATS, decimals, key_batch
 from tests.questions import asked_of
 
@@ -140,10 +141,21 @@ def test_guesses_earn_little(problem: str, guesses: list[Change]) -> None:
         assert total(found, s) <= right + 0.1 * every, s
 
 
-@pytest.mark.parametrize("name", [name for name in CHEATS if name not in ("blank", "J = 1000000")])
-def test_a_person_is_told_of_every_cheat(name: str) -> None:
+UNTOLD = ("blank", "J = 1000000")
+EARNED = {
+    "blank": 0, "1 everywhere": 1, "0.0000001 everywhere": 6, "0 everywhere": 6, "b–f rounded to integers": 10,
+    "hidden gradients 0.00": 22.5, "J = 1000000": 23.75, "1000000000 everywhere": 0, "1000000000 in b–f": 3,
+    "1.00 in b–f": 3.75, "y copied into d–f": 15, "0.01 in d–f": 13, "answer before copied in c–f": 11,
+}  # fmt: skip
+"""Marks of 25 at the most: those of the answers that are right."""
+
+
+def test_cheats_earn_no_more_than_their_right_answers_and_a_person_is_told() -> None:
     made = asked("q2")
-    assert graded(made, CHEATS[name](made)).review
+    found = graded(made, together([cheat(made) for cheat in CHEATS.values()]))
+    for s, name in enumerate(CHEATS):
+        assert total(found, s) <= EARNED.get(name, 25), name
+        assert name in UNTOLD or found.review.get(s), name
 
 
 # -- who is honest loses nothing ---------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 from solver.mark.judge.acceptance import judge
 from solver.mark.judge.numbers import Note, Verdict
 from solver.mark.sheet import Sheet
-from tests.bench.marking import FIRST, cheats, lost_beyond, names, one_of_each, planted, together, whole
+from tests.bench.marking import FIRST, lost_beyond, names, one_of_each, planted, together, whole
 from tests.bench.simulate import HABITS, honest
 from tests.trials import times
 
@@ -63,14 +63,3 @@ def test_names_are_no_guesses() -> None:
     assert count["false"] <= 0.01 * count["random"]
     assert count["right"] >= 0.7 * count["planted"]
     assert count["other"] <= 0.02 * count["planted"]
-
-
-def test_cheats_earn_no_more_than_their_right_answers() -> None:
-    most = {
-        "blank": 0, "1 everywhere": 1, "0.0000001 everywhere": 6, "0 everywhere": 6, "b–f rounded to integers": 10,
-        "hidden gradients 0.00": 22.5, "J = 1000000": 23.75, "1000000000 everywhere": 0, "1000000000 in b–f": 3,
-        "1.00 in b–f": 3.75, "y copied into d–f": 15, "0.01 in d–f": 13, "answer before copied in c–f": 11,
-    }  # fmt: skip
-    found = cheats()
-    for name, marks in most.items():
-        assert found[name] <= marks, name
