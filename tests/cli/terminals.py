@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import os
 import select
 import subprocess
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pyte
 
@@ -67,9 +69,9 @@ class Terminal:
 
 @contextmanager
 def on_a_terminal(
-    *args: str, columns: int = 80, lines: int = 24, folder: Path = ROOT, **env: str
+    *args: str, columns: int = 80, lines: int = 24, folder: Path = ROOT, program: str = "", **env: str
 ) -> Iterator[Terminal]:
-    """`nnsolve ARGS` with all of its standard streams on a terminal; it never shows a traceback."""
+    """`nnsolve ARGS` with all of its standard streams on a terminal; it never shows a traceback. program: another one."""
     import pty
     import termios
 
@@ -78,7 +80,7 @@ def on_a_terminal(
     here = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR", "LESS")}
     here |= {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **env}
     process = subprocess.Popen(
-        [sys.executable, "-c", _START, *args], cwd=folder, env=here, stdin=slave, stdout=slave, stderr=slave,
+        [sys.executable, "-c", _START + (program or _ONCE), *args], cwd=folder, env=here, stdin=slave, stdout=slave, stderr=slave,
         start_new_session=True,
     )  # fmt: skip
     os.close(slave)
@@ -94,8 +96,45 @@ def on_a_terminal(
 
 
 _START = """
-import fcntl, sys, termios
+import fcntl, json, os, sys, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # whose keys interrupt, and which a pager reads
 from solver.cli.main import main
-main(prog_name="nnsolve")
 """
+_ONCE = 'main(prog_name="nnsolve")'
+_IN_TURN = """
+here = dict(os.environ)
+for args, columns, lines, env in json.loads(sys.argv[1]):
+    os.environ.clear()
+    os.environ.update(here, **(env or {}))
+    termios.tcsetwinsize(0, (lines, columns))
+    try:
+        main(args, prog_name="nnsolve")
+    except SystemExit as end:
+        print(end.code, end="\\x1e", flush=True)
+"""
+
+
+class Run(NamedTuple):
+    """`nnsolve ARGS` on a terminal of a size, with more in its environment."""
+
+    args: tuple[str, ...]
+    columns: int = 80
+    lines: int = 24
+    env: dict[str, str] | None = None
+
+
+def in_turn(*runs: Run) -> list[str]:
+    """What each writes to the terminal, which all have in turn, in one process: its start takes most of the time."""
+    with on_a_terminal(json.dumps(runs), program=_IN_TURN) as terminal:
+        assert terminal.end() == 0
+    *written, rest = terminal.raw.split("0\x1e")
+    assert not rest, rest
+    assert len(written) == len(runs), terminal.raw
+    return written
+
+
+def shown(written: str, columns: int, lines: int) -> str:
+    """A screen of that size after all of it."""
+    screen = pyte.Screen(columns, lines)
+    pyte.Stream(screen).feed(written)
+    return "\n".join(line.rstrip() for line in screen.display)

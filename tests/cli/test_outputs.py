@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import subprocess
@@ -39,9 +41,9 @@ def shell(command: str, folder: Path = ROOT, **env: str) -> subprocess.Completed
     [*product(["ascii"], ["text", "markdown", "json"]), *product(["cp1252", "cp437"], ["text"])],
 )
 def test_an_encoding_that_lacks_characters(encoding: str, form: str) -> None:
-    done = shell(f"NNSOLVE run {Q2} --part c --format {form}", PYTHONIOENCODING=encoding)
-    assert done.returncode == 0, done.stderr.decode()
-    text = done.stdout.decode(encoding)
+    done = CliRunner(charset=encoding).invoke(main, ["run", Q2, "--part", "c", "--format", form])
+    assert done.exit_code == 0, done.output
+    text = done.stdout_bytes.decode(encoding)
     assert "1.48" in text
     assert "?" not in text
     if form == "json":
@@ -89,22 +91,40 @@ def test_problems_in_a_poor_encoding(tmp_path: Path) -> None:
 def test_marks_in_a_poor_encoding(tmp_path: Path) -> None:
     """Names keep apart what an encoding lacks, and JSON loses nothing."""
     (tmp_path / "a.csv").write_text("student,c/J\n山田,1.66\n鈴木,1.66\n", encoding="utf-8")
-    made = shell(f"NNSOLVE grade {Q2} a.csv --format csv", tmp_path, PYTHONIOENCODING="cp1252")
-    names = [line.split(b",")[0] for line in made.stdout.splitlines()[1:]]
+    poor = CliRunner(charset="cp1252")
+    made = poor.invoke(main, ["grade", Q2, str(tmp_path / "a.csv"), "--format", "csv"])
+    names = [line.split(b",")[0] for line in made.stdout_bytes.splitlines()[1:]]
     assert names == [rb"\u5c71\u7530", rb"\u9234\u6728"]
-    made = shell(f"NNSOLVE grade {Q2} a.csv --format json", tmp_path, PYTHONIOENCODING="cp1252")
+    made = poor.invoke(main, ["grade", Q2, str(tmp_path / "a.csv"), "--format", "json"])
     assert [student["student"] for student in json.loads(made.stdout)["students"]] == ["山田", "鈴木"]
 
 
 # -- outputs that cannot be written -----------------------------------------------------------------------------------
-COMMANDS = ["--help", "families mlp", f"run {Q2}", f"template {Q2}"]
-
-
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", ["--help", f"run {Q2}"])
 def test_a_standard_output_that_is_full(command: str) -> None:
     done = shell(f"NNSOLVE {command} >/dev/full")
     assert done.returncode == 2
     assert done.stderr == b"standard output cannot be written: No space left on device\n"
+
+
+class Full(io.StringIO):
+    """A stream as of a full device."""
+
+    def flush(self) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.mark.parametrize("command", ["families mlp", f"template {Q2}", f"grade {Q2} a.csv"])
+def test_a_command_whose_output_is_full(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.csv").write_text("student,c/J\nann,1.66\n")
+    monkeypatch.setattr(sys, "stdout", Full())
+    with pytest.raises(SystemExit) as ended:
+        main(command.split())
+    assert ended.value.code == 2
+    assert capsys.readouterr().err == "standard output cannot be written: No space left on device\n"
 
 
 @pytest.mark.parametrize("command", ["--help", f"run {Q2}"])

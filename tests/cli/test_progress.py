@@ -17,13 +17,13 @@ from tests.places import PROBLEMS, Q2, ROOT
 
 
 def solving(seconds: float) -> str:
-    """A program that solves, shows what takes half a second, and says whether it has imported rich."""
+    """A program that solves, shows what takes a tenth of a second, and says whether it has imported rich."""
     return f"""
 import atexit, sys, time
 from solver.cli import progress
 from solver.render import format_text
 from solver.cli.main import main
-progress.PATIENCE, page = 0.5, format_text.page
+progress.PATIENCE, page = 0.1, format_text.page
 format_text.page = lambda shown: (time.sleep({seconds}), page(shown))[1]
 atexit.register(lambda: print("rich" in sys.modules))
 main(["run", {str(Q2)!r}, "--part", "c", "--format", "text"], prog_name="nnsolve")
@@ -54,7 +54,7 @@ def on_a_terminal(code: str) -> tuple[str, str]:
 
 
 def test_what_takes_long_shows_a_bar() -> None:
-    out, seen = on_a_terminal(solving(1.5))
+    out, seen = on_a_terminal(solving(1))
     assert "writing" in seen
     assert "writing" not in out
     assert "1.48" in out
@@ -62,7 +62,7 @@ def test_what_takes_long_shows_a_bar() -> None:
 
 
 def test_what_is_quick_shows_none_and_imports_none() -> None:
-    out, seen = on_a_terminal(solving(0).replace("0.5,", "30,"))
+    out, seen = on_a_terminal(solving(0).replace("0.1,", "30,"))
     assert seen == ""
     assert out.endswith("False\n")
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,48 +13,67 @@ from click.testing import CliRunner
 
 from solver.cli.main import main
 from solver.render.box import cells
-from tests.cli.terminals import on_a_terminal
-from tests.places import Q2, ROOT
+from tests.cli.terminals import Run, in_turn, on_a_terminal, shown
+from tests.places import Q2
 
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 PAGE = ("run", str(Q2), "--no-pager")
+PART = (*PAGE, "--part", "c")
+SHORT = ("run", str(Q2), "--part", "d")
+FRAME = "sed s/^/|/"
+PAGERS = {
+    "longer than the screen": (Run(SHORT, lines=9, env={"PAGER": FRAME}), True),
+    "as long as the screen": (Run(SHORT, lines=60, env={"PAGER": FRAME}), False),
+    "no pager wanted": (Run((*SHORT, "--no-pager"), lines=9, env={"PAGER": FRAME}), False),
+    "another format": (Run((*SHORT, "--format", "markdown"), lines=9, env={"PAGER": FRAME}), False),
+    "a pager that is none": (Run(SHORT, lines=9, env={"PAGER": "no-such-pager"}), False),
+    "an open quote": (Run(SHORT, lines=9, env={"PAGER": "less 'unclosed"}), False),
+}
+"""Each with whether its page stands in the reader's pager."""
+RUNS = {
+    "narrow": Run(PAGE, 60),
+    "wide": Run(PAGE, 120),
+    "part": Run(PART, 60),
+    "dumb": Run(PART, env={"TERM": "dumb"}),
+    "no colours": Run(PART, env={"NO_COLOR": "1"}),
+    "seen enough": Run(SHORT, lines=9, env={"PAGER": "head -1"}),
+    **{name: run for name, (run, _) in PAGERS.items()},
+}
 
 
-@pytest.mark.parametrize("columns", [60, 120])
-def test_a_page_is_as_wide_as_the_terminal(columns: int) -> None:
-    with on_a_terminal(*PAGE, columns=columns) as terminal:
-        assert terminal.end() == 0
-    lines = STYLE.sub("", terminal.raw).replace("\r", "").splitlines()
+@cache
+def written() -> dict[str, str]:
+    """What each of the runs writes."""
+    return dict(zip(RUNS, in_turn(*RUNS.values()), strict=True))
+
+
+@pytest.mark.parametrize(("name", "columns"), [("narrow", 60), ("wide", 120)])
+def test_a_page_is_as_wide_as_the_terminal(name: str, columns: int) -> None:
+    lines = STYLE.sub("", written()[name]).replace("\r", "").splitlines()
     assert max(map(cells, lines)) == columns
     assert [line.endswith(" marks ─┐") for line in lines if line.startswith("┌")] == [True] * 6
-    assert "\x1b[1;38;5;63m" in terminal.raw
+    assert "\x1b[1;38;5;63m" in written()[name]
 
 
 def test_the_numbers_on_the_screen_are_those_of_the_json() -> None:
-    with on_a_terminal(*PAGE, columns=60, lines=1200, NO_COLOR="1") as terminal:
-        assert terminal.end() == 0
-    made = subprocess.run(
-        [sys.executable, "-m", "solver", "run", str(Q2), "--format", "json"], cwd=ROOT, capture_output=True, check=True
-    )
-    screen = re.sub(r"[│\s]+", " ", terminal.shown)
+    made = CliRunner().invoke(main, ["run", str(Q2), "--format", "json"])
+    screen = re.sub(r"[│\s]+", " ", shown(written()["narrow"], 60, 1200))
     for part in json.loads(made.stdout)["parts"]:
         part_shown = screen.split(f"┌─ ({part['label']}) ", 1)[1]
-        shown = re.findall(r"-?\d+\.\d+", part_shown.split("└", 1)[0])
+        numbers = re.findall(r"-?\d+\.\d+", part_shown.split("└", 1)[0])
         for step in part["steps"]:
             for number in re.findall(r"-?\d+\.\d+", step["text"]):
-                assert number in shown
+                assert number in numbers
 
 
-@pytest.mark.parametrize("env", [{"TERM": "dumb"}, {"NO_COLOR": "1"}])
-def test_a_dumb_terminal_gets_no_escapes(env: dict[str, str]) -> None:
-    with on_a_terminal(*PAGE, "--part", "c", **env) as terminal:
-        assert terminal.end() == 0
-    assert "\x1b" not in terminal.raw
-    assert "┌─ (c) ─" in terminal.raw
+@pytest.mark.parametrize("name", ["dumb", "no colours"])
+def test_a_dumb_terminal_gets_no_escapes(name: str) -> None:
+    assert "\x1b" not in written()[name]
+    assert "┌─ (c) ─" in written()[name]
 
 
 def test_an_encoding_without_frames_has_none() -> None:
-    with on_a_terminal(*PAGE, "--part", "c", TERM="dumb", PYTHONIOENCODING="ascii") as terminal:
+    with on_a_terminal(*PART, TERM="dumb", PYTHONIOENCODING="ascii") as terminal:
         assert terminal.end() == 0
     assert terminal.raw.isascii()
     assert "(c) * 4 marks\r\n-------------" in terminal.raw
@@ -74,33 +91,21 @@ def test_a_long_page_stands_in_a_pager_that_q_ends() -> None:
     assert "\x1b[1mQuestion 2" in terminal.raw
 
 
-@pytest.mark.parametrize(
-    ("args", "lines", "pager", "paged"),
-    [
-        ((), 9, "sed s/^/|/", True),
-        ((), 60, "sed s/^/|/", False),
-        (("--no-pager",), 9, "sed s/^/|/", False),
-        (("--format", "markdown"), 9, "sed s/^/|/", False),
-        ((), 9, "head -1", True),
-        ((), 9, "no-such-pager", False),
-        ((), 9, "less 'unclosed", False),
-    ],
-)
-def test_which_pages_stand_in_the_readers_pager(args: tuple[str, ...], lines: int, pager: str, paged: bool) -> None:
-    with on_a_terminal("run", str(Q2), "--part", "d", *args, lines=lines, PAGER=pager) as terminal:
-        assert terminal.end() == 0
-    if pager == "head -1":
-        assert "Question 2" in terminal.raw
-        assert "(d)" not in terminal.raw
-    else:
-        assert terminal.raw.startswith("|Question 2") == paged
-        assert "(d)" in terminal.raw
+@pytest.mark.parametrize("name", PAGERS)
+def test_which_pages_stand_in_the_readers_pager(name: str) -> None:
+    assert written()[name].startswith("|Question 2") == PAGERS[name][1]
+    assert "(d)" in written()[name]
 
 
-def test_a_pipe_has_no_pager() -> None:
-    env = {**os.environ, "PAGER": "sed s/^/|/"}
-    command = [sys.executable, "-m", "solver", "run", str(Q2), "--format", "terminal"]
-    made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", check=True, env=env)
+def test_a_pager_may_end_before_its_page() -> None:
+    assert "Question 2" in written()["seen enough"]
+    assert "(d)" not in written()["seen enough"]
+
+
+def test_a_pipe_has_no_pager(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGER", FRAME)
+    made = CliRunner().invoke(main, ["run", str(Q2), "--format", "terminal"])
+    assert made.exit_code == 0
     assert "|" not in made.stdout
 
 
@@ -170,9 +175,8 @@ def test_a_page_in_a_file_is_written_again(folder: Path) -> None:
 
 
 def test_standard_input_cannot_be_watched() -> None:
-    command = [sys.executable, "-m", "solver", "run", "-", "--watch"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    assert done.returncode == 2
+    done = CliRunner().invoke(main, ["run", "-", "--watch"], input="")
+    assert done.exit_code == 2
     assert done.stderr.startswith("--watch: does not go with standard input\n  hint:")
 
 
@@ -196,10 +200,8 @@ def test_a_page_is_revealed_line_by_line() -> None:
         assert "0.98" not in terminal.shown
         terminal.type("p\n")
         assert terminal.end() == 0
-    shown = terminal.shown[terminal.shown.index("Question 2") :]
-    with on_a_terminal(*PAGE, "--part", "c", columns=60, lines=70) as terminal:
-        assert terminal.end() == 0
-    assert shown.rstrip() == terminal.shown.rstrip()  # what was asked is wiped away
+    revealed = terminal.shown[terminal.shown.index("Question 2") :]
+    assert revealed.rstrip() == shown(written()["part"], 60, 70).rstrip()  # what was asked is wiped away
 
 
 def test_a_reader_tries_his_own_values() -> None:
