@@ -131,10 +131,10 @@ def test_families_command() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "form"), list(zip(sorted((ROOT / "problems").glob("*.yaml")), cycle(["markdown", "json", "text"])))
+    ("path", "form"), list(zip(sorted((ROOT / "problems").glob("*.yaml"))[::4], cycle(["markdown", "json", "text"])))
 )
-def test_the_command_solves_every_problem(path: Path, form: str) -> None:
-    """In one format each: `tests/render` has every problem in every format."""
+def test_the_command_solves_problems(path: Path, form: str) -> None:
+    """Some, in one format each: `tests/render` has every problem in every format."""
     run = CliRunner().invoke(main, ["run", str(path), "--format", form, "--compare", "--detail", "full"])
     assert run.exit_code == 0, run.output
 

@@ -73,6 +73,9 @@ def test_no_circle() -> None:
     TopologicalSorter({m: {to for to, _ in imported(m) if to != m} for m in MODULES}).prepare()
 
 
+_THROUGH = re.compile(r"\b(?!self\b|cls\b)\w+\s*\.\s*_[^_\W]")
+
+
 def test_nothing_private_leaves_its_module() -> None:
     taken = [(m, to, name) for m in MODULES for to, name in imported(m) if re.match(r"_[^_]", name)]
     modules = [(m, to) for m in MODULES for to, _ in imported(m) if re.search(r"\._[^_]", to)]
@@ -80,6 +83,7 @@ def test_nothing_private_leaves_its_module() -> None:
     through = [
         (m, f"{node.value.id}.{node.attr}")
         for m, tree in trees().items()
+        if _THROUGH.search(MODULES[m].read_text(encoding="utf-8"))  # few modules, which are gone through
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and re.match(r"_[^_]", node.attr) and isinstance(node.value, ast.Name)
         if node.value.id in whole[m]
