@@ -144,7 +144,7 @@ def test_print_shows_all_working_and_cuts_nothing(page: Any) -> None:
     page.emulate_media(media="print")
     assert not page.query_selector("details[open]")
     shut, over = page.evaluate(
-        """boxes => [[...document.querySelectorAll(".lines")].filter(box => !box.getBoundingClientRect().height).length,
+        """boxes => [[...document.querySelectorAll(".lines")].filter(box => !box.checkVisibility()).length,
             [...document.querySelectorAll(boxes)].flatMap(box => [...box.querySelectorAll("math")])
                 .filter(math => math.getBoundingClientRect().right > innerWidth).map(math => math.textContent)]""",
         BOXES,
