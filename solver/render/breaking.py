@@ -238,6 +238,8 @@ def _opened(node: Typeset, room: float, before: float, after: float) -> list[Typ
 
 def _fits(node: Typeset, room: float, before: float = 0.0, after: float = 0.0) -> bool:
     """Whether a formula fits if it is broken wherever it can be."""
+    if before + WIDTH.set(node) + after <= room:
+        return True
     pieces = _pieces(node)
     if len(pieces) > 1:
         first, *inner, last = pieces
@@ -245,7 +247,7 @@ def _fits(node: Typeset, room: float, before: float = 0.0, after: float = 0.0) -
         return middle and _fits(first, room, before) and _fits(last, room, INDENT, after)
     found = _bracketed(node)
     if found is None:
-        return before + WIDTH.set(node) + after <= room
+        return False
     return _fits(found.fence.inner, room, before + found.opening, after + found.closing)
 
 

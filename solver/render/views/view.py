@@ -16,9 +16,8 @@ Reader = Literal["lecturer", "student"]
 
 MOST_WORKED = 500
 _ROWS_A_STEP = 10
-_NODES_A_ROW = 50
-_NODES_A_STEP = 250
-"""So many rows of a table are as long as a step, and so many nodes of the sums in a matrix: some 50 products."""
+_NODES_A_ROW = 25
+"""So many rows of a table are as long as a step, and so many nodes of the sums in one, or in a matrix: some 50 products."""
 
 
 class View(Structure):
@@ -67,7 +66,7 @@ def _steps(block: Block) -> int:
             row = sum(_size(cell) for cell in middle if not isinstance(cell, tuple))
             return len(rows) * max(_NODES_A_ROW, row) // (_ROWS_A_STEP * _NODES_A_ROW)
         case Equations():
-            return 1 + _written(block) // _NODES_A_STEP
+            return 1 + _written(block) // (_ROWS_A_STEP * _NODES_A_ROW)
     return 0
 
 
