@@ -5,11 +5,25 @@ Formulas of one form, such as those of a thousand time steps, are worked out, ch
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any, TypeAlias
 
-from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree, Written, replace_names
+from solver.formula.tree import (
+    Array,
+    Bin,
+    Call,
+    Group,
+    Name,
+    Neg,
+    Num,
+    Sum,
+    Transpose,
+    Tree,
+    Written,
+    children,
+    replace_names,
+)
 
 Form: TypeAlias = Hashable
 """Equal for formulas that differ in their names alone."""
@@ -31,7 +45,7 @@ def form(tree: Tree) -> tuple[Form, tuple[str, ...]]:
     return found
 
 
-def form_together(trees: Iterable[Tree], numbers: dict[str, int]) -> Form:
+def form_together(trees: Iterable[Tree], numbers: dict[str, int]) -> tuple[Form, ...]:
     """The form of some formulas that share their names. numbers: of the names so far; those that are new are added."""
     made: list[Hashable] = []
     for tree in trees:
@@ -41,14 +55,17 @@ def form_together(trees: Iterable[Tree], numbers: dict[str, int]) -> Form:
     return tuple(made)
 
 
-def renamed(tree: Tree, names: Mapping[str, Name]) -> Tree:
-    """The formula with other names in place of the names given; other names stay. It has its form from this one."""
-    made = replace_names(tree, names)
-    if made is not tree and not isinstance(made, _NUMBERS):
-        kind, used = form(tree)
-        now = tuple([names[name].id if name in names else name for name in used])
-        if len(set(now)) == len(now):  # no two have become one
-            made.unnamed = kind, now
+def renamed(tree: Tree, names: Mapping[str, str]) -> Tree:
+    """The formula with other names in place of the names given; other names stay. It has its form from this one, and
+    its operands once somebody looks at them."""
+    kind, used = form(tree)
+    now = tuple([names.get(name, name) for name in used])
+    if now == used or isinstance(tree, _NUMBERS):
+        return tree
+    if len(set(now)) < len(now):  # two have become one
+        return replace_names(tree, {name: Name(new) for name, new in names.items()})
+    made = object.__new__(type(tree))
+    made.unnamed, made.renames = (kind, now), tree
     return made
 
 
@@ -71,8 +88,9 @@ def _form(tree: Tree) -> tuple[Form, tuple[str, ...]]:
             made.append((node.fn, len(node.args), node.options))
             stack += node.args[::-1]
         elif kind is Sum:
-            made.append((kind, len(node.terms)))
-            stack += node.terms[::-1]
+            terms = form_together(node.terms, numbers)
+            made.append((kind, terms))
+            known = known and all(type(each) is int for each in terms[::2])
         elif kind is Neg or kind is Transpose or kind is Group:
             made.append(kind)
             stack.append(node.x)
@@ -94,9 +112,19 @@ Run: TypeAlias = tuple[Tree, list[tuple[str, ...]]]
 """Terms of one form that stand side by side: the first, and the names that each of them uses."""
 
 
+def each_kind(tree: Tree) -> Iterator[Tree]:
+    """Every node, a parent before its operands; of terms of one form that stand side by side, the first alone."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += [first for first, _ in runs(node)][::-1] if isinstance(node, Sum) else children(node)[::-1]
+
+
 def runs(total: Sum) -> list[Run]:
     """The terms of a long sum; looked for once."""
-    if total.runs is None:
+    found: list[Run] | None = getattr(total, "runs", None)
+    if found is None:
         made: list[Run] = []
         last: Form = ()
         for term in total.terms:
@@ -105,6 +133,5 @@ def runs(total: Sum) -> list[Run]:
                 made.append((term, []))
             made[-1][1].append(used)
             last = kind
-        total.runs = made
-    found: list[Run] = total.runs
+        found = total.runs = made
     return found

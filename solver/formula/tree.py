@@ -26,13 +26,26 @@ Options: TypeAlias = tuple[tuple[str, Option], ...]
 class _Node:
     """Equal when kind and operands are; never changed once made. Plain classes, since a formula makes thousands."""
 
-    __slots__: tuple[str, ...] = ("unnamed",)
+    __slots__: tuple[str, ...] = ("renames", "unnamed")
     __match_args__: tuple[str, ...] = ()
-    unnamed: tuple[Any, tuple[str, ...]]  # its form, once `form` has found it
+    unnamed: tuple[Any, tuple[str, ...]]  # its form and its names, once `form` has found them
+    renames: _Formula  # the formula that it is in other names, where its operands are made once somebody looks at them
     _parts: ClassVar[Callable[[Any], Any]]
 
     def __init_subclass__(cls) -> None:
         cls._parts = attrgetter(*cls.__match_args__) if cls.__match_args__ else type
+
+    def __getattr__(self, name: str) -> Any:
+        """An operand of a formula in other names, of which thousands may stand on no page."""
+        if name not in self.__match_args__:
+            raise AttributeError(name)
+        tree = self.renames
+        while (before := getattr(tree, "renames", None)) is not None:
+            tree = before
+        made = replace_names(tree, dict(zip(tree.unnamed[1], map(Name, self.unnamed[1]), strict=True)))
+        for part in self.__match_args__:
+            setattr(self, part, getattr(made, part))
+        return getattr(self, name)
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -212,9 +225,10 @@ class Sum(_Node):
     __slots__ = ("runs", "terms")
     __match_args__ = ("terms",)
 
+    runs: Any  # of terms of one form, once somebody has looked for them
+
     def __init__(self, terms: tuple[Tree, ...]) -> None:
         self.terms = terms
-        self.runs: Any = None  # of terms of one form, once somebody has looked for them
 
 
 class Dots(_Node):
@@ -225,7 +239,8 @@ class Dots(_Node):
 
 Literal_: TypeAlias = Num | Array
 LITERALS = (Num, Array)  # for isinstance: a tuple made once is four times as fast as Num | Array
-Tree: TypeAlias = Name | Num | Neg | Bin | Sum | Transpose | Call | Group | Array | Written | Dots
+_Formula: TypeAlias = Name | Num | Neg | Bin | Sum | Transpose | Call | Group | Dots
+Tree: TypeAlias = _Formula | Array | Written
 
 
 _CHILDREN: dict[type, Callable[[Any], tuple[Tree, ...]]] = {  # by type: far faster than a match, and everything walks

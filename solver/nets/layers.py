@@ -18,9 +18,10 @@ Stored = Literal["inputs x neurons", "neurons x inputs"]
 def put(formula: str, **names: str | Tree) -> Tree:
     """A formula with other names, or formulas, in place of its own: read once for all layers, times and iterations."""
     tree = parse(formula)
-    trees = {name: Name(new) if isinstance(new, str) else new for name, new in names.items()}
-    others = {name: new for name, new in trees.items() if isinstance(new, Name)}
-    return renamed(tree, others) if len(others) == len(trees) else replace_names(tree, trees)
+    others = {name: new for name, new in names.items() if isinstance(new, str)}
+    if len(others) == len(names):
+        return renamed(tree, others)
+    return replace_names(tree, {name: Name(new) if isinstance(new, str) else new for name, new in names.items()})
 
 
 def activated(activation: str, u: Tree, slope: str = "", own: Mapping[str, Own] | None = None) -> Tree:

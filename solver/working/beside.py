@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from solver.errors import FormulaError
 from solver.formula.form import renamed
 from solver.formula.symbol import Symbol
-from solver.formula.tree import Literal_, Name, Tree, names
+from solver.formula.tree import Literal_, Tree, names
 from solver.formula.walks.reduce import Detail, Operands
 from solver.formula.walks.value import Env
 from solver.rounding import Floats, Format
@@ -79,7 +79,7 @@ class _Renamed(Item):
         return item.replaced(name=made.name, title=made.title) if isinstance(item, Stated) else made
 
     def _tree(self, tree: Tree) -> Tree:
-        return renamed(tree, {name: Name(_name(self.word, name)) for name in names(tree)})
+        return renamed(tree, {name: _name(self.word, name) for name in names(tree)})
 
     def _words(self, text: str) -> str:
         return _PLACE.sub(lambda found: f"{{{_name(self.word, found[1])}}}", text)

@@ -125,13 +125,14 @@ def add_gradients(
     steps, needed = _leading_to(working, [output] if end is None else names(end), inputs)
     chain = steps + ([] if end is None else [(output, end)])
     shapes = {name: working.shapes[name] for name in (*needed, *wrt)}
-    leading = set(needed)
+    leading, introduced = set(needed), titles or {}
     derived = differentiate_alike(
         chain, output, wrt, {output: SCALAR, **shapes}, _Distributions(working), working.items, ending
     )
     for made in derived:
         reason = _reason(made, output) if made.of in leading else f"{{{output}}} does not depend on {{{made.of}}}"
-        _add(working, made, output, (titles or {}).get(Role(made.kind, made.of), ""), reason, begins)
+        role = Role(made.kind, made.of)
+        _add(working, made, output, role, introduced.get(role, ""), reason, begins)
     variables = {made.of: made.name for made in derived if made.kind == "gradient"}
     working.proofs.append(DifferencesProof(working, chain, output, variables))
     return [gradient_name(name) + ending for name in wrt]
@@ -163,7 +164,9 @@ class _Distributions:
             return bool(np.abs(numbers.sum(axis=0 if along == "columns" else 1) - 1.0).max() <= 1e-9)
 
 
-def _add(working: Working, made: Derived, output: str, title: str, why: str, begins: Callable[[str], str]) -> None:
+def _add(
+    working: Working, made: Derived, output: str, role: Role, title: str, why: str, begins: Callable[[str], str]
+) -> None:
     of, symbol = working.symbols[made.of], working.symbols.get(output) or default_symbol(output)
     match made.kind:
         case "slope":
@@ -176,7 +179,7 @@ def _add(working: Working, made: Derived, output: str, title: str, why: str, beg
             symbol = symbol._replace(wrt=of)
             title = title or f"Gradient with respect to {{{made.of}}}"
     step = Step(made.name, made.formula, begins(title), why, derive=partial(_derivation, made))
-    working.add(step, shape_alike(made.formula, working.shapes), symbol, Role(made.kind, made.of))
+    working.add(step, shape_alike(made.formula, working.shapes), symbol, role)
     repeat = working.repeats.get(made.of)
     if repeat is not None:  # what is found of a time that is not shown in full is not either
         working.repeats[made.name] = repeat._replace(series=made.name, heading=None)

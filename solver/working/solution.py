@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -204,10 +204,26 @@ class Solved(Structure, Notebook):
     @property
     def listing(self) -> Listing | None:
         """The table that it shows, if any."""
-        return self.item.listing({**self._operands(0), self.name: self.literal(0)})
+        return self.item.listing(_Printed(self.context.solved, (*self.item.needs, self.name)))
 
     def _operands(self, guard: int) -> Mapping[str, Literal_]:
         return {name: self.context.solved[name].literal(guard) for name in self.item.needs}
+
+
+class _Printed(Mapping[str, Literal_]):
+    """Quantities as they are printed, each when a table has a place for it: few items show one."""
+
+    def __init__(self, solved: Mapping[str, Solved], names: Sequence[str]) -> None:
+        self.solved, self.names = solved, names
+
+    def __getitem__(self, name: str) -> Literal_:
+        return self.solved[name].literal(0)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
 
 
 def _same(written: Floats, exact: Floats) -> bool:

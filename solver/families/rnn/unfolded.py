@@ -135,7 +135,7 @@ class Unfolded(Givens):
         before = t + 1 if side.side == "b" else t - 1
         fed = self.at("d" if self.given.teacher_forcing else "y", before)
         back = fed if self.given.type == "jordan" else self.name(side, before)
-        real = {INPUT: Name(x), STATE: Name(back), OUTPUT: Name(fed)}
+        real = {INPUT: x, STATE: back, OUTPUT: fed}
         if layer.u is not None:
             real = self.net(layer, real, self.name(side, t, "u"), self.symbol("u", t, side.mark, side.side), t)
         self.step(self.name(side, t), layer.formula, real, layer.title, self.symbol("h", t, side.mark, side.side), t)
@@ -144,19 +144,19 @@ class Unfolded(Givens):
         """The output at a time, from the states of the last layer, by direction."""
         if layer is None:
             return
-        real = {STATE + side: Name(name) for side, name in states.items()}
+        real = {STATE + side: name for side, name in states.items()}
         if layer.u is not None:
             real = self.net(layer, real, self.at("o", t), self.symbol("o", t), t)
         self.step(self.at("y", t), layer.formula, real, layer.title, self.symbol("y", t), t)
 
-    def net(self, layer: AnyTime, real: Mapping[str, Name], name: str, symbol: Symbol, t: int) -> dict[str, Name]:
+    def net(self, layer: AnyTime, real: Mapping[str, str], name: str, symbol: Symbol, t: int) -> dict[str, str]:
         """A net input as a step of its own; what the layer's formula calls it."""
         assert layer.u is not None
         self.step(name, layer.u, real, layer.net_title, symbol, t)
         self.nets.append(name)
-        return {NET: Name(name)}
+        return {NET: name}
 
-    def step(self, name: str, anytime: Tree, real: Mapping[str, Name], title: str, symbol: Symbol, t: int) -> None:
+    def step(self, name: str, anytime: Tree, real: Mapping[str, str], title: str, symbol: Symbol, t: int) -> None:
         """A step by a formula of any time; the first of its kind is written for any time, too."""
         w, kind, formula, title = self.working, symbol[:3], renamed(anytime, real), f"At t = {t}: {title}"
         if kind in self.told or self.given.length == 1:
@@ -169,7 +169,7 @@ class Unfolded(Givens):
         general = {}
         for n in names(formula):
             if (at := w.symbols[n]).argument in times:
-                general[n] = Name(f"{n}_t")
+                general[n] = f"{n}_t"
                 w.symbols[f"{n}_t"] = at._replace(argument=times[at.argument])
         line = Line(renamed(formula, general), left=Name(f"{name}_t"))
         w.add(First(name, formula, title, general=line), size, symbol)

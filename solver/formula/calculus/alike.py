@@ -43,7 +43,7 @@ def differentiate_alike(
     check_scalar(output, shapes)
     if len(chain) > LONG:
         made = _Remembering(chain, output, list(wrt), shapes, distributions, Names(shapes, taken, ending=ending)).run()
-        return [each._replace(shares=()) for each in made]
+        return [each._replace(shares=()) if each.shares else each for each in made]
     numbers = _numbered(chain, wrt)
     new = {name: Name(number) for name, number in numbers.items()}
     looked = numbers if any(_sharing(node) for _, tree in chain for node in walk(tree)) else ()
@@ -86,21 +86,17 @@ def _renamed(kind: _Kind, real: dict[str, str], called: Names) -> list[Derived]:
     """The steps in the names of another chain."""
     for k, label in enumerate(kind.labels):
         real[f"@{k}"] = called(label._replace(of=real[label.of], own=real[label.own]))
-    trees = {name: Name(new) for name, new in real.items()}
-    return [_step(made, real, trees) for made in kind.derived]
+    return [_step(made, real) for made in kind.derived]
 
 
-def _step(made: Derived, real: Mapping[str, str], trees: Mapping[str, Name]) -> Derived:
-    return made._replace(
-        name=real[made.name],
-        formula=renamed(made.formula, trees),
-        of=real[made.of],
-        match=made.match and _match(made.match, real),
-    )
+def _step(made: Derived, real: Mapping[str, str]) -> Derived:
+    formula, match = renamed(made.formula, real), made.match and _match(made.match, real)
+    name, of = real[made.name], real[made.of]
+    return Derived(name, formula, made.kind, of, match, (), made.kinked, made.reasons, made.flat)
 
 
 def _match(match: Match, real: Mapping[str, str]) -> Match:
-    return match._replace(output=real[match.output], target=real[match.target])
+    return Match(match.pair, real[match.output], real[match.target], match.factor, match.elementwise)
 
 
 # -- one definition of a long chain --------------------------------------------------------------------------------------
@@ -134,6 +130,8 @@ class _Remembering(Reverse):
         super().__init__(chain, output, wrt, shapes, distributions, called)
         self.passed: dict[Hashable, _Passed | None] = {}
         self.plain: dict[Form, bool] = {}
+        self.shared: dict[Form, bool] = {}
+        self.roles: dict[str, Hashable] = {}
 
     def definition(self, name: str, tree: Tree) -> None:
         if isinstance(bare(tree), Sum):  # of everything there is: there is one
@@ -156,10 +154,8 @@ class _Remembering(Reverse):
             match and (id(match.pair), match.factor, match.elementwise, *places),
             name == self.output,
             *[definition is None for definition in around],
-            *map(self.shapes.__getitem__, used),
-            *map(self.relevant.__contains__, used),
-            *map(self.wrt.__contains__, used),
-            *map(self.centred.__contains__, used),
+            *[self.roles.get(n) or self.role(n) for n in used],
+            *[n in self.centred for n in used if self.centred],
             *[tuple(noted[n]) if n in noted else None for noted in _noted(self) if noted for n in used],
             *self.sums(used, defined),
         )
@@ -172,6 +168,11 @@ class _Remembering(Reverse):
             passed = self.passed[key] = self.pass_on(name, tree, used)
         self.apply(passed, name, used)
 
+    def role(self, name: str) -> Hashable:
+        """What a name is throughout the pass."""
+        found = self.roles[name] = (self.shapes[name], name in self.relevant, name in self.wrt)
+        return found
+
     def looked_at(self, tree: Tree) -> tuple[str, ...]:
         """The names whose own definitions matter: none where all there is is an activation of sums and products."""
         kind, used = form(tree)
@@ -183,10 +184,16 @@ class _Remembering(Reverse):
 
     def sums(self, used: Iterable[str], around: Sequence[Tree]) -> list[bool]:
         """Whose columns or rows sum to 1, where an activation wants that of them."""
-        tops = (bare(tree) for tree in around)
-        if self.distributions is None or not any(map(_sharing, tops)):
+        if self.distributions is None or not any(map(self.sharing, around)):
             return []
         return [(name, along) in self.distributions for name in used for along in _ALONG]
+
+    def sharing(self, tree: Tree) -> bool:
+        """Whether a definition is an activation that a known pair with shares of the desired output stands behind."""
+        kind = form(tree)[0]
+        if kind not in self.shared:
+            self.shared[kind] = _sharing(bare(tree))
+        return self.shared[kind]
 
     def pass_on(self, name: str, tree: Tree, used: Sequence[str]) -> _Passed:
         """What passing through a definition does, in numbered names."""
@@ -240,10 +247,9 @@ class _Remembering(Reverse):
         for k, ((kind, of, own, asked), size) in enumerate(zip(passed.labels, passed.shapes, strict=True)):
             made = real[f"@{k}"] = self.called(Label(kind, real[of], real[own], asked))
             self.shapes[made] = size
-        trees = {new: Name(old) for new, old in real.items()}
         for shares, found in ((self.adjoints, passed.adjoints), (self.behind, passed.behind)):
             for n, adjoints in found:
-                shares.setdefault(real[n], []).extend([Share(renamed(each, trees)) for each in adjoints])
+                shares.setdefault(real[n], []).extend([Share(renamed(each, real), ()) for each in adjoints])
         for n, match in passed.pairs:
             self.pairs[real[n]] = _match(match, real)
         for noted, changed in zip(_noted(self), passed.noted, strict=True):
@@ -253,8 +259,8 @@ class _Remembering(Reverse):
                 else:
                     noted[real[n]] = dict.fromkeys(words)
         self.centred |= {real[n] for n in passed.centred}
-        self.slopes += [_step(made, real, trees) for made in passed.slopes]
-        self.backward += [_step(made, real, trees) for made in passed.backward]
+        self.slopes += [_step(made, real) for made in passed.slopes]
+        self.backward += [_step(made, real) for made in passed.backward]
 
 
 def _sharing(node: Tree) -> bool:

@@ -18,7 +18,7 @@ from solver.formula.calculus.local import bends, constant_last, local_derivative
 from solver.formula.form import Form, form, renamed
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.parse import parse
-from solver.formula.tree import Array, Bin, Call, Name, Tree, rebuild, replace_names, walk
+from solver.formula.tree import Array, Bin, Call, Tree, rebuild, replace_names, walk
 from solver.formula.walks.together import Definition, Program
 from solver.formula.walks.value import Env, unwarned, value
 from solver.rounding import Floats
@@ -139,7 +139,7 @@ def _each_written_out(chain: Chain) -> Chain:
         if kind not in done:
             done[kind] = _written_out(tree), used
         out, names = done[kind]
-        made.append((name, renamed(out, dict(zip(names, map(Name, used), strict=True)))))
+        made.append((name, renamed(out, dict(zip(names, used, strict=True)))))
     return made
 
 

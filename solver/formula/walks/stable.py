@@ -37,7 +37,7 @@ def restated(
     for way in _WAYS.get(kind, ()):
         names = way.followed(used, defined, binary)
         if names is not None:
-            return None if way.made is None else renamed(way.made, dict(zip(way.names, map(Name, names), strict=True)))
+            return None if way.made is None else renamed(way.made, dict(zip(way.names, names, strict=True)))
     made, asked = tree, _Asked(used, defined, binary)
     if any(_matched(rule.cancels, node) for node in walk(tree) for rule in _rules().get(_top(node), ())):
         made = _Stable(asked.definition, asked.of_zeros_and_ones).of(tree)

@@ -52,7 +52,8 @@ class Program(Generic[D]):
         definitions = list(definitions)
         self.recurrent: list[list[Definition[D]]] = []
         if len(definitions) > 2 * FEW:
-            self.jobs = _jobs(definitions, self.recurrent)
+            self.jobs = [[each] for each in definitions if not each.uses]
+            self.jobs += _jobs([each for each in definitions if each.uses], self.recurrent)
         else:
             self.jobs = [[each] for each in definitions]
         self.places = {each.name: (g, k) for g, group in enumerate(self.recurrent) for k, each in enumerate(group)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal
 
+from solver.formula.form import each_kind
 from solver.formula.tree import Tree, Written, walk
 from solver.formula.walks.reduce import Detail
 from solver.named import Structure
@@ -74,7 +75,7 @@ def _written(block: Equations) -> int:
     """About how many nodes the cells have that are written out on its lines."""
     nodes = 0
     for line in block.lines:
-        for node in walk(line.right):
+        for node in each_kind(line.right):
             if isinstance(node, Written):
                 nodes += len(node.cells) * len(node.cells[0]) * _size(node.cells[0][0])
     return nodes

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from solver.formula.form import each_kind
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.print.window import visible
 from solver.formula.symbol import Symbol
-from solver.formula.tree import Call, Name, Num, Sum, Tree, bare, names, walk
+from solver.formula.tree import Call, Name, Num, Sum, Tree, bare, names
 from solver.formula.walks.reduce import MOST, Detail
 from solver.formula.words import Words
 from solver.render.answers import PAGE, answers, distinct, elided, stated
@@ -317,7 +318,7 @@ class _QuestionPage:
 
     def definitions(self, formula: Tree) -> Iterator[Block]:
         """Each function's definition and convention, where it first appears."""
-        for node in walk(formula):
+        for node in each_kind(formula):
             if not isinstance(node, Call) or (node.fn, len(node.args)) in self.defined:
                 continue
             said = FUNCTIONS[node.fn].convention
