@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from solver.cli.console import INTERRUPTED, colors, columns, dumb, encoding, refused, say
+from solver.cli.progress import Progress
 from solver.formula.print.printer_text import symbol_text
 from solver.formula.tree import Name
 from solver.mark.asked import asked
@@ -44,7 +45,9 @@ def step_through(questions: Sequence[Question], solutions: Sequence[Solution], v
     say("".join(f"{line}\n" for line in [*wrap(_HELP, columns()), ""]))
     try:
         for question, solution in zip(questions, solutions, strict=True):
-            if not _Stepping(question, solution, view).shown():
+            with Progress("writing"):
+                page = _Stepping(question, solution, view)
+            if not page.shown():
                 return
     except KeyboardInterrupt:
         say("\n")
@@ -100,7 +103,8 @@ class _Stepping:
     def verdict(self, key: str, said: str) -> str:
         """What is said of the reader's own value."""
         if self.sitting is None:
-            self.sitting = Sitting(asked(self.question, self.solution))
+            with Progress("solving"):
+                self.sitting = Sitting(asked(self.question, self.solution))
         reply = self.sitting.answer(key, said)
         remarks = [*reply["troubles"], *(cell["said"] for cell in reply["cells"] if cell["said"])]
         return clean("; ".join([_SAID.get(reply["verdict"], "a person has to judge it"), *dict.fromkeys(remarks)]))

@@ -21,21 +21,24 @@ _NUMBERS = 2_000
 """The most numbers of one answer in a document."""
 _ALTOGETHER = 10_000
 """The most numbers of all answers of a part; of what comes behind, larger matrices are shown by their corners."""
+_KEY = 100_000
+"""The same in a key, which is there for its numbers."""
 _TABLE_COLUMNS = 8
 
 
-def answers(asked: Sequence[Solved], symbols: Symbols, most: int | None) -> Iterator[Block]:
+def answers(asked: Sequence[Solved], symbols: Symbols, most: int, *, key: bool = False) -> Iterator[Block]:
     """The values of what is asked for.
 
-    most: the rows and columns shown of what is too large for a document; None: all of them, in tables.
+    most: the rows and columns shown of what is too large for a document. key: whether that is only what is too large for
+    a key; all else stands in tables.
     """
     facts: list[Line] = []
-    left = _ALTOGETHER
+    left = _KEY if key else _ALTOGETHER
     for solved in asked:
         tree = solved.shown
         rows, columns = tree.value.shape if isinstance(tree, Array) else (1, 1)
         left -= rows * columns
-        shown = most is None or left >= 0 or max(rows, columns) <= most
+        shown = left >= 0 or max(rows, columns) <= most
         if shown and rows <= PAGE and columns <= _COLUMNS and _across(tree) <= _ACROSS:
             facts.append(stated(solved))
             continue
@@ -43,7 +46,7 @@ def answers(asked: Sequence[Solved], symbols: Symbols, most: int | None) -> Iter
             yield Facts(facts, symbols, PAGE)
             facts = []
         assert isinstance(tree, Array)
-        if most is None or (shown and tree.value.size <= _NUMBERS):
+        if shown and (key or tree.value.size <= _NUMBERS):
             yield from _tables(solved, tree, symbols)
         else:
             yield Facts([stated(solved)], symbols, most)

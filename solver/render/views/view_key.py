@@ -1,9 +1,10 @@
-"""The key: every value asked for, complete, without its working."""
+"""The key: every value asked for, complete unless it is far too large, without its working."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from solver.formula.walks.reduce import MOST
 from solver.render.answers import answers
 from solver.render.blocks import Block, Bullets, Prose, bullets, part_label
 from solver.render.views.definitions import point, titled
@@ -25,7 +26,8 @@ def values(part: SolvedPart) -> Iterator[Block]:
     """What a part asks for."""
     assert part.context is not None
     symbols = part.context.working.symbols
-    yield from answers([solved for solved in part.asked if solved.item.answer is None], symbols, None)
+    numbers = [solved for solved in part.asked if solved.item.answer is None]
+    yield from answers(numbers, symbols, MOST["normal"], key=True)
     for solved in part.asked:
         item = solved.item
         if item.points_answer:
