@@ -26,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Before any test is imported, whose decorators ask how often."""
     trials.N = config.getoption("trials")
     settings.register_profile(
-        "suite", deadline=None, max_examples=trials.times(20), derandomize=bool(os.environ.get("CI"))
+        "suite", deadline=None, max_examples=trials.times(12), derandomize=bool(os.environ.get("CI"))
     )
     settings.load_profile("suite")
 

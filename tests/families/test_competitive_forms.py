@@ -60,7 +60,7 @@ NEAR = {"(1 - w)/(1 + w)": 0.7 / 1.3, "1/(1 + w)": 1 / 1.3, "1 - w": 0.7}
 def test_two_units_that_learn(rule: str, distance: str, nearness: str) -> None:
     """LVQ2 and LVQ2.1 by plain loops (Kohonen 1990): winner and runner-up move, where x lies in their window."""
     moved = 0
-    for seed in range(4):
+    for seed in range(times(2)):
         rng = np.random.default_rng(seed)
         X, units = rng.uniform(0, 1, (6, 2)).round(2), rng.uniform(0, 1, (4, 2)).round(2)
         labels, classes = [1, 2, 1, 2], rng.integers(1, 3, 6).tolist()

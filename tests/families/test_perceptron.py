@@ -127,7 +127,7 @@ def test_parity_has_none(gate: str, inputs: int) -> None:
     assert "not linearly separable" in solution["a/solution"].item.points[-1]
 
 
-@settings(max_examples=times(15))
+@settings(max_examples=times(8))
 @given(st.data())
 def test_every_set_is_decided(data: st.DataObject) -> None:
     """Weights fulfil every condition; a contradiction gives both sides the same sum."""
@@ -162,7 +162,7 @@ def test_all_functions_of_two_inputs(bits: tuple[bool, ...]) -> None:
 
 
 # -- the learning rule --------------------------------------------------------------------------------------------------
-@settings(max_examples=times(15))
+@settings(max_examples=times(8))
 @given(st.data())
 def test_the_rule_in_fractions(data: st.DataObject) -> None:
     """Weights after each presentation, all in fractions."""
@@ -238,7 +238,7 @@ def test_a_cycle_is_no_convergence() -> None:
 ACTIVATIONS = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "linear": lambda u: u, "softmax": lambda u: u.softmax(-1)}
 
 
-@settings(max_examples=times(15))
+@settings(max_examples=times(8))
 @given(st.data())
 def test_gradients_and_learning_as_pytorch_has_them(data: st.DataObject) -> None:
     f = data.draw(st.sampled_from([*ACTIVATIONS, "sigmoid cross-entropy"]))
@@ -438,7 +438,7 @@ def test_a_student_s_own_weights(fields: str, said: str, share: float | None) ->
         assert item.share(understood) == share
 
 
-@settings(max_examples=times(15))
+@settings(max_examples=times(8))
 @given(st.tuples(*[st.integers(-4, 4)] * 3), st.sampled_from(["AND", "OR", "NAND", "NOR"]), st.booleans())
 def test_own_weights_are_right_where_their_truth_table_is(w: tuple[int, ...], gate: str, closed: bool) -> None:
     truth = {"AND": lambda a, b: a and b, "OR": lambda a, b: a or b}

@@ -11,7 +11,7 @@ from tests.trials import times
 PATTERN = st.tuples(st.lists(st.integers(-3, 3), min_size=2, max_size=2), st.sampled_from([-1, 1]))
 
 
-@settings(max_examples=times(15))
+@settings(max_examples=times(8))
 @given(patterns=st.lists(PATTERN, min_size=2, max_size=4), margin=st.sampled_from([0, 1, 2]))
 @example(patterns=[([0, 0], -1), ([0, 0], 1)], margin=0)  # after an epoch the weights are those it started from
 def test_a_margin(patterns: list[tuple[list[int], int]], margin: int) -> None:

@@ -86,7 +86,7 @@ def test_one_step_of_an_elman_network_whose_source_stores_neurons_by_rows() -> N
 SIZES = st.integers(1, 4)
 
 
-@settings(max_examples=times(15))
+@settings(max_examples=times(8))
 @given(st.data(), st.sampled_from(["jordan", "elman"]), SIZES, SIZES, SIZES, SIZES)
 def test_any_size_and_length(
     data: st.DataObject, kind: str, inputs: int, hidden: int, outputs: int, length: int

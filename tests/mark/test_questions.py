@@ -16,7 +16,7 @@ from tests.places import PROBLEMS
 from tests.questions import NAMES, asked_of
 from tests.trials import times
 
-MOST = times(4)
+MOST = times(3)
 """About how many answers of a question are made wrong in turn."""
 SHORT = [name for name in NAMES if name != "training"]
 """Long trainings repeat themselves; the example of the family is a short one."""

@@ -22,7 +22,7 @@ from tests.trials import times
 torch: Any = pytest.importorskip("torch")
 
 TOLERANCE = 1e-9
-CHAINS = times(80)
+CHAINS = times(40)
 
 
 def agree(name: str, ours: Floats, theirs: Any, about: str) -> None:

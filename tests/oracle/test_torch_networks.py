@@ -23,7 +23,7 @@ from tests.trials import times
 torch: Any = pytest.importorskip("torch")
 
 TOLERANCE = 1e-9
-NETWORKS = times(150)
+NETWORKS = times(70)
 
 # -- networks ---------------------------------------------------------------------------------------------------------
 ACTIVATIONS: dict[str, Callable[..., Any]] = {
@@ -169,7 +169,7 @@ def test_random_networks() -> None:
 
 def test_random_networks_solved_from_a_file_and_proved() -> None:
     rng = random.Random(5)
-    for _ in range(times(12)):
+    for _ in range(times(6)):
         network = Network(rng)
         given = network.yaml.replace("\n", "\n  ")
         question = load_text(f"title: T\ncarry: exact\ngiven:\n  {given}\nparts:\n  - {{label: a}}\n").questions[0]
@@ -184,7 +184,7 @@ def test_random_networks_solved_from_a_file_and_proved() -> None:
 
 
 # -- recurrent networks -----------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("seed", range(times(12)))
+@pytest.mark.parametrize("seed", range(times(6)))
 def test_random_recurrent_networks(seed: int) -> None:
     rng = np.random.default_rng(seed)
     steps, n, m, k = (int(rng.integers(*bounds)) for bounds in ((1, 9), (1, 4), (1, 5), (1, 4)))

@@ -106,7 +106,7 @@ class Gates:
                 getattr(cell, f"{name}_l0").copy_(values)
 
 
-@pytest.mark.parametrize("seed", range(times(8)))
+@pytest.mark.parametrize("seed", range(times(4)))
 def test_random_lstm(seed: int) -> None:
     rng = np.random.default_rng(seed)
     made = Gates(rng, "ifgo")
@@ -128,7 +128,7 @@ def test_random_lstm(seed: int) -> None:
     assert solution.parts[0].checked is not None
 
 
-@pytest.mark.parametrize("seed", range(times(8)))
+@pytest.mark.parametrize("seed", range(times(4)))
 def test_random_gru(seed: int) -> None:
     rng = np.random.default_rng(seed)
     made = Gates(rng, "rzn")
@@ -237,7 +237,7 @@ def test_random_gated_layers(kind: str, seed: int) -> None:
 
 
 # -- recurrent networks -------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("seed", range(times(8)))
+@pytest.mark.parametrize("seed", range(times(4)))
 def test_random_rnn(seed: int) -> None:
     """nn.RNN of one to three layers, in one direction or both, of one sequence or a batch; a linear output."""
     rng = np.random.default_rng(seed)
@@ -301,7 +301,7 @@ def rows(values: Any) -> list[list[float]]:
     return found
 
 
-@each("seed", range(times(8)))
+@each("seed", range(times(4)))
 def test_random_scaled_dot_products(seed: int) -> None:
     rng = np.random.default_rng(seed)
     n, m, dk, dv = (int(rng.integers(1, 5)) for _ in range(4))

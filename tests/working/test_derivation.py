@@ -203,7 +203,7 @@ def formulas_of(draw: st.DrawFn, shape: Sizes, depth: int = 3) -> str:
             return f"({inner((shape[0], other))} @ {inner((other, shape[1]))})"
 
 
-@settings(max_examples=times(30))
+@settings(max_examples=times(15))
 @given(formulas_of((1, 1)), formulas_of(("n", 1), 2), st.sampled_from(["x", "A", "C", "X", "c"]), st.booleans())
 def test_random_formulas(J: str, h: str, by: str, numerator: bool) -> None:
     layout = "numerator" if numerator else "denominator"

@@ -55,7 +55,7 @@ def layers(draw: st.DrawFn) -> str:
     return f"{{type: {kind}, {', '.join(f'{field}: {value}' for field, value in made.items())}}}".replace(", }", "}")
 
 
-@settings(max_examples=times(40), derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=times(20), derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(INPUTS), st.lists(layers(), min_size=1, max_size=3), layers())
 def test_an_answer_or_a_located_problem(size: str, flow: list[str], inner: str) -> None:
     given_ = f"family: count, input: {size}, blocks: {{b: [conv 4@1x1, {inner}]}}, layers: [{', '.join(flow)}]"

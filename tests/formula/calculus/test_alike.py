@@ -56,7 +56,7 @@ STEPS = {
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("by", ["W U", "h0", "W h3 h7 x5 U", "W c V s L4 J"])
 def test_a_long_chain_is_passed_through_as_a_short_one(step: str, by: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    count = 24
+    count = 12
     chain = [each for t in range(1, count + 1) for each in definitions(STEPS[step].format(t=t, b=t - 1))]
     chain.append(equation("J = " + " + ".join(f"L{t}" for t in range(1, count + 1))))
     shapes: dict[str, Shape] = {"U": (3, 2), "W": (3, 3), "V": (3, 3), "c": (3, 1), "s": (1, 1), "h0": (3, 1)}

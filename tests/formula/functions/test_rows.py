@@ -74,7 +74,7 @@ def test_bounds_hold_every_value_within(fn: str, text: str) -> None:
     tree = parse(text)
     if not names(tree):
         return
-    for seed in range(times(12)):
+    for seed in range(times(8)):
         rng, middles, width = np.random.default_rng(seed), drawn(seed), (3.0, 0.5, 0.05, 1e-3)[seed % 4]
         env = {}
         for name in names(tree):

@@ -77,7 +77,7 @@ def expressions(draw: st.DrawFn, shapes: dict[str, tuple[int, int]], shape: tupl
             return f"({inner(shape)})/(1 + ({inner((1, 1))})**2)"
 
 
-@settings(max_examples=times(20), suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=times(12), suppress_health_check=[HealthCheck.too_slow])
 @given(chains())
 def test_each_line_follows_from_the_one_above(text: str) -> None:
     check(solved(text), turn=len(text))

@@ -19,7 +19,7 @@ from tests.mark.simulate import honest
 from tests.questions import asked_of
 
 Q2 = asked_of("q2").sheet
-BATCHES = 12
+BATCHES = 8
 
 
 def batches() -> Iterator[Submissions]:

@@ -161,7 +161,7 @@ def test_shares_add_up(units: int, weights: list[float]) -> None:
 rates = st.integers(0, 20).map(lambda k: k / 20)
 
 
-@settings(max_examples=times(15))
+@settings(max_examples=times(8))
 @given(
     st.lists(st.decimals(0, 20, places=2), min_size=2, max_size=2),
     st.tuples(rates, rates, rates, rates, st.sampled_from(["cells", "all-or-nothing"])),
