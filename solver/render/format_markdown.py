@@ -152,7 +152,7 @@ def _piece(piece: Inline) -> str:
             return _code(clean(text))
         case Link(words, address):
             said = "".join(map(_piece, words))
-            return f"[{said}](<{address}>)"
+            return f"[{said}](<{_address(address)}>)"
 
 
 def _styled(words: Words, stars: str) -> str:
@@ -183,7 +183,13 @@ def _listed(text: str, language: str) -> str:
 
 def _file(path: str) -> str:
     """A file's path inside the angles of an address."""
-    return re.sub(r"[<>\\\n\r%]", lambda match: f"%{ord(match[0]):02X}", clean(path.replace(os.sep, "/")))
+    return _address(path.replace(os.sep, "/").replace("%", "%25"))
+
+
+def _address(address: str) -> str:
+    """An address between angles: nothing in it ends it, or is read as another sign."""
+    shown = clean(address).replace("&", "&amp;")
+    return re.sub(r"[<>\\]", lambda match: f"%{ord(match[0]):02X}", shown)
 
 
 def _seen_from(folder: str, block: TextBlock) -> TextBlock:

@@ -6,9 +6,10 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import get_args
+from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from solver.formula.parse import parse
@@ -30,6 +31,7 @@ from solver.render.blocks import (
     Table,
     bullets,
 )
+from solver.render.clean import clean
 from solver.render.format import Shown, format_file, formats
 from solver.render.format_markdown import render as markdown
 from solver.render.format_text import render as text
@@ -184,6 +186,22 @@ def test_any_words_set_apart_stay_words(said: str) -> None:
         "link_close",
     }
     text([Prose((Code(said), Styled((said,), True))), Listed(said), Picture(said, said, "png", b"")], 40)
+
+
+@given(st.sampled_from(MARKUP) | st.text(max_size=20))
+@example("x>y")
+@example("\\")
+@example("&copy;")
+def test_any_address_is_that_of_one_link(said: str) -> None:
+    found = list(flat(PARSER.parse(markdown([Prose((Link(("here",), f"https://a.org/{said}"),))]))))
+    assert [token.type for token in found if token.type not in ("inline", "text")] == [
+        "paragraph_open",
+        "link_open",
+        "link_close",
+        "paragraph_close",
+    ]
+    address = str(next(token for token in found if token.type == "link_open").attrs["href"])
+    assert unquote(address) == unquote(clean(f"https://a.org/{said}"))
 
 
 def test_json_keeps_what_was_typed() -> None:
