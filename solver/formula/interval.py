@@ -105,7 +105,7 @@ def times_matrix(a: Interval, b: Interval) -> Interval:
 
 
 def power(a: Interval, b: Interval) -> Interval:
-    """a ** b; everything where a negative base has no power."""
+    """a ** b; everything where a base may be negative, but for one whole exponent."""
     n = b.low
     if b.exact and n.size == 1 and float(n.reshape(-1)[0]).is_integer():
         exponent = int(n.reshape(-1)[0])
@@ -115,4 +115,6 @@ def power(a: Interval, b: Interval) -> Interval:
         if exponent % 2:
             return ends
         return Interval(np.where((a.low < 0) & (a.high > 0), 0.0, ends.low), ends.high)
-    return around([a.low**b.low, a.low**b.high, a.high**b.low, a.high**b.high]).sound
+    found = around([a.low**b.low, a.low**b.high, a.high**b.low, a.high**b.high]).sound
+    lost = a.low < 0
+    return Interval(np.where(lost, -np.inf, found.low), np.where(lost, np.inf, found.high))

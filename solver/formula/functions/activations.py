@@ -73,6 +73,16 @@ def shares(axis: int) -> Code:
     return code
 
 
+def _others(powers: Floats, axis: int) -> Floats:
+    """Of each the sum of all others; beside the largest, a difference from the sum would keep nothing of them."""
+    place = np.expand_dims(np.argmax(powers, axis=axis), axis)
+    rest = powers.copy()
+    np.put_along_axis(rest, place, 0.0, axis)
+    others = np.sum(powers, axis=axis, keepdims=True) - powers
+    np.put_along_axis(others, place, np.sum(rest, axis=axis, keepdims=True), axis)
+    return others
+
+
 def shares_bounds(axis: int) -> Bounding:
     """Each share is lowest where its own argument is lowest and all others highest."""
 
@@ -80,8 +90,7 @@ def shares_bounds(axis: int) -> Bounding:
         low, high = args[0]
         shift = np.max(high, axis=axis, keepdims=True)
         a, b = np.exp(low - shift), np.exp(high - shift)
-        lows, highs = np.sum(a, axis=axis, keepdims=True), np.sum(b, axis=axis, keepdims=True)
-        return a / (a + np.maximum(highs - b, 0.0)), b / (b + np.maximum(lows - a, 0.0))
+        return a / (a + _others(b, axis)), b / (b + _others(a, axis))
 
     return bounds
 
@@ -94,8 +103,10 @@ def _log_softmax(u: Floats) -> Floats:
 
 
 def _log_shares_bounds(code: Code, args: Sequence[Interval], options: Given) -> Ends:
-    lowest, highest = shares_bounds(-2)(code, args, options)
-    return np.log(lowest), np.log(highest)
+    low, high = args[0]
+    shift = np.max(high, axis=-2, keepdims=True)
+    of_low, of_high = (shift + np.log(_others(np.exp(u - shift), -2)) for u in args[0])
+    return low - np.logaddexp(low, of_high), high - np.logaddexp(high, of_low)
 
 
 def _share(operands: Cells, i: int, j: int, options: Given) -> Tree:

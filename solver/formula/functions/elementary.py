@@ -27,17 +27,31 @@ def _sign_or(u: Floats, v: Floats) -> Floats:
     return np.where(u == 0, v, np.sign(u))
 
 
+def _sign_or_bounds(code: Code, args: Sequence[Interval], options: Given) -> Ends:
+    """Of u it rises; where u may be 0, it may be v."""
+    (low, high), v = args
+    may_be = (low <= 0) & (high >= 0)
+    return (
+        np.where(may_be, np.minimum(np.sign(low), v.low), np.sign(low)),
+        np.where(may_be, np.maximum(np.sign(high), v.high), np.sign(high)),
+    )
+
+
 def _huber(u: Floats, a: Floats | float = 1.0) -> Floats:
     return np.where(np.abs(u) <= a, u * u / 2, a * (np.abs(u) - a / 2))
 
 
 def _huber_bounds(code: Code, args: Sequence[Interval], options: Given) -> Ends:
-    """It rises with |u|, and with a."""
+    """It rises with a, and with |u|, unless a is below 0."""
     low, high = args[0]
     a = args[1] if len(args) > 1 else Interval(np.array(1.0), np.array(1.0))
     ends = np.abs(low), np.abs(high)
     near = np.where((low < 0) & (high > 0), 0.0, np.minimum(*ends))
-    return code(near, a.low), code(np.maximum(*ends), a.high)
+    far = np.maximum(*ends)
+    return (
+        np.minimum(code(near, a.low), code(far, a.low)),
+        np.maximum(code(near, a.high), code(far, a.high)),
+    )
 
 
 ROWS = {
@@ -117,6 +131,7 @@ ROWS = {
         "-1 or 1 by the sign of u; v where u is 0.",
         ("sign_or(X, sign(Y))",),
         params=("u", "v"),
+        bounds=_sign_or_bounds,
         definition=(("1", "u > 0"), ("-1", "u < 0"), ("v", "otherwise")),
         slopes=(CONSTANT, "equal(u, 0)"),
         notation=Notation("sgn"),
