@@ -78,7 +78,7 @@ def _others(powers: Floats, axis: int) -> Floats:
     place = np.expand_dims(np.argmax(powers, axis=axis), axis)
     rest = powers.copy()
     np.put_along_axis(rest, place, 0.0, axis)
-    others = np.sum(powers, axis=axis, keepdims=True) - powers
+    others: Floats = np.sum(powers, axis=axis, keepdims=True) - powers
     np.put_along_axis(others, place, np.sum(rest, axis=axis, keepdims=True), axis)
     return others
 
