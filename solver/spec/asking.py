@@ -26,12 +26,12 @@ class Asking:
         """The names that a part asks for; the default of the working where it says nothing."""
         if node is None:
             return working.expand(())
-        words = node.items if node.kind == "list" else [node]
-        if not words:
-            self.report.add(node, "find names nothing", "leave it out to ask for every step")
+        before = len(self.report.problems)
         asked: dict[str, None] = {}
-        for word in words:
+        for word in node.items if node.kind == "list" else [node]:
             asked.update(dict.fromkeys(self.found(word, working)))
+        if not asked and len(self.report.problems) == before:
+            self.report.add(node, "find names nothing", "leave it out to ask for every step")
         for name in asked:
             whole, bracket, _ = name.partition("[")
             if bracket and whole in asked:
@@ -107,6 +107,8 @@ class Asking:
         except FormulaError as error:
             self.report.add(node, error.message, error.hint)
             return []
+        if not asked:
+            self.report.add(node, "there are no gradients here", "nothing given leads to what they would be of")
         self.gradients_asked.setdefault(id(working), (node, {}))[1].update(dict.fromkeys(asked))
         return asked
 
