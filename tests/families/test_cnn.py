@@ -255,7 +255,7 @@ def test_same_padding_says_why(size, stride, side, reason):
 
 
 def test_the_reason_for_same_padding_is_that_of_arrays():
-    for size, stride, side in [(s, t, n) for s in range(1, 6) for t in range(1, 4) for n in range(1, 9)]:
+    for size, stride, side in [(s, t, n) for s in range(1, 6) for t in range(1, 4) for n in (1, 4, 7)]:
         out = -(-side // stride)
         padded = max(0, (out - 1) * stride + size - side)
         assert positions(side + padded, size, stride, 0) == out  # the padding that is told gives the size

@@ -90,12 +90,17 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("decisions", "more"), CASES)
+@pytest.fixture
+def before(q2: Asked, tmp_path: Path) -> dict[str, float]:
+    """Totals without a decision."""
+    return totals(marked(q2, tmp_path, "[]"))
+
+
+@each(("decisions", "more"), CASES)
 def test_marks_move_by_what_was_decided(
-    q2: Asked, tmp_path: Path, decisions: str, more: dict[str, str | float]
+    q2: Asked, before: dict[str, float], tmp_path: Path, decisions: str, more: dict[str, str | float]
 ) -> None:
-    before, after = (totals(marked(q2, tmp_path, text)) for text in ("[]", decisions))
-    for student, total in after.items():
+    for student, total in totals(marked(q2, tmp_path, decisions)).items():
         worth = more.get(student, 0)
         if isinstance(worth, str):
             cell = q2.sheet.cells[worth]

@@ -1,4 +1,4 @@
-"""Every family's example and every problem file: right, slipped and invalid answers get the marks expected."""
+"""Every problem file, and examples that are none: right, slipped and invalid answers get the marks expected."""
 
 import numpy as np
 import pytest
@@ -13,16 +13,17 @@ from solver.working.question import Scheme
 from solver.working.solve import solve_paper
 from tests.mark.simulate import automatic, honest, key_of, spoil
 from tests.places import PROBLEMS
-from tests.questions import NAMES, asked_of
+from tests.questions import EXAMPLES, PROBLEM_NAMES, asked_of
 from tests.trials import times
 
 MOST = times(3)
 """About how many answers of a question are made wrong in turn."""
-SHORT = [name for name in NAMES if name != "training"]
-"""Long trainings repeat themselves; the example of the family is a short one."""
+QUESTIONS = [name for name in PROBLEM_NAMES if name != "training"]
+QUESTIONS += [name for name in EXAMPLES if name.removeprefix("example of ") not in PROBLEM_NAMES]
+"""Every problem but a long one, which repeats itself, and examples that are no problem."""
 
 
-@pytest.mark.parametrize("name", SHORT)
+@pytest.mark.parametrize("name", QUESTIONS)
 def test_right_slipped_and_invalid_answers(name: str) -> None:
     """The key gets all marks; one wrong or unreadable answer costs itself alone."""
     made = asked_of(name).sheet
@@ -45,7 +46,7 @@ def test_right_slipped_and_invalid_answers(name: str) -> None:
     assert len(graded.submissions.troubles) == hostile
 
 
-@pytest.mark.parametrize("name", SHORT)
+@pytest.mark.parametrize("name", QUESTIONS)
 def test_followed_answers(name: str) -> None:
     """One who slips in one cell and goes on from it loses that cell alone."""
     made = asked_of(name).sheet

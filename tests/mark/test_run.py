@@ -38,7 +38,7 @@ from solver.spec.reader import load_text
 from tests.places import PROBLEMS
 from tests.questions import asked_of
 
-STUDENTS = 60
+STUDENTS = 40
 TROUBLES = STUDENTS // 3
 
 
@@ -76,7 +76,7 @@ def test_the_same_marks_in_one_chunk_and_in_many(
     q2: Asked, classes: Path, monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
     whole, summary = marked(q2, classes, form)
-    monkeypatch.setattr(read_blocks, "BLOCK", 10_000)
+    monkeypatch.setattr(read_blocks, "BLOCK", 7_000)
     parts, again = marked(q2, classes, form)
     assert parts == whole
     assert (again.students, again.trouble_count) == (summary.students, summary.trouble_count) == (STUDENTS, TROUBLES)
@@ -88,7 +88,7 @@ def test_the_same_marks_in_one_chunk_and_in_many(
 
 def test_two_processes_give_the_same(q2: Asked, classes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alone, summary = marked(q2, classes)
-    monkeypatch.setattr(read_blocks, "BLOCK", 20_000)
+    monkeypatch.setattr(read_blocks, "BLOCK", 14_000)
     together, again = marked(q2, classes, workers=2)
     assert together == alone
     assert again.troubles == summary.troubles

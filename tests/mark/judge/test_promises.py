@@ -41,7 +41,7 @@ def test_honest_students_are_never_rejected() -> None:
     assert flagged <= 0.007 * answers, "who keeps to one habit is on a known route, and nobody has to look"
 
 
-@pytest.mark.parametrize(("at_once", "of_so_many"), [(1, 1), (2, 3)])
+@pytest.mark.parametrize(("at_once", "of_so_many"), [(1, 2), (2, 4)])
 def test_slips_cost_their_answers_alone_in_every_family(at_once: int, of_so_many: int) -> None:
     """Slips in any answers, and right work from there on: nothing else is WRONG."""
     rng, count = np.random.default_rng(5), Counter[str]()
