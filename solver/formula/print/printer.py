@@ -134,11 +134,11 @@ class Printer(ABC, Generic[R]):
             return self.sum(op, left, self._at_least(self._unfenced(b), PRODUCT)), SUM
         if op == "/":
             return self._fraction(a, b)
-        return self._power(a, b) if op == "**" else self._product(tree, a, b)
+        return self._power(tree, a, b) if op == "**" else self._product(tree, a, b)
 
-    def _power(self, a: Tree, b: Tree) -> tuple[R, int]:
+    def _power(self, tree: Bin, a: Tree, b: Tree) -> tuple[R, int]:
         match a, b:
-            case _, Num("2") if isinstance(bare(a), Name | Array) and self._shape(a) != SCALAR:
+            case _, Num("2") if self._cellwise(tree):
                 factor = self._at_least(a, POWER)
                 return self.product("hadamard", factor, factor), PRODUCT
             case Call(fn, (x,)), Num(text) if FUNCTIONS[fn].notation.raised and text.isdigit():
@@ -250,17 +250,28 @@ class Printer(ABC, Generic[R]):
             first, second = self.brackets(self.number(x.text)), self.brackets(self.number(y.text))
             return self.product("juxtaposed", first, second), PRODUCT
         left, precedence = self._set(a)
-        if precedence < NEGATIVE:
+        if precedence < NEGATIVE or (tree.op == "@" and self._cellwise(a)):  # a ⊙ b W would be read as a ⊙ (b W)
             left, precedence = self.brackets(left), ATOM
         level = NEGATIVE if precedence == NEGATIVE else PRODUCT  # a product that starts with a minus is negative, too
         if tree.op == "@":
             return self.product("space", left, self._factor(b)), level
-        cellwise = self._shape(a) != SCALAR and self._shape(b) != SCALAR
+        cellwise = self._cellwise(tree)
         join: Join = "hadamard" if cellwise else self._scaled(a, b)
         # a scalar times a matrix product, c A x, or a gradient, α ∇J, needs no brackets
         scaled = self._shape(a) == SCALAR and (self._gradient(b) or (isinstance(b, Bin) and b.op == "@"))
         scaled = scaled and not cellwise
         return self.product(join, left, self._set(b)[0] if scaled else self._at_least(b, POWER)), level
+
+    def _cellwise(self, tree: Tree) -> bool:
+        """Whether it is set as a product cell by cell, a ⊙ b."""
+        match tree:
+            case Bin("*", a, b):
+                return self._shape(a) != SCALAR and self._shape(b) != SCALAR
+            case Bin("**", a, Num("2")):
+                return isinstance(bare(a), Name | Array) and self._shape(a) != SCALAR
+            case Neg(x):
+                return self._cellwise(x)
+        return False
 
     def _scaled(self, a: Tree, b: Tree) -> Join:
         """How a scalar is joined to another factor: side by side, 2β W, −2(d − y), where that has one reading."""

@@ -25,6 +25,9 @@ SYMBOLS = {
     [
         ("W1.T @ x", "W₁ᵀ x", r"\mathbf{W}_1^T \, \mathbf{x}"),
         ("h * g", "h ⊙ (∇_u₁ J)", r"\mathbf{h} \odot (\nabla_{\mathbf{u}_1} J)"),
+        ("h*h @ x.T", "(h ⊙ h) xᵀ", r"(\mathbf{h} \odot \mathbf{h}) \, \mathbf{x}^T"),
+        ("-h**2 @ x.T", "(-h ⊙ h) xᵀ", r"(-\mathbf{h} \odot \mathbf{h}) \, \mathbf{x}^T"),
+        ("2*h @ x.T * M", "2h xᵀ ⊙ M", r"2\mathbf{h} \, \mathbf{x}^T \odot \mathbf{M}"),
         ("a*g", "a ∇_u₁ J", r"a \, \nabla_{\mathbf{u}_1} J"),
         ("a*g*b", "a ∇_u₁ J · b", r"a \, \nabla_{\mathbf{u}_1} J \cdot b"),
         ("2*g", "2∇_u₁ J", r"2\nabla_{\mathbf{u}_1} J"),
