@@ -224,7 +224,8 @@ class Working(Structure):
             name = stack.pop()
             if name not in wanted:
                 wanted.add(name)
-                stack.extend(() if name in known else self.items[name].needs)
+                if name not in known:
+                    stack += self.items[name].needs
         return sorted(wanted, key=self.places.__getitem__)
 
     def offer_graph(self, nodes: int, most: int, draw: Callable[[], Sketch]) -> None:

@@ -27,26 +27,27 @@ if TYPE_CHECKING:  # few pages have rows
     from solver.formula.walks.turned import Turning
 
 
-class Solved(Structure, Notebook):
-    """One quantity of a question.
+class Solved(Notebook):
+    """One quantity of a question. A plain class, since a sequence makes thousands.
 
     written: the value as it stands on the page, shape (rows, columns).
     rounded: computed from rounded operands; exact: from unrounded ones; neither is itself rounded yet, and each is
-    None where the arithmetic has no value. label: the part that first worked it out.
+    None where the arithmetic has no value. label: the part that first worked it out. name: in specs and answer sheets.
     """
 
-    item: Item
-    context: Context
-    label: str
-    form: Format
-    written: Floats
-    rounded: Floats | None
-    exact: Floats | None
-
-    @property
-    def name(self) -> str:
-        """Its name in specs and answer sheets."""
-        return self.item.name
+    def __init__(
+        self,
+        item: Item,
+        context: Context,
+        label: str,
+        form: Format,
+        written: Floats,
+        rounded: Floats | None,
+        exact: Floats | None,
+    ) -> None:
+        self.item, self.name = item, item.name
+        self.context, self.label, self.form = context, label, form
+        self.written, self.rounded, self.exact = written, rounded, exact
 
     @property
     def symbol(self) -> Symbol:

@@ -10,23 +10,30 @@ from solver.families.rnn.recurrence import Direction, Given, batch, shaped
 from solver.formula.functions import Own
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array
+from solver.named import Structure, field
 from solver.nets.layers import neurons_inputs, spread
 from solver.working.page import Working
 
 
-class Givens:
+class Givens(Structure):
     """Names the quantities of a network, and states those that are given. names: what each letter is called; own: the author's activations."""
 
-    def __init__(
-        self,
-        given: Given,
-        stack: Sequence[Sequence[Direction]],
-        names: Mapping[str, str],
-        own: Mapping[str, Own],
-    ) -> None:
-        self.given, self.stack, self.names, self.own, self.working = given, stack, names, own, Working()
-        self.many, self.times = given.X is not None, range(1, given.length + 1)
-        self.parameters: list[str] = []
+    given: Given
+    stack: Sequence[Sequence[Direction]]
+    names: Mapping[str, str]
+    own: Mapping[str, Own]
+    working: Working = field(default_factory=Working)
+    parameters: list[str] = field(default_factory=list)
+
+    @property
+    def many(self) -> bool:
+        """Whether it is a batch of sequences."""
+        return self.given.X is not None
+
+    @property
+    def times(self) -> range:
+        """All times, from 1."""
+        return range(1, self.given.length + 1)
 
     # -- names --------------------------------------------------------------------------------------------------------
     def letter(self, letter: str) -> str:

@@ -7,14 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from solver.families.rnn.givens import Givens
-from solver.families.rnn.recurrence import Direction, Given
+from solver.families.rnn.recurrence import Direction
 from solver.formula.form import renamed
-from solver.formula.functions import FUNCTIONS, Own
+from solver.formula.functions import FUNCTIONS
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Bin, Call, Name, Transpose, Tree, names
 from solver.formula.walks.reduce import Detail, Operands
 from solver.formula.walks.shape import SCALAR, shape
-from solver.named import NamedTuple
+from solver.named import NamedTuple, field
 from solver.nets.layers import activated
 from solver.nets.losses import loss
 from solver.nets.recurrent import add_losses, added, loss_formula, weighted
@@ -61,17 +61,9 @@ class AnyTime(NamedTuple):
 class Unfolded(Givens):
     """Writes a network that fits into a working."""
 
-    def __init__(
-        self,
-        given: Given,
-        stack: Sequence[Sequence[Direction]],
-        names: Mapping[str, str],
-        own: Mapping[str, Own],
-    ) -> None:
-        super().__init__(given, stack, names, own)
-        self.nets: list[str] = []
-        self.hidden: list[str] = []
-        self.told: set[tuple[object, ...]] = set()
+    nets: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    told: set[tuple[object, ...]] = field(default_factory=set)
 
     def run(self) -> Working:
         """Everything in the order of the page."""
