@@ -16,7 +16,7 @@ from solver.working.question import Alternative, Question, Scheme
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
 
-MAX_ANSWERS = 500
+MAX_ANSWERS = 300
 MAX_CELLS = 20_000
 
 
