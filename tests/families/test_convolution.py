@@ -251,6 +251,13 @@ def test_few_sums_stand_where_they_did() -> None:
     assert len(steps[0].lines()) == 4
 
 
+def test_a_cell_alone_is_written_out_in_lines_however_long_its_sum_is() -> None:
+    row = "[" + ", ".join(["1", "2"] * 6) + "]"
+    step = solved(f"X: [{', '.join([row] * 12)}], K: [{', '.join([row] * 12)}]", "output")["a/Y"]
+    assert step.listing is None
+    assert [len(step.lines()), len(step.lines("full"))] == [4, 4]
+
+
 def test_a_huge_map_leaves_rows_of_its_table_out() -> None:
     row = "[" + ", ".join(["1", "2"] * 15) + "]"
     solution = solved(f"X: [{', '.join([row] * 30)}], {K}")

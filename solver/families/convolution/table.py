@@ -41,5 +41,5 @@ class MapStep(Step):
         return Listing(("cell", "written out", "value"), tuple(found))
 
     def _tabled(self, result: Floats) -> bool:
-        """Whether its cells stand in a table."""
-        return result.size * self.terms > MANY
+        """Whether its cells stand in a table; one alone is a line."""
+        return result.size > 1 and result.size * self.terms > MANY
