@@ -45,6 +45,18 @@ def test_katex_and_mathjax_accept_them() -> None:
     assert not refused(markdown().values())
 
 
+def test_mathematics_is_balanced() -> None:
+    for name, page in markdown().items():
+        outside = "".join(page.split("$$\n")[::2])
+        for block in page.split("$$\n")[1::2]:
+            assert block.count(r"\begin{") == block.count(r"\end{"), name
+            assert block.count("{") == block.count("}"), name
+            assert len(re.findall(r"\\left(?![a-z])", block)) == len(re.findall(r"\\right(?![a-z])", block)), name
+            assert "\n\n" not in block, name
+            assert not re.search(r"^\s*[-+=]\s", block, re.MULTILINE), name
+        assert outside.count("$`") == outside.count("`$"), name
+
+
 def test_no_block_is_longer_than_viewers_take() -> None:
     for name, page in markdown().items():
         blocks = page.split("$$\n")[1::2]

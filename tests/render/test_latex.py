@@ -220,7 +220,7 @@ def test_pages_break_in_a_solution_without_a_complaint(tmp_path: Path) -> None:
     paper = load(Path(__file__).parent / "documents" / "wide.yaml")
     made = format_file("exam").page(Shown(paper.title, solve_paper(paper)))
     assert isinstance(made, str)
-    assert not complaints(made, "pdflatex", tmp_path)
+    assert not complaints(made, "pdflatex", tmp_path, 1)
 
 
 def test_what_an_exam_gives_is_not_given_again_in_its_solution() -> None:

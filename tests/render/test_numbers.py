@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from solver.render.format_json import render as to_json
+from solver.render.views.view import View
 from tests.questions import paper, solutions
 from tests.render.test_snapshots import FILES, SNAPSHOTS
 
@@ -56,7 +57,7 @@ def sections(page: str, labels: Sequence[str], heading: str) -> Iterator[str]:
 def missing(path: Path) -> Iterator[str]:
     """The answers that a format's page lacks."""
     solved = solutions(path.stem)
-    answers = json.loads(to_json(paper(path.stem).title, solved))["answers"]
+    answers = json.loads(to_json(paper(path.stem).title, solved, View(kind="key")))["answers"]
     labels = [part.label for solution in solved for part in solution.parts]
     shown = [f"({label.replace('.', ')(')})" for label in labels]
     for ending, heading in HEADINGS.items():

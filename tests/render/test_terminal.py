@@ -177,8 +177,8 @@ def test_edges_stay_straight_whatever_a_prompt_says(words: str, width: int) -> N
 
 # -- every problem ------------------------------------------------------------------------------------------------------
 def test_no_problem_leaves_the_screen() -> None:
-    """Each in one width: `test_screen_read_back.py` reads two of every document."""
-    for path, width in zip(FILES, cycle([60, 80, 120])):
+    """Some, each in one width: `test_screen_read_back.py` reads two of every document."""
+    for path, width in zip(FILES[::3], cycle([60, 80, 120])):
         page = terminal.render(document(paper(path.stem).title, solutions(path.stem)), width).splitlines()
         assert max(map(cells, page)) == width, path.stem
         inside = [line for line in page if line.startswith(("┌", "│", "└"))]
