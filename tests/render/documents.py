@@ -26,16 +26,26 @@ def markdown() -> dict[str, str]:
 
 
 _ROWS = re.compile(r"(\\begin\{aligned\}\n)(.*)(\n\\end\{aligned\})", re.DOTALL)
-_NUMBER = re.compile(r"-?[\d.]+(?:\{,\}[\d.]+)*")
-_LETTER = re.compile(r"\\(?:text|mathbf)\{[A-Za-z\d ]*\}|(?<![\\A-Za-z{])[A-Za-z](?![A-Za-z])")
+_NUMBER = r"-?[\d.]+(?:\{,\}[\d.]+)*"
+_STYLED = r"\\text\{[A-Za-z\d ]*\}|\\(?:mathbf|boldsymbol|hat|bar)\{(?:[A-Za-z\d]|\\[a-z]+)\}"
+_GREEK = r"\\(?:alpha|beta|gamma|delta|eta|theta|lambda|mu|rho|sigma|Delta|nabla)(?![a-z])"
+_LETTER = r"(?<![\\A-Za-z{])[A-Za-z](?![A-Za-z])"
+_ALIKE = [
+    re.compile(f"{_NUMBER}|{_STYLED}|{_GREEK}|{_LETTER}"),
+    re.compile(r"x_(?:x|\{x(?:,x)*\})"),
+    re.compile(r"x\^(?:x|\{x\})"),
+    re.compile(r"x?\(x(?:, ?x)*\)|x+"),
+]
+"""What viewers read as they read one letter."""
+_OPERATOR = re.compile(r"(?:\\[a-z]+|\\,|[-+=&/])+")
 _SIDES = [("{", "}"), (r"\left", r"\right"), (r"\begin", r"\end")]
 
 
 def unlike(texts: Iterable[str]) -> list[tuple[str, bool]]:
     """Few and short rows of their mathematics: a viewer that reads them has read all.
 
-    It goes from word to word, so it is asked once about two of them side by side, and about all that a row leaves open;
-    which number or letter stands somewhere makes no difference to it.
+    It goes from word to word, so it is asked once about each of them, about an operator beside it, and about all that
+    a row leaves open; which number or letter stands somewhere makes no difference to it.
     """
     rows: set[tuple[str, bool]] = set()
     for tex, display in {piece for text in texts for piece in mathematics(text)}:
@@ -45,8 +55,12 @@ def unlike(texts: Iterable[str]) -> list[tuple[str, bool]]:
     seen: set[Hashable] = set()
     found = []
     for row, display in sorted(rows, key=lambda each: (len(each[0]), each)):
-        words = _LETTER.sub("x", _NUMBER.sub("0", row)).split(" ")
-        new = {(*pair, display) for pair in pairwise(["", *words, ""])}
+        read = row
+        for alike in _ALIKE:
+            read = alike.sub("x", read)
+        words = read.split(" ")
+        kinds = ["+" if _OPERATOR.fullmatch(word) else word for word in ("", *words, "")]
+        new: set[Hashable] = {(*each, display) for each in (*zip(words), *pairwise(kinds))}
         new.add((*(row.count(start) - row.count(end) for start, end in _SIDES), display))
         if not new <= seen:
             seen |= new
