@@ -41,7 +41,7 @@ def page(shown: Shown) -> bytes:
     source = TypstPage(find).render(shown.title, shown.blocks())
     if len(source) > MAX_SOURCE:
         found = f"a document of {len(source):,} characters, expected at most {MAX_SOURCE:,}, which are some 250 pages"
-        hint = "show some parts with --part, or --detail brief, or take another format, such as html"
+        hint = "show some parts with --part, or take another format, such as html"
         raise SpecError([Problem(Place(_WHAT), found, hint)])
     try:
         return compiled(source, pictures, _WHAT)
