@@ -97,16 +97,18 @@ def test_a_derivative_is_defined_before_its_first_numbers_and_only_there(q2: Sol
 
 @pytest.mark.parametrize("fn", [n for n, row in FUNCTIONS.items() if row.slopes])
 def test_every_slope_is_that_of_its_function(fn: str) -> None:
-    """Printed in u and further parameters alone, and as steep as central differences find it."""
-    for fact in slope(fn):
-        (line,) = fact.lines
-        row, u, step_ = FUNCTIONS[fn], np.array([[-1.3], [0.4], [0.9]]), 1e-6
-        if row.domain or len(row.params) - len(row.defaults) != 1:
-            continue
-        assert "y" not in names(line.right)
-        f = Call(fn, (Name("u"),))
-        rise = value(f, {"u": u + step_}) - value(f, {"u": u - step_})
-        assert np.allclose(value(line.right, {"u": u}), rise / (2 * step_), atol=1e-6)
+    """Printed in u and further parameters alone, and as steep as central differences find it, whatever is given."""
+    row, u, step_ = FUNCTIONS[fn], np.array([[-1.3], [0.4], [0.9]]), 1e-6
+    if row.domain or len(row.params) - len(row.defaults) != 1:
+        return
+    for given in range(1, len(row.params) + 1):
+        for fact in slope(fn, given):
+            (line,) = fact.lines
+            env = {"u": u, "a": np.array([[0.3]])}
+            f = Call(fn, tuple(map(Name, row.params[:given])))
+            assert set(names(line.right)) <= set(row.params[:given])
+            rise = value(f, {**env, "u": u + step_}) - value(f, {**env, "u": u - step_})
+            assert np.allclose(value(line.right, env), rise / (2 * step_), atol=1e-6)
 
 
 @pytest.mark.parametrize(("find", "summaries"), [("u1", 0), ("[u1, y]", 1), ("y", 0)])

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from solver.formula.functions import FUNCTIONS
+from solver.formula.functions.row import Function
 from solver.formula.parse import parse, rule
 from solver.formula.print.printer_typeset import symbol_typeset
 from solver.formula.symbol import Symbol, Symbols
@@ -50,10 +51,8 @@ def definition(fn: str, given: int | None = None, usage: Usage = USUAL) -> Itera
     row = FUNCTIONS[fn]
     if row.definition is None or row.definition == "u":
         return
-    params = row.params[:given]
-    usual = dict(zip(reversed(row.params), map(Num, reversed(row.defaults)), strict=False))
-    filled = {name: number for name, number in usual.items() if name not in params}
-    left = Call(fn, tuple(map(Name, params)))
+    filled = _usual(row, given)
+    left = Call(fn, tuple(map(Name, row.params[:given])))
     symbols = _parameters(row.params, usage)
     symbols["Sum_j"] = Symbol("∑", "j")
 
@@ -71,17 +70,25 @@ def definition(fn: str, given: int | None = None, usage: Usage = USUAL) -> Itera
         yield Facts([Line(value(row.definition), left=left)], symbols)
 
 
-def slope(fn: str, usage: Usage = USUAL) -> Iterator[Facts]:
-    """The derivative of an elementwise function in terms of itself, tanh′(u) = 1 − tanh²(u); nothing for u itself."""
+def slope(fn: str, given: int | None = None, usage: Usage = USUAL) -> Iterator[Facts]:
+    """The derivative of an elementwise function in terms of itself, tanh′(u) = 1 − tanh²(u); nothing for u itself.
+
+    given: how many of its arguments are, as in `definition`.
+    """
     row = FUNCTIONS[fn]
     if row.derivative is None or row.definition == "u" or row.constant:
         return
-    usual = dict(zip(reversed(row.params), map(Num, reversed(row.defaults)), strict=False))
-    called = Call(fn, tuple(Name(p) for p in row.params if p not in usual))
+    called = Call(fn, tuple(map(Name, row.params[:given])))
     symbols = _parameters(row.params, usage)
     symbols[fn] = Symbol(usage.word(fn), prime=True, argument=symbols[row.params[0]])
-    formula = replace_names(rule(row.derivative), {**usual, "y": called})
+    formula = replace_names(rule(row.derivative), {**_usual(row, given), "y": called})
     yield Facts([Line(formula, left=Name(fn))], symbols)
+
+
+def _usual(row: Function, given: int | None) -> dict[str, Num]:
+    """The numbers of the arguments that are not given."""
+    usual = dict(zip(reversed(row.params), map(Num, reversed(row.defaults)), strict=False))
+    return {name: number for name, number in usual.items() if name not in row.params[:given]}
 
 
 def _parameters(names: Iterable[str], usage: Usage) -> SymbolTable:

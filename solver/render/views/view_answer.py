@@ -111,7 +111,7 @@ class _QuestionPage:
         self.tabled: set[str] = set()
         self.asked: set[str] = set()
         self.said: set[str] = set()
-        self.applied: dict[int, Mapping[str, Sequence[str]]] = {}  # by working
+        self.applied: dict[int, Mapping[str, Sequence[tuple[str, int]]]] = {}  # by working
         self.reasons: set[Words] = set()
 
     def part(self, part: SolvedPart, level: int) -> Iterator[Block]:
@@ -311,10 +311,10 @@ class _QuestionPage:
             return
         if id(working) not in self.applied:
             self.applied[id(working)] = _applied(working)
-        for fn in self.applied[id(working)].get(role.of, ()):
-            if f"{fn}′" not in self.said:
-                self.said.add(f"{fn}′")
-                yield from slope(fn, working.symbols.usage)
+        for fn, given in self.applied[id(working)].get(role.of, ()):
+            if f"{fn}′ of {given}" not in self.said:
+                self.said.add(f"{fn}′ of {given}")
+                yield from slope(fn, given, working.symbols.usage)
 
     def definitions(self, formula: Tree) -> Iterator[Block]:
         """Each function's definition and convention, where it first appears."""
@@ -359,13 +359,13 @@ class _QuestionPage:
         return titled(text, self.symbols)
 
 
-def _applied(working: Working) -> Mapping[str, Sequence[str]]:
-    """The functions whose value for a quantity has a name of its own, by that quantity."""
-    found = defaultdict[str, list[str]](list)
+def _applied(working: Working) -> Mapping[str, Sequence[tuple[str, int]]]:
+    """The functions whose value for a quantity has a name of its own, and how many arguments they have, by that quantity."""
+    found = defaultdict[str, list[tuple[str, int]]](list)
     for item in working.items.values():
         made = item.definition and bare(item.definition)
         if isinstance(made, Call) and made.args and isinstance(made.args[0], Name):
-            found[made.args[0].id].append(made.fn)
+            found[made.args[0].id].append((made.fn, len(made.args)))
     return found
 
 
