@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from solver.errors import SpecError
 from solver.formula.functions import FUNCTIONS
 from tests.formula.functions.quantities import drawn
+from tests.reader.formulas import PLAIN_TABLE
 from tests.reader.page import OTHERS, check, solved
-from tests.reader.specs import FAMILIES, PLAIN_TABLE
+from tests.reader.specs import FAMILIES
 from tests.trials import times
 
 
