@@ -71,7 +71,8 @@ class Item:
     whole: an exact count, never rounded. steps: the lines by which a formula was derived; derivation: where that of a
     number comes from, shown in full detail. restated: the formula by which its unrounded value is computed, where the one
     that is shown cancels. again: the quantity whose number it gives once more: who is asked for both answers once.
-    asks: how its answer is to be written; offered: what there is to choose from, for who answers.
+    asks: how its answer is to be written; offered: what there is to choose from, for who answers; also: other ways to
+    write the answer that are as right.
     """
 
     given: ClassVar[bool] = False
@@ -88,6 +89,7 @@ class Item:
     again: str = ""
     asks: str = ""
     offered: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
     @property
     def derivation(self) -> tuple[Line, ...]:
@@ -338,6 +340,7 @@ class Statement(Item, Structure):
     why: str = ""
     points_answer: bool = False
     offered: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
     def in_rows(self, turning: Turning) -> Item:
         """Words stay."""

@@ -152,9 +152,10 @@ class Working(Structure):
         why: str = "",
         points_answer: bool = False,
         offered: Iterable[str] = (),
+        also: Iterable[str] = (),
     ) -> None:
         """Adds an answer in words."""
-        self.add(Statement(name, answer, title, tuple(points), why, points_answer, tuple(offered)))
+        self.add(Statement(name, answer, title, tuple(points), why, points_answer, tuple(offered), tuple(also)))
 
     def group(self, word: str, members: Iterable[str]) -> None:
         """Lets a part ask for several names by one word."""

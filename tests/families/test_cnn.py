@@ -373,6 +373,12 @@ def test_the_named_layer_is_replaced():
     assert found["ratio"] == found["ratio_short"] == round(1 / 8 + 1 / 15, 4)
 
 
+def test_a_filter_may_be_written_channels_last():
+    made = solved("input: [3, 12, 12]\n" + layers("type: conv, filters: 4, size: [3, 5]"), "separable")
+    also = {s.name: s.item.also for part in made.parts for s in part.steps if s.item.also}
+    assert also == {"depthwise_size": ("3×5×1",), "pointwise_size": ("1×1×3",)}
+
+
 def test_statements_carry_their_reason():
     made = solved("input: [3, 12, 12]\n" + layers("type: conv, filters: 4, size: 3"), "separable")
     assert all(s.item.why for part in made.parts for s in part.steps if isinstance(s.item, Statement))

@@ -68,11 +68,12 @@ def separable(chain: Chain) -> None:
     chain.step("depthwise_filters", D1, "Depthwise convolution: number of filters", place,
                why=f"{deep}, each with a filter of its own", symbol=Symbol("n", "depthwise"))  # fmt: skip
     w.statement("depthwise_size", f"1×{size}", "Depthwise convolution: size of a filter",
-                why=f"the replaced filter is {depth}×{size}, and a depthwise filter covers one channel of it")  # fmt: skip
+                why=f"the replaced filter is {depth}×{size}, and a depthwise filter covers one channel of it",
+                also=[f"{size}×1"])  # fmt: skip
     chain.step("pointwise_filters", D2, "Pointwise convolution: number of filters", place,
                why=f"since the output has {chain.number(D2)} channels", symbol=Symbol("n", "pointwise"))  # fmt: skip
     w.statement("pointwise_size", f"{chain.number(D1)}×1×1", "Pointwise convolution: size of a filter",
-                why=f"{deep}, and a pointwise filter sees all channels of one cell")  # fmt: skip
+                why=f"{deep}, and a pointwise filter sees all channels of one cell", also=[f"1×1×{chain.number(D1)}"])  # fmt: skip
     w.group("separable", ["depthwise_filters", "depthwise_size", "pointwise_filters", "pointwise_size"])
 
     depthwise, pointwise, both = (f"{unit}_{name}" for name in ("depthwise", "pointwise", "separable"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 
 import numpy as np
 
@@ -23,12 +23,15 @@ MAX_LENGTH = 200
 def judge_word(answer: Answer, words: Sequence[str | None]) -> Judged:
     """The verdict on what students wrote for an answer in words, as its item says it is right, perhaps in part."""
     item, text = answer.solved.item, answer.solved.text
-    return judge_words(text, words) if item.share(text) is None else judge_shares(item.share, words)
+    return judge_words(text, words, item.also) if item.share(text) is None else judge_shares(item.share, words)
 
 
-def judge_words(expected: str, answers: Sequence[str | None]) -> Judged:
-    """The verdict on each student's word, shapes (students, 1, 1); None and empty text are BLANK."""
-    wanted = _meant(expected, expected)
+def judge_words(expected: str, answers: Sequence[str | None], also: Sequence[str] = ()) -> Judged:
+    """The verdict on each student's word, shapes (students, 1, 1); None and empty text are BLANK.
+
+    also: words that are as right as the one that is expected.
+    """
+    wanted = {_meant(right, expected) for right in (expected, *also)}
     known: dict[str | None, int] = {None: Verdict.BLANK}
     for word in dict.fromkeys(answers):
         if word is not None:
@@ -53,12 +56,12 @@ def _judged(verdicts: Codes, notes: Codes) -> Judged:
     return Judged(verdicts.reshape(shape), notes.reshape(shape), np.broadcast_to(np.nan, shape))
 
 
-def _verdict(word: str, wanted: str, expected: str) -> Verdict:
+def _verdict(word: str, wanted: Container[str], expected: str) -> Verdict:
     if not word.strip():
         return Verdict.BLANK
     if len(word) > MAX_LENGTH:
         return Verdict.WRONG
-    return Verdict.CORRECT if _meant(word, expected) == wanted else Verdict.WRONG
+    return Verdict.CORRECT if _meant(word, expected) in wanted else Verdict.WRONG
 
 
 def _meant(word: str, expected: str) -> str:

@@ -26,5 +26,10 @@ def test_words(expected: str, right: list[str], wrong: list[str]) -> None:
     assert not judged.notes.any()
 
 
+def test_another_way_to_write_it_is_as_right() -> None:
+    judged = judge_words("1×7×5", ["1x7x5", "[7, 5, 1]", "7 × 1 × 5", "5x7x1"], ["7×5×1"])
+    assert judged.verdicts.ravel().tolist() == [Verdict.CORRECT] * 2 + [Verdict.WRONG] * 2
+
+
 def test_nobody() -> None:
     assert judge_words("A", []).verdicts.shape == (0, 1, 1)
