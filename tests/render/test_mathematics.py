@@ -1,10 +1,12 @@
 """All mathematics of the suite's documents is accepted by the viewers that readers have: KaTeX and MathJax."""
 
+import atexit
 import json
 import re
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -40,15 +42,25 @@ needs_viewers = pytest.mark.skipif(
 )
 
 
+@cache
+def viewers() -> subprocess.Popen[str]:
+    """KaTeX and MathJax in a process that all tests ask: they start slowly, and get faster."""
+    assert NODE
+    command = [NODE, str(VIEWERS / "accept.js")]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+    atexit.register(process.communicate)  # at the end of its input it ends
+    return process
+
+
 def refused(texts: Iterable[str], strict: bool = True) -> list[str]:
     """What KaTeX or MathJax do not accept of the mathematics of these markdown documents."""
     asked = [{"tex": tex, "display": display, "strict": strict} for tex, display in unlike(texts)]
     assert asked
-    assert NODE
-    command = [NODE, str(VIEWERS / "accept.js")]
-    done = subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, encoding="utf-8")
-    assert done.returncode == 0, done.stderr
-    return [f"{each['viewer']}: {each['reason']} in {each['tex']}" for each in json.loads(done.stdout)]
+    asking, answering = viewers().stdin, viewers().stdout
+    assert asking
+    assert answering
+    print(json.dumps(asked), file=asking, flush=True)
+    return [f"{each['viewer']}: {each['reason']} in {each['tex']}" for each in json.loads(answering.readline())]
 
 
 @needs_viewers

@@ -1,5 +1,5 @@
 // Which pieces of mathematics KaTeX and MathJax do not accept.
-// stdin: a JSON list of {tex, display, strict}; stdout: a JSON list of {tex, viewer, reason}.
+// stdin: in each line a JSON list of {tex, display, strict}; stdout: for each a line with a JSON list of {tex, viewer, reason}.
 const { mathjax } = require("mathjax-full/js/mathjax.js");
 const { TeX } = require("mathjax-full/js/input/tex.js");
 const { AllPackages } = require("mathjax-full/js/input/tex/AllPackages.js");
@@ -27,14 +27,19 @@ const viewers = {
   },
 };
 
-const refused = [];
-for (const piece of JSON.parse(require("fs").readFileSync(0, "utf8"))) {
-  for (const [viewer, accept] of Object.entries(viewers)) {
-    try {
-      accept(piece);
-    } catch (error) {
-      refused.push({ tex: piece.tex, viewer, reason: error.message });
+const refused = (pieces) => {
+  const found = [];
+  for (const piece of pieces) {
+    for (const [viewer, accept] of Object.entries(viewers)) {
+      try {
+        accept(piece);
+      } catch (error) {
+        found.push({ tex: piece.tex, viewer, reason: error.message });
+      }
     }
   }
-}
-process.stdout.write(JSON.stringify(refused));
+  return found;
+};
+require("readline")
+  .createInterface({ input: process.stdin })
+  .on("line", (line) => process.stdout.write(JSON.stringify(refused(JSON.parse(line))) + "\n"));
