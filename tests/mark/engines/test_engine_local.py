@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from solver.mark.run import Options, run
 from tests.places import Q2, ROOT
+from tests.questions import asked_of
 
 
 def children(pid: int) -> set[int]:
@@ -73,7 +75,7 @@ def test_a_killed_run_leaves_no_process_and_no_draft_behind(tmp_path: Path) -> N
     other = tmp_path / ".other.csv.x.part"
     other.write_text("")
     answers.write_text("student,c/J\nann,1.66\n")
-    subprocess.run(command[:-4], cwd=ROOT, check=True, stderr=subprocess.DEVNULL)
+    run(asked_of("q2"), [str(answers)], Options(), marks)
     assert list(tmp_path.glob(".*.part")) == [other]
     assert marks.read_text().startswith("student,")
 
