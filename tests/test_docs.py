@@ -65,9 +65,8 @@ def test_yaml_examples(text: str) -> None:
 def test_python_example() -> None:
     code = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     assert len(code) == 2
-    for text in code:
-        done = subprocess.run([sys.executable, "-c", text], cwd=ROOT, capture_output=True, text=True)
-        assert done.returncode == 0, done.stderr
+    done = subprocess.run([sys.executable, "-c", "\n".join(code)], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
     s = solver.solve(ROOT / "problems" / "q2.yaml")
     assert s["c/J"].value == 1.66
     assert str(s["c/J"].exact_value).startswith("1.679")
