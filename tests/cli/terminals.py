@@ -96,7 +96,8 @@ def on_a_terminal(
 
 
 _START = """
-import fcntl, json, os, sys, termios
+import fcntl, json, os, signal, sys, termios
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background ignores
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # whose keys interrupt, and which a pager reads
 from solver.cli.main import main
 """
