@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from solver.formula.print.printer_text import grouped
 from solver.formula.tree import Literal_, Num, Tree
 from solver.named import NamedTuple, Structure, field
 from solver.working.items import Listing
@@ -53,7 +54,8 @@ class Tally(Structure):
             known = all(name in numbers for name in row.size)
             if not known and not any(row.cells.get(column, "") in numbers for column in columns):
                 continue
-            size = "×".join(_plain(numbers[name]) for name in row.size) if known else ""
+            sizes = [_plain(numbers[name]) for name in row.size] if known else []
+            size = grouped(*sizes) if len(sizes) == 1 else "×".join(sizes)
             rows.append((row.title, row.said, size, *(numbers.get(row.cells.get(c, ""), "") for c in columns)))
         if any(self.totals.get(column, "") in numbers for column in columns):
             rows.append(("total", "", "", *(numbers.get(self.totals.get(column, ""), "") for column in columns)))

@@ -22,10 +22,10 @@ def numbers(**values: int) -> dict[str, Num]:
 
 
 def test_columns_and_totals_that_are_known() -> None:
-    shown = tally().listing(numbers(D_in=3, D_one=4, D_two=5, p_one=16, p_two=25, p=41))
+    shown = tally().listing(numbers(D_in=3000, D_one=4, D_two=5, p_one=16, p_two=25, p=41))
     assert shown.header == ("layer", "", "size", "parameters")
     assert shown.rows == (
-        ("input", "", "3", ""),
+        ("input", "", "3,000", ""),
         ("one", "dense", "4", Num("16")),
         ("two", "dense", "5", Num("25")),
         ("total", "", "", Num("41")),
