@@ -278,6 +278,8 @@ class FormulasReader:
                 hint = f"start values are quantities, too: {name}" if series == _defines(item) else ""
             elif name in self.later:
                 hint = "it is defined below: a formula uses what stands above it"
+            elif name == "pi":
+                hint = "it is a quantity, too: quantities: {pi: 3.14159265}"
             elif not hinted:
                 hint, hinted = nearest(name, known), True
             place = item.place("formula", offset=columns.get(series or name, 0))
