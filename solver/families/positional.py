@@ -49,7 +49,7 @@ parts:
 
 MAX_DIMENSIONS = 10_000
 MAX_POSITIONS = 10_000
-MAX_CELLS = 200_000
+MAX_CELLS = 100_000
 
 Count: TypeAlias = Annotated[int, AtLeast(0)]
 
@@ -122,9 +122,8 @@ def work(given: Given, report: Report) -> Working:
         return working
     dimensions = _dimensions(given, given.d_model, report)
     if len(positions) * len(dimensions) > MAX_CELLS:
-        report.add(
-            given.place("positions"), f"{len(positions) * len(dimensions):,} numbers, expected at most {MAX_CELLS:,}"
-        )
+        found = f"{len(positions) * len(dimensions):,} numbers, expected at most {MAX_CELLS:,}"
+        report.add(given.place("positions"), found, "fewer positions or dimensions")
     if len(report.problems) > before:
         return working
     if given.position is not None:

@@ -194,6 +194,10 @@ def test_what_is_missing_or_does_not_fit(fields: str, message: str) -> None:
         ("position: 1, d_model: 8, indices: [1], dimensions: [0, 1]", "both dimensions and indices are given"),
         ("position: 1, d_model: 8, base: 0", "base is 0, expected a number above 0"),
         ("position: 1, d_model: 900000000", "900,000,000 dimensions, expected at most 10,000"),
+        (
+            f"positions: {list(range(101))}, d_model: 1000",
+            "101,000 numbers, expected at most 100,000",
+        ),
     ],
 )
 def test_what_cannot_be_encoded(fields: str, message: str) -> None:
