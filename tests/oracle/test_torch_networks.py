@@ -23,7 +23,7 @@ from tests.trials import times
 torch: Any = pytest.importorskip("torch")
 
 TOLERANCE = 1e-9
-NETWORKS = times(70)
+NETWORKS = times(50)
 
 # -- networks ---------------------------------------------------------------------------------------------------------
 ACTIVATIONS: dict[str, Callable[..., Any]] = {
