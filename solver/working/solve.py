@@ -154,15 +154,17 @@ class _Solver:
         for name, error in found[self.carry].failed.items():
             self.problems.append(self.problem(name, part, error))
             return False
+        chosen_env, rounded, exact = context.envs[self.carry], found["rounded"].values, found["exact"].values
         for name, form in forms.items():
-            chosen = context.envs[self.carry].get(name, _WORDS)
+            chosen = chosen_env.get(name, _WORDS)
             misfit = working.items[name].misfit(chosen)
             if misfit is not None:
                 self.problems.append(Problem(part.place, f"{part.label}/{name}: {misfit.message}", misfit.hint))
                 return False
             written = chosen if self.carry == "rounded" else form.round(chosen)
-            rounded, exact = found["rounded"].values.get(name), found["exact"].values.get(name)
-            context.solved[name] = Solved(working.items[name], context, part.label, form, written, rounded, exact)
+            context.solved[name] = Solved(
+                working.items[name], context, part.label, form, written, rounded.get(name), exact.get(name)
+            )
         return True
 
     def settle(self, exact: dict[str, Floats], context: Context) -> None:

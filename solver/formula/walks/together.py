@@ -182,19 +182,14 @@ def _jobs(definitions: list[Definition[D]], recurrent: list[list[Definition[D]]]
         """How many groups are evaluated before what needs these."""
         return (mask | _union(behind[g] for g in _bits(mask))).bit_count()
 
-    order = []
+    jobs = {}  # by their places: one for each group, one for each that goes by itself
+    for g, members in enumerate(groups):
+        if not single >> g & 1:
+            jobs[reach(behind[g]), g + 1, 0] = [definitions[k] for k in members]
     for k, mask in enumerate(needed):
-        own = bit.get(k, 0) & ~single
-        order.append((reach((behind[own.bit_length() - 1] if own else mask) & ~single), own, 0 if own else k))
-    jobs: list[list[Definition[D]]] = []
-    last = None
-    for k in sorted(range(len(order)), key=order.__getitem__):
-        if last is not None and order[k][1] and order[last][1] == order[k][1]:
-            jobs[-1].append(definitions[k])
-        else:
-            jobs.append([definitions[k]])
-        last = k
-    return jobs
+        if not bit.get(k, 0) & ~single:
+            jobs[reach(mask & ~single), 0, k] = [definitions[k]]
+    return [jobs[place] for place in sorted(jobs)]
 
 
 def _union(masks: Iterable[int]) -> int:
