@@ -13,6 +13,7 @@ from solver.formula.tree import (
     Array,
     Bin,
     Call,
+    Dots,
     Group,
     Name,
     Neg,
@@ -29,6 +30,7 @@ Form: TypeAlias = Hashable
 """Equal for formulas that differ in their names alone."""
 
 _NUMBERS = (Array, Written)
+_NAMELESS = (Num, Array, Written, Dots)
 
 _KNOWN: dict[Hashable, int] = {}
 _COUNT = count()
@@ -60,8 +62,10 @@ def renamed(tree: Tree, names: Mapping[str, str]) -> Tree:
     its operands once somebody looks at them."""
     kind, used = form(tree)
     now = tuple([names.get(name, name) for name in used])
-    if now == used or isinstance(tree, _NUMBERS):
+    if now == used or isinstance(tree, _NAMELESS):
         return tree
+    if isinstance(tree, Name):
+        return Name(*now)
     if len(set(now)) < len(now):  # two have become one
         return replace_names(tree, {name: Name(new) for name, new in names.items()})
     made = object.__new__(type(tree))

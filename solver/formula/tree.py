@@ -26,26 +26,13 @@ Options: TypeAlias = tuple[tuple[str, Option], ...]
 class _Node:
     """Equal when kind and operands are; never changed once made. Plain classes, since a formula makes thousands."""
 
-    __slots__: tuple[str, ...] = ("renames", "unnamed")
+    __slots__: tuple[str, ...] = ("unnamed",)
     __match_args__: tuple[str, ...] = ()
     unnamed: tuple[Any, tuple[str, ...]]  # its form and its names, once `form` has found them
-    renames: _Formula  # the formula that it is in other names, where its operands are made once somebody looks at them
     _parts: ClassVar[Callable[[Any], Any]]
 
     def __init_subclass__(cls) -> None:
         cls._parts = attrgetter(*cls.__match_args__) if cls.__match_args__ else type
-
-    def __getattr__(self, name: str) -> Any:
-        """An operand of a formula in other names, of which thousands may stand on no page."""
-        if name not in self.__match_args__:
-            raise AttributeError(name)
-        tree = self.renames
-        while (before := getattr(tree, "renames", None)) is not None:
-            tree = before
-        made = replace_names(tree, dict(zip(tree.unnamed[1], map(Name, self.unnamed[1]), strict=True)))
-        for part in self.__match_args__:
-            setattr(self, part, getattr(made, part))
-        return getattr(self, name)
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -100,7 +87,25 @@ def number_of(text: str) -> float:
     return float(above) / float(below) if slash else float(text)
 
 
-class Neg(_Node):
+class _Operation(_Node):
+    """What has operands. One in other names makes them when somebody looks, since thousands stand on no page."""
+
+    __slots__: tuple[str, ...] = ("renames",)
+    renames: _Formula  # the formula that it is in other names, if it is one
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in self.__match_args__:
+            raise AttributeError(name)
+        tree = self.renames
+        while (before := getattr(tree, "renames", None)) is not None:
+            tree = before
+        made = replace_names(tree, dict(zip(tree.unnamed[1], map(Name, self.unnamed[1]), strict=True)))
+        for part in self.__match_args__:
+            setattr(self, part, getattr(made, part))
+        return getattr(self, name)
+
+
+class Neg(_Operation):
     """−x"""
 
     __slots__ = __match_args__ = ("x",)
@@ -109,7 +114,7 @@ class Neg(_Node):
         self.x = x
 
 
-class Bin(_Node):
+class Bin(_Operation):
     """Two operands and what joins them; `*` is elementwise, `@` the matrix product."""
 
     __slots__ = __match_args__ = ("op", "a", "b")
@@ -120,7 +125,7 @@ class Bin(_Node):
         self.b = b
 
 
-class Transpose(_Node):
+class Transpose(_Operation):
     """xᵀ"""
 
     __slots__ = __match_args__ = ("x",)
@@ -129,7 +134,7 @@ class Transpose(_Node):
         self.x = x
 
 
-class Call(_Node):
+class Call(_Operation):
     """A function of the table, `tanh(u)`; options are what is no quantity, `stride=2`, in the table's order."""
 
     __slots__ = __match_args__ = ("fn", "args", "options")
@@ -140,7 +145,7 @@ class Call(_Node):
         self.options = options
 
 
-class Group(_Node):
+class Group(_Operation):
     """Brackets that the author wrote."""
 
     __slots__ = __match_args__ = ("x",)
@@ -219,7 +224,7 @@ class Written:
         return self.cells[0][0] if len(self.cells) == 1 == len(self.cells[0]) else None
 
 
-class Sum(_Node):
+class Sum(_Operation):
     """The sum of many terms of one shape, flat: a gradient added up over a thousand time steps is not a thousand deep."""
 
     __slots__ = ("runs", "terms")
@@ -239,8 +244,8 @@ class Dots(_Node):
 
 Literal_: TypeAlias = Num | Array
 LITERALS = (Num, Array)  # for isinstance: a tuple made once is four times as fast as Num | Array
-_Formula: TypeAlias = Name | Num | Neg | Bin | Sum | Transpose | Call | Group | Dots
-Tree: TypeAlias = _Formula | Array | Written
+_Formula: TypeAlias = Neg | Bin | Sum | Transpose | Call | Group
+Tree: TypeAlias = _Formula | Name | Num | Array | Written | Dots
 
 
 _CHILDREN: dict[type, Callable[[Any], tuple[Tree, ...]]] = {  # by type: far faster than a match, and everything walks
