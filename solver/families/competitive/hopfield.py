@@ -177,7 +177,6 @@ class _Hopfield:
 
     def updated(self, before: str, t: int, neuron: int) -> str:
         """The state after update t, of one neuron or of all; its name."""
-        names = list(self.working.items)
         symbol = Symbol("u", argument=str(t))
         shift = "" if self.given.theta is None else f" - theta[{neuron}]" if neuron else " - theta"
         counted = self.whole and self.given.theta is None
@@ -197,8 +196,7 @@ class _Hopfield:
                 Symbol("s", argument=str(t)),
                 whole=True,
             )
-        for name in list(self.working.items)[len(names) :]:
-            self.working.repeats[name] = Repeat(t, name.rpartition("_t")[0])
+        self.working.repeats |= {u: Repeat(t, "u"), made: Repeat(t, "s")}
         return made
 
     def replaced(self, before: str, neuron: int, new: str) -> str:

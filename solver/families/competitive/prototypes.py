@@ -74,7 +74,7 @@ class _Presented:
                 before = len(w.items)
                 now = self.present(t, k, now, epoch)
                 for name in list(w.items)[before:]:
-                    w.repeats[name] = Repeat(t, name.rpartition("_t")[0])
+                    w.repeats[name] = w.repeats[name]._replace(iteration=t)
         shown = self.groups["winners"]
         if t > 1:
             tree, learns = Call("vstack", tuple(map(Name, shown))), ("W",) if given.rate else ()
@@ -166,6 +166,7 @@ class _Presented:
         name = f"{base}_t{t}"
         symbol = Symbol(base, argument=str(t))
         self.working.step(name, formula, f"Presentation {t}: {title}", why=why, symbol=symbol, whole=whole, role=role)
+        self.working.repeats[name] = Repeat(t, base)
         return name
 
     def present(self, t: int, k: int, W: str, epoch: int) -> str:
@@ -254,6 +255,7 @@ class _Presented:
             what = "Epoch" if self.given.per == "epoch" else "Presentation"
             formula, symbol = scheduled(schedule, base, n - 1, ending), Symbol(base, argument=str(n))
             self.working.step(name, formula, f"{what} {n}: {title}", symbol=symbol)
+            self.working.repeats[name] = Repeat(n, base)
         return name
 
 

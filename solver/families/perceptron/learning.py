@@ -143,7 +143,7 @@ class _Learner:
         shown = mistake and not self.corrected  # the first correction is worked out, as the first presentation is
         self.corrected = self.corrected or mistake
         for name in list(self.working.items)[before:]:
-            self.working.repeats[name] = Repeat(t, name.rpartition("_t")[0], shown=shown)
+            self.working.repeats[name] = self.working.repeats[name]._replace(shown=shown)
         return mistake
 
     def net_input(self, t: int, k: int) -> str:
@@ -223,6 +223,7 @@ class _Learner:
         title = title.capitalize() if self.alone else f"Presentation {t}: {title}"
         self.working.step(name, formula, title, why=why, symbol=symbol, whole=whole, role=role)
         self.working.work_out(name, self.env)
+        self.working.repeats[name] = Repeat(t, base)
         return name
 
     def state(self) -> tuple[float, ...]:
@@ -274,7 +275,8 @@ class _Learner:
 
     def mean(self, base: str) -> Callable[[Working], None]:
         """Adds the mean of the weights after each presentation."""
-        after, b = [name for name in self.groups["weights"] if name.rpartition("_t")[0] == base], base == "b"
+        repeats, b = self.working.repeats, base == "b"
+        after = [name for name in self.groups["weights"] if name in repeats and repeats[name].series == base]
 
         def add(working: Working) -> None:
             title = f"Average of the {'bias' if b else 'weights'} after each presentation"
