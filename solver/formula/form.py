@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any, TypeAlias
 
 from solver.formula.tree import (
+    CHILDREN,
     Array,
     Bin,
     Call,
@@ -22,7 +23,6 @@ from solver.formula.tree import (
     Transpose,
     Tree,
     Written,
-    children,
     replace_names,
 )
 
@@ -122,7 +122,10 @@ def each_kind(tree: Tree) -> Iterator[Tree]:
     while stack:
         node = stack.pop()
         yield node
-        stack += [first for first, _ in runs(node)][::-1] if isinstance(node, Sum) else children(node)[::-1]
+        if isinstance(node, Sum):
+            stack += [first for first, _ in runs(node)][::-1]
+        elif operands := CHILDREN.get(type(node)):
+            stack += operands(node)[::-1]
 
 
 def runs(total: Sum) -> list[Run]:

@@ -248,7 +248,7 @@ _Formula: TypeAlias = Neg | Bin | Sum | Transpose | Call | Group
 Tree: TypeAlias = _Formula | Name | Num | Array | Written | Dots
 
 
-_CHILDREN: dict[type, Callable[[Any], tuple[Tree, ...]]] = {  # by type: far faster than a match, and everything walks
+CHILDREN: dict[type, Callable[[Any], tuple[Tree, ...]]] = {  # by type: far faster than a match, and everything walks
     Bin: lambda x: (x.a, x.b),
     Neg: lambda x: (x.x,),
     Transpose: lambda x: (x.x,),
@@ -261,7 +261,7 @@ _CHILDREN: dict[type, Callable[[Any], tuple[Tree, ...]]] = {  # by type: far fas
 
 def children(tree: Tree) -> tuple[Tree, ...]:
     """The operands of a node, in the order of the page."""
-    operands = _CHILDREN.get(type(tree))
+    operands = CHILDREN.get(type(tree))
     return operands(tree) if operands else ()
 
 
@@ -315,7 +315,7 @@ def walk(tree: Tree) -> Iterator[Tree]:
     while stack:
         node = stack.pop()
         yield node
-        operands = _CHILDREN.get(type(node))
+        operands = CHILDREN.get(type(node))
         if operands:
             stack.extend(operands(node)[::-1])
 
@@ -329,7 +329,7 @@ def names(tree: Tree) -> list[str]:
         if isinstance(node, Name):
             found[node.id] = None
             continue
-        operands = _CHILDREN.get(type(node))
+        operands = CHILDREN.get(type(node))
         if operands:
             stack.extend(operands(node)[::-1])
     return list(found)
