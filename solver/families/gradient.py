@@ -34,7 +34,7 @@ from solver.formula.parse import is_name, parse_using, split_equation
 from solver.formula.symbol import default_symbol
 from solver.formula.tree import Call, Name, Tree, bare, names, walk
 from solver.formula.walks.evaluate import evaluate
-from solver.formula.walks.shape import SCALAR, Shape, shape, show
+from solver.formula.walks.shape import SCALAR, Shape, check_sizes, shape, show
 from solver.formula.walks.value import Env, value
 from solver.formula.words import extent
 from solver.nets.own_activations import MAX_ACTIVATIONS, add_activation, read_activations
@@ -204,6 +204,7 @@ class _ChainReader:
         if tree is None or not self.known(source, tree, name):
             return
         try:
+            check_sizes(tree, self.made.shapes)
             self.made.shapes[name] = shape(tree, self.made.shapes)
         except FormulaError as error:
             self.report.add(self.place(source), error.message, error.hint)

@@ -11,11 +11,10 @@ from types import MappingProxyType
 from typing import Annotated, TypeAlias
 
 from solver.errors import FormulaError, nearest
-from solver.formula.functions import FUNCTIONS, Own
+from solver.formula.functions import Own
 from solver.formula.parse import Around, member, misnamed, parse_using, split_equation
-from solver.formula.source import source
-from solver.formula.tree import Bin, Call, Name, Tree, bare, names, walk
-from solver.formula.walks.shape import SCALAR, Shape, shape
+from solver.formula.tree import Bin, Name, Tree, bare, names
+from solver.formula.walks.shape import check_sizes
 from solver.named import NamedTuple
 from solver.spec.fields import AtLeast, AtMost, Kind, Spec, read, text_of
 from solver.spec.nodes import Node, Report
@@ -221,7 +220,7 @@ class FormulasReader:
             title = f"At {scope.letter} = {scope.number}: {title}"
         try:
             role = _role(name, tree, self.made.items)
-            _check_sizes(tree, self.made.shapes)
+            check_sizes(tree, self.made.shapes)
             self.made.step(name, tree, title, why=item.why, whole=item.whole, role=role)
         except FormulaError as error:
             self.report.add(item.place("formula"), error.message + _at(scope), error.hint)
@@ -285,14 +284,6 @@ class FormulasReader:
             place = item.place("formula", offset=columns.get(series or name, 0))
             self.report.add(place, f"{name[:60]!r} is not given yet{_at(scope)}", hint)
         return not missing and not wordy
-
-
-def _check_sizes(tree: Tree, shapes: Mapping[str, Shape]) -> None:
-    """Raises FormulaError where a number is meant as a size: ones(n) has as many cells as n, which is one."""
-    for node in walk(tree):
-        if isinstance(node, Call) and FUNCTIONS[node.fn].sized and node.args and shape(node.args[0], shapes) == SCALAR:
-            message = f"{source(node)} would be a single number: {source(node.args[0])} is no size"
-            raise FormulaError(message, f"a size is typed in digits: {node.fn}(3)")
 
 
 def _at(scope: Around) -> str:

@@ -177,6 +177,7 @@ parts: [{{label: p}}]
         ({"by": "[W, b, W]"}, 8, 14, "'W' stands twice in by"),
         ({"by": "[n]"}, 8, 8, "'n' is nothing to differentiate by"),
         ({"J": "det(W)"}, 7, 6, "det of a n×K matrix in det(W)"),
+        ({"J": "sum(y)*ones(s)"}, 7, 6, "ones(s) would be a single number: s is no size"),
         ({"more": ", t: n by m"}, 4, 46, "'n by m' is no shape of t"),
         ({"more": ", t: 0 x 3"}, 4, 46, "t has a size of 0"),
         ({"more": ", t: 100000"}, 4, 46, "t has a size of 100000"),

@@ -9,9 +9,9 @@ from solver.formula.functions import FUNCTIONS
 from solver.formula.functions.shapes import MAX_CELLS
 from solver.formula.sizes import SCALAR, Shape, Size, misfit, show, spread
 from solver.formula.source import source
-from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree, Written
+from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree, Written, walk
 
-__all__ = ["MAX_CELLS", "SCALAR", "Shape", "Size", "shape", "shape_alike", "show"]
+__all__ = ["MAX_CELLS", "SCALAR", "Shape", "Size", "check_sizes", "shape", "shape_alike", "show"]
 
 _KNOWN: dict[Hashable, Shape] = {}
 _MOST_KNOWN = 10_000
@@ -20,6 +20,14 @@ _MOST_KNOWN = 10_000
 def shape(tree: Tree, shapes: Mapping[str, Shape]) -> Shape:
     """Rows and columns of a formula whose names have the given shapes; raises FormulaError naming what does not fit."""
     return _SHAPE[type(tree)](tree, shapes)
+
+
+def check_sizes(tree: Tree, shapes: Mapping[str, Shape]) -> None:
+    """Raises FormulaError where a number is meant as a size: ones(n) has as many cells as n, which is one."""
+    for node in walk(tree):
+        if isinstance(node, Call) and FUNCTIONS[node.fn].sized and node.args and shape(node.args[0], shapes) == SCALAR:
+            message = f"{source(node)} would be a single number: {source(node.args[0])} is no size"
+            raise FormulaError(message, f"a size is typed in digits: {node.fn}(3)")
 
 
 def shape_alike(tree: Tree, shapes: Mapping[str, Shape]) -> Shape:
