@@ -206,17 +206,13 @@ class _Brackets(NamedTuple):
 def _bracketed(node: Typeset) -> _Brackets | None:
     """The widest brackets in a row that may be broken inside."""
     parts = parts_of(node)
-    bases = [part.base if isinstance(part, Scripts) else part for part in parts]
-    found = [
-        (WIDTH.set(base), -i, base)
-        for i, base in enumerate(bases)
-        if isinstance(base, Enclosed) and not isinstance(base.inner, Lattice)
-    ]
-    if not found:
-        return None
-    _, place, fence = max(found)
-    part = parts[-place]
-    return _Brackets(parts[:-place], fence, part if isinstance(part, Scripts) else None, parts[1 - place :])
+    found = []
+    for i, part in enumerate(parts):
+        power = part if isinstance(part, Scripts) else None
+        base = part if power is None else power.base
+        if isinstance(base, Enclosed) and not isinstance(base.inner, Lattice):
+            found.append(_Brackets(parts[:i], base, power, parts[i + 1 :]))
+    return max(found, key=lambda brackets: WIDTH.set(brackets.fence), default=None)
 
 
 def _opened(node: Typeset, room: float, before: float, after: float) -> list[Typeset]:
