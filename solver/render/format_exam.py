@@ -57,7 +57,7 @@ def page(shown: Shown) -> str:
 def _question(solution: Solution, shown: Shown, setter: LatexPage) -> str:
     """One question: what is asked, each part with its working, or room for it."""
     asked = _sections(document(solution.title, [solution], shown.view.replaced(kind="question")))
-    parts = [part for part in solution.parts if shown.view.shows(part.label)]
+    parts = shown.view.shown(solution)
     beside = rf"\hfill\mbox{{{text(worth(total(solution)))}}}\par"
     made = [
         rf"\question \textbf{{{words(sentence(solution.title), ROOM)}}}{beside}",

@@ -39,7 +39,7 @@ _LEAST_WRITTEN = 1_000
 
 def page(shown: Shown) -> str:
     """The solutions, with the lines that the view shows; raises SpecError where they have too many numbers."""
-    parts = [part for solution in shown.solutions for part in _parts(solution, shown.view)]
+    parts = [part for solution in shown.solutions for part in shown.view.shown(solution)]
     numbers = sum(prod(solved.shape) for part in parts for solved in _told(part, shown.view))
     if numbers > MAX_NUMBERS:
         found = f"{numbers:,} numbers to be written, expected at most {MAX_NUMBERS:,}"
@@ -70,7 +70,7 @@ def _head(head: PaperHead) -> dict[str, str]:
 
 def question(solution: Solution, view: View = WHOLE) -> dict[str, Any]:
     """The object of one question."""
-    shown = _parts(solution, view)
+    shown = view.shown(solution)
     worked = _Worked(sum(len(part.steps) for part in shown) <= MOST_STEPS)
     solved = view.kind in ("answer", "key")
     answers = {part.key(s): jsonable(s.value) if solved else _blank(s) for part in shown for s in part.asked}
@@ -120,10 +120,6 @@ class _Worked:
         made = step(solved, detail, worked)
         self.left -= worked * max(sum(map(len, made["lines"])), _LEAST_WRITTEN)
         return made
-
-
-def _parts(solution: Solution, view: View) -> list[SolvedPart]:
-    return [part for part in solution.parts if view.shows(part.label)]
 
 
 def _told(part: SolvedPart, view: View) -> Sequence[Solved]:

@@ -16,9 +16,9 @@ def comparison(solution: Solution, view: View, level: int) -> Iterator[Block]:
     """Every quantity that prints differently when rounded values are carried and when exact ones are."""
     yield Heading(level, ("Carried rounded or exact",))
     rows: dict[tuple[int, str], tuple[list[str | Symbol], Tree, Tree]] = {}
-    for part in solution.parts:
+    for part in view.shown(solution):
         for solved in part.steps:
-            if not solved.diverges or not view.shows(part.label):
+            if not solved.diverges:
                 continue
             assert solved.rounded is not None
             assert solved.exact is not None
@@ -48,8 +48,8 @@ def _renamed(solved: Solved) -> str:
 def reconciled(solution: Solution, view: View, level: int) -> Iterator[Block]:
     """What other programs print for what each part works with, and why."""
     seen: set[int] = set()
-    for part in solution.parts:
-        working = part.context.working if part.context and view.shows(part.label) else None
+    for part in view.shown(solution):
+        working = part.context.working if part.context else None
         if working is None or working.others is None or id(working) in seen:
             continue
         seen.add(id(working))

@@ -13,6 +13,8 @@ from solver.spec.prose.passages import sentence
 from solver.working.question import PaperHead
 from solver.working.solution import Drawn, Solution, SolvedPart
 
+IN_ROWS = "Vectors are rows."
+
 
 def total(solution: Solution) -> Decimal:
     """The marks of a question."""
@@ -41,9 +43,6 @@ def headed(solution: Solution, level: int) -> Heading:
     return Heading(level, sentence(solution.title), worth(total(solution)))
 
 
-IN_ROWS = "Vectors are rows."
-
-
 def in_rows(parts: Iterable[SolvedPart]) -> bool:
     """Whether vectors stand as rows in some part."""
     return any(part.context and usage_of(part.context.working.symbols).vectors == "row" for part in parts)
@@ -60,7 +59,7 @@ def roundings(solution: Solution, view: View, rounded: Callable[[SolvedPart], bo
 
     rounded: whether a part has numbers that are. Of a part whose inner ones have them, the outer one says it.
     """
-    parts = [p for p in solution.parts if view.shows(p.label) and (p.context is None or rounded(p))]
+    parts = [part for part in view.shown(solution) if part.context is None or rounded(part)]
     found: dict[str, Rounding] = {}
     if any(part.context and part.rounding == solution.rounding for part in parts):
         found[""] = solution.rounding

@@ -10,6 +10,7 @@ from solver.formula.tree import Tree, Written, walk
 from solver.formula.walks.reduce import Detail
 from solver.named import Structure
 from solver.render.blocks import Block, Equations, Table
+from solver.working.solution import Solution, SolvedPart
 
 Kind = Literal["answer", "question", "key", "sheet"]
 """The working, the paper, the values alone, a form to fill in."""
@@ -53,6 +54,10 @@ class View(Structure):
         return not self.parts or any(
             label == part or label.startswith(part + ".") or part.startswith(label + ".") for part in self.parts
         )
+
+    def shown(self, solution: Solution) -> list[SolvedPart]:
+        """The parts of a question that it shows."""
+        return [part for part in solution.parts if self.shows(part.label)]
 
 
 def steps(blocks: Iterable[Block]) -> int:

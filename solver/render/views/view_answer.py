@@ -56,9 +56,8 @@ def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     for warning in solution.warnings if view.lecturer else ():
         yield note((f"Warning: {warning.message}" + (f" ({warning.hint})" if warning.hint else "") + ".",))
     page = _QuestionPage(view, told)
-    for part in solution.parts:
-        if view.shows(part.label):
-            yield from page.part(part, level + 1)
+    for part in view.shown(solution):
+        yield from page.part(part, level + 1)
     if view.compare:
         yield from comparison(solution, view, level + 1)
     if view.reconcile:
@@ -312,8 +311,8 @@ class _QuestionPage:
         if id(working) not in self.applied:
             self.applied[id(working)] = _applied(working)
         for fn, given in self.applied[id(working)].get(role.of, ()):
-            if f"{fn}′ of {given}" not in self.said:
-                self.said.add(f"{fn}′ of {given}")
+            if (slope_of := f"{fn}′ of {given}") not in self.said:
+                self.said.add(slope_of)
                 yield from slope(fn, given, working.symbols.usage)
 
     def definitions(self, formula: Tree) -> Iterator[Block]:

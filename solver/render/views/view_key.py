@@ -16,8 +16,8 @@ from solver.working.solution import Solution, SolvedPart
 def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     """A question, its parts as values."""
     yield headed(solution, level)
-    for part in solution.parts:
-        if part.asked and view.shows(part.label):
+    for part in view.shown(solution):
+        if part.asked:
             yield Prose((" · ".join(filter(None, (part_label(part.label), worth(part.worth)))),), "label")
             yield from values(part)
 

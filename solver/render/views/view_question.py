@@ -23,7 +23,7 @@ _LEAST, _USUAL, _MOST_LINES = 2, 4, 30
 
 def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     """A question, its parts with what they give and room to answer."""
-    parts = [part for part in solution.parts if view.shows(part.label)]
+    parts = view.shown(solution)
     yield headed(solution, level)
     yield from solution.prompt.blocks
     yield from drawing(solution.figure, answer=False)

@@ -24,7 +24,7 @@ def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     yield headed(solution, level)
     yield from solution.prompt.blocks
     yield Prose((f"Student: {_DOTS * 4}",))
-    parts = [part for part in solution.parts if part.asked and view.shows(part.label)]
+    parts = [part for part in view.shown(solution) if part.asked]
     if in_rows(parts):
         yield note((IN_ROWS,))
     for part in parts:
