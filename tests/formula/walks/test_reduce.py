@@ -5,6 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from solver.formula.print.printer_text import TextPrinter
+from tests.reader.formulas import expressions
 from tests.reader.page import check, solved, steps
 from tests.trials import times
 
@@ -38,43 +39,6 @@ def _yaml(draw: st.DrawFn, shape: tuple[int, int]) -> str:
     if shape == (1, 1):
         return draw(DIGITS)
     return "[" + ", ".join(f"[{', '.join(draw(DIGITS) for _ in range(shape[1]))}]" for _ in range(shape[0])) + "]"
-
-
-@st.composite
-def expressions(draw: st.DrawFn, shapes: dict[str, tuple[int, int]], shape: tuple[int, int], depth: int) -> str:
-    def inner(wanted: tuple[int, int]) -> str:
-        return draw(expressions(shapes, wanted, depth - 1))
-
-    leaves = [name for name, size in shapes.items() if size == shape]
-    leaves += [f"{name}.T" for name, size in shapes.items() if size[::-1] == shape]
-    if not leaves:  # the outer product of two vectors has every other shape
-        vectors = [next(name for name, size in shapes.items() if size == (length, 1)) for length in shape]
-        leaves = [f"{vectors[0]} @ {vectors[1]}.T"]
-    if depth == 0 or draw(st.integers(0, 3)) == 0:
-        return draw(st.sampled_from(leaves))
-    kind = draw(st.sampled_from(["sum", "sum", "elementwise", "scale", "call", "square", "minus", "matrix", "divide"]))
-    match kind:
-        case "sum":
-            return f"{inner(shape)} {draw(st.sampled_from('+-'))} {inner(shape)}"
-        case "elementwise":
-            return f"({inner(shape)})*({inner(shape)})"
-        case "scale":
-            return f"{draw(st.sampled_from(['2', '0.5', 'a', '-3']))}*({inner(shape)})"
-        case "call":
-            return f"{draw(st.sampled_from(['tanh', 'sigmoid', 'relu', 'sin']))}({inner(shape)})"
-        case "square":
-            return f"1 - ({inner(shape)})**2"
-        case "minus":
-            return f"-({inner(shape)})"
-        case "matrix":
-            rows, columns = shape
-            middle = draw(st.sampled_from([size[0] for size in shapes.values()]))
-            able = set(shapes.values()) | {size[::-1] for size in shapes.values()}
-            if (rows, middle) in able and (middle, columns) in able:
-                return f"({inner((rows, middle))}) @ ({inner((middle, columns))})"
-            return inner(shape)
-        case _:
-            return f"({inner(shape)})/(1 + ({inner((1, 1))})**2)"
 
 
 @settings(max_examples=times(12), suppress_health_check=[HealthCheck.too_slow])
