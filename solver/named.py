@@ -7,49 +7,51 @@ time that this package takes to import. To a type checker a `NamedTuple` is the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Self, dataclass_transform
 
 if TYPE_CHECKING:
     from typing import NamedTuple as NamedTuple
 else:
+    from _collections import _tuplegetter  # what `collections.namedtuple` is made of
+    from types import FunctionType
+
     _make = tuple.__new__
 
+    _MAKERS = (
+        lambda cls: _make(cls, ()),
+        lambda cls, a: _make(cls, (a,)),
+        lambda cls, a, b: _make(cls, (a, b)),
+        lambda cls, a, b, c: _make(cls, (a, b, c)),
+        lambda cls, a, b, c, d: _make(cls, (a, b, c, d)),
+        lambda cls, a, b, c, d, e: _make(cls, (a, b, c, d, e)),
+        lambda cls, a, b, c, d, e, f: _make(cls, (a, b, c, d, e, f)),
+        lambda cls, a, b, c, d, e, f, g: _make(cls, (a, b, c, d, e, f, g)),
+        lambda cls, a, b, c, d, e, f, g, h: _make(cls, (a, b, c, d, e, f, g, h)),
+        lambda cls, a, b, c, d, e, f, g, h, i: _make(cls, (a, b, c, d, e, f, g, h, i)),
+        lambda cls, a, b, c, d, e, f, g, h, i, j: _make(cls, (a, b, c, d, e, f, g, h, i, j)),
+        lambda cls, a, b, c, d, e, f, g, h, i, j, k: _make(cls, (a, b, c, d, e, f, g, h, i, j, k)),
+    )
+    """What makes a tuple of so many fields: each class has it with the names of its own. Who has more is a structure."""
+
     class _Naming(type):
+        """Of what is no class itself but begins some: theirs is `type`, whose objects are told apart far faster."""
+
         def __new__(meta, name, bases, body):
-            made = super().__new__(meta, name, bases, {"__slots__": (), **body})
-            if fields := tuple(made.__annotations__):
-                made._fields = made.__match_args__ = fields
-                made._field_defaults = {field: body[field] for field in fields if field in body}
-                made._last = tuple(made._field_defaults.values())
-                made._count = len(fields)
+            bases = tuple(_Tuple if base is NamedTuple else base for base in bases)
+            return type(name, bases, {"__slots__": (), **body})
+
+    class _Tuple(tuple):
+        __slots__ = ()
+
+        def __init_subclass__(cls):
+            if fields := tuple(cls.__annotations__):
+                cls._fields = cls.__match_args__ = fields
+                cls._field_defaults = {field: vars(cls)[field] for field in fields if field in vars(cls)}
+                code = _MAKERS[len(fields)].__code__.replace(co_name="__new__", co_varnames=("cls", *fields))
+                defaults = tuple(cls._field_defaults.values())
+                cls.__new__ = staticmethod(FunctionType(code, globals(), "__new__", defaults))
                 for place, field in enumerate(fields):
-                    setattr(made, field, property(itemgetter(place)))
-            return made
-
-    class NamedTuple(tuple, metaclass=_Naming):
-        """A tuple whose items have names: each annotated one is a field, and a value its default."""
-
-        def __new__(cls, *values, **named):
-            """Raises TypeError where values are missing, too many, or of no field."""
-            if named:
-                values = cls._filled(values, named)
-            elif missing := cls._count - len(values):
-                if not 0 < missing <= len(cls._last):
-                    raise _unfit(cls, cls._fields)
-                values += cls._last[-missing:]
-            return _make(cls, values)
-
-        @classmethod
-        def _filled(cls, values, named):
-            left, defaults = cls._fields[len(values) :], cls._field_defaults
-            try:
-                made = [named.pop(field) if field in named else defaults[field] for field in left]
-            except KeyError:
-                raise _unfit(cls, cls._fields) from None
-            if named or len(values) > len(cls._fields):
-                raise _unfit(cls, cls._fields)
-            return (*values, *made)
+                    setattr(cls, field, _tuplegetter(place, None))
 
         def _replace(self, **changes):
             made = _make(type(self), map(changes.pop, self._fields, self))
@@ -63,6 +65,9 @@ else:
         def __repr__(self):
             given = zip(self._fields, self, strict=True)
             return f"{type(self).__name__}({', '.join(f'{field}={value!r}' for field, value in given)})"
+
+    NamedTuple = type.__new__(_Naming, "NamedTuple", (), {})
+    """A tuple whose items have names: each annotated one is a field, and a value its default."""
 
 
 class _Made:

@@ -102,6 +102,8 @@ class Enclosed(NamedTuple):
 class Numbers(Enclosed):
     """A matrix of numbers, which a page has again and again: a format sets it once."""
 
+    __slots__ = ()
+
 
 class Accented(NamedTuple):
     """A base with a mark over or under it."""
@@ -140,17 +142,12 @@ def columns_of(rows: tuple[tuple[Typeset, ...], ...], aligns: tuple[Align, ...],
 
 def _number(node: Typeset) -> bool:
     """Whether a cell is a number, or stands for some."""
-    return (isinstance(node, Sign) and node.text in "…⋮⋱") or bool(plain_number(node))
-
-
-def plain_number(node: Typeset) -> str:
-    """A number of digits alone, as words have it, with a minus of its own; "" for anything else."""
     match node:
-        case Digits(text):
-            return text
-        case Together((Sign("-", "prefix"), Digits(text))):
-            return "−" + text
-    return ""
+        case Digits() | Sign("…" | "⋮" | "⋱"):
+            return True
+        case Together((Sign("-", "prefix"), Digits())):
+            return True
+    return False
 
 
 def parts_of(node: Typeset) -> tuple[Typeset, ...]:
@@ -162,7 +159,7 @@ def together(*nodes: Typeset) -> Typeset:
     """Nodes side by side, in one row."""
     parts: list[Typeset] = []
     for node in nodes:
-        if isinstance(node, Together):
+        if type(node) is Together:
             parts += node.parts
         else:
             parts.append(node)

@@ -11,7 +11,7 @@ from solver.formula.functions.written import Cells
 from solver.formula.interval import Interval
 from solver.formula.sizes import Shape
 from solver.formula.tree import Call, Option, Tree
-from solver.named import NamedTuple
+from solver.named import NamedTuple, Structure
 from solver.rounding import Floats
 
 Case: TypeAlias = tuple[str, str]
@@ -95,7 +95,7 @@ class Composed(NamedTuple):
     reason: str
 
 
-class Function(NamedTuple):
+class Function(Structure):
     """One function of the formula language.
 
     code: numpy arrays (…, rows, columns) and the options to an array, over any leading batch axes.
@@ -134,8 +134,8 @@ class Function(NamedTuple):
     more: bool = False
     options: Mapping[str, Option | None] = {}
     sized: bool = False
-    shape: Shaping = like_arguments
-    bounds: Bounding = rising
+    shape: Shaping = staticmethod(like_arguments)
+    bounds: Bounding = staticmethod(rising)
     slopes: tuple[str | Tree, ...] = ()
     adjoints: tuple[Adjoint, ...] = ()
     definition: str | Tree | tuple[Case, ...] | None = None
