@@ -93,12 +93,16 @@ def render(blocks: Sequence[Block]) -> str:
 
 
 def _block(block: Block) -> Iterator[str]:
-    match block:
-        case Heading(level, title, aside):
-            yield f"{'#' * level} " + " — ".join(filter(None, (_words(title), _words((aside,)))))
+    match block:  # the most frequent first
         case Prose(words, role):
             said = _words(words)
             yield from [_prose(said, role)] if said else []
+        case Equations(lines, symbols, most):
+            yield from _aligned(lines, symbols, most)
+        case Facts(lines, symbols, most):
+            yield from _facts(lines, symbols, most)
+        case Heading(level, title, aside):
+            yield f"{'#' * level} " + " — ".join(filter(None, (_words(title), _words((aside,)))))
         case Bullets(items, start):
             marks = ["- " if start is None else f"{number}. " for number, _ in enumerate(items, start or 0)]
             yield "\n".join(_inside(mark, _tight(item)) for mark, item in zip(marks, items, strict=True))
@@ -113,12 +117,8 @@ def _block(block: Block) -> Iterator[str]:
             yield f"![{_escape(alt)}](<{_file(path)}>)"
         case Figure(_, alt):
             yield f"*\\[{_escape(alt)}\\]*"
-        case Equations(lines, symbols, most):
-            yield from _aligned(lines, symbols, most)
         case Cases(left, cases, symbols):
             yield _cases(left, cases, LatexPrinter(symbols))
-        case Facts(lines, symbols, most):
-            yield from _facts(lines, symbols, most)
         case Table(header, rows, symbols, most):
             yield _table(header, rows, block.sides, LatexPrinter(symbols, most))
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import groupby
+from string import ascii_letters
 
 from solver.formula.macros import FACES, GAPS, LETTERS, NAMES, SIGNS
 from solver.formula.print.setter import Setter
@@ -55,11 +55,10 @@ _MATRICES = {
     ("‖", "‖"): "Vmatrix",
 }  # fmt: skip
 _LETTERED = _ESCAPED | str.maketrans(_GREEK)
+_SCRIPTED = ("_", "^")
 _PRIME = Sign("′")
 _TRANSPOSED = Letters("T")
-_MACRO_AT_END = re.compile(r"(\\[a-zA-Z]+|\}|[_^]\w)$")
-_LONGEST_MACRO = 40
-_LETTERS = frozenset(map(chr, (*range(65, 91), *range(97, 123))))  # of ASCII
+_LETTERS = frozenset(ascii_letters)
 
 
 def escape(text: str) -> str:
@@ -133,7 +132,7 @@ class LatexSetter(Setter[str]):
         for more in self.each(parts):
             if made.endswith(" "):
                 made += more.lstrip()
-            elif more[:1] in _LETTERS and _MACRO_AT_END.search(made, len(made) - _LONGEST_MACRO):
+            elif more[:1] in _LETTERS and _takes_letters(made):
                 made += " " + more
             else:
                 made += more
@@ -207,6 +206,12 @@ def _full(cell: str) -> str:
 def _has_limits(base: Typeset) -> bool:
     """Whether LaTeX sets scripts of this base under and over it by itself."""
     return isinstance(base, Named | Accented) or (isinstance(base, Sign) and base.role == "large")
+
+
+def _takes_letters(made: str) -> bool:
+    """Whether a letter right behind would be read as part of what ends here: of a macro, of what stands below or above."""
+    last = made[-1:]
+    return last == "}" or (made[-2:-1] in _SCRIPTED and last.isalnum()) or made.rstrip(ascii_letters)[-1:] == "\\"
 
 
 def _apart(macro: str, rest: str) -> str:

@@ -24,6 +24,7 @@ from solver.formula.typeset import (
     Sign,
     Together,
     Typeset,
+    parts_of,
 )
 
 _DIGIT = 0.5
@@ -125,10 +126,11 @@ class WidthSetter(Setter[float]):
 
 def _height(node: Typeset) -> int:
     """How tall it is: 0 as a line, 1 as one row of a matrix, 2 taller."""
-    if isinstance(node, _FLAT):
+    kind = type(node)
+    if kind in _FLAT:
         return 0
-    if isinstance(node, Together):
-        return max(map(_height, node.parts), default=0)
+    if kind is Together:
+        return max(map(_height, parts_of(node)), default=0)
     if isinstance(node, Scripts):
         return _height(node.base)
     if isinstance(node, Enclosed):

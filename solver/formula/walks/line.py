@@ -41,9 +41,13 @@ def alike(a: Tree, b: Tree) -> bool:
     if a is b:
         return True
     a, b = _inner(a), _inner(b)
+    if type(a) is not type(b):
+        return False
+    if isinstance(a, Num) and isinstance(b, Num):
+        return a.text == b.text
     if isinstance(a, Array) and isinstance(b, Array):
         return a.form == b.form and a.typed == b.typed and np.array_equal(a.value, b.value)
-    if type(a) is not type(b) or isinstance(a, Written):
+    if isinstance(a, Written):
         return a is b
     if isinstance(a, Bin) and isinstance(b, Bin):
         return a.op == b.op and alike(a.a, b.a) and alike(a.b, b.b)

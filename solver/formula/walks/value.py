@@ -33,6 +33,7 @@ from solver.rounding import Floats
 Env = Mapping[str, Floats]
 
 
+@np.errstate(all="ignore")
 def value(tree: Tree, env: Env) -> Floats:
     """The value of a formula, shape (…, rows, columns).
 
@@ -40,8 +41,7 @@ def value(tree: Tree, env: Env) -> Floats:
     A value that does not exist is nan or ±inf here; `finite` says where it arose. 0·∞ counts as 0, the limit that
     cross-entropy needs for 0·log 0.
     """
-    with np.errstate(all="ignore"):
-        return _value(tree, env)
+    return _value(tree, env)
 
 
 def unwarned(tree: Tree, env: Env) -> Floats:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from solver.formula.form import each_kind
-from solver.formula.tree import Tree, Written, walk
+from solver.formula.tree import LITERALS, Tree, Written, walk
 from solver.formula.walks.reduce import Detail
 from solver.named import Structure
 from solver.render.blocks import Block, Equations, Table
@@ -80,9 +80,10 @@ def _written(block: Equations) -> int:
     """About how many nodes the cells have that are written out on its lines."""
     nodes = 0
     for line in block.lines:
-        for node in each_kind(line.right):
-            if isinstance(node, Written):
-                nodes += len(node.cells) * len(node.cells[0]) * _size(node.cells[0][0])
+        if not isinstance(line.right, LITERALS):
+            for node in each_kind(line.right):
+                if isinstance(node, Written):
+                    nodes += len(node.cells) * len(node.cells[0]) * _size(node.cells[0][0])
     return nodes
 
 
