@@ -299,15 +299,19 @@ class GatedNet:
         add_losses(
             w, given, given.times(len(self.times)), formula,
             lambda t: {"d": self.at("d", t), "y": self.at("y", t) if output else self.state(len(self.stack) - 1, t)},
-            self.symbol, [p for p in parameters if p[0] in "WUV"],
+            self.symbol, [p for p in parameters if p in self._weights()],
         )  # fmt: skip
         shorten(w, [("J", True)], self.times)
         self._gradients(parameters)
         return w
 
+    def _weights(self) -> set[str]:
+        """What weight decay makes smaller."""
+        return {cell.weight(x, gate) for cell in self.cells for x in "WU" for gate in self.gates} | {"V"}
+
     def _parameters(self) -> set[str]:
-        letters = ("W", "U", "b", "bh", "p")
-        return {cell.weight(x, gate) for cell in self.cells for x in letters for gate in self.gates} | {"V", "by"}
+        others = {cell.weight(x, gate) for cell in self.cells for x in ("b", "bh", "p") for gate in self.gates}
+        return self._weights() | others | {"by"}
 
     def _gradients(self, parameters: Sequence[str]) -> None:
         w, given = self.working, self.given
@@ -322,7 +326,7 @@ class GatedNet:
         w.group("backward", made)
         w.group("gradients_x", [f"grad_{n}" for t in self.times if (n := self.at("x", t)) in needed])
         if given.train is not None:
-            decayed = [p for p in wrt if p[0] in "WUV"]
+            decayed = [p for p in wrt if p in self._weights()]
             optimizer = Optimizer(w, given.train, wrt, decayed=decayed)
             optimizer.givens()
             optimizer.advance(1, {p: f"grad_{p}" for p in wrt})

@@ -211,6 +211,13 @@ def test_names_of_the_author() -> None:
     assert sources(solution)["a1"] == "tanh(Wax.T @ x1 + Waa.T @ a0)"
 
 
+def test_a_bias_is_no_weight_whatever_it_is_called() -> None:
+    fields = "U: [[1, 2]], W: [[0, 1], [1, 0]], b: 0.5, V: [[1], [3]], x: [1, 2], loss: square-error, d: [1, 1], weight_decay: 0.1"
+    called = solved(f"{fields}, names: {{b: Ub}}", find="[decay, J]")
+    assert called.answers == solved(fields, find="[decay, J]").answers
+    assert sources(called)["decay"] == "lam/2*(sum(U**2) + sum(W**2) + sum(V**2))"
+
+
 def test_one_name_for_two_quantities_is_noted_once() -> None:
     assert problems(f"{SMALL}, names: {{h: x}}") == ["'x' names two quantities | "]
 

@@ -18,6 +18,7 @@ class Checked:
 
     def __init__(self, given: Given, report: Report) -> None:
         self.given, self.report, self.working = given, report, Working()
+        self.kinds: dict[str, list[str]] = {}  # steps by what parts call them
         self.paired = given.score in ("additive", "concat")
         self.Q, self.K, self.V = (_array(value) for value in (given.Q, given.K, given.V))
         self.Q = _as_row(self.Q, self._width_of_a_query())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from solver.families.attention.checks import Checked
@@ -100,11 +99,8 @@ class Attention(Checked):
                 for letter in "QKV":
                     width = int(w.shapes[letter][1]) // self.count
                     part = f"{letter}[:, {k * width + 1}:{(k + 1) * width}]"
-                    w.step(
-                        f"{letter}{end}",
-                        part,
-                        f"Columns {k * width + 1} to {(k + 1) * width} of {{{letter}}}: head {end}",
-                    )
+                    title = f"Columns {k * width + 1} to {(k + 1) * width} of {{{letter}}}: head {end}"
+                    self._step("projections", f"{letter}{end}", parse(part), title)
         for end in ends:
             if self.listed:
                 self._project(end)
@@ -128,7 +124,13 @@ class Attention(Checked):
             formula: Tree = _times(source, f"W{small}{ending}", self.given.weights)
             if f"b{small}" in w.items:
                 formula = Bin("+", formula, _every(int(w.shapes[source][0]), f"b{small}"))
-            w.step(f"{letter}{ending}", formula, f"Head {ending}: {what}" if ending else what.capitalize())
+            title = f"Head {ending}: {what}" if ending else what.capitalize()
+            self._step("projections", f"{letter}{ending}", formula, title)
+
+    def _step(self, group: str, name: str, formula: Tree, title: str, symbol: Symbol | None = None) -> None:
+        """A step that parts may ask for with others of its kind."""
+        self.working.step(name, formula, title, symbol=symbol)
+        self.kinds.setdefault(group, []).append(name)
 
     def _head(self, end: str) -> None:
         w, given = self.working, self.given
@@ -142,7 +144,8 @@ class Attention(Checked):
             self._additive_scores()
         else:
             formula = "Q @ K.T" if given.score == "dot" else "Q @ Wa @ K.T"
-            w.step(names["S"], put(formula, Q=names["Q"], K=names["K"]), named("scores, each query by each key"))
+            scores = put(formula, Q=names["Q"], K=names["K"])
+            self._step("scores", names["S"], scores, named("scores, each query by each key"))
         last = names["S"]
         divisor: Tree | None = given.divisor
         if divisor is None and given.score == "dot" and given.scaled:
@@ -152,15 +155,17 @@ class Attention(Checked):
                 w.given(w_name, Num(str(width)), "Numbers of a key", Symbol("d", "k"))
             divisor = Call("sqrt", (Name(w_name),))
         if divisor is not None:
-            w.step(f"Z{end}", Bin("/", Name(last), divisor), named("scaled scores"))
+            self._step("scores", f"Z{end}", Bin("/", Name(last), divisor), named("scaled scores"))
             last = f"Z{end}"
         if given.mask is not None:
             hidden = Call("causal", (Name(last),)) if self.mask is None else Call("mask", (Name(last), Name("mask_")))
             title = "masked scores: a query sees no later key" if self.mask is None else "masked scores"
-            w.step(f"Zm{end}", hidden, named(title), symbol=Symbol("Z", f"{end},masked".removeprefix(",")))
+            self._step("scores", f"Zm{end}", hidden, named(title), Symbol("Z", f"{end},masked".removeprefix(",")))
             last = f"Zm{end}"
-        w.step(names["A"], Call("softmax_rows", (Name(last),)), named("attention weights, softmax of each row"))
-        w.step(f"C{end}", put("A @ V", A=names["A"], V=names["V"]), named("context, the values by their weights"))
+        shares = Call("softmax_rows", (Name(last),))
+        self._step("weights", names["A"], shares, named("attention weights, softmax of each row"))
+        context = put("A @ V", A=names["A"], V=names["V"])
+        self._step("context", f"C{end}", context, named("context, the values by their weights"))
 
     def _additive_scores(self) -> None:
         w, stored = self.working, self.given.weights
@@ -179,10 +184,10 @@ class Attention(Checked):
                 v = Name("v")
                 score = Bin("*", v, seen) if w.shapes["v"] == (1, 1) else Bin("@", Transpose(v), seen)
                 title = f"Score of key {j}" if rows == 1 else f"Score of query {i} and key {j}"
-                w.step(name, score, title, symbol=Symbol("e", str(j) if rows == 1 else f"{i},{j}"))
+                self._step("scores", name, score, title, Symbol("e", str(j) if rows == 1 else f"{i},{j}"))
                 row.append(Name(name))
             table.append(Call("hstack", tuple(row)) if keys > 1 else row[0])
-        w.step("S", Call("vstack", tuple(table)) if rows > 1 else table[0], "Scores")
+        self._step("scores", "S", Call("vstack", tuple(table)) if rows > 1 else table[0], "Scores")
 
     # -- what comes behind --------------------------------------------------------------------------------------------
     def finish(self) -> Working:
@@ -191,10 +196,8 @@ class Attention(Checked):
         steps = [name for name, item in w.items.items() if not item.given]
         w.default = tuple(steps)
         w.group("forward", steps)
-        w.group("projections", self._named(steps, "QKV"))
-        w.group("scores", [n for n in steps if n[0] == "S" or n[0] in "Ze"])
-        w.group("weights", self._named(steps, "A"))
-        w.group("context", self._named(steps, "C"))
+        for group in ("projections", "scores", "weights", "context"):
+            w.group(group, self.kinds.get(group, []))
         w.group("output", [self.last])
         w.figures["heatmap"] = self._drawn
         w.offer_graph(len(steps), MAX_DRAWN, lambda: self._graph(steps))
@@ -216,10 +219,6 @@ class Attention(Checked):
         used = {name for step in steps for name in w.items[step].needs}
         given = {name for name in w.items if w.items[name].given and name in used}
         return graph_of(w, given, steps, "Attention as a computation graph")
-
-    @staticmethod
-    def _named(steps: Iterable[str], first: str) -> list[str]:
-        return [name for name in steps if name[0] in first]
 
     def _gradients(self, steps: list[str]) -> None:
         w, given = self.working, self.given

@@ -43,8 +43,8 @@ class LearntMaps(Maps):
         leaves = [n for n in leaves if n in used]
         stated = {n for n in w.items if n not in before}
         add_gradients(w, "J", [*inner, *leaves], end=end)
-        w.group("gradients", [f"grad_{n}" for n in leaves if n[0] != "X"])
-        w.group("gradients_x", [f"grad_{n}" for n in leaves if n[0] == "X"])
+        w.group("gradients", [f"grad_{n}" for n in leaves if n not in self.inputs])
+        w.group("gradients_x", [f"grad_{n}" for n in leaves if n in self.inputs])
         w.group("backward", [n for n in w.items if n not in before and n not in stated])
 
     def _end(self) -> Tree | None:
@@ -79,7 +79,7 @@ class LearntMaps(Maps):
         state_decay(w, given.weight_decay)
         w.step("E", formula, title)
         used = set(w.closure(self.now))
-        add_decay(w, given, [n for n, item in w.items.items() if item.given and n[0] in "KW" and n in used])
+        add_decay(w, given, [n for n in self.weights if n in used])
         w.group("loss", ["E", "decay", "J"])
         return None
 

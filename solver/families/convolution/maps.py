@@ -38,6 +38,8 @@ class Maps:
         self.given, self.report, self.working = given, report, Working()
         self.flat = given.flat_input
         self.now: list[str] = []
+        self.inputs: list[str] = []
+        self.weights: list[str] = []  # kernels too
         self.vector = False  # whether what is there is one column, and no maps
         self.pooled: list[tuple[list[str], Windows]] = []
         self.kernels = 0
@@ -79,6 +81,7 @@ class Maps:
             name = "X" if len(channels) == 1 else f"X{c}"
             self.working.given(name, channel, "Input" if len(channels) == 1 else f"Channel {c} of the input")
             self.now.append(name)
+            self.inputs.append(name)
 
     # -- names --------------------------------------------------------------------------------------------------------
     def _name(self, letter: str, *indices: int) -> tuple[str, Symbol]:
@@ -207,6 +210,7 @@ class Maps:
                 w.given(name, kernel, title + (f" (layer {self.label})" if self.label else ""), symbol)
                 row.append(name)
             names.append(row)
+            self.weights += row
         if stage.b is not None:
             b = spread(stage.b, count)
             for f in range(1, count + 1):
@@ -321,6 +325,7 @@ class Maps:
             raise FormulaError(f"W is {size(W)}, but {inputs} numbers come in", f"weights are stored {stage.weights}")
         name, symbol = self._name("W")
         w.given(name, W, "Weights" + (f" of layer {self.label}" if self.label else ""), symbol)
+        self.weights.append(name)
         formula = weighted(w, name, Name(self.now[0]), stage.weights)
         if stage.b is not None:
             if stage.b.value.shape[0] not in (1, neurons):

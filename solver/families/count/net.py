@@ -214,7 +214,7 @@ class At:
     """A layer at its place: states its numbers and makes steps from formulas in short local names, `n*(D*F**2 + 1)`.
 
     tag: its name; title: how its steps are introduced; local: what the short names stand for. reached: the name of its
-    receptive field.
+    receptive field; area: the cells of one channel of its filter, in short names.
     """
 
     def __init__(
@@ -222,7 +222,7 @@ class At:
     ) -> None:
         self.net, self.layer, self.tag, self.before, self.scope, self.kind = net, layer, tag, before, scope, kind
         self.title = tag.replace("_", " ")
-        self.reached = ""
+        self.reached = self.area = ""
         self.local = {f"X{i}": name for i, name in enumerate(before.axes, 1)} | {"D": before.features}
 
     def bias(self) -> bool:

@@ -23,6 +23,7 @@ class SlidingWindow:
         self.at = at
         self.rounds: Rounds = "same" if "same" in words else rounds
         self.F = at.several("F", size, "filter size", "size")
+        at.area = sliding.product(self.F)
         self.s = at.several("s", stride, "stride", "stride")
         self.p = self.optional("p", padding, "padding", "padding", "0")
         self.r = self.optional("r", layer.dilation or ONE, "dilation", "dilation", "1")
@@ -37,11 +38,6 @@ class SlidingWindow:
         if all(source(tree) == usual for tree in trees):
             return (None,) * len(self.at.before.axes)
         return self.at.several(letter, trees, what, field, int(usual))
-
-    @property
-    def area(self) -> str:
-        """The cells of one channel of a filter."""
-        return sliding.product(self.F)
 
     def output(self, features: str) -> Output:
         """The output's sizes, axis by axis, and its receptive field."""
@@ -204,12 +200,12 @@ def convolution(at: At) -> Output:
 def filters(at: At, window: SlidingWindow, kind: str, deep: str) -> Costs:
     """What the filters of a convolution cost."""
     layer, before = at.layer, at.before
-    area = "" if kind == "pointwise" else window.area
+    area = "" if kind == "pointwise" else at.area
     where = places(before)
     each = "*".join(part for part in (deep, area) if part) or "1"
     biases = "n" if at.bias() else ""
     macs = sliding.multiplications(
-        kind, deep or "1", window.area, ("D", *(f"X{i + 1}" for i in range(len(before.axes)))), ("n", where)
+        kind, deep or "1", at.area, ("D", *(f"X{i + 1}" for i in range(len(before.axes)))), ("n", where)
     )
     filter_ = " × ".join(part for part in (deep, *window.F) if part) if kind != "pointwise" else "D"
     filter_ = "{" + "} × {".join(at.local.get(part, part) for part in filter_.split(" × ")) + "}"
@@ -302,7 +298,7 @@ def pool(at: At) -> Output:
         charge(at, out, Costs())
         return out
     where, bias = places(out), at.bias()
-    each = f"({window.area} + 1)" if bias else window.area
+    each = f"({at.area} + 1)" if bias else at.area
     why = "a coefficient" + (" and a bias" if bias else "") + " for each channel"
     charge(at, out, Costs("D", "D" if bias else "", "2*D", f"D*{where}", f"D*{where}", f"D*{where}*{each}", True, why))
     return out

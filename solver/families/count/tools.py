@@ -112,7 +112,7 @@ TOOLS = (
         "convolution as if every cell that it puts out were a sum over the whole filter",
         {
             **dict.fromkeys(("conv", "depthwise", "pointwise", "dense"), _macs),
-            "transposed": lambda seen: f"{seen.made}*D*({_area(seen)})" + ("/g" if "g" in seen.at.local else ""),
+            "transposed": lambda seen: f"{seen.made}*D*({seen.at.area})" + ("/g" if "g" in seen.at.local else ""),
             **dict.fromkeys(("batch-norm", "layer-norm", "instance-norm"), _norm(4, 2)),
             "average-pool": _made,
             **dict.fromkeys(AVERAGES, lambda seen: f"{seen.given} + {seen.made}"),
@@ -147,12 +147,6 @@ TOOLS = (
         ("attention", *RECURRENT),
     ),
 )  # fmt: skip
-
-
-def _area(seen: Seen) -> str:
-    own = seen.at.local
-    sides = [letter for letter in own if letter.startswith("F") and letter != "F"]
-    return "*".join(sides) if sides else f"F**{len(seen.out.axes)}"
 
 
 def reconciled(net: Net) -> Listing:

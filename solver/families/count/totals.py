@@ -83,7 +83,7 @@ def _notes(net: Net) -> list[tuple[str, str]]:
     notes = []
     if any(len(row.size) == 3 for row in net.rows.values()):
         notes.append(("", f"Sizes are {order}."))
-    if any(row.size and row.size[0].startswith("T_") for row in net.rows.values()):
+    if any(out.kind == "sequence" for _, out in net.made):
         notes.append(("", "Sizes of sequences are length × features."))
     notes += _legend(net)
     left_out = "activations, norms, pooling, softmax and sums are not counted."

@@ -22,6 +22,7 @@ class LossChecks:
             default = ("cross-entropy",)
         self.kinds = given.loss or default
         self.made: list[str] = []
+        self.each: list[str] = []
         self.right = -1  # of one example: the right class, from 0; −1 where d is not one-hot
 
     def output(self) -> tuple[int, int]:

@@ -41,7 +41,7 @@ class Losses(LossChecks):
             for kind in self.kinds:
                 self.loss(kind, "y", "")
         w.group("loss", self.made)
-        w.group("each", [name for name in w.offers if name.endswith("_each")])
+        w.group("each", self.each)
         if self.made and given.options is None:
             by = [name for name in ("z", "y", "q") if name in w.items][:1]
             w.gradients = OnDemand(w, self.made[-1], by)
@@ -137,6 +137,7 @@ class Losses(LossChecks):
         """Offers the losses of each example, a row each."""
         symbol = Symbol(name, "each")
         title = f"{title} of each example"
+        self.each.append(f"{name}_each")
         self.working.offer(f"{name}_each", lambda w: w.step(f"{name}_each", formula, title, symbol=symbol))
 
     def smoothed(self) -> str:

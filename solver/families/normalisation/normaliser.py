@@ -54,6 +54,7 @@ class Normaliser(Units):
             if value is None:
                 continue
             short = {"running_mean": "run_mean", "running_var": "run_var"}.get(name, name)
+            before = len(w.items)
             if self.matrix or value.value.shape[0] == 1:
                 along = value if given.kind == "instance" else value.T
                 w.given(short, along, title, _symbol(short))
@@ -65,6 +66,7 @@ class Normaliser(Units):
                         f"{title} of channel {c + 1}",
                         _symbol(short, str(c + 1)),
                     )
+            self.old += list(w.items)[before:] if name in ("running_mean", "running_var") else []
         if given.momentum is not None:
             w.given("m", given.momentum, "Momentum of the running averages")
 
@@ -164,12 +166,9 @@ class Normaliser(Units):
             formula = "(1 - m)*old + m*new" if given.momentum_weighs == "new" else "m*old + (1 - m)*new"
             old = self._of_channel(short, channel)
             symbol = _symbol(short, ending)._replace(argument="new")
-            w.step(
-                f"{short}{ending}_t1",
-                put(formula, old=old, new=batch),
-                f"Running {title} after this batch",
-                symbol=symbol,
-            )
+            name = f"{short}{ending}_t1"
+            w.step(name, put(formula, old=old, new=batch), f"Running {title} after this batch", symbol=symbol)
+            self.averages.append(name)
 
     def _output(self, block: Block) -> None:
         given, ending = self.given, block.ending()
@@ -194,9 +193,8 @@ class Normaliser(Units):
         w.group("statistics", self.statistics)
         w.group("normalised", self.normalised)
         w.group("output", self.outputs)
-        running = [name for name in steps if name.startswith("run_")]
-        if running:
-            w.group("running", running)
+        if self.averages:
+            w.group("running", self.averages)
         else:
             w.absent["running"] = "give running_mean, running_var and momentum, in training"
         end: Tree | None = None
@@ -209,7 +207,7 @@ class Normaliser(Units):
             w.absent |= dict.fromkeys(("J", "loss", "gradients", "backward"), hint)
             return
         needed = w.closure(self.outputs)
-        leaves = [n for n in needed if w.items[n].given and n not in ("eps", "m") and not n.startswith("run_")]
+        leaves = [n for n in needed if w.items[n].given and n not in ("eps", "m", *self.old)]
         inner = [n for n in needed if not w.items[n].given and not (end is not None and n in self.outputs)]
         before = set(w.items)
         add_gradients(w, "J", [*inner, *leaves], end=end)

@@ -23,6 +23,8 @@ class Units:
         else:
             self.features = max(block.channel for block in blocks) or 1
         self.running = given.running_mean is not None or given.running_var is not None
+        self.old: list[str] = []  # running averages as they are given
+        self.averages: list[str] = []  # those after this batch
         self.statistics: list[str] = []
         self.normalised: list[str] = []
         self.outputs: list[str] = []

@@ -81,10 +81,11 @@ def forward(given: Given, data: Data, working: Working) -> Working:
     layers = given.layers or (None,)
     source = first = "x" if single else "X"
     inner: list[str] = []
+    hidden: list[str] = []
     for k, layer in enumerate(layers, 1):
         last = k == len(layers)
         tag = "" if given.layers == () else str(k)
-        source = _layer(given, data, working, layer, tag, source, single, last, inner)
+        source = _layer(given, data, working, layer, tag, source, single, last, inner, hidden)
     working.group("outputs", ["y"])
     working.group("truth_table", [*inner, "y"])
     if not single and data.d is not None and given.loss == "none" and given.activation == "threshold":
@@ -131,9 +132,10 @@ def _network(given: Given, working: Working, source: str) -> Sketch:
     columns = []
     for tag in map(str, range(1, len(given.layers) + 1)) if given.layers else ("",):
         W = f"W{tag}" if tag else "w"
-        shift = next((name for name in (f"b{tag}", f"theta{tag}") if name in working.items), "")
+        threshold = f"theta{tag}" if f"theta{tag}" in working.items else ""
+        shift = threshold or (f"b{tag}" if f"b{tag}" in working.items else "")
         output = "y" if tag in ("", str(len(given.layers))) else f"h{tag}"
-        sign = MINUS if shift.startswith("theta") else "+"
+        sign = MINUS if threshold else "+"
         columns.append(NeuronColumn(output, given.activation, int(working.shapes[W][1]), W, shift, True, sign))
     return Feedforward(source, int(working.shapes["W1" if given.layers else "w"][0]), tuple(columns))
 
@@ -150,9 +152,9 @@ def _drawn(working: Working, patterns: int) -> Sketch:
 
 def _layer(
     given: Given, data: Data, working: Working, layer: ThresholdLayer | None, tag: str, source: str, single: bool,
-    last: bool, inner: list[str],
+    last: bool, inner: list[str], hidden: list[str],
 ) -> str:  # fmt: skip
-    """One layer's net inputs and outputs; the name of the outputs."""
+    """One layer's net inputs and outputs; the name of the outputs. inner: gets all but the last outputs; hidden: those of hidden layers."""
     w, b, u = (f"w{tag}" if not tag else f"W{tag}", f"b{tag}", f"u{tag}")
     y = "y" if last else f"h{tag}"
     if layer is None:
@@ -189,8 +191,8 @@ def _layer(
         working.step(y, tree, title, whole=whole)
         if not last:
             inner.append(y)
+            hidden.append(y)
     else:
-        hidden = [name for name in inner if name.startswith("h")]
         columns = [("x", "X"), *((name, name) for name in hidden), (u, u), ("y", y)]
         columns += [("d", "d")] if data.d is not None and given.loss == "none" else []
         made = TruthTable(y, tree, f"{title} of every pattern", whole=whole, columns=tuple(columns))

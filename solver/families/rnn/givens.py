@@ -16,7 +16,7 @@ from solver.working.page import Working
 
 
 class Givens(Structure):
-    """Names the quantities of a network, and states those that are given. names: what each letter is called; own: the author's activations."""
+    """Names the quantities of a network, and states those that are given. names: what each letter is called; own: the author's activations; parameters: all that is learnt, of which some are biases."""
 
     given: Given
     stack: Sequence[Sequence[Direction]]
@@ -24,6 +24,7 @@ class Givens(Structure):
     own: Mapping[str, Own]
     working: Working = field(default_factory=Working)
     parameters: list[str] = field(default_factory=list)
+    biases: list[str] = field(default_factory=list)
 
     @property
     def many(self) -> bool:
@@ -108,6 +109,7 @@ class Givens(Structure):
             self.parameter("Wy", side, Wy, f"Recurrence weights from the output to {layer}")
         if side.b is not None:
             self.parameter("b", side, spread(side.b, hidden), f"Biases of {layer}{way}")
+            self.biases.append(self.weight("b", side))
         if given.type != "jordan":
             t = given.length + 1 if side.side == "b" else 0
             title = "Initial hidden state" if t == 0 else "Hidden state behind the last step"
@@ -146,6 +148,7 @@ class Givens(Structure):
         if given.c is not None:
             w.given(self.names["c"], spread(given.c, outputs), "Biases of the output layer")
             self.parameters.append(self.names["c"])
+            self.biases.append(self.names["c"])
         if given.type != "elman":
             fed = "d" if given.teacher_forcing else "y"
             w.given(self.at(fed, 0), self.rows(spread(given.y0, outputs)), "Initial output", self.symbol(fed, 0))

@@ -264,8 +264,7 @@ class Unfolded(Givens):
         times = given.times(given.length)
         needed = set(w.closure([self.at("y", t) for t in times]))
         learnt = [name for name in self.parameters if name in needed]
-        biases = {name for name in learnt if name[0] in (self.names["b"][0], self.names["c"][0])}
-        weights = [name for name in learnt if name not in biases]
+        weights = [name for name in learnt if name not in self.biases]
         sequences = len(given.X or (None,))
         add_losses(
             w, given, times, formula, lambda t: {"d": self.at("d", t), "y": self.at("y", t)},

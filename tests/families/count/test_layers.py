@@ -89,3 +89,17 @@ def test_few_answers_are_all_worked_out() -> None:
     layers = ", ".join(["conv 8@3x3 padding 1"] * 12)
     page = render(document("t", [solved(f"input: [8, 16, 16], layers: [{layers}]", "params_conv7")]))
     assert "params_conv7 = n_conv7" in page
+
+
+@each(
+    ("given", "noted"),
+    [
+        ("input: [500], layers: [embedding 5000x32, lstm 100]", True),  # where the first size is that of the input
+        ("input: [10, 3], layers: [lstm 5]", True),
+        ("input: [3, 8, 8], layers: [conv 4@3x3]", False),
+    ],
+)
+def test_sizes_of_sequences_are_explained(given: str, noted: bool) -> None:
+    solution = solved(given, "parameters")
+    page = render(document(solution.title, [solution]))
+    assert ("Sizes of sequences are length × features" in page) == noted
