@@ -114,6 +114,10 @@ def _share(operands: Cells, i: int, j: int, options: Given) -> Tree:
     return Bin("/", Call("exp", (operands.cell(i, j),)), operands.total(powers))
 
 
+def _log_share(operands: Cells, i: int, j: int, options: Given) -> Tree:
+    return Call("log", (_share(operands, i, j, options),))
+
+
 def _softmax_adjoint(call: Call, g: Tree, args: Sequence[Shape], k: int) -> str:
     """Of one column in the lecturer's form; of several each by itself."""
     return "y*(G - y.T @ G)" if args[0][1] == 1 else "y*(G - sum_columns(y*G))"
@@ -295,6 +299,7 @@ ROWS = {
         shape=like_first,
         bounds=_log_shares_bounds,
         definition="log(softmax(u))",
+        cells=_log_share,
         adjoints=("G - exp(y)*sum_columns(G)",),
         notation=Notation("log softmax"),
         title="Log-softmax",

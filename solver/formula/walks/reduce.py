@@ -289,6 +289,8 @@ class _Reduction:
         row = FUNCTIONS[call.fn]
         operands = dict(zip(row.params, map(literal_in, call.args), strict=False))
         inner = self._evaluate(substitute(parse(str(row.definition)), operands), 1)
+        if not all_finite(unwarned(inner, {})):  # ln 0, where a share is less than any float
+            raise OverflowError
         return self._cells(inner, lambda i, j: self.cell(inner, i, j))
 
     # -- evaluation, innermost layer first ----------------------------------------------------------------------------

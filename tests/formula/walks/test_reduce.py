@@ -1,9 +1,10 @@
 """Each printed line of working follows from the one above it: checked on what is printed, with its own arithmetic."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
+from solver.errors import SpecError
 from solver.formula.print.printer_text import TextPrinter
 from tests.reader.formulas import expressions
 from tests.reader.page import check, solved, steps
@@ -44,7 +45,13 @@ def _yaml(draw: st.DrawFn, shape: tuple[int, int]) -> str:
 @settings(max_examples=times(12), suppress_health_check=[HealthCheck.too_slow])
 @given(chains())
 def test_each_line_follows_from_the_one_above(text: str) -> None:
-    check(solved(text), turn=len(text))
+    try:
+        solution = solved(text)
+    except SpecError as error:
+        if "has no value" not in str(error):  # 0 to the power of −1
+            raise
+        reject()
+    check(solution, turn=len(text))
 
 
 # -- what once went wrong -----------------------------------------------------------------------------------------------
@@ -135,6 +142,17 @@ A_B = "a: [1, 2], b: [3, 4]"
                 "0.00",
             ],
         ),
+        # no share of softmax that is no float
+        (
+            "log_softmax(x)",
+            "x: [1, 999]",
+            [
+                "log softmax(x)",
+                "log softmax([1; 999])",
+                "[ln(e¹/(e¹ + e⁹⁹⁹)); ln(e⁹⁹⁹/(e¹ + e⁹⁹⁹))]",
+                "[-998.00; 0.00]",
+            ],
+        ),
         # zeros and ones choose terms of a sum
         (
             "-sum(d*log(p))",
@@ -168,6 +186,17 @@ def test_small_numbers_are_not_zero() -> None:
     ("formula", "quantities", "expected"),
     [
         ("exp(a) + 1", "a: 1.2", ["= e^a + 1", "= e^(1.2) + 1", "≈ 3.3201 + 1", "= 4.32"]),  # digits left out
+        (
+            "log_softmax(x)",
+            "x: [1, 2]",
+            [
+                "= log softmax(x)",
+                "= log softmax([1; 2])",
+                "= [ln(e¹/(e¹ + e²)); ln(e²/(e¹ + e²))]",
+                "≈ [ln(0.2689); ln(0.7311)]",
+                "= [-1.31; -0.31]",
+            ],
+        ),
         ("a*b + 1", "a: 1.2, b: 0.03", ["= a b + 1", "= 1.2 · 0.03 + 1", "= 0.036 + 1", "= 1.04"]),  # none
     ],
 )
