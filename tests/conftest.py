@@ -31,6 +31,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("suite")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Documents first: the longest tests are among them, which wait for browsers and TeX, while another worker counts."""
+    items.sort(key=lambda item: "tests/render/" not in item.nodeid)
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What is imported by now stays, too."""
     gc.freeze()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
 
@@ -18,9 +17,9 @@ MODULES = {
 
 
 @cache
-def trees() -> dict[str, ast.Module]:
-    """Every module, read."""
-    return {module: ast.parse(path.read_text(encoding="utf-8")) for module, path in MODULES.items()}
+def texts() -> dict[str, str]:
+    """Every module, as it is written: the formatter leaves imports one form, so that nothing needs to be parsed."""
+    return {module: path.read_text(encoding="utf-8") for module, path in MODULES.items()}
 
 
 def floors() -> dict[str, int]:
@@ -32,28 +31,18 @@ def floors() -> dict[str, int]:
     return {name.rstrip("/"): k for k, line in enumerate(reversed(lines)) for name in line.split(", ")}
 
 
-def statements(tree: ast.AST) -> Iterator[ast.stmt]:
-    """All of them, however deep; imports and classes are such, and most nodes are not."""
-    for _, field in ast.iter_fields(tree):
-        for node in field if isinstance(field, list) else ():
-            if isinstance(node, ast.stmt):
-                yield node
-            if isinstance(node, ast.stmt | ast.excepthandler | ast.match_case):
-                yield from statements(node)
+_IMPORT = re.compile(r"^ *(?:from (solver[\w.]*) import (\([^)]*\)|.*)|import (solver[\w.]*))", re.MULTILINE)
 
 
 @cache
 def imported(module: str) -> list[tuple[str, str]]:
     """What a module imports from solver, wherever in it: (the module, the name taken out of it)."""
     found: list[tuple[str, str]] = []
-    for node in statements(trees()[module]):
-        match node:
-            case ast.ImportFrom(module=str(source), names=names) if source.split(".")[0] == "solver":
-                for alias in names:
-                    inner = f"{source}.{alias.name}"
-                    found.append((inner, "") if inner in MODULES else (source, alias.name))
-            case ast.Import(names=names):
-                found += [(alias.name, "") for alias in names if alias.name in MODULES]
+    for source, names, whole in _IMPORT.findall(texts()[module]):
+        for name in re.findall(r"(\w+)(?: as \w+)?", re.sub(r"#.*", "", names)):
+            inner = f"{source}.{name}"
+            found.append((inner, "") if inner in MODULES else (source, name))
+        found += [(whole, "")] if whole in MODULES else []
     return found
 
 
@@ -82,9 +71,9 @@ def test_nothing_private_leaves_its_module() -> None:
     whole = {m: {to.split(".")[-1] for to, name in imported(m) if not name} for m in MODULES}
     through = [
         (m, f"{node.value.id}.{node.attr}")
-        for m, tree in trees().items()
-        if _THROUGH.search(MODULES[m].read_text(encoding="utf-8"))  # few modules, which are gone through
-        for node in ast.walk(tree)
+        for m, text in texts().items()
+        if _THROUGH.search(text)  # few modules, which are gone through
+        for node in ast.walk(ast.parse(text))
         if isinstance(node, ast.Attribute) and re.match(r"_[^_]", node.attr) and isinstance(node.value, ast.Name)
         if node.value.id in whole[m]
     ]
@@ -97,10 +86,10 @@ ALIKE = {"Given"}
 
 def test_no_two_classes_of_one_name() -> None:
     where = defaultdict(list)
-    for module, tree in trees().items():
-        for node in statements(tree):
-            if isinstance(node, ast.ClassDef) and node.name not in ALIKE:
-                where[node.name].append(module)
+    for module, text in texts().items():
+        for name in re.findall(r"^ *class (\w+)[(:]", text, re.MULTILINE):
+            if name not in ALIKE:
+                where[name].append(module)
     assert not {name: modules for name, modules in where.items() if len(modules) > 1}
 
 
