@@ -1,13 +1,13 @@
 """The model exam's Question 2, number for number: as published with rounded values carried, and exactly."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 import solver
+from solver.cli.main import main
 from tests.places import Q2
 
 PUBLISHED = {
@@ -82,8 +82,7 @@ def test_exact_values_are_numpy_s_own() -> None:
 
 
 def test_json_is_the_contract() -> None:
-    command = [sys.executable, "-m", "solver", "run", str(Q2), "--format", "json"]
-    made = json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
+    made = json.loads(CliRunner().invoke(main, ["run", str(Q2), "--format", "json"]).stdout)
     assert made["answers"] == PUBLISHED
     assert set(made) >= {"title", "round", "parts", "answers"}
     step = made["parts"][1]["steps"][0]

@@ -238,13 +238,3 @@ def test_an_interrupted_run_leaves_no_file(answers: Path, tmp_path: Path) -> Non
         assert b"Traceback" not in process.stderr.read()
     assert process.returncode != 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["answers.csv"]
-
-
-def test_solving_imports_nothing_of_marking_answers() -> None:
-    code = (
-        "import sys; from click.testing import CliRunner; from solver.cli.main import main;"
-        f"assert CliRunner().invoke(main, ['run', {Q2!r}]).exit_code == 0;"
-        "print([m for m in sys.modules if m.startswith('solver.mark.')])"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout == "[]\n"

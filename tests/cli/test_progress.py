@@ -21,7 +21,7 @@ def solving(seconds: float) -> str:
     return f"""
 import atexit, sys, time
 from solver.cli import progress
-from solver.render import format_text
+from solver.render import format_terminal, format_text
 from solver.cli.main import main
 progress.PATIENCE, page = 0.1, format_text.page
 format_text.page = lambda shown: (time.sleep({seconds}), page(shown))[1]
@@ -54,7 +54,7 @@ def on_a_terminal(code: str) -> tuple[str, str]:
 
 
 def test_what_takes_long_shows_a_bar() -> None:
-    out, seen = on_a_terminal(solving(1))
+    out, seen = on_a_terminal(solving(0.4))
     assert "writing" in seen
     assert "writing" not in out
     assert "1.48" in out

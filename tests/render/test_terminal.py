@@ -1,8 +1,6 @@
 """The terminal shows the lines of the plain text, styled, each part in a frame that nothing leaves."""
 
 import re
-import subprocess
-import sys
 import unicodedata
 from itertools import cycle
 
@@ -198,11 +196,6 @@ def test_a_table_without_room_goes_on_below() -> None:
 def test_a_poor_encoding_has_no_frames() -> None:
     assert terminal.render(PAGE, 60, 0, "ascii") == text.render(PAGE, 60)
     assert terminal.render(PAGE, 60, 0, "cp437") == text.render(PAGE, 60)
-
-
-def test_plain_text_does_not_load_rich() -> None:
-    code = "import sys, solver.render.format_text, solver.render.format_terminal; sys.exit('rich' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_words_in_cells_of_tables_are_set_apart() -> None:
