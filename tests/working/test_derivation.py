@@ -145,6 +145,13 @@ def test_short_forms(J: str, by: str, answer: str) -> None:
     assert found.removeprefix("(").removesuffix(")") == answer.removeprefix("(").removesuffix(")")
 
 
+@each(("J", "answer"), [("trace(A @ A)", "2*A"), ("trace(A.T @ A)", "2*A"), ("trace(A)", "ones(A)")])
+def test_a_matrix_of_one_cell_has_no_identity_beside_it(J: str, answer: str) -> None:
+    text = f"title: t\ngiven: {{family: gradient, symbols: {{A: 1 x 1}}, J: {J}, by: [A]}}\nparts: [{{label: a}}]"
+    (asked,) = solved(text).parts[0].asked
+    assert asked.item.formula == parse(answer)
+
+
 LAYER = ["u = C @ x + y", "h = tanh(u)"]
 
 

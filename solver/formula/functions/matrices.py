@@ -9,7 +9,8 @@ from solver.formula.functions import shapes
 from solver.formula.functions.intervals import Code, Ends, Given, unchanged
 from solver.formula.functions.row import CONSTANT, Function, Notation
 from solver.formula.interval import Interval
-from solver.formula.sizes import Shape, show
+from solver.formula.sizes import SCALAR, Shape, show
+from solver.formula.tree import Call, Tree
 from solver.rounding import Floats
 
 
@@ -80,6 +81,11 @@ def _spread(fn: str, args: Sequence[Shape], options: Given) -> Shape:
     return (rows, rows)
 
 
+def _trace_adjoint(call: Call, g: Tree, args: Sequence[Shape], k: int) -> str:
+    """1 for a single cell, which no I beside it makes clearer."""
+    return "G*ones(u)" if args[0] == SCALAR else "G*eye(u)"
+
+
 ROWS = {
     "ones": Function(
         _ones,
@@ -118,7 +124,7 @@ ROWS = {
         "The sum of a square matrix's diagonal.",
         ("trace(A)",),
         shape=shapes.scalar_of_square,
-        adjoints=("G*eye(u)",),
+        adjoints=(_trace_adjoint,),
         notation=Notation("tr"),
         analytic=True,
         noun="a trace",
