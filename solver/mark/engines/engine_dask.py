@@ -59,7 +59,7 @@ def map_with_dask(
 
 def map_on(client: Client, work: Callable[[T], R], batches: Iterable[T]) -> Iterator[R]:
     """The same on a client that is connected already."""
-    sent = client.scatter(work, broadcast=True, hash=False)
+    sent = client.submit(_itself, work, pure=False)  # which is sent again where the workers that have it die
     under_way: deque[Any] = deque()
     for batch in batches:
         most = AHEAD * max(len(client.nthreads()), 1)
@@ -68,6 +68,10 @@ def map_on(client: Client, work: Callable[[T], R], batches: Iterable[T]) -> Iter
         under_way.append(client.submit(_apply, sent, batch, pure=False))
     while under_way:
         yield under_way.popleft().result()
+
+
+def _itself(work: T) -> T:
+    return work
 
 
 def _apply(work: Callable[[T], R], batch: T) -> R:

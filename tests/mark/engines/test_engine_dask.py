@@ -1,20 +1,19 @@
 """Marking with Dask: the same results as without, and nothing lost when a worker dies."""
 
-import os
-import signal
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from distributed import Client, LocalCluster
+from distributed import LocalCluster
 
 from solver.errors import SpecError
-from solver.mark.engines.engine_dask import local_cluster, map_on, map_with_dask
+from solver.mark.engines.engine_dask import LOOPBACK, map_with_dask
 from solver.mark.judge.grade import grade_batch
 from solver.mark.records import Graded, Submissions
-from solver.mark.sheet import Sheet
+from tests.mark.engines.deadly import deadly
 from tests.mark.simulate import honest
 from tests.questions import asked_of
 
@@ -29,12 +28,6 @@ def batches() -> Iterator[Submissions]:
         batch = honest(Q2, 5, "rounded", rng)
         batch.values["b/u1"] += rng.choice([0.0, 1.5], p=[0.8, 0.2], size=batch.values["b/u1"].shape)
         yield Submissions([f"s{k}.{i}" for i in range(5)], batch)
-
-
-def slowly(made: Sheet, submissions: Submissions) -> Graded:
-    """Marks a batch, slowly enough for a worker to die while it does."""
-    time.sleep(0.1)
-    return grade_batch(made, None, submissions)
 
 
 def failing(batch: int) -> int:
@@ -53,46 +46,42 @@ def same(a: Graded, b: Graded) -> bool:
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[LocalCluster]:
-    """Two worker processes."""
-    with local_cluster(2) as made:
-        yield made
+def scheduler() -> Iterator[str]:
+    """The address of a scheduler with a worker, both in this process."""
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=False, protocol="tcp", host=LOOPBACK, dashboard_address=None
+    ) as made:
+        yield made.scheduler_address
 
 
-def test_a_scheduler_gives_the_same_results(cluster: LocalCluster) -> None:
+def test_a_scheduler_gives_the_same_results(scheduler: str) -> None:
     local = [grade_batch(Q2, None, batch) for batch in batches()]
-    remote = list(map_with_dask(partial(grade_batch, Q2, None), batches(), cluster.scheduler_address))
+    remote = list(map_with_dask(partial(grade_batch, Q2, None), batches(), scheduler))
     assert len(remote) == BATCHES
     assert all(map(same, remote, local))
 
 
-def test_a_worker_that_dies_loses_nothing(cluster: LocalCluster) -> None:
-    local = [grade_batch(Q2, None, batch) for batch in batches()]
-    with Client(cluster) as client:
-        client.wait_for_workers(2)
-        pids = list(client.run(os.getpid).values())
-        results = map_on(client, partial(slowly, Q2), batches())
-        remote = [next(results)]
-        os.kill(pids[0], signal.SIGKILL)
-        remote += results
-        assert pids[0] not in client.run(os.getpid).values()
-    assert len(remote) == BATCHES
-    assert all(map(same, remote, local))
-
-
-def test_what_the_work_raises_is_raised_here(cluster: LocalCluster) -> None:
+def test_what_the_work_raises_is_raised_here(scheduler: str) -> None:
     with pytest.raises(ValueError, match="batch 3"):
-        list(map_with_dask(failing, range(6), cluster.scheduler_address))
+        list(map_with_dask(failing, range(6), scheduler))
 
 
-def deadly(batch: int) -> int:
-    return 10 // batch if batch else os._exit(1)
+def call(batch: Callable[[], Any]) -> Any:
+    return batch()
 
 
-def test_a_cluster_of_its_own_gives_up_work_that_kills_every_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solver.mark.engines.engine_dask.DEATHS", 0)
-    results = map_with_dask(deadly, [2, 5, 1, 0], workers=1)
-    assert next(results) == 5
+def test_a_cluster_of_its_own_loses_nothing_and_gives_up_what_kills_every_worker(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """In another process: a class is marked, one batch ends a worker and is done by the next, and one ends them all."""
+    monkeypatch.setattr("solver.mark.engines.engine_dask.DEATHS", 1)
+    monkeypatch.setattr("solver.mark.engines.engine_dask.AHEAD", 1)  # what waits with a batch that kills is suspected
+    class_batch = next(batches())
+    work = [partial(grade_batch, Q2, None, class_batch), *(partial(deadly, tmp_path / "died", n) for n in (1, 5, 0))]
+    results = map_with_dask(call, work, workers=1)
+    assert same(next(results), grade_batch(Q2, None, class_batch))
+    assert [next(results), next(results)] == [10, 2]
+    assert (tmp_path / "died").exists()
     with pytest.raises(SpecError, match="--engine dask"):
         list(results)
 
