@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -24,9 +23,15 @@ class ElidedError(Exception):
 
 
 class _Valued:
-    @cached_property
+    """What is worked out once; not by `cached_property`, which takes a lock each time before Python 3.12."""
+
+    @property
     def value(self) -> Floats:
-        return _value(self)
+        known = self.__dict__
+        if "_value" not in known:
+            known["_value"] = _value(self)
+        found: Floats = known["_value"]
+        return found
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ class Sign:
     at: tuple[tuple[float, ...], ...] = ()
 
 
+_OPERANDS = {"(", "matrix", "fraction", "function", "quantity", "number", "sqrt", "euler"}
 _FENCES = {"|": ("|", "abs"), "‖": ("‖", "norm"), "⌊": ("⌋", "floor"), "⌈": ("⌉", "ceil"), "(": (")", "")}
 
 
@@ -48,6 +49,7 @@ def understood(signs: Sequence[Sign]) -> Expression:
 class _Reader:
     def __init__(self, signs: Sequence[Sign]) -> None:
         self.signs, self.place = signs, 0
+        self.kinds = [*(sign.kind for sign in signs), ""]
         self.open: list[str] = []
 
     @property
@@ -55,7 +57,7 @@ class _Reader:
         return self.signs[self.place] if self.place < len(self.signs) else None
 
     def kind(self) -> str:
-        return self.next.kind if self.next else ""
+        return self.kinds[self.place]
 
     def take(self, kind: str = "") -> Sign:
         sign = self.next
@@ -98,8 +100,8 @@ class _Reader:
 
     def begins(self) -> bool:
         """Whether what follows is an operand that stands beside the one before."""
-        opens = self.kind() in ("|", "‖") and self.kind() not in self.open  # bars that are open would be closed
-        return opens or self.kind() in ("(", "matrix", "fraction", "function", "quantity", "number", "sqrt", "euler")
+        kind = self.kinds[self.place]
+        return kind in _OPERANDS or (kind in ("|", "‖") and kind not in self.open)  # bars that are open would be closed
 
     def power(self) -> Expression:
         first = self.next
