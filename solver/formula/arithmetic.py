@@ -28,6 +28,8 @@ def settled(result: Floats, terms: Sequence[Floats]) -> Floats:
         return result
     if result.size <= _FEW >= len(terms) and _all_beyond(result, _NOISE * _largest(terms)):
         return result
+    if result.size > _FEW and np.abs(result).min() > _NOISE * max(map(_reach, terms)):
+        return result
     size = np.abs(terms[0])
     for term in terms[1:]:
         size = np.maximum(size, np.abs(term))
@@ -40,7 +42,7 @@ def product(a: Floats, b: Floats) -> Floats:
     result = a * b
     if result.size <= _FEW and result.dtype.kind != "c" and _finite(result):
         return result
-    if np.isnan(result).any():
+    if np.isnan(result.sum()):
         vanishes = ((a == 0) & np.isinf(b)) | (np.isinf(a) & (b == 0))
         result = np.where(vanishes, 0.0, result)
     return np.asarray(result)

@@ -11,8 +11,6 @@ from solver.rounding import Floats
 from solver.working.items import Item
 
 _LAST_DIGITS = 8 * float(np.finfo(float).eps)
-_WAYS = ((1, 1), (1, -1))
-"""How the last digits of neighbouring cells are moved: alike, and against one another."""
 
 
 def settle(item: Item, number: Floats, env: dict[str, Floats], given: Collection[str], below: float) -> Floats:
@@ -23,10 +21,16 @@ def settle(item: Item, number: Floats, env: dict[str, Floats], given: Collection
     """
     made = {name: env[name] for name in item.needs if name not in given and name in env}
     lost = np.zeros(number.shape, dtype=bool)
-    for ways in _WAYS if made else ():
-        moved = {name: x * (1 + _LAST_DIGITS * np.resize(ways, x.shape)) for name, x in made.items()}
+    for apart in (False, True) if made else ():
+        moved = {name: _moved(x, apart) for name, x in made.items()}
         other = item.precise(ChainMap(moved, env))  # a copy for each would take the square of their number
         if other is not None and other.shape == number.shape:
             with np.errstate(invalid="ignore"):
                 lost |= ~(np.abs(other - number) <= np.abs(number) / 2)
     return np.where(lost & (np.abs(number) < below), 0.0, number)
+
+
+def _moved(x: Floats, apart: bool) -> Floats:
+    """The last digits moved, those of neighbouring cells alike or against one another."""
+    ways = 1 - 2 * (np.arange(x.size) % 2).reshape(x.shape) if apart else 1
+    return np.asarray(x * (1 + _LAST_DIGITS * ways))

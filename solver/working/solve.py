@@ -100,6 +100,7 @@ MOST_PROOFS = 16
 
 _TINY = 1e-12
 """What is smaller may be noise of the arithmetic of floats."""
+_FEW = 1_000
 
 _WORDS = np.zeros((1, 1))  # a statement has no number, nor has a derivation in symbols
 
@@ -169,7 +170,11 @@ class _Solver:
 
     def settle(self, exact: dict[str, Floats], context: Context) -> None:
         """Makes what is nothing but the noise of floats 0."""
-        if not exact or not _tiny(np.concatenate([number.ravel() for number in exact.values()])):
+        few: list[Floats] = [np.zeros(0)]
+        many: list[Floats] = []
+        for number in exact.values():
+            (few if number.size <= _FEW else many).append(number.ravel())
+        if not any(map(_tiny, (np.concatenate(few), *many))):  # of few cells each, all together in little time
             return
         for name, number in exact.items():
             if _tiny(number):
@@ -203,7 +208,7 @@ class _Solver:
 def _tiny(numbers: Floats) -> bool:
     """Whether some number may be noise."""
     size = np.abs(numbers)
-    return bool(((size < _TINY) & (size > 0)).any())
+    return bool((size[size < _TINY] > 0).any())
 
 
 def _proofs(part: SolvedPart) -> list[Proof]:

@@ -371,18 +371,15 @@ def _applied(working: Working) -> Mapping[str, Sequence[tuple[str, int]]]:
 @np.errstate(all="ignore")  # what is not finite is looked at
 def _overwhelmed(asked: Sequence[Solved]) -> set[str]:
     """The names of results that are far from their exact values, where what is written is not the exact value."""
-    pairs = {
-        solved.name: (solved.rounded, solved.exact)
+    return {
+        solved.name
         for solved in asked
-        if solved.rounded is not None
+        if not solved.item.given
+        and solved.rounded is not None
         and solved.exact is not None
         and solved.context.carry == "rounded"
-        and not solved.item.given
+        and _far(solved.rounded, solved.exact)
     }
-    rounded, exact = (np.concatenate([np.zeros(0), *(pair[k].ravel() for pair in pairs.values())]) for k in (0, 1))
-    if not (np.abs(rounded - exact) > 1).any():  # nearly always, and told of all together in little time
-        return set()
-    return {name for name, pair in pairs.items() if _far(*pair)}
 
 
 def _far(rounded: Floats, exact: Floats) -> bool:
