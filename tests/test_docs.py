@@ -20,6 +20,7 @@ from solver.spec.reader import load_text
 from solver.spec.registry import families, family
 from solver.working.solve import solve_paper
 from tests.places import ROOT
+from tests.tables import each
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CONSOLE = re.findall(r"```console\n\$ (.*?)\n(.*?)```", README, re.DOTALL)
@@ -56,7 +57,7 @@ def functions_written(text: str) -> str:
     return f"{text[: found.start()]}{found[1]}{summary()}\n{found[2]}{text[found.end() :]}"
 
 
-@pytest.mark.parametrize("text", YAML, ids=[y.splitlines()[0] for y in YAML])
+@each("text", YAML)
 def test_yaml_examples(text: str) -> None:
     solutions = solve_paper(load_text(text))
     assert all(solution.answers for solution in solutions)
@@ -88,7 +89,7 @@ def test_every_family_is_named_in_the_overview() -> None:
     assert all(re.search(rf"^{name}\s", listed, re.MULTILINE) for name in families())
 
 
-@pytest.mark.parametrize("name", families())
+@each("name", families())
 def test_a_family_documents_itself(name: str) -> None:
     module = family(name)
     first = (module.__doc__ or "").strip().splitlines()
@@ -100,7 +101,7 @@ def test_a_family_documents_itself(name: str) -> None:
     assert all(field in printed for field in fields_of(module.Given))
 
 
-@pytest.mark.parametrize("name", families())
+@each("name", families())
 def test_a_family_s_example_runs(name: str) -> None:
     (solution,) = solve_paper(load_text(family(name).EXAMPLE))
     assert solution.answers
@@ -108,7 +109,7 @@ def test_a_family_s_example_runs(name: str) -> None:
         solved.lines()
 
 
-@pytest.mark.parametrize("name", families())
+@each("name", families())
 def test_a_family_has_a_problem_file(name: str) -> None:
     texts = [p.read_text(encoding="utf-8") for p in (ROOT / "problems").glob("*.yaml")]
     assert any(re.search(rf"family: {name}\b", text) for text in texts)

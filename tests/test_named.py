@@ -14,6 +14,7 @@ import pytest
 
 from solver.named import NamedTuple, Structure, field
 from tests.places import ROOT
+from tests.tables import each
 
 
 class Place(NamedTuple):
@@ -61,7 +62,7 @@ UNFIT: list[tuple[tuple[Any, ...], dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("values", "named"), FITTING)
+@each(("values", "named"), FITTING)
 def test_a_tuple_is_made_as_typing_makes_it(values: tuple[Any, ...], named: dict[str, Any]) -> None:
     ours, theirs = Place(*values, **named), Known(*values, **named)
     assert tuple(ours) == theirs
@@ -75,7 +76,7 @@ def test_a_tuple_is_made_as_typing_makes_it(values: tuple[Any, ...], named: dict
         assert type(again) is Place
 
 
-@pytest.mark.parametrize(("values", "named"), UNFIT)
+@each(("values", "named"), UNFIT)
 def test_what_fits_no_fields_is_refused(values: tuple[Any, ...], named: dict[str, Any]) -> None:
     for kind in (Place, Known, Part, KnownPart):
         with pytest.raises(TypeError):
@@ -140,7 +141,7 @@ class Grown(Standing):
     more: str = "m"
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "named"), [(("a",), {}), (("a", 1, [2]), {}), ((), {"file": "a", "cells": [1]}), (("a",), {"line": 3})]
 )
 def test_a_structure_is_made_as_a_dataclass_is(values: tuple[Any, ...], named: dict[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Rounding against the decimal module, and what a page may never show."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import product
 
 import numpy as np
 import pytest
@@ -8,13 +9,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from solver.rounding import EXACT, Rounding, shortest
+from tests.tables import each
 
 
 def written(x: float, rounding: Rounding) -> str:
     return rounding.text(float(rounding.round(np.array([[x]]))[0, 0]))
 
 
-@pytest.mark.parametrize(
+@each(
     ("x", "decimals", "text"),
     [
         (2.675, 2, "2.68"),
@@ -35,7 +37,7 @@ def test_decimals(x: float, decimals: int, text: str) -> None:
     assert written(x, Rounding(decimals)) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("x", "figures", "text"),
     [
         (9.995, 3, "10.0"),
@@ -101,8 +103,10 @@ def test_counts_are_written_whole() -> None:
     assert EXACT.text(0.25) == "0.25"
 
 
-@pytest.mark.parametrize("x", [1.797e308, -1.797e308, 1.7e308])
-@pytest.mark.parametrize("rounding", [Rounding(1, True), Rounding(2, True), Rounding(3), Rounding(12, True)])
+@each(
+    ("x", "rounding"),
+    product([1.797e308, -1.797e308, 1.7e308], [Rounding(1, True), Rounding(2, True), Rounding(3), Rounding(12, True)]),
+)
 def test_what_is_too_large_to_be_rounded_up_stays_a_number(x, rounding):
     rounded = float(rounding.round(np.array(x)))
     assert rounded == pytest.approx(x, rel=0.1)
@@ -111,7 +115,7 @@ def test_what_is_too_large_to_be_rounded_up_stays_a_number(x, rounding):
     assert rounding.text(rounded).startswith(str(x)[:2])
 
 
-@pytest.mark.parametrize(
+@each(
     ("rounding", "x", "half"),
     [
         (Rounding(2), 123.0, 0.005),
@@ -126,7 +130,7 @@ def test_half_a_unit(rounding: Rounding, x: float, half: float) -> None:
     assert np.ravel(rounding.half_unit(np.array([[x]]))).tolist() == [pytest.approx(half, rel=1e-12)]
 
 
-@pytest.mark.parametrize(
+@each(
     ("x", "rounding", "text"),
     [
         (1e15, Rounding(2), "1.00e+15"),
@@ -141,7 +145,7 @@ def test_numbers_without_decimals_left(x: float, rounding: Rounding, text: str) 
     assert rounding.text(x) == text
 
 
-@pytest.mark.parametrize("decimals", [0, 2, 7, 12])
+@each("decimals", [0, 2, 7, 12])
 def test_a_few_cells_are_rounded_as_many_are(decimals: int) -> None:
     rng = np.random.default_rng(decimals)
     sizes = rng.normal(size=3_000) * 10.0 ** rng.integers(-14, 16, 3_000)

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from solver.cli.main import main
 from tests.places import PROBLEMS
+from tests.tables import each
 
 Q2 = str(PROBLEMS / "q2.yaml")
 
@@ -35,7 +36,7 @@ def test_writes_svg_to_standard_output() -> None:
     assert "Axes for the curve of J" in made.stdout
 
 
-@pytest.mark.parametrize(
+@each(
     ("args", "message"),
     [
         ([Q2, "--figure", "nework"], "what can be drawn here: network"),

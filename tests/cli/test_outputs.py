@@ -22,6 +22,7 @@ from solver.cli.main import main
 from solver.cli.streams import ESCAPED, READABLE
 from tests.cli.terminals import on_a_terminal
 from tests.places import PROBLEMS, ROOT
+from tests.tables import each
 
 Q2 = str(PROBLEMS / "q2.yaml")
 
@@ -37,9 +38,8 @@ def shell(command: str, folder: Path = ROOT, **env: str) -> subprocess.Completed
 
 
 # -- encodings --------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("encoding", "form"),
-    [*product(["ascii"], ["text", "markdown", "json"]), *product(["cp1252", "cp437"], ["text"])],
+@each(
+    ("encoding", "form"), [*product(["ascii"], ["text", "markdown", "json"]), *product(["cp1252", "cp437"], ["text"])]
 )
 def test_an_encoding_that_lacks_characters(encoding: str, form: str) -> None:
     done = CliRunner(charset=encoding).invoke(main, ["run", Q2, "--part", "c", "--format", form])
@@ -52,7 +52,7 @@ def test_an_encoding_that_lacks_characters(encoding: str, form: str) -> None:
         assert json.loads(text) == json.loads(plain)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "ascii_"),
     [
         ("10⁻¹¹", "10^-11"),
@@ -227,7 +227,7 @@ def test_a_pipe_on_the_command_line_is_read(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["answers"]["c/J"] == 1.66
 
 
-@pytest.mark.parametrize("form", ["text", "markdown", "json", "terminal"])
+@each("form", ["text", "markdown", "json", "terminal"])
 def test_a_number_of_thousands_of_digits(form: str) -> None:
     for number in ("0" * 4301 + "3", "-" + "0" * 5000, "0." + "0" * 4301 + "3", "3." + "0" * 5000):
         spec = f"given: {{family: formula, quantities: {{a: {number}}}, formulas: [c = a*2]}}\n"
@@ -264,7 +264,7 @@ def test_help_cuts_no_sentence() -> None:
     assert "what it solves, its fields, an example." in " ".join(text.split())
 
 
-@pytest.mark.parametrize("width", [40, 60, 100])
+@each("width", [40, 60, 100])
 def test_families_fit_the_terminal(width: int) -> None:
     for text in (overview(width), describe("mlp", width), describe("cnn", width)):
         prose = text.partition("\nExample\n")[0]

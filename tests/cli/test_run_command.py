@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from solver.cli.main import main
 from tests.places import ROOT
+from tests.tables import each
 
 Q2 = str(ROOT / "problems" / "q2.yaml")
 
@@ -81,7 +82,7 @@ def test_a_part_holds_its_inner_parts() -> None:
     assert [p["label"] for p in json.loads(result.output)["parts"]] == ["a", "a.i", "a.ii"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("options", "key", "value"),
     [
         (["--carry", "exact"], "c/J", 1.68),
@@ -160,9 +161,7 @@ def test_problems_of_several_files_are_all_named(tmp_path: Path) -> None:
     assert result.output.count("does not exist") == 2
 
 
-@pytest.mark.parametrize(
-    "args", [["--part", "z"], ["--format", "wordperfect"], ["--decimals", "99"], ["--carry", "maybe"]]
-)
+@each("args", [["--part", "z"], ["--format", "wordperfect"], ["--decimals", "99"], ["--carry", "maybe"]])
 def test_wrong_options(args: list[str]) -> None:
     result = run(Q2, *args)
     assert result.exit_code == 2
@@ -175,7 +174,7 @@ def test_an_empty_folder(tmp_path: Path) -> None:
     assert "without YAML" in result.output
 
 
-@pytest.mark.parametrize(
+@each(
     ("formula", "carry", "words"),
     [
         ("y = log(a - a)", "rounded", "a/y: log(0) has no value"),
@@ -214,7 +213,7 @@ def test_hostile_words_reach_no_output_unescaped() -> None:
             assert "\u202e" not in result.output
 
 
-@pytest.mark.parametrize("args", [["--help"], ["run", "--help"], ["families", "--help"], ["--version"]])
+@each("args", [["--help"], ["run", "--help"], ["families", "--help"], ["--version"]])
 def test_help(args: list[str]) -> None:
     assert CliRunner().invoke(main, args).exit_code == 0
 

@@ -13,6 +13,7 @@ from solver.cli.step import _Stepping, step_through
 from solver.render.views.view import WHOLE
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
+from tests.tables import each
 
 QUESTION = """title: t
 marking:
@@ -22,9 +23,7 @@ parts: [{label: a, marks: 4, find: c}]
 """
 
 
-@pytest.mark.parametrize(
-    ("said", "verdict"), [("10", "right"), ("2.50", "right"), ("12", "right"), ("11", "not right")]
-)
+@each(("said", "verdict"), [("10", "right"), ("2.50", "right"), ("12", "right"), ("11", "not right")])
 def test_values_are_judged_as_the_question_says(said: str, verdict: str) -> None:
     question = load_text(QUESTION).questions[0]
     stepping = _Stepping(question, solve_question(question), WHOLE)

@@ -15,6 +15,7 @@ from solver.cli.main import main
 from solver.render.box import cells
 from tests.cli.terminals import Run, in_turn, on_a_terminal, shown
 from tests.places import Q2
+from tests.tables import each
 
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 PAGE = ("run", str(Q2), "--no-pager")
@@ -47,7 +48,7 @@ def written() -> dict[str, str]:
     return dict(zip(RUNS, in_turn(*RUNS.values()), strict=True))
 
 
-@pytest.mark.parametrize(("name", "columns"), [("narrow", 60), ("wide", 120)])
+@each(("name", "columns"), [("narrow", 60), ("wide", 120)])
 def test_a_page_is_as_wide_as_the_terminal(name: str, columns: int) -> None:
     lines = STYLE.sub("", written()[name]).replace("\r", "").splitlines()
     assert max(map(cells, lines)) == columns
@@ -66,7 +67,7 @@ def test_the_numbers_on_the_screen_are_those_of_the_json() -> None:
                 assert number in numbers
 
 
-@pytest.mark.parametrize("name", ["dumb", "no colours"])
+@each("name", ["dumb", "no colours"])
 def test_a_dumb_terminal_gets_no_escapes(name: str) -> None:
     assert "\x1b" not in written()[name]
     assert "┌─ (c) ─" in written()[name]
@@ -91,7 +92,7 @@ def test_a_long_page_stands_in_a_pager_that_q_ends() -> None:
     assert "\x1b[1mQuestion 2" in terminal.raw
 
 
-@pytest.mark.parametrize("name", PAGERS)
+@each("name", PAGERS)
 def test_which_pages_stand_in_the_readers_pager(name: str) -> None:
     assert written()[name].startswith("|Question 2") == PAGERS[name][1]
     assert "(d)" in written()[name]
@@ -222,7 +223,7 @@ def test_a_reader_tries_his_own_values() -> None:
     assert "\x1b" not in terminal.raw.replace("^[", "")
 
 
-@pytest.mark.parametrize(("keys", "status"), [("q\n", 0), ("\x04", 0), ("\x03", 130)])
+@each(("keys", "status"), [("q\n", 0), ("\x04", 0), ("\x03", 130)])
 def test_a_reader_ends_it(keys: str, status: int) -> None:
     with on_a_terminal(*STEPS) as terminal:
         terminal.until(WAITS)
@@ -231,7 +232,7 @@ def test_a_reader_ends_it(keys: str, status: int) -> None:
     assert "1.48" not in terminal.raw
 
 
-@pytest.mark.parametrize("options", [[], ["--watch"], ["-o", "x.txt"], ["--format", "html"]])
+@each("options", [[], ["--watch"], ["-o", "x.txt"], ["--format", "html"]])
 def test_steps_need_a_terminal_and_nothing_else(options: list[str]) -> None:
     done = CliRunner().invoke(main, [*STEPS, *options])
     assert done.exit_code == 2

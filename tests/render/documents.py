@@ -29,7 +29,7 @@ _ROWS = re.compile(r"(\\begin\{aligned\}\n)(.*)(\n\\end\{aligned\})", re.DOTALL)
 _NUMBER = r"-?[\d.]+(?:\{,\}[\d.]+)*"
 _STYLED = r"\\text\{[A-Za-z\d ]*\}|\\(?:mathbf|boldsymbol|hat|bar)\{(?:[A-Za-z\d]|\\[a-z]+)\}"
 _GREEK = r"\\(?:alpha|beta|gamma|delta|eta|theta|lambda|mu|rho|sigma|Delta|nabla)(?![a-z])"
-_LETTER = r"(?<![\\A-Za-z{])[A-Za-z](?![A-Za-z])"
+_LETTER = r"(?<![\\A-Za-z])[A-Za-z](?![A-Za-z])"
 _ALIKE = [
     re.compile(f"{_NUMBER}|{_STYLED}|{_GREEK}|{_LETTER}"),
     re.compile(r"x_(?:x|\{x(?:,x)*\})"),
@@ -58,7 +58,7 @@ def unlike(texts: Iterable[str]) -> list[tuple[str, bool]]:
         read = row
         for alike in _ALIKE:
             read = alike.sub("x", read)
-        words = read.split(" ")
+        words = read.split()
         kinds = ["+" if _OPERATOR.fullmatch(word) else word for word in ("", *words, "")]
         new: set[Hashable] = {(*each, display) for each in (*zip(words), *pairwise(kinds))}
         new.add((*(row.count(start) - row.count(end) for start, end in _SIDES), display))

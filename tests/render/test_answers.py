@@ -15,6 +15,7 @@ from solver.render.views.view import Kind
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
+from tests.tables import each
 
 
 def solved(rows: int, columns: int) -> Solution:
@@ -28,9 +29,7 @@ def after_summary(text: str) -> str:
     return text.partition("Summary")[2].replace("{,}", "").replace(",", "")
 
 
-@pytest.mark.parametrize(
-    "shape", [(9, 1), (10, 1), (1, 9), (3, 10), (40, 12), (41, 1), (1, 100), (50, 20), (12, 13), (300, 1)]
-)
+@each("shape", [(9, 1), (10, 1), (1, 9), (3, 10), (40, 12), (41, 1), (1, 100), (50, 20), (12, 13), (300, 1)])
 def test_what_is_asked_for_is_complete(shape: tuple[int, int]) -> None:
     solution = solved(*shape)
     blocks = document("t", [solution])

@@ -17,6 +17,7 @@ from solver.render.blocks import Displayed, Equations
 from solver.render.breaking import INDENT, SetRow, broken, fitted, set_facts, set_rows
 from solver.render.format_markdown import render
 from solver.working.items import Line
+from tests.tables import each
 
 PRINTER = TypesetPrinter()
 
@@ -30,7 +31,7 @@ def width(row: SetRow) -> float:
     return left + (WIDTH.sign(row.relation, "relation") if row.relation else INDENT) + WIDTH.set(row.right)
 
 
-@pytest.mark.parametrize(
+@each(
     ("formula", "room", "parts"),
     [
         ("a + b", 9, ["a + b"]),
@@ -137,7 +138,7 @@ def test_facts_fill_rows() -> None:
     assert text(rows[0][0]) == "a = 1.00"
 
 
-@pytest.mark.parametrize("room", [24.0, 41.0])
+@each("room", [24.0, 41.0])
 def test_rows_of_long_sums_fit(room: float) -> None:
     line = Line(Sum(tuple(Num(f"{1000 * i}.25") for i in range(1, 9))), left=Name("total"))
     rows = set_rows([line], TypesetPrinter(most=8), room)

@@ -2,17 +2,17 @@
 
 import unicodedata
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from solver.render.clean import clean
+from tests.tables import each
 
 HOSTILE = st.text(st.characters(), max_size=60)
 """Any characters at all, lone surrogates and controls among them."""
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "shown"),
     [
         ("", ""),

@@ -24,6 +24,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.places import PROBLEMS, Q2
 from tests.questions import solutions
+from tests.tables import each
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +75,7 @@ parts:
 """
 
 
-@pytest.mark.parametrize(("detail", "times"), [("brief", 0), ("normal", 1), ("full", 2)])
+@each(("detail", "times"), [("brief", 0), ("normal", 1), ("full", 2)])
 def test_how_loss_and_activation_cancel_is_shown_once_on_a_page(detail: Detail, times: int) -> None:
     twice = solve_question(load_text(TWICE).questions[0])
     blocks = document(twice.title, [twice], View(detail))
@@ -95,7 +96,7 @@ def test_a_derivative_is_defined_before_its_first_numbers_and_only_there(q2: Sol
     assert page.index("tanh′(u)") < page.index("f′(u₁) = 1 - h₁ ⊙ h₁")
 
 
-@pytest.mark.parametrize("fn", [n for n, row in FUNCTIONS.items() if row.slopes])
+@each("fn", [n for n, row in FUNCTIONS.items() if row.slopes])
 def test_every_slope_is_that_of_its_function(fn: str) -> None:
     """Printed in u and further parameters alone, and as steep as central differences find it, whatever is given."""
     row, u, step_ = FUNCTIONS[fn], np.array([[-1.3], [0.4], [0.9]]), 1e-6
@@ -111,7 +112,7 @@ def test_every_slope_is_that_of_its_function(fn: str) -> None:
             assert np.allclose(value(line.right, env), rise / (2 * step_), atol=1e-6)
 
 
-@pytest.mark.parametrize(("find", "summaries"), [("u1", 0), ("[u1, y]", 1), ("y", 0)])
+@each(("find", "summaries"), [("u1", 0), ("[u1, y]", 1), ("y", 0)])
 def test_one_value_at_the_end_is_not_said_again(find: str, summaries: int) -> None:
     net = "{family: mlp, x: [1, 2], layers: [{W: [[1], [2]], b: 0, activation: tanh}], loss: none}"
     spec = f"title: Short\nparts: [{{label: a, prompt: Find it., given: {net}, find: {find}}}]"
@@ -126,7 +127,7 @@ def test_compare_adds_one_table(q2: Solution) -> None:
     assert len(table.rows) == 8
 
 
-@pytest.mark.parametrize("fn", [n for n, row in FUNCTIONS.items() if row.definition])
+@each("fn", [n for n, row in FUNCTIONS.items() if row.definition])
 def test_definitions(fn: str) -> None:
     blocks = list(definition(fn))
     assert bool(blocks) == (fn != "linear")
@@ -151,7 +152,7 @@ def test_what_is_rounded_is_said(q2: Solution) -> None:
     assert "≈" not in made
 
 
-@pytest.mark.parametrize("kind", ["answer", "question"])
+@each("kind", ["answer", "question"])
 def test_where_rounding_changes_the_page_says_so(kind: Kind) -> None:
     spec = """
     title: Rounding
@@ -250,7 +251,7 @@ def test_only_what_is_another_number_altogether_is_warned_of(factor: int, carry:
     assert overwhelmed(solve_question(load_text(spec).questions[0], carry=carry)) == (warned and carry == "rounded")
 
 
-@pytest.mark.parametrize("path", sorted(PROBLEMS.glob("q?.yaml")), ids=lambda path: path.stem)
+@each("path", sorted(PROBLEMS.glob("q?.yaml")))
 def test_no_problem_of_the_exam_is_warned_of(path: Path) -> None:
     assert not overwhelmed(solver.solve(path))
 

@@ -24,6 +24,7 @@ from solver.working.solve import solve_paper
 from tests.formula.print.test_setter_omml import check
 from tests.places import PROBLEMS, ROOT
 from tests.render.test_prompts import HOSTILE, PIXEL, QUESTION, Blocks
+from tests.tables import each
 
 docx = pytest.importorskip("docx", reason="python-docx: pip install 'nnsolve[docx]'")
 
@@ -90,7 +91,7 @@ def body_part(page: bytes, name: str) -> ElementTree.Element:
         return ElementTree.fromstring(file.read(name))
 
 
-@pytest.mark.parametrize("prompt", HOSTILE)
+@each("prompt", HOSTILE)
 def test_hostile_words_are_there_as_they_are(prompt: str) -> None:
     page = body(made(load_text(QUESTION.format(prompt=json.dumps(prompt, ensure_ascii=False)))))
     assert text(page).count(prompt.replace("\x1b", "␛").replace("\u202e", "")) == 5

@@ -9,7 +9,6 @@ from importlib import import_module
 from typing import Any, get_args
 
 import numpy as np
-import pytest
 
 from solver.files import registered
 from solver.formula.functions import FUNCTIONS
@@ -29,6 +28,7 @@ from tests.formula.print.test_setters import NODES
 from tests.questions import solutions
 from tests.reader.page import FORMATS
 from tests.render.test_prompts import made_by
+from tests.tables import each
 
 PAIR = Array(np.array([[1.0], [-2.0]]))
 X = Name("x")
@@ -79,14 +79,14 @@ def test_every_node_has_a_tree_and_every_setter_is_known() -> None:
     assert {each for each in Setter.__subclasses__() if each.__module__.startswith("solver.")} == set(setters())
 
 
-@pytest.mark.parametrize("form", FORMATS)
+@each("form", FORMATS)
 def test_every_node_and_every_function_of_a_formula(form: str) -> None:
     examples = [parse(example) for row in FUNCTIONS.values() for example in row.examples]
     for tree in [*TREES, *examples]:
         assert FORMATS[form].printer({}, 8)(tree), tree
 
 
-@pytest.mark.parametrize("setter", setters(), ids=lambda setter: setter.__name__)
+@each("setter", setters())
 def test_every_node_of_typeset_mathematics(setter: type[Setter[Any]]) -> None:
     for node, *_ in NODES:
         assert setter().set(node) is not None, node
@@ -118,7 +118,7 @@ def test_every_kind_of_item_says_something() -> None:
     assert not [kind for kind, solved in kinds().items() if not format_json.step(solved, "normal")["text"]]
 
 
-@pytest.mark.parametrize("form", sorted({*formats()} - BY_SOLUTION))
+@each("form", sorted({*formats()} - BY_SOLUTION))
 def test_every_kind_of_item_in_every_format(form: str) -> None:
     made = made_by(form, Page("Items", ()))
     missing = [kind for kind, solved in kinds().items() if isinstance(made, str) and not _last(solved) <= _digits(made)]

@@ -28,6 +28,7 @@ from tests.questions import paper, solutions
 from tests.reader import mathml
 from tests.reader.expression import ElidedError, Floats, UnreadableError, value
 from tests.render.test_prompts import ALL, HOSTILE, QUESTION
+from tests.tables import each
 from tests.trials import times
 
 NUMBERS = ("exam", "attention", "optimizer", "convolution")
@@ -88,15 +89,15 @@ def test_nothing_comes_from_elsewhere_and_nothing_runs() -> None:
     made = parsed(text)
     policy = next(each for each in made.iter() if each.get("http-equiv") == "Content-Security-Policy")
     assert policy.get("content", "").startswith("default-src 'none'; style-src 'sha256-")
-    for each in made.iter():
-        assert tag(each) not in ("script", "link", "iframe", "object")
-        assert not [name for name in each.attrib if name == "style" or name.startswith("on")]
-        assert each.get("src", "data:").startswith("data:")
+    for element in made.iter():
+        assert tag(element) not in ("script", "link", "iframe", "object")
+        assert not [name for name in element.attrib if name == "style" or name.startswith("on")]
+        assert element.get("src", "data:").startswith("data:")
     assert "url(" not in text
     assert "@import" not in text
 
 
-@pytest.mark.parametrize("prompt", HOSTILE)
+@each("prompt", HOSTILE)
 def test_hostile_words_are_text(prompt: str) -> None:
     paper = load_text(QUESTION.format(prompt=json.dumps(prompt, ensure_ascii=False)))
     made = parsed(format_file("html").page(Shown(paper.title, solve_paper(paper))))
@@ -173,7 +174,7 @@ def test_a_single_line_is_not_folded() -> None:
     assert len([each for each in folded[1] if tag(each) == "math"]) == len(lines) + 1
 
 
-@pytest.mark.parametrize(("key", "said"), [("a.i/F1", "Working: F1=7"), ("a.i/p2", "Working: p2=1")])
+@each(("key", "said"), [("a.i/F1", "Working: F1=7"), ("a.i/p2", "Working: p2=1")])
 def test_an_unknown_is_folded_behind_its_value_and_not_behind_its_check(key: str, said: str) -> None:
     lines = solve_paper(load(PROBLEMS / "q3.yaml"))[0][key].lines()
     made = parsed(render([Heading(1, ("t",)), Equations(lines, {})]))

@@ -1,4 +1,4 @@
-"""A page with everything in it, in a browser: as wide as its screen, silent, usable by keys alone, and whole in print."""
+"""A page with everything in it, in a browser: as wide as its screen, silent, usable by keys alone, whole in print; KaTeX's width."""
 
 import json
 import re
@@ -18,6 +18,8 @@ from solver.spec.reader import load
 from solver.working.solve import solve_paper
 from tests.places import PROBLEMS
 from tests.render.browser import PAGES, chromium, package
+from tests.render.documents import markdown
+from tests.render.test_mathematics import VIEWERS
 from tests.render.test_prompts import ALL
 
 DOCUMENTS = sorted((Path(__file__).parent / "documents").glob("*.yaml"))
@@ -53,13 +55,15 @@ def browser() -> Iterator[Any]:
 
 
 @contextmanager
-def opened(browser: Any, file: Path) -> Iterator[Any]:
-    """A page, in the first of the widths; whatever a browser has to say about it fails."""
+def opened(browser: Any, file: Path, clock: bool = False) -> Iterator[Any]:
+    """A page, in the first of the widths; whatever a browser has to say about it fails. clock: its time is the test's."""
     context = browser.new_context(offline=True, viewport={"width": WIDTHS[0], "height": 900})
     shown = context.new_page()
     said: list[str] = []
     shown.on("console", lambda message: said.append(message.text))
     shown.on("pageerror", lambda error: said.append(str(error)))
+    if clock:
+        shown.clock.install()
     shown.goto(file.as_uri())
     yield shown
     context.close()
@@ -73,7 +77,7 @@ def page(browser: Any, folder: Path) -> Iterator[Any]:
         yield shown
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def small(browser: Any, folder: Path) -> Iterator[Any]:
     """The page of little."""
     with opened(browser, folder / "few.html") as shown:
@@ -182,9 +186,7 @@ def test_a_live_page_loads_itself_again_when_it_is_another(browser: Any, tmp_pat
     """And reaches nothing but itself; what is unfolded stays so."""
     file, steps = tmp_path / "a page.html", [block for block in blocks(FEW[:1]) if isinstance(block, Equations)][:3]
     file.write_text(render([Heading(1, ("First",)), *steps], live=True), encoding="utf-8")
-    with opened(browser, file) as page:
-        page.clock.install()  # it looks every second
-        page.reload()
+    with opened(browser, file, clock=True) as page:  # it looks every second
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url.split("?")[0]))
         page.locator("summary").nth(1).click()
@@ -207,3 +209,53 @@ def test_only_a_live_page_has_a_script() -> None:
     assert "<script" not in render(page)
     assert "script-src" not in render(page)
     assert render(page, live=True).count("<script") == 1
+
+
+# -- markdown's mathematics, as KaTeX sets it ------------------------------------------------------------
+KATEX = VIEWERS / "node_modules" / "katex" / "dist"
+COLUMN = 830
+MOST = 40
+MATRIX = re.compile(r"\\begin\{pmatrix\}(((?!\\begin).)*?)\\end\{pmatrix\}", re.DOTALL)
+SIGNS = re.compile(r"\\[a-zA-Z]+|[ {}^_\\]")
+
+SCRIPT = """async (blocks) => {
+    const boxes = blocks.map(tex => {
+        const box = document.body.appendChild(document.createElement("div"));
+        box.style = "display: table; white-space: nowrap";
+        katex.render("\\\\displaystyle " + tex, box, {strict: false, output: "html"});
+        return box;
+    });
+    document.body.getBoundingClientRect();  // asks for the fonts
+    await document.fonts.ready;
+    return boxes.map(box => box.getBoundingClientRect().width);
+}"""
+
+
+def widest(block: str) -> int:
+    """About as many signs as the widest row of a block shows."""
+    count = 1
+    while count:  # of a matrix, the longest row
+        block, count = MATRIX.subn(lambda found: max(found[1].split(r"\\"), key=len).replace("&", "xx"), block)
+    return max(len(SIGNS.sub("", row.replace(r"\qquad", "xxxx"))) for row in block.split("\n"))
+
+
+def test_no_block_is_wider_than_a_column(browser: Any, tmp_path: Path) -> None:
+    """As KaTeX sets it in a browser."""
+    if not KATEX.is_dir():
+        pytest.skip("katex: npm install --prefix tests/render/mathematics")
+    found = {
+        b for page in markdown().values() for b in re.findall(r"^\$\$\n(.*?)\n\$\$$", page, re.DOTALL | re.MULTILINE)
+    }
+    longest = sorted(found, key=widest)[-MOST:]
+    page = tmp_path / "page.html"
+    page.write_text(
+        f'<!doctype html><link rel="stylesheet" href="{(KATEX / "katex.min.css").as_uri()}">'
+        f'<script src="{(KATEX / "katex.min.js").as_uri()}"></script>'
+        '<body style="font-size: 16px">'
+    )
+    shown = browser.new_page(viewport={"width": 3000, "height": 600})
+    shown.goto(page.as_uri())
+    widths = shown.evaluate(SCRIPT, longest)
+    shown.close()
+    assert not [(width, block) for width, block in zip(widths, longest, strict=True) if width > COLUMN]
+    assert max(widths) > COLUMN * 0.8

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from docx import Document
 
 from solver.formula.parse import parse
@@ -13,6 +12,7 @@ from solver.render.keeping import kept
 from solver.render.latex.page_latex import LatexPage
 from solver.working.items import Line
 from solver.working.passage import ProseRole
+from tests.tables import each
 
 QUESTION, PART, SUBPART = (
     Heading(2, ("Question 4",)),
@@ -27,7 +27,7 @@ def said(role: ProseRole) -> Prose:
     return Prose((role,), role)
 
 
-@pytest.mark.parametrize(
+@each(
     ("blocks", "keeps"),
     [
         ([QUESTION, NOTE, PART], [True, True, False]),
@@ -44,7 +44,7 @@ def test_what_opens_is_kept_and_what_ends_is_not(blocks: list[Block], keeps: lis
     assert list(kept(blocks)) == list(zip(blocks, keeps, strict=True))
 
 
-@pytest.mark.parametrize(
+@each(
     ("form", "sign"), [("latex", "\\nopagebreak"), ("latex", "\\postdisplaypenalty=10000"), ("docx", "<w:keepNext/>")]
 )
 def test_formats_keep_it(form: str, sign: str) -> None:

@@ -55,6 +55,7 @@ from solver.working.passage import Listed, Picture
 from solver.working.solve import solve_paper
 from tests.places import PROBLEMS
 from tests.render.test_prompts import ALL, HOSTILE
+from tests.tables import each
 
 SCRIPTS = [
     "Ελληνικά αβγδεζηθικλμνξοπρστυφχψω ΓΔΘΛΞΠΣΦΨΩ", "漢字かな交じり文を書く。中文没有空格所以这一行很长很长很长很长很长很长很长很长很长很长很长很长很长很长很长",
@@ -147,15 +148,29 @@ def test_a_page_is_a_document_or_a_fragment() -> None:
     assert part.strip().endswith(whole.partition(r"\begin{document}")[2].partition(r"\end{document}")[0].strip())
 
 
-@pytest.mark.parametrize(
+@each(
     ("said", "made"),
     [
-        (r"\write18{ls}", r"\textbackslash{}write18\{ls\}"), ("50 % of #1_2", r"50 \% of \#1\_2"), ("a^b~c & $5", r"a\textasciicircum{}b\textasciitilde{}c \& \$5"),
-        ("--", "-{}-"), ("---", "-{}-{}-"), ("''", "'{}'"), ("x²", r"x\textsuperscript{2}"), ("H₂", r"H\textsubscript{2}"), ("½", "1/2"),
-        ("α → β", r"$\alpha$ $\to$ $\beta$"), ("🙂", r"\codepoint{1F642}"), ("ş", "ş"), ("ș", r"\codepoint{0219}"), ("e\u0301", r"\'{e}"),
-        ("\u202egnp", "gnp"), ("\x1b[31m", r"\codepoint{241B}{[}31m"), ("a\nb", "a b"), ("A" * 40, r"\allowbreak{}".join("A" * 40)),
+        (r"\write18{ls}", r"\textbackslash{}write18\{ls\}"),
+        ("50 % of #1_2", r"50 \% of \#1\_2"),
+        ("a^b~c & $5", r"a\textasciicircum{}b\textasciitilde{}c \& \$5"),
+        ("--", "-{}-"),
+        ("---", "-{}-{}-"),
+        ("''", "'{}'"),
+        ("x²", r"x\textsuperscript{2}"),
+        ("H₂", r"H\textsubscript{2}"),
+        ("½", "1/2"),
+        ("α → β", r"$\alpha$ $\to$ $\beta$"),
+        ("🙂", r"\codepoint{1F642}"),
+        ("ş", "ş"),
+        ("ș", r"\codepoint{0219}"),
+        ("e\u0301", r"\'{e}"),
+        ("\u202egnp", "gnp"),
+        ("\x1b[31m", r"\codepoint{241B}{[}31m"),
+        ("a\nb", "a b"),
+        ("A" * 40, r"\allowbreak{}".join("A" * 40)),
     ],
-)  # fmt: skip
+)
 def test_words(said: str, made: str) -> None:
     assert text(said) == made
 

@@ -5,7 +5,6 @@ from collections import Counter
 from textwrap import dedent
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +20,7 @@ from solver.render.format_text import render
 from solver.render.pieces import wrap
 from solver.rounding import Rounding
 from solver.working.items import Line
+from tests.tables import each
 
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "01234567890123456789")
@@ -76,7 +76,7 @@ def test_a_matrix_product_as_on_paper() -> None:
     """)
 
 
-@pytest.mark.parametrize(
+@each(
     ("formula", "picture"),
     [
         ("1/n + x**2/F**2", "q = 1/n + x²/F²"),
@@ -97,7 +97,7 @@ def test_formulas(formula: str, picture: str) -> None:
     assert shown(formula) == picture
 
 
-@pytest.mark.parametrize(
+@each(
     ("tree", "picture"),
     [
         (array(("2.0", "-1.0")), "q = [ 2.0  -1.0 ]"),
@@ -366,7 +366,7 @@ def test_words_wrap_within_the_width(words: list[str], width: int) -> None:
     assert all(cells(each) <= width for each in lines)
 
 
-@pytest.mark.parametrize(("text", "width"), [("abc", 3), ("日本", 4), ("e\u0301", 1), ("ₓᵀ⎡", 3), ("", 0)])
+@each(("text", "width"), [("abc", 3), ("日本", 4), ("e\u0301", 1), ("ₓᵀ⎡", 3), ("", 0)])
 def test_cells(text: str, width: int) -> None:
     assert cells(text) == width
 
@@ -381,7 +381,7 @@ def test_symbols_are_cleaned() -> None:
     assert "\x1b" not in made
 
 
-@pytest.mark.parametrize(
+@each(
     ("cells", "lines"),
     [
         (["0.2", "-0.05", "12"], [" 0.2", "-0.05", "12"]),

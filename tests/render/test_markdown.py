@@ -1,7 +1,5 @@
 """Markdown that GitHub renders: aligned lines, and words that stay words."""
 
-import pytest
-
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Name
@@ -9,9 +7,10 @@ from solver.render.blocks import Cases, Equations, Facts, Heading, Inset, Prose,
 from solver.render.format_markdown import render
 from solver.working.items import Line
 from solver.working.passage import plain
+from tests.tables import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("block", "text"),
     [
         (Heading(2, ("(a)",), "3 marks"), "## (a) — 3 marks\n"),
@@ -40,7 +39,7 @@ def test_blocks(block: object, text: str) -> None:
     assert render([block]) == text  # type: ignore[list-item]
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "escaped"),
     [
         ("a*b_c", r"a\*b\_c"),

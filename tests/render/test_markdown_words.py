@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Literal
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -16,6 +15,7 @@ from solver.render.clean import clean
 from solver.render.format_markdown import render
 from solver.working.passage import plain
 from tests.render.test_clean import HOSTILE
+from tests.tables import each
 
 PARSER = MarkdownIt("gfm-like", {"linkify": True})
 PARSER.linkify.set({"fuzzy_link": False})  # type: ignore[union-attr]  # GitHub makes no link of a bare domain
@@ -68,7 +68,7 @@ hostile = st.one_of(HOSTILE, st.text(st.sampled_from(SIGNS), max_size=30), st.sa
 both = st.tuples(hostile, hostile).map("".join)
 
 
-@pytest.mark.parametrize("role", ["plain", "prompt"])
+@each("role", ["plain", "prompt"])
 def test_markup_is_text(role: Literal["plain", "prompt"]) -> None:
     for text in MARKUP:
         found = tokens(Prose((text,), role))

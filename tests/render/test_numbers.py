@@ -12,12 +12,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from solver.render.format_json import render as to_json
 from solver.render.views.view import View
 from tests.questions import paper, solutions
 from tests.render.test_snapshots import FILES, SNAPSHOTS
+from tests.tables import each
 
 HEADINGS = {
     ".md": "#+ ",
@@ -73,6 +73,6 @@ def missing(path: Path) -> Iterator[str]:
                 yield f"{path.stem}{ending}: {key} is {answer}"
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@each("path", FILES)
 def test_every_answer_is_read_back(path: Path) -> None:
     assert not list(missing(path))

@@ -6,8 +6,6 @@ import json
 import re
 from pathlib import Path
 
-import pytest
-
 import solver
 from solver.render.blocks import Heading
 from solver.render.document import document
@@ -16,6 +14,7 @@ from solver.render.views.view import Kind, View
 from solver.spec.reader import load, load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_paper
+from tests.tables import each
 
 NESTED = """title: Nested
 given: {family: formula, quantities: {a: 1}, formulas: [b = a + 1, c = b + 1, d = c + 1, e = d + 1]}
@@ -35,7 +34,7 @@ def nested() -> list[Solution]:
     return solve_paper(load_text(NESTED))
 
 
-@pytest.mark.parametrize("kind", ["answer", "question"])
+@each("kind", ["answer", "question"])
 def test_marks_add_up_at_every_level(kind: Kind) -> None:
     blocks = [b for b in document("Paper", nested() * 2, View(kind=kind)) if isinstance(b, Heading)]
     assert [b.aside for b in blocks[:2]] == ["15 marks", "7.5 marks"]

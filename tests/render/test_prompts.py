@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import get_args
 from urllib.parse import unquote
@@ -39,6 +40,7 @@ from solver.spec.reader import load, load_text
 from solver.working.items import Line
 from solver.working.solve import solve_paper
 from tests.render.test_markdown_words import MARKUP, PARSER, flat
+from tests.tables import each
 
 PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
 HALF = Over(Letters("a"), Letters("b"))
@@ -96,7 +98,7 @@ class Blocks(Shown):
         return [*(b._replace(path="net.png", data=PIXEL) if isinstance(b, Picture) else b for b in ALL), *more]
 
 
-@pytest.mark.parametrize("form", formats())
+@each("form", formats())
 def test_every_format_sets_every_block(form: str) -> None:
     shown = Blocks("Title", ())
     assert {type(block) for block in shown.blocks()} == set(get_args(Block))
@@ -153,8 +155,7 @@ def asked_with(prompt: str) -> Shown:
     return Shown(paper.title, solve_paper(paper), colors=256)
 
 
-@pytest.mark.parametrize("form", [form for form in formats() if form not in EXTRAS])
-@pytest.mark.parametrize("prompt", HOSTILE)
+@each(("form", "prompt"), product([form for form in formats() if form not in EXTRAS], HOSTILE))
 def test_hostile_prompts_are_text_in_every_format(form: str, prompt: str) -> None:
     """But for those whose own tests read them back."""
     made = text_of(form, asked_with(prompt))

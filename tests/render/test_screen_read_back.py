@@ -7,7 +7,6 @@ from contextlib import suppress
 from itertools import groupby
 
 import numpy as np
-import pytest
 
 from solver.formula.print.printer_text import TextPrinter, symbol_text
 from solver.formula.symbol import default_symbol
@@ -19,6 +18,7 @@ from tests.reader import plain, screen
 from tests.reader.expression import ElidedError, Floats, UnreadableError, same, value
 from tests.reader.page import entries
 from tests.render.documents import NAMES, blocks
+from tests.tables import each
 from tests.trials import times
 
 _SIGNS = ("=", "≈", "→")
@@ -37,8 +37,8 @@ def rights(block: Equations, width: int) -> Iterator[tuple[Line, list[str]]]:
             continue  # a blank line, or a left side that has no room beside the others
         if len(signs) > 1:
             assert len(signs) == len(lines)
-        for each in [[line] for line in lines] if len(signs) > 1 else [lines]:
-            cut = [" " + "".join(row[column + 1 :]) for row in each]
+        for piece in [[line] for line in lines] if len(signs) > 1 else [lines]:
+            cut = [" " + "".join(row[column + 1 :]) for row in piece]
             if signs:
                 shown.append(cut)
             else:
@@ -51,7 +51,7 @@ def _sign(row: list[str]) -> int:
     return next((k for k, c in enumerate(row) if c in _SIGNS and row[k - 1 : k + 2 : 2] == [" ", " "]), -1)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_a_screen_says_what_a_line_says(name: str) -> None:
     working = [block for block in blocks(name) if isinstance(block, Equations)]
     for block in random.Random(1).sample(working, min(len(working), times(10))):  # a document repeats itself
@@ -64,10 +64,10 @@ def agree(line: Line, screens: list[list[str]], block: Equations) -> None:
     rng = np.random.default_rng(1)
     known: dict[str, Floats] = {}
     values: dict[str, Floats] = {}
-    for each in names(line.right):
-        symbol = block.symbols.get(each) or default_symbol(each)
+    for name in names(line.right):
+        symbol = block.symbols.get(name) or default_symbol(name)
         size = [n if isinstance(n, int) else {"n": 4, "K": 3}.get(n, 2) for n in symbol.shape]
-        known[symbol_text(symbol)] = values[each] = rng.uniform(0.5, 2, size)
+        known[symbol_text(symbol)] = values[name] = rng.uniform(0.5, 2, size)
     printer = TextPrinter(block.symbols, block.most)
     known |= dict(entries(line.right, printer.print, values))
     text = printer.print(line.right)

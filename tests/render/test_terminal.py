@@ -2,10 +2,9 @@
 
 import re
 import unicodedata
-from itertools import cycle
+from itertools import cycle, product
 
 import pyte
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.color import Color
@@ -22,6 +21,7 @@ from solver.render.layout import lay_out
 from solver.spec.prose.passages import passage
 from solver.working.items import Line
 from tests.questions import paper, solutions
+from tests.tables import each
 
 from .test_snapshots import FILES
 from .test_text import blocks
@@ -101,7 +101,7 @@ def test_words_of_a_prompt_are_styled() -> None:
     assert "  \x1b[38;5;163mx = 1\x1b[0m\n" in made
 
 
-@pytest.mark.parametrize("ground", [0.0, 1.0])
+@each("ground", [0.0, 1.0])
 def test_colours_are_legible_on_black_and_on_white(ground: float) -> None:
     """A contrast of 4.5 to 1, as WCAG's level AA asks for."""
     for hue in terminal.HUES[256].values():
@@ -156,8 +156,7 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("width", [40, 60, 80])
-@pytest.mark.parametrize("words", HOSTILE)
+@each(("width", "words"), product([40, 60, 80], HOSTILE))
 def test_edges_stay_straight_whatever_a_prompt_says(words: str, width: int) -> None:
     inside: list[Block] = [
         Prose((words,), "prompt"),

@@ -3,7 +3,6 @@
 import unicodedata
 from textwrap import dedent
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +14,7 @@ from solver.render.box import cells
 from solver.render.format_text import render
 from solver.working.items import Line
 from solver.working.passage import plain
+from tests.tables import each
 
 GRADIENT = Symbol("J", wrt=Symbol("u", "1"))
 
@@ -124,7 +124,7 @@ def test_a_narrow_table_wraps_its_words() -> None:
     """)
 
 
-@pytest.mark.parametrize("empty", [Prose(()), Prose(("\n\n",)), Bullets(()), Facts([], {}), Equations([], {})])
+@each("empty", [Prose(()), Prose(("\n\n",)), Bullets(()), Facts([], {}), Equations([], {})])
 def test_nothing_takes_no_room(empty: Block) -> None:
     assert text(Prose(("a",)), empty, Prose(("b",))) == "a\n\nb\n"
     assert text(empty) == ""

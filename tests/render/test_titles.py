@@ -13,6 +13,7 @@ from solver.errors import SpecError
 from solver.render.format import Shown, format_file
 from solver.spec.reader import load_text
 from solver.working.solve import solve_paper
+from tests.tables import each
 
 TITLE = r"Loss $\frac{a}{b}$ of *two* <nets> & `x_1`"
 PLAIN = "Loss a/b of two <nets> & x_1"
@@ -26,7 +27,7 @@ def made(form: str) -> str:
     return page
 
 
-@pytest.mark.parametrize(
+@each(
     ("form", "title"),
     [
         ("markdown", r"# Loss $`\frac{a}{b}`$ of *two* \<nets\> \& `x_1`"),

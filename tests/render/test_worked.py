@@ -11,6 +11,7 @@ from solver.render.document import View, document
 from solver.render.format import Shown
 from solver.spec.reader import load_text
 from solver.working.solve import solve_paper
+from tests.tables import each
 
 GIVEN = "given: {family: formula, quantities: {a: 2}, formulas: [b = a**2, c = b + 1, d = c + 2]}"
 CONCEPT = "given: {family: concept, statement: It is so., truth: true}"
@@ -24,7 +25,7 @@ def blocks(worked: int, papers: int = 1) -> list[Block]:
     return document("Papers" if papers > 1 else "T", solve_paper(load_text(TEXT)) * papers, View(worked=worked))
 
 
-@pytest.mark.parametrize(("most", "papers", "worked"), [(9, 1, 6), (4, 1, 4), (0, 1, 0), (9, 2, 9), (7, 3, 7)])
+@each(("most", "papers", "worked"), [(9, 1, 6), (4, 1, 4), (0, 1, 0), (9, 2, 9), (7, 3, 7)])
 def test_no_more_steps_are_worked_out(most: int, papers: int, worked: int) -> None:
     made = blocks(most, papers)
     assert sum(isinstance(block, Equations) for block in made) == worked

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,6 +26,7 @@ from solver.render.figures.scene import Caption, Course, Disc, Point, Polygon, S
 from solver.render.figures.scene import box as scene_box
 from solver.spec.reader import load_text
 from tests.render.figures.cases import CASES, drawn, scene, words
+from tests.tables import each
 
 
 # -- nothing lies over anything -----------------------------------------------------------------------------------------
@@ -90,8 +92,7 @@ def overlap(a: np.ndarray, b: np.ndarray) -> bool:
     return True
 
 
-@pytest.mark.parametrize("answer", [True, False])
-@pytest.mark.parametrize("name", CASES)
+@each(("answer", "name"), product([True, False], CASES))
 def test_no_label_lies_over_another_or_over_a_shape(name: str, answer: bool) -> None:
     made = scene(name, answer)
     labels, boxes = zip(*corners(made), strict=True) if corners(made) else ((), ())
@@ -108,8 +109,7 @@ def test_no_label_lies_over_another_or_over_a_shape(name: str, answer: bool) -> 
             assert (within and not isinstance(piece, Disc)) or not overlap(box, shape), label
 
 
-@pytest.mark.parametrize("answer", [True, False])
-@pytest.mark.parametrize("name", CASES)
+@each(("answer", "name"), product([True, False], CASES))
 def test_all_of_it_is_in_the_picture(name: str, answer: bool) -> None:
     made = scene(name, answer)
     points = [
@@ -191,7 +191,7 @@ def test_a_curve_goes_through_its_losses() -> None:
     assert np.argsort(heights).tolist() == np.argsort([float(text) for text in found]).tolist()
 
 
-@pytest.mark.parametrize("name", CASES)
+@each("name", CASES)
 def test_words_say_what_is_drawn(name: str) -> None:
     made = figure(drawn(name))
     assert made.alt.endswith(".")
@@ -200,7 +200,7 @@ def test_words_say_what_is_drawn(name: str) -> None:
 
 
 # -- bytes --------------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("kind", ["svg", "tikz", "png", "pdf"])
+@each("kind", ["svg", "tikz", "png", "pdf"])
 def test_the_same_bytes_each_time(kind: ImageKind) -> None:
     first, second = (painted(scene_of(drawn("q2"), True), kind) for _ in range(2))
     assert first == second
@@ -232,7 +232,7 @@ def test_indices_stand_below_and_exponents_above_the_line() -> None:
 
 
 # -- refusals -----------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
+@each(
     ("figure_", "given", "message"),
     [
         ("netwrok", "{family: mlp, x: [1], layers: [{W: [[1]]}]}", "unknown figure 'netwrok'"),
