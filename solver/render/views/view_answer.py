@@ -322,7 +322,7 @@ class _QuestionPage:
                 continue
             said = FUNCTIONS[node.fn].convention
             if said and not any(fn == node.fn for fn, _ in self.defined):
-                yield Prose((said.replace("{log}", self.symbols.usage.log),), "why")
+                yield Prose(self.words(said.replace("{log}", self.symbols.usage.log)), "why")
             self.defined.add((node.fn, len(node.args)))
             if isinstance(node.fn, Own):
                 yield from self.definitions(node.fn.definition)
