@@ -29,8 +29,7 @@ FALLS = {
 
 
 @pytest.mark.parametrize("per", ["presentation", "epoch"])
-@pytest.mark.parametrize("rate", FALLS)
-@pytest.mark.parametrize("width", list(FALLS)[1:])
+@pytest.mark.parametrize(("rate", "width"), list(zip(FALLS, [*FALLS][1:] + [*FALLS][1:2], strict=True)))
 def test_a_map_whose_rate_and_width_fall(rate: str, width: str, per: str) -> None:
     fields = f"kind: som, X: {X}, W: {W}, rate: 0.6, sigma: 1.5, per: {per}, epochs: 2"
     made = solved(f"{fields}, schedule: {{kind: {rate}}}, shrink: {{kind: {width}}}", "final").answers["a/W_t8"]

@@ -92,7 +92,7 @@ OUTPUTS = [
 
 
 @pytest.mark.parametrize(("output", "loss"), OUTPUTS)
-@settings(max_examples=times(2))
+@settings(max_examples=times(1))
 @given(
     seed=st.integers(0, 10**6),
     hidden=st.lists(st.tuples(st.integers(1, 3), st.sampled_from(sorted(ACTIVATIONS))), max_size=2),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
 from solver.spec.fields import Spec, fields_of
@@ -21,6 +22,7 @@ class Corpus:
     words: list[str]
 
 
+@cache
 def corpus() -> Corpus:
     """Everything there is, read once."""
     files = sorted((ROOT / "problems").glob("*.yaml")) + sorted((ROOT / "tests" / "cases").glob("*.yaml"))

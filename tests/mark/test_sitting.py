@@ -124,12 +124,12 @@ def test_a_sitting_goes_on_from_its_state(q2: Asked) -> None:
 
 
 def test_what_may_be_asked_next_waits_for_nothing(q2: Asked) -> None:
-    sitting, order = Sitting(q2), []
-    answers = key_of(q2, np.random.default_rng(0))
+    question, order = asked_of("example of mlp"), []
+    sitting, answers = Sitting(question), key_of(question, np.random.default_rng(0))
     while sitting.next:
         order.append(sitting.next[0])
         sitting.answer(order[-1], answers[order[-1]])
-    assert order == list(q2.sheet.answers)
+    assert order == list(question.sheet.answers)
     assert sitting.open == []
     assert Sitting(q2).next == ["a/W1", "a/b1", "a/W2", "a/b2", "a/W3", "a/b3", "b/u1"]
     assert "c/J" in Sitting(q2, answers={"c/y": 1}).next

@@ -41,7 +41,7 @@ def test_by_hand(clip: str, expected: dict[str, Any]) -> None:
 @pytest.mark.parametrize("by", ["norm", "norm of each", "value"])
 @pytest.mark.parametrize("given", [NET, LINEAR])
 def test_as_torch_clips(given: str, by: str, optimizer: str) -> None:
-    """The gradients are our own; they are tried elsewhere."""
+    """The gradients are our own; they are tried elsewhere, as optimizers are: the first step of these two is the same."""
     torch: Any = pytest.importorskip("torch")
     learnt = ["W1", "b1", "W2", "b2"] if given == NET else ["U", "W", "V"]
     find = f"[{', '.join(f'{name}, grad_{name}, {name}_t1' for name in learnt)}]"
@@ -56,9 +56,9 @@ def test_as_torch_clips(given: str, by: str, optimizer: str) -> None:
         torch.nn.utils.clip_grad_norm_(group, 1.5)
     if by == "value":
         torch.nn.utils.clip_grad_value_(leaves, 1.5)
-    torch.optim.SGD(leaves, lr=0.1, momentum=0.9 if optimizer == "heavy-ball" else 0).step()
     for name, leaf in zip(learnt, leaves, strict=True):
-        assert made[f"{name}_t1"] == pytest.approx(leaf.detach().numpy(), abs=1e-6)  # torch adds 1e-6 to the norm
+        stepped = (leaf - 0.1 * leaf.grad).detach()  # torch.optim would import torch's compiler, for two seconds
+        assert made[f"{name}_t1"] == pytest.approx(stepped.numpy(), abs=1e-6)  # torch adds 1e-6 to the norm
 
 
 def test_a_bound_is_above_0() -> None:

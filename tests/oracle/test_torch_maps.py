@@ -182,7 +182,7 @@ def test_a_small_network(seed: int) -> None:
 
 
 # -- normalisation ------------------------------------------------------------------------------------------------------
-@each("seed", range(times(3)))
+@each("seed", range(times(2)))
 @each("kind", ["batch", "layer", "rms", "group"])
 def test_rows_normalised(seed: int, kind: str) -> None:
     rng = np.random.default_rng(seed)

@@ -11,6 +11,7 @@ from tests.formula.functions.quantities import drawn
 from tests.reader.formulas import PLAIN_TABLE
 from tests.reader.page import OTHERS, check, solved
 from tests.reader.specs import FAMILIES
+from tests.tables import each
 from tests.trials import times
 
 
@@ -39,7 +40,7 @@ def test_powers_too_large_for_a_float_are_read() -> None:
 FIRST = {row.examples[0] for row in FUNCTIONS.values()}
 
 
-@pytest.mark.parametrize(("turn", "example"), list(enumerate(PLAIN_TABLE)))
+@each(("turn", "example"), enumerate(PLAIN_TABLE))
 def test_every_function_of_the_table_is_read(turn: int, example: str) -> None:
     """Its first example in all formats, others in turn."""
     given = ", ".join(f"{name}: {np.round(at, 1).tolist()}" for name, at in drawn(3).items())

@@ -90,7 +90,7 @@ def of(number: float) -> Change:
     return lambda x: np.full(x.shape, number)
 
 
-@pytest.mark.parametrize("problem", ["q2", "lstm", "convolution", "loss"])
+@pytest.mark.parametrize("problem", ["q2", "gru", "convolution", "loss"])
 def test_no_more_than_the_right_cells_are_worth(problem: str) -> None:
     made = asked(problem)
     batch = changed(made, other_order, next_cell, first_cell, sign_turned, of(1.0), of(0.0), of(0.5), of(1e9))
@@ -111,7 +111,7 @@ def test_one_digit_too_few_throughout_earns_half_at_most(problem: str) -> None:
     assert "fewer digits than asked" in "; ".join(found.review[0])
 
 
-@pytest.mark.parametrize("problem", ["q2", "lstm", "attention"])
+@pytest.mark.parametrize("problem", ["q2", "gru", "attention"])
 def test_two_digits_too_few_earn_nothing_but_round_numbers(problem: str) -> None:
     made = asked(problem)
     batch = rounded_to(made, 2)

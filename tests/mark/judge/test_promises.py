@@ -23,7 +23,7 @@ def questions() -> Iterator[tuple[str, Sheet]]:
             named[name].append(made)
         named.pop("training")
         for k, (name, sheets) in enumerate(named.items()):
-            yield from ((name, made) for made in (sheets[k % 2 :: 2] or sheets)[:2])
+            yield name, (sheets[k % 2 :: 2] or sheets)[0]
 
 
 def test_honest_students_are_never_rejected() -> None:
@@ -41,7 +41,7 @@ def test_honest_students_are_never_rejected() -> None:
     assert flagged <= 0.007 * answers, "who keeps to one habit is on a known route, and nobody has to look"
 
 
-@pytest.mark.parametrize(("at_once", "of_so_many"), [(1, 2), (2, 4)])
+@pytest.mark.parametrize(("at_once", "of_so_many"), [(1, 1), (2, 2)])
 def test_slips_cost_their_answers_alone_in_every_family(at_once: int, of_so_many: int) -> None:
     """Slips in any answers, and right work from there on: nothing else is WRONG."""
     rng, count = np.random.default_rng(5), Counter[str]()
