@@ -23,6 +23,7 @@ from solver.cli.streams import ESCAPED, READABLE
 from tests.cli.terminals import on_a_terminal
 from tests.places import PROBLEMS, ROOT
 from tests.tables import each
+from tests.trials import CHARACTERS
 
 Q2 = str(PROBLEMS / "q2.yaml")
 
@@ -68,7 +69,7 @@ def test_what_reads_like_a_character(text: str, ascii_: str) -> None:
     assert text.encode("ascii", READABLE).decode() == ascii_
 
 
-@given(st.text())
+@given(st.text(CHARACTERS))
 def test_every_text_can_be_written(text: str) -> None:
     assert text.encode("ascii", READABLE).isascii()
     plain = "".join(c for c in text if c not in '"\\')

@@ -29,7 +29,7 @@ from tests.reader import mathml
 from tests.reader.expression import ElidedError, Floats, UnreadableError, value
 from tests.render.test_prompts import ALL, HOSTILE, QUESTION
 from tests.tables import each
-from tests.trials import times
+from tests.trials import CHARACTERS, times
 
 NUMBERS = ("exam", "attention", "optimizer", "convolution")
 HTML = "{http://www.w3.org/1999/xhtml}"
@@ -109,7 +109,7 @@ def test_hostile_words_are_text(prompt: str) -> None:
 
 
 @settings(max_examples=times(5))
-@given(st.text(max_size=30))
+@given(st.text(CHARACTERS, max_size=30))
 def test_any_words_at_all(text: str) -> None:
     blocks = [
         Heading(1, (text,), text),

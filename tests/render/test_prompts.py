@@ -41,6 +41,7 @@ from solver.working.items import Line
 from solver.working.solve import solve_paper
 from tests.render.test_markdown_words import MARKUP, PARSER, flat
 from tests.tables import each
+from tests.trials import CHARACTERS
 
 PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==")
 HALF = Over(Letters("a"), Letters("b"))
@@ -172,7 +173,7 @@ def test_hostile_prompts_are_text_in_every_format(form: str, prompt: str) -> Non
         assert json.loads(made)["parts"][0]["prompt"] == prompt
 
 
-@given(st.sampled_from(MARKUP) | st.text(max_size=20))
+@given(st.sampled_from(MARKUP) | st.text(CHARACTERS, max_size=20))
 def test_any_words_set_apart_stay_words(said: str) -> None:
     """Hostile words inside of code, emphasis, links and pictures: one span of each, and nothing else."""
     made = markdown([Prose(("x ", Code(said), " y ", Link((said,), "https://a.org"), " z"))])
@@ -189,7 +190,7 @@ def test_any_words_set_apart_stay_words(said: str) -> None:
     text([Prose((Code(said), Styled((said,), True))), Listed(said), Picture(said, said, "png", b"")], 40)
 
 
-@given(st.sampled_from(MARKUP) | st.text(max_size=20))
+@given(st.sampled_from(MARKUP) | st.text(CHARACTERS, max_size=20))
 @example("x>y")
 @example("\\")
 @example("&copy;")

@@ -24,6 +24,7 @@ from solver.working.solve import solve_question
 from tests.mark.simulate import honest
 from tests.questions import asked_of
 from tests.tables import each
+from tests.trials import CHARACTERS
 
 Q2 = asked_of("q2").sheet
 MIXED = """
@@ -299,7 +300,7 @@ def test_batches_are_written_as_one(form: str) -> None:
     assert written(form, Q2, *pieces) == written(form, Q2, whole)
 
 
-@given(st.text(max_size=30))
+@given(st.text(CHARACTERS, max_size=30))
 def test_no_cell_is_a_formula(text: str) -> None:
     """What a spreadsheet reads back is never computed, and tells the text; it is one cell of one line."""
     cell = text_cell(text)

@@ -17,10 +17,11 @@ from solver.mark.read.read_blocks import pieces
 from solver.mark.run import Options, run
 from tests.questions import asked_of
 from tests.tables import each
+from tests.trials import CHARACTERS
 
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=6),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(CHARACTERS, max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(CHARACTERS, max_size=3), inner, max_size=3),
     max_leaves=6,
 )
 
@@ -30,7 +31,7 @@ def cut(text: str, size: int) -> list[str]:
 
 
 @given(
-    st.lists(VALUES, max_size=5) | st.dictionaries(st.text(max_size=3), VALUES, max_size=5),
+    st.lists(VALUES, max_size=5) | st.dictionaries(st.text(CHARACTERS, max_size=3), VALUES, max_size=5),
     st.integers(1, 30),
     st.sampled_from([None, 1]),
 )
@@ -64,7 +65,7 @@ def test_what_is_no_json(text: str, message: str) -> None:
     assert message in str(caught.value)
 
 
-@given(st.text(max_size=60), st.integers(1, 9), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
+@given(st.text(CHARACTERS, max_size=60), st.integers(1, 9), st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]))
 def test_pieces_of_any_text(text: str, size: int, encoding: str) -> None:
     before, read_blocks.BLOCK = read_blocks.BLOCK, max(size, 4)
     try:

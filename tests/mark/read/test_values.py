@@ -17,6 +17,7 @@ from solver.mark.read.grids import elements
 from solver.mark.read.read_words import prose
 from solver.mark.read.values import number
 from tests.tables import each
+from tests.trials import CHARACTERS
 
 ANY_SIGN = [
     ("0.86", 0.86, 2),
@@ -141,7 +142,7 @@ def test_a_decimal_reads_as_itself(value: Decimal, places: int) -> None:
 
 
 SCALES = st.builds(Scale, st.booleans(), st.booleans(), st.booleans())
-TEXTS = st.text(max_size=80) | st.text(alphabet="0123456789.,-+^√πe()/·%kM= ½xV", max_size=40)
+TEXTS = st.text(CHARACTERS, max_size=80) | st.text(alphabet="0123456789.,-+^√πe()/·%kM= ½xV", max_size=40)
 
 
 @given(TEXTS, st.sampled_from(DECIMAL_SIGNS), SCALES)

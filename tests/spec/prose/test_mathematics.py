@@ -10,6 +10,7 @@ from solver.formula.print.setter_latex import LatexSetter
 from solver.formula.print.setter_text import TextSetter
 from solver.spec.prose.mathematics import MAX_DEPTH, typeset
 from tests.tables import each
+from tests.trials import CHARACTERS
 
 
 @each(
@@ -115,7 +116,7 @@ SIGNS_AND_WORDS = [
 @example("~'")
 @example("x_{a~}^{b~}")
 @example(r"\overset{a~}{b~} ~_1")
-@given(st.lists(st.sampled_from(SIGNS_AND_WORDS), max_size=12).map("".join) | st.text(max_size=30))
+@given(st.lists(st.sampled_from(SIGNS_AND_WORDS), max_size=12).map("".join) | st.text(CHARACTERS, max_size=30))
 def test_anything_is_read_or_refused_in_its_place(latex: str) -> None:
     try:
         made = typeset(latex)
