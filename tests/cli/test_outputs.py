@@ -62,7 +62,10 @@ def test_an_encoding_that_lacks_characters(encoding: str, form: str) -> None:
         ("δ₁ Δ ŷ é ß", "delta_1 Delta y^ e \\u00df"),
         ("1 ≤ x → ∞ …", "1 <= x -> inf ..."),
         ("山😀\ud800", "\\u5c71\\ud83d\\ude00\\ud800"),
-        ("⎡ 1 ⎤", "[ 1 ]"),
+        (
+            "⎡ 1 ⎤ ⎛⎜⎝ ⎞⎟⎠ ⋮ ⋱ ≈ ≥ ≠ ← ∇ ∂ √ ∑ ‖ ∈ ½ × · ⊙ • ─ − – ‘’ “”",
+            "[ 1 ] ((( ))) : .. ~ >= != <- grad d sqrt sum || in 1/2 x * * - - - - '' \"\"",
+        ),
     ],
 )
 def test_what_reads_like_a_character(text: str, ascii_: str) -> None:

@@ -8,7 +8,7 @@ from tests.tables import each
 MADE = [
     "x", "bf(W)", "bold(θ)", "bb(R)", "cal(L)", '"16,941.5"', "x + y = 1", "x ∈ bb(R)", "- x", "tanh x",
     'op("softmax") (x)', '"if $x$ is #1"', "x quad y", "x #h(0.3em) y", "x_i^2", 'x_("out")', "x_γ", "bf(W)_1^(⊤)",
-    "attach(x^n, t: n)", "f_1^(′)", "∑_(i = 1)^n x_i", 'limits(=)^("def")', "frac(x + 1, y)", "binom(n, i)",
+    "x_(i 1)", "attach(x_i, b: 1)", "attach(x^n, t: n)", "f_1^(′)", "f_1^(′ 2)", "∑_(i = 1)^n x_i", 'limits(=)^("def")', "frac(x + 1, y)", "binom(n, i)",
     "sqrt(x + 1)", "root(3, x)", "(frac(x, y))", "lr(⌊ x ⌋)", "lr(x \\|)", "hat(y)", "hat(x y)", "underbrace(x)",
     'mat(delim: "[", x, y; 1, n)', 'mat(delim: #("{", none), &x, &"if so"; &1, &"else")',
     'mat(delim: #none, column-gap: #0em, x&, &= y; ""&, &= 1)', "mat(row-gap: #0.8em, display(frac(x, y)), n; 1, x)", "mat(delim: #none, &x, y&)",
