@@ -80,8 +80,8 @@ def test_nothing_private_leaves_its_module() -> None:
     assert not taken + modules + through
 
 
-ALIKE = {"Given"}
-"""Class names that many files share on purpose: a family's file is found by its name, and its fields by this one."""
+ALIKE = {"Given", "given"}
+"""Names that families share on purpose: of the class of a family's fields, and of the file that holds it."""
 
 
 def test_no_two_classes_of_one_name() -> None:
@@ -94,11 +94,12 @@ def test_no_two_classes_of_one_name() -> None:
 
 
 def test_no_two_modules_of_one_name() -> None:
-    """But for families: the words of `family:`, and folders with files of their own."""
+    """But for families, which are named by the words of `family:`."""
     where = defaultdict(list)
     for module in MODULES:
-        if not module.startswith("solver.families."):
-            where[module.split(".")[-1]].append(module)
+        folder, _, name = module.rpartition(".")
+        if folder != "solver.families" and name not in ALIKE:
+            where[name].append(module)
     assert not {name: modules for name, modules in where.items() if len(modules) > 1}
 
 

@@ -9,7 +9,7 @@ from typing import cast
 
 from solver.render.blocks import Block, Heading
 from solver.render.views.definitions import definition, titled
-from solver.render.views.heads import told, total, worth
+from solver.render.views.headings import told, total, worth
 from solver.render.views.view import WHOLE, View
 from solver.spec.prose.passages import sentence
 from solver.working.question import PaperHead

@@ -13,7 +13,7 @@ from solver.render.format_latex import finder
 from solver.render.latex.page_latex import ROOM, LatexPage
 from solver.render.latex.preamble import LAYOUT, MACROS, packages
 from solver.render.latex.words_latex import text, words
-from solver.render.views.heads import told, total, worth
+from solver.render.views.headings import told, total, worth
 from solver.render.views.view_key import values
 from solver.spec.prose.passages import sentence
 from solver.working.items import Line

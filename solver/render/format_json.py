@@ -14,7 +14,7 @@ from solver.formula.print.setter_latex import upright
 from solver.formula.walks.reduce import Detail
 from solver.render.document import NO_HEAD, WHOLE, View, titled
 from solver.render.json_text import json_text
-from solver.render.views.heads import total
+from solver.render.views.headings import total
 from solver.render.views.view_question import givens
 from solver.rounding import Rounding
 from solver.spec.prose.passages import unmarked

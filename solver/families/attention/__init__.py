@@ -22,8 +22,8 @@ multiplications each product takes), loss, gradients (by what is given), backwar
 forward if left out.
 """
 
+from solver.families.attention.given import Given, Head
 from solver.families.attention.heads import Attention
-from solver.families.attention.inputs import Given, Head
 from solver.spec.nodes import Report
 from solver.working.page import Working
 

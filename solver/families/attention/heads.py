@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from solver.families.attention.checks import Checked
+from solver.families.attention.typed import Checked
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Bin, Call, Name, Num, Transpose, Tree

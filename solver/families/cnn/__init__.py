@@ -78,7 +78,7 @@ def work(given: Given, report: Report) -> Working:
 
 
 def _network(chain: Chain) -> Sketch:
-    from solver.families.cnn.drawn import network  # few questions have a figure
+    from solver.families.cnn.drawn_maps import network  # few questions have a figure
 
     return network(chain)
 

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from solver.families.concept.answers import (
+from solver.families.concept.choices import (
     LETTERS,
     Blank,
     Brief,

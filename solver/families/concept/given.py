@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from solver.families.concept.answers import LETTERS, plain
+from solver.families.concept.choices import LETTERS, plain
 from solver.spec.fields import AtLeast, AtMost, Kind, Spec, read, text_of
 from solver.spec.nodes import Node, Report
 from solver.spec.prose.passages import Sentence, Text

@@ -26,8 +26,8 @@ find: output, forward (all maps), net_inputs, layer1 layer2 …, loss, gradients
 gradients_x (by the input), backward (all gradients), or any quantity by name; everything forward if left out.
 """
 
+from solver.families.convolution.given import Given
 from solver.families.convolution.learnt import LearntMaps
-from solver.families.convolution.stages import Given
 from solver.spec.nodes import Report
 from solver.working.page import Working
 

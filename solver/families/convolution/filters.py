@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from solver.errors import FormulaError
-from solver.families.convolution.stages import Sliding, nested
+from solver.families.convolution.given import Sliding, nested
 from solver.formula.functions.windows import Pair, Windows
 from solver.formula.tree import Array, Option, Options
 

@@ -1,6 +1,6 @@
 """What a layer is, by its fields: of kernels, pooling, unpooling, or dense; and fields that do not belong to it."""
 
-from solver.families.convolution.stages import Given, Sliding
+from solver.families.convolution.given import Given, Sliding
 from solver.formula.functions import FUNCTIONS
 from solver.spec.nodes import Report
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from solver.errors import FormulaError
+from solver.families.convolution.given import maps
 from solver.families.convolution.maps import Maps
-from solver.families.convolution.stages import maps
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Array, Bin, Call, Group, Name, Num, Tree
 from solver.nets.decay import add_decay, check_decay, state_decay

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from solver.errors import FormulaError
 from solver.families.convolution.filters import Bank, bank, both, check_place, options, rounded_up, sliding
+from solver.families.convolution.given import Given, Sliding, maps
 from solver.families.convolution.kinds import check_kinds, kind_of
-from solver.families.convolution.stages import Given, Sliding, maps
 from solver.families.convolution.table import MapStep
 from solver.formula.functions.windows import Pair, Windows
 from solver.formula.symbol import Symbol

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from solver.families.count.architecture import Given
-from solver.families.count.graph import Graph
+from solver.families.count.branches import Graph
 from solver.families.count.net import LETTERS, MAX_SIZE, SAID, Net, Output, UnfitError
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Num, Tree, names

@@ -30,7 +30,7 @@ gradients, or any quantity by name.
 """
 
 from solver.families.generative.adversarial import adversarial
-from solver.families.generative.divergences import divergences
+from solver.families.generative.discriminator import divergences
 from solver.families.generative.given import Given, fits
 from solver.families.generative.variational import variational
 from solver.spec.nodes import Report

@@ -21,7 +21,7 @@ find: probabilities (y), loss (all that `loss` names), each, gradients (of the l
 
 from solver.errors import FormulaError
 from solver.families.loss.given import Given
-from solver.families.loss.losses import Losses
+from solver.families.loss.worked import Losses
 from solver.spec.nodes import Report
 from solver.working.page import Working
 

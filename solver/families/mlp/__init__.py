@@ -110,7 +110,7 @@ def _figures(net: Network, first: Pass) -> None:
     """What can be drawn: the network, and the loss after each update."""
 
     def network() -> Sketch:
-        from solver.families.mlp.drawn import network
+        from solver.families.mlp.drawn_neurons import network
 
         return network(net, first)
 

@@ -26,7 +26,7 @@ gradients), or any quantity by name; everything forward if left out.
 """
 
 from solver.errors import FormulaError
-from solver.families.normalisation.inputs import Given, blocks_of
+from solver.families.normalisation.given import Given, blocks_of
 from solver.families.normalisation.normaliser import Normaliser
 from solver.spec.nodes import Report
 from solver.working.page import Working

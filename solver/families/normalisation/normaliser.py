@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from solver.families.normalisation.inputs import Block, Estimate, blocks_of
+from solver.families.normalisation.given import Block, Estimate, blocks_of
 from solver.families.normalisation.units import Units
 from solver.formula.symbol import Symbol
 from solver.formula.tree import Bin, Call, Group, Name, Num, Tree

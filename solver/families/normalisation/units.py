@@ -1,7 +1,7 @@
 """What is normalised together, and what does not fit."""
 
 from solver.errors import FormulaError
-from solver.families.normalisation.inputs import Block, Given, blocks_of
+from solver.families.normalisation.given import Block, Given, blocks_of
 from solver.nets.recurrent import size
 from solver.spec.nodes import Report
 from solver.working.page import Working

@@ -31,9 +31,9 @@ or any quantity by name.
 """
 
 from solver.errors import FormulaError
+from solver.families.perceptron.found import solved
 from solver.families.perceptron.given import Given, PerceptronRule, ThresholdLayer, checked
-from solver.families.perceptron.learning import learned
-from solver.families.perceptron.solution import solved
+from solver.families.perceptron.presentations import learned
 from solver.families.perceptron.unit import forward
 from solver.spec.nodes import Report
 from solver.working.page import Working

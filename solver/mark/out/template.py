@@ -9,7 +9,7 @@ from solver.mark.out.writer import csv_line, text_cell
 from solver.mark.read.read_names import STUDENT
 from solver.mark.sheet import Answer, Sheet
 from solver.render.clean import clean
-from solver.render.views.heads import IN_ROWS, in_rows, worth
+from solver.render.views.headings import IN_ROWS, in_rows, worth
 from solver.render.views.view import View
 from solver.render.views.view_sheet import question, wanted
 from solver.spec.prose.passages import unmarked

@@ -29,7 +29,7 @@ from solver.render.blocks import (
 )
 from solver.render.views.comparisons import comparison, reconciled
 from solver.render.views.definitions import definition, point, slope, titled
-from solver.render.views.heads import drawing, headed, rounded_here, roundings, worth
+from solver.render.views.headings import drawing, headed, rounded_here, roundings, worth
 from solver.render.views.view import MOST_WORKED, WHOLE, View, steps
 from solver.rounding import Floats, Rounding
 from solver.working.items import Item, Line

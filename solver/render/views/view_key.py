@@ -8,7 +8,7 @@ from solver.formula.walks.reduce import MOST
 from solver.render.answers import answers
 from solver.render.blocks import Block, Bullets, Prose, bullets, part_label
 from solver.render.views.definitions import point, titled
-from solver.render.views.heads import headed, worth
+from solver.render.views.headings import headed, worth
 from solver.render.views.view import View
 from solver.working.solution import Solution, SolvedPart
 

@@ -10,7 +10,7 @@ from solver.formula.walks.reduce import MOST
 from solver.render.answers import answers, distinct
 from solver.render.blocks import Block, Heading, Listed, Prose, bullets, note, part_label
 from solver.render.views.definitions import titled
-from solver.render.views.heads import IN_ROWS, drawing, headed, in_rows, rounded_here, roundings, worth
+from solver.render.views.headings import IN_ROWS, drawing, headed, in_rows, rounded_here, roundings, worth
 from solver.render.views.view import View
 from solver.rounding import Rounding
 from solver.spec.prose.passages import sentence

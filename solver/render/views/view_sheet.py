@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from solver.render.blocks import Block, Heading, Prose, Table, bullets, note
-from solver.render.views.heads import IN_ROWS, headed, in_rows, worth
+from solver.render.views.headings import IN_ROWS, headed, in_rows, worth
 from solver.render.views.view import View
 from solver.spec.prose.passages import sentence
 from solver.working.solution import Solution, Solved

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from solver.families.attention.inputs import Given
+from solver.families.attention.given import Given
 from solver.formula.tree import Array, Num
 from solver.nets.layers import as_array, neurons_inputs, weights_of
 from solver.nets.recurrent import size

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from solver.families.loss.checks import LossChecks
+from solver.families.loss.desired import LossChecks
 from solver.families.loss.given import ERRORS, Kind
-from solver.families.loss.items import Comparison, RightClass
+from solver.families.loss.one_class import Comparison, RightClass
 from solver.formula.parse import parse
 from solver.formula.symbol import Symbol
 from solver.formula.walks.shape import SCALAR, shape

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from solver.families.perceptron.found import contradiction, found_for
 from solver.families.perceptron.given import MAX_PRESENTATIONS, Data, Given, column, discrete, function, table
 from solver.families.perceptron.separable import Contradiction
-from solver.families.perceptron.solution import contradiction, found_for
 from solver.families.perceptron.unit import boundary, cells, headings
 from solver.formula.functions import FUNCTIONS
 from solver.formula.parse import parse
