@@ -42,7 +42,7 @@ def shares(scores: Floats) -> Floats:
     return np.asarray(powers / powers.sum(axis=1, keepdims=True))
 
 
-@pytest.mark.parametrize(
+@each(
     ("options", "sources"),
     [
         ("", ["Q @ K.T", "S/sqrt(dk)", "softmax_rows(Z)", "A @ V"]),
@@ -104,7 +104,7 @@ def test_one_query_is_a_list_and_one_row() -> None:
     assert exact(single, "C").shape == (1, 1)
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "find", "names"),
     [
         (X, "projections", ["Q", "K", "V"]),

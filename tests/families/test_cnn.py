@@ -245,7 +245,7 @@ SAME = [
 ]
 
 
-@pytest.mark.parametrize(("size", "stride", "side", "reason"), SAME)
+@each(("size", "stride", "side", "reason"), SAME)
 def test_same_padding_says_why(size, stride, side, reason):
     flow = f"type: conv, filters: 1, size: {size}, stride: {stride}, padding: same"
     made = solved(f"input: [1, {side}, {side + 1}]\n{layers(flow)}", "H2")
@@ -330,7 +330,7 @@ def test_unknown(flow, expected):
     assert answers(f"input: [3, 20, 30]\n{layers(flow)}", "unknowns") == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("start", "flow", "expected"),
     [
         ("unknown", "type: conv, filters: 6, depth: 12, size: 7, output: [6, 49, 50]", {"D1": 12, "H1": 55, "W1": 56}),

@@ -101,7 +101,7 @@ def test_channels_last_is_the_same_network() -> None:
     assert answers(last) == answers(first)
 
 
-@pytest.mark.parametrize(
+@each(
     ("given", "warned"),
     [
         ("input: [224, 224, 3]", True),

@@ -99,7 +99,7 @@ def test_three_patterns_make_spurious_states() -> None:
     assert not any(point.endswith("no pattern") for point in points)
 
 
-@pytest.mark.parametrize("seed", range(times(4)))
+@each("seed", range(times(4)))
 def test_hopfield_by_loops(seed: int) -> None:
     """Weights entry by entry, recall neuron by neuron; asynchronous recall never raises the energy."""
     rng = np.random.default_rng(seed)
@@ -132,7 +132,7 @@ def test_hopfield_by_loops(seed: int) -> None:
     assert np.ravel(exact(solution, "stable")).tolist() == stays
 
 
-@pytest.mark.parametrize("seed", range(times(4)))
+@each("seed", range(times(4)))
 def test_units_by_loops(seed: int) -> None:
     """Each presentation unit by unit."""
     rng = np.random.default_rng(seed)
@@ -165,7 +165,7 @@ def test_units_by_loops(seed: int) -> None:
     assert exact(solution, name).ravel().tolist() == [k + 1 for k in won]
 
 
-@pytest.mark.parametrize("seed", range(times(3)))
+@each("seed", range(times(3)))
 def test_k_means_by_loops(seed: int) -> None:
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(6, 2)).round(3)
@@ -286,7 +286,7 @@ def test_mistakes_are_named(fields: str, key: str, wrong: list[list[float]], mis
     assert mistake in set(grade_batch(made, None, given).mistakes[f"a/{key}"].values())
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "find", "key"),
     [
         (f"{SOM}, sigma: 1", "[distances, winners, s_t1, neighbourhood, weights]", "d_t1"),

@@ -56,8 +56,8 @@ def test_one_statement(truth: bool, answer: str) -> None:
     assert (item(solution).title, item(solution).why) == ("ReLU is bounded.", "it equals u")
 
 
-@pytest.mark.parametrize("first", [True, False])
-@pytest.mark.parametrize("second", [True, False])
+@each("first", [True, False])
+@each("second", [True, False])
 def test_the_letter_says_what_its_option_says(first: bool, second: bool) -> None:
     solution = solved(statements=[{"text": "One.", "truth": first, "why": "so"}, {"text": "Two.", "truth": second}])
     option = LETTERS[solution.answers["a"]].removesuffix(".")

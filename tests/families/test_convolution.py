@@ -89,7 +89,7 @@ def _written(tree: Any) -> list[str]:
     return [source(cell) for row in getattr(tree, "cells", ()) for cell in row]
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "find", "names"),
     [
         (f"{X}, {K}, activation: tanh, b: 1", "[net_inputs, output]", ["U", "Y"]),
@@ -115,7 +115,7 @@ def test_the_example_and_the_problem() -> None:
     assert found["d/Y"] == [[2, -2, -5, 3, 2]]
 
 
-@pytest.mark.parametrize(
+@each(
     ("layers", "expected"),
     [
         ("pool: max, gradient: [[2]]", [[2, 0], [0, 0]]),
@@ -190,7 +190,7 @@ def judged(fields: str, find: str, name: str, wrong: Any) -> set[str]:
     return set(grade_batch(made, None, given).mistakes[f"a/{name}"].values())
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "name", "wrong", "mistake"),
     [
         (f"{X}, {K}", "Y", [[5, 11], [23, 29]], "kernel turned"),

@@ -31,7 +31,7 @@ def problems(fields: str, find: str = "output") -> list[str]:
     return [f"{p.message} | {p.hint}" for p in caught.value.problems]
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "find", "expected"),
     [
         (f"{X}, p: 0.5", "output", {"a/h": [[4], [0], [1], [8]]}),
@@ -47,7 +47,7 @@ def test_in_numbers(fields: str, find: str, expected: dict[str, Any]) -> None:
     assert solved(fields, find).answers == expected
 
 
-@pytest.mark.parametrize("seed", range(times(4)))
+@each("seed", range(times(4)))
 def test_torch_scales_alike(seed: int) -> None:
     """PyTorch draws the mask: what it has kept is the mask of the question."""
     torch: Any = pytest.importorskip("torch")
@@ -87,7 +87,7 @@ def test_a_misfit_is_named(fields: str, found: str) -> None:
     assert any(found in message for message in problems(fields)), problems(fields)
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "wrong", "mistake"),
     [
         ("x: [2.3, -1.7, 0.6], mask: [1, 0, 1], p: 0.3", [2.3, 0, 0.6], "dropout scale forgotten"),

@@ -202,7 +202,7 @@ def test_a_quantity_that_cannot_be_read(quantities: str, message: str) -> None:
     assert [p.message for p in problems(spec(["u = 1"], quantities))] == [message]
 
 
-@pytest.mark.parametrize("item", [[1], {"title": "no formula"}, {"formula": "u = 1", "tilte": "x"}])
+@each("item", [[1], {"title": "no formula"}, {"formula": "u = 1", "tilte": "x"}])
 def test_an_item_that_is_no_formula(item: object) -> None:
     assert len(problems(spec([item]))) == 1
 
@@ -210,7 +210,7 @@ def test_an_item_that_is_no_formula(item: object) -> None:
 # -- hostile formulas ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message"),
     [
         ("u = 2**99999", "p/u: 2**99999 has no value"),

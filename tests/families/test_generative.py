@@ -97,7 +97,7 @@ def test_pytorch_finds_the_same_losses(seed: int) -> None:
             assert exact(solution, f"grad_{name}{ending}") == pytest.approx(gradient.numpy(), abs=1e-9)
 
 
-@pytest.mark.parametrize("seed", range(times(3)))
+@each("seed", range(times(3)))
 def test_the_optimal_discriminator_and_js(seed: int) -> None:
     """V of the optimal one is 2 JS − log 4, and that of any other is below it."""
     rng = np.random.default_rng(seed)
@@ -114,7 +114,7 @@ def test_the_optimal_discriminator_and_js(seed: int) -> None:
     assert exact(solution, "V")[0] < exact(solution, "V_opt")[0]
 
 
-@pytest.mark.parametrize("seed", range(times(4)))
+@each("seed", range(times(4)))
 def test_pytorch_finds_the_same_elbo(seed: int) -> None:
     torch: Any = pytest.importorskip("torch")
     rng = np.random.default_rng(seed)
@@ -204,7 +204,7 @@ def test_the_examples_run() -> None:
     assert (answers["b.ii/JS"], answers["c.iii/ELBO"], answers["d/grad_sigma"]) == (0.066, -1.789, -6.42)
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "key", "wrong", "mistake"),
     [
         ("d_real: 0.8, d_fake: 0.3", "V", [[-1.4271]], "1 − forgotten in a logarithm"),

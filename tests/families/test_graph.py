@@ -20,6 +20,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.places import PROBLEMS
 from tests.pytorch import torch
+from tests.tables import each
 
 Tensors = dict[str, torch.Tensor]
 
@@ -134,7 +135,7 @@ def test_a_gradient_that_arrives() -> None:
     assert answers == {"a/grad_f": 2, "a/grad_x": -8, "a/grad_y": -8, "a/grad_z": 6}
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "message"),
     [
         ("inputs: {x: 1}, nodes: [f = x + y]", "'y' is not given yet | known: x"),

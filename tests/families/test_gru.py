@@ -12,6 +12,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import key_of
 from tests.places import PROBLEMS
+from tests.tables import each
 
 W, U = "W: {z: [0.5, 0.2], r: [1, 0.3], n: [0.8, -0.4]}", "U: {z: 0.4, r: -0.3, n: 0.6}"
 X = "x: [[1, 0.5], [-1, 2]], h0: 0.5"
@@ -28,7 +29,7 @@ def problems(fields: str) -> list[str]:
     return [f"{p.message} | {p.hint}" for p in caught.value.problems]
 
 
-@pytest.mark.parametrize(
+@each(
     ("options", "candidate", "state"),
     [
         ("", "tanh(Wn @ x1 + Un*(r1*h0) + bn)", "(1 - z1)*h0 + z1*n1"),
@@ -56,7 +57,7 @@ def test_weights_on_both_together_are_weights_on_each() -> None:
     assert solved(f"{both}, concatenated: [x, h], {X}").answers == apart.answers
 
 
-@pytest.mark.parametrize(
+@each(
     ("find", "names"),
     [
         ("gates", ["z1", "r1", "n1", "z2", "r2", "n2"]),
@@ -83,7 +84,7 @@ def test_the_problem_runs() -> None:
     assert answers["b/h1"] != answers["a/h1"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "found"),
     [
         (f"W: {{z: 1, n: 1}}, {U}, x: [1]", "there is no gate 'r' in W"),

@@ -26,7 +26,7 @@ def problems(fields: str) -> list[str]:
     return [f"{p.message} | {p.hint}" for p in caught.value.problems]
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "expected"),
     [
         ("scheme: xavier, fan_in: 3, fan_out: 5", (0.25, 0.5, 0.866)),
@@ -41,7 +41,7 @@ def test_in_numbers(fields: str, expected: tuple[float, float, float]) -> None:
     assert tuple(solved(fields).answers.values()) == expected
 
 
-@pytest.mark.parametrize("seed", range(times(4)))
+@each("seed", range(times(4)))
 def test_torch_draws_within_the_bound(seed: int) -> None:
     """PyTorch's own bound and σ, taken from what it hands to the distribution."""
     torch: Any = pytest.importorskip("torch")

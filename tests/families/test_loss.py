@@ -145,7 +145,7 @@ def test_numbers_as_pytorch_has_them(data: st.DataObject) -> None:
     assert exact(solution, "grad_y") == pytest.approx(y.grad.numpy(), abs=1e-9)
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "warned"),
     [
         ("y: [0.7, 0.2, 0.2], label: 1", ["y sums to 1.1, not to 1"]),
@@ -201,7 +201,7 @@ def test_what_does_not_fit(fields: str, message: str) -> None:
     assert problems(fields) == [message]
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "each"),
     [
         ("y: [0.9, 0.2, 0.6], d: [1, 0, 1], loss: binary-cross-entropy", [0.1054, 0.2231, 0.5108]),

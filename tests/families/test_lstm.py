@@ -51,7 +51,7 @@ STORED = [
 ]
 
 
-@pytest.mark.parametrize("fields", STORED)
+@each("fields", STORED)
 def test_one_cell_however_it_is_stored(fields: str) -> None:
     solution = solved(f"{fields}, {X}", "[h1, c2, h2]")
     weights, back, biases = (

@@ -8,6 +8,7 @@ from solver.spec.reader import load_text
 from solver.working.solve import solve_question
 from tests.families.networks import solved
 from tests.pytorch import torch
+from tests.tables import each
 
 X = [[1.0, 2.0], [0.5, -1.0], [-2.0, 0.3]]
 D = [[1.0], [0.0], [1.0]]
@@ -43,8 +44,8 @@ def test_weight_decay_in_the_loss_over_two_updates(decay: str, factor: float) ->
     assert np.ravel(answers["a/W1_t2"]) == pytest.approx(learnt[0].detach().numpy().ravel(), abs=2e-9)
 
 
-@pytest.mark.parametrize("stored", ["inputs x neurons", "neurons x inputs"])
-@pytest.mark.parametrize("where", ["first", "last"])
+@each("stored", ["inputs x neurons", "neurons x inputs"])
+@each("where", ["first", "last"])
 def test_biases_among_the_weights(stored: str, where: str) -> None:
     rows = [[*W1, [0.1, -0.1]], [*W2, [0.2]]]
     if where == "first":
@@ -64,7 +65,7 @@ def test_one_neuron_as_one_list_with_its_bias() -> None:
     assert answers["a/y"] == 1.5
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "message"),
     [
         (f"{NET}, weight_decay: 0.1", "weight decay joins a loss"),
@@ -85,7 +86,7 @@ def test_what_does_not_fit(fields: str, message: str) -> None:
     assert caught.value.problems[0].message == message
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "classes"),
     [
         ("x: [1, -2], layers: [{W: [[1, 0, 2], [0, 1, 0]], activation: softmax}]", 3),

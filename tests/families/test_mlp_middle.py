@@ -28,7 +28,7 @@ def near(found: object, wanted: torch.Tensor) -> bool:
     return bool(np.allclose(np.asarray(found), np.asarray(wanted.detach()), atol=1e-9))
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@each("activation", ACTIVATIONS)
 def test_from_a_synaptic_input(activation: str) -> None:
     found = solved(
         f"u: {{layer: 2, value: {H}, activation: {activation}}}, {BEHIND}, d: {D}, loss: square-error",
@@ -50,7 +50,7 @@ def test_from_a_synaptic_input(activation: str) -> None:
     assert found.parts[0].checked <= TOLERANCE
 
 
-@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu", "leaky_relu", "linear"])
+@each("activation", ["tanh", "sigmoid", "relu", "leaky_relu", "linear"])
 def test_from_activations_back_through_the_slope_that_they_tell(activation: str) -> None:
     u = tensor(H)
     h = ACTIVATIONS[activation](u)
@@ -125,8 +125,8 @@ def test_many_patterns_have_gradients_by_outputs_too() -> None:
     assert near(found.answers["a/grad_Y"], Y.grad)
 
 
-@pytest.mark.parametrize(("deltas", "sign"), [("gradient", 1), ("minus gradient", -1)])
-@pytest.mark.parametrize(("error", "e"), [("d - y", 0.5), ("y - d", -0.5)])
+@each(("deltas", "sign"), [("gradient", 1), ("minus gradient", -1)])
+@each(("error", "e"), [("d - y", 0.5), ("y - d", -0.5)])
 def test_errors_and_deltas_of_either_sign(deltas: str, sign: int, error: str, e: float) -> None:
     found = solved(
         f"x: [1], d: 1, loss: half-square-error, layers: [{{W: 2}}, {{W: 0.25}}], deltas: {deltas}, error: {error}",
@@ -144,7 +144,7 @@ def test_weights_of_one_neuron_or_one_input_need_no_brackets() -> None:
     assert turned.answers == found.answers
 
 
-@pytest.mark.parametrize(("first", "d", "one"), [(0, 2, 3), (1, 2, 2), (1, 1, 1), (0, 0, 1)])
+@each(("first", "d", "one"), [(0, 2, 3), (1, 2, 2), (1, 1, 1), (0, 0, 1)])
 def test_a_class_by_its_number(first: int, d: int, one: int) -> None:
     layers = "layers: [{W: [[1, 2, 3]], activation: softmax}]"
     hot = [int(k == one) for k in (1, 2, 3)]
@@ -218,7 +218,7 @@ def test_from_a_layer_of_several_patterns(start: str) -> None:
     assert found.parts[0].checked <= TOLERANCE
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "message"),
     [
         (

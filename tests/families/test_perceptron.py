@@ -84,7 +84,7 @@ def test_the_boundary_that_was_learnt() -> None:
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "gate"),
     [
         ("inputs: 2, w: [1, 1], b: -1.5", "AND"),
@@ -114,8 +114,8 @@ def test_gates_have_weights(gate: str, outputs: str, tie: str) -> None:
     assert made["solution"].startswith("w = [")
 
 
-@pytest.mark.parametrize("gate", ["XOR", "XNOR"])
-@pytest.mark.parametrize("inputs", [2, 3])
+@each("gate", ["XOR", "XNOR"])
+@each("inputs", [2, 3])
 def test_parity_has_none(gate: str, inputs: int) -> None:
     solution = solved(f"gate: {gate}, inputs: {inputs}")
     assert answers(solution) == {"solution": "no weights"}
@@ -282,9 +282,7 @@ def test_gradients_and_learning_as_pytorch_has_them(data: st.DataObject) -> None
             assert np.ravel(made[f"b_t{t}"]) == pytest.approx(c.detach().numpy().ravel(), abs=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("f", "loss"), [("sigmoid", "cross-entropy"), ("softmax", "cross-entropy"), ("tanh", "square-error")]
-)
+@each(("f", "loss"), [("sigmoid", "cross-entropy"), ("softmax", "cross-entropy"), ("tanh", "square-error")])
 def test_a_batch_as_pytorch_has_it(f: str, loss: str) -> None:
     neurons = 3 if f == "softmax" else 1
     rng = np.random.default_rng(3)

@@ -4,7 +4,6 @@ import json
 from fractions import Fraction
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -115,7 +114,7 @@ XOR = "layers: [{W: [[1, 1], [1, 1]], theta: [0.5, 1.5]}, {W: [1, -1], theta: 0.
 BIPOLAR = "layers: [{W: [[1, 1], [1, 1]], b: [1, -1]}, {W: [1, -1], b: -1}]"
 
 
-@pytest.mark.parametrize(
+@each(
     ("given", "mistakes"),
     [
         (f"gate: XOR, {XOR}", 0),
@@ -134,8 +133,8 @@ def test_given_weights_are_checked(given: str, mistakes: int) -> None:
     assert list(made) == ["a/y", "a/mistakes"]
 
 
-@pytest.mark.parametrize("bias", [True, False])
-@pytest.mark.parametrize("high", [(True, False, True), (True, False, False)])
+@each("bias", [True, False])
+@each("high", [(True, False, True), (True, False, False)])
 def test_parts_of_a_unit_change_nothing_of_what_separates(high: tuple[bool, ...], bias: bool) -> None:
     """Fractions are worked with as whole numbers; what is found holds for the patterns as they are given."""
     patterns = [(Fraction(1, 3), Fraction(5, 7)), (Fraction(-2, 3), Fraction(1, 2)), (Fraction(9, 4), Fraction(1))]

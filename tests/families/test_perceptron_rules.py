@@ -6,6 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.families.test_perceptron import answers, problems, solved
+from tests.tables import each
 from tests.trials import times
 
 PATTERN = st.tuples(st.lists(st.integers(-3, 3), min_size=2, max_size=2), st.sampled_from([-1, 1]))
@@ -65,7 +66,7 @@ def test_a_gate_of_minus_one_and_one_for_a_linear_unit() -> None:
     assert (found["w_t1"], found["b_t1"]) == ([[0.28], [0.28]], -0.08)
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "message"),
     [
         ("gate: AND, learn: {margin: 1}", "a margin is for a threshold with outputs -1/1 | outputs: -1/1"),

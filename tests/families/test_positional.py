@@ -44,7 +44,7 @@ def test_the_paper_question_4c_with_the_sine_of_5_as_it_is() -> None:
     }
 
 
-@pytest.mark.parametrize(
+@each(
     ("position", "row"),
     [
         (1, [0.841470985, 0.540302306, 0.310983593, 0.95041528, 0.0998334166, 0.995004165]),
@@ -95,7 +95,7 @@ def test_the_working_opens_with_the_general_formula_and_then_says_i() -> None:
     assert step.item.source == "sin(pos/base**(2*1/d_model))"  # type: ignore[union-attr]
 
 
-@pytest.mark.parametrize(
+@each(
     ("fields", "names"),
     [
         ("d_model: 4", ["PE0", "PE1", "PE2", "PE3"]),
@@ -216,7 +216,7 @@ parts: [{{label: a, prompt: Compute., find: {find}}}]
 """
 
 
-@pytest.mark.parametrize(
+@each(
     ("more", "find", "worked", "tabled"),
     [
         ("dimensions: [0, 10]", "encoding", [0, 1, 2, 3], range(11)),

@@ -134,7 +134,7 @@ def test_activations_are_chosen() -> None:
     assert np.allclose(soft, np.exp([4, -5]) / np.exp([4, -5]).sum(), atol=5e-5)
 
 
-@pytest.mark.parametrize(
+@each(
     ("find", "names"),
     [
         ("hidden", ["h1", "h2"]),

@@ -6,6 +6,7 @@ import pytest
 from solver.errors import SpecError
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
+from tests.tables import each
 
 CHARACTERS = "x: [[1, 0], [0, 1], [1, 1]], U: [[0.3, 0.1], [-0.2, 0.4]], W: [[0.1, 0.2], [0.3, -0.1]], V: [[0.5, -0.3, 0.2], [0.1, 0.4, -0.6]], output_activation: softmax, loss: cross-entropy"
 
@@ -34,7 +35,7 @@ def test_desired_outputs_may_be_the_numbers_of_classes(given: str, least: int, c
     assert found[0] == found[1]
 
 
-@pytest.mark.parametrize(
+@each(
     ("given", "said"),
     [
         (f"{ONE}d: [2, 0, 1]", "d(1) is 2, but there are 3 outputs: which class is 2? | "),

@@ -53,7 +53,7 @@ EXAMPLES = [
 ]
 
 
-@pytest.mark.parametrize(("shape", "elements", "values", "text"), EXAMPLES)
+@each(("shape", "elements", "values", "text"), EXAMPLES)
 def test_examples(shape: list[int], elements: str, values: str, text: str) -> None:
     assert tensor(shape, elements, values).text == text
 

@@ -19,7 +19,7 @@ from tests.tables import each
 from tests.trials import CHARACTERS
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "tree"),
     [
         ("1.00", Num("1.00")),
@@ -137,7 +137,7 @@ def test_a_hint_for_a_function_names_functions_alone(word: str) -> None:
     assert hint
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "value"),
     [("eye(2)", [[1, 0], [0, 1]]), ("ones(3)", [[1], [1], [1]]), ("ones(1, 2)", [[1, 1]]), ("2*ones(2)", [[2], [2]])],
 )

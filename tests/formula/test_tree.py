@@ -4,11 +4,12 @@ import pytest
 
 from solver.formula.parse import parse
 from solver.formula.tree import Dots, Group, Name, Num, Tree, rebuild, replace_names
+from tests.tables import each
 
 FORMULAS = ["-(a + b)", "a.T @ b", "tanh(W @ x + b)", "max(a, 0)**2/b", "1 - a*b"]
 
 
-@pytest.mark.parametrize("text", FORMULAS)
+@each("text", FORMULAS)
 def test_what_does_not_change_is_the_same_tree(text: str) -> None:
     """Whoever asks whether a walk changed anything compares by identity."""
     tree = parse(text)

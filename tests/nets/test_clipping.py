@@ -8,6 +8,7 @@ import pytest
 from solver.errors import SpecError
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
+from tests.tables import each
 
 NET = "family: mlp, x: [1, 2], d: 3, layers: [{W: [[1, 0.5], [-1, 1]], b: 0.5, activation: tanh}, {W: [1, -1], b: 0.5}]"
 RNN = "family: rnn, x: [[1], [2]], U: [[1, 0.5]], W: [[0.1, 0.5], [0.2, 0.3]], V: [[1], [2]], d: [[3], [-4]]"
@@ -22,7 +23,7 @@ def answers(given: str, find: str) -> dict[str, Any]:
     return {key.removeprefix("a/"): np.asarray(value) for key, value in made.items()}
 
 
-@pytest.mark.parametrize(
+@each(
     ("clip", "expected"),
     [
         ("{by: norm, at: 1}", {"ghat_w_t1": [[0.6], [0.8]], "w_t1": [[0.94], [0.92]], "ghat_w_t2": [[0.3], [0.4]]}),
@@ -37,9 +38,9 @@ def test_by_hand(clip: str, expected: dict[str, Any]) -> None:
     }
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "heavy-ball"])
-@pytest.mark.parametrize("by", ["norm", "norm of each", "value"])
-@pytest.mark.parametrize("given", [NET, LINEAR])
+@each("optimizer", ["sgd", "heavy-ball"])
+@each("by", ["norm", "norm of each", "value"])
+@each("given", [NET, LINEAR])
 def test_as_torch_clips(given: str, by: str, optimizer: str) -> None:
     """The gradients are our own; they are tried elsewhere, as optimizers are: the first step of these two is the same."""
     torch: Any = pytest.importorskip("torch")

@@ -8,6 +8,7 @@ import pytest
 from solver.errors import SpecError
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
+from tests.tables import each
 
 W, U = "[[0.5, -1], [0.25, 2]]", "[[1, 0.5], [-0.5, 0.2]]"
 GIVEN = {
@@ -57,7 +58,7 @@ def rows_of(text: str) -> list[list[float]]:
     return [[float(n) for n in row.split(",")] for row in text.strip("[]").split("], [")]
 
 
-@pytest.mark.parametrize("name", GIVEN)
+@each("name", GIVEN)
 def test_what_does_not_go(name: str) -> None:
     given = f"family: {name.split()[0]}, {GIVEN[name]}"
     for more, message in (

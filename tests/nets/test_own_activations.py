@@ -24,6 +24,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import key_of
 from tests.pytorch import torch
+from tests.tables import each
 
 ACTIVATIONS = "{g: 1 - 2*step(-u), swish: u*sigmoid(u), twice: 2*swish(u), hard: 'max(0, min(1, 0.2*u + 0.5))'}"
 TORCH = {
@@ -86,7 +87,7 @@ def solved(text: str, fn: str) -> Solution:
     return solve_question(load_text(text.replace("ACTIVATIONS", ACTIVATIONS).replace("FN", fn)).questions[0])
 
 
-@pytest.mark.parametrize("fn", TORCH)
+@each("fn", TORCH)
 def test_mlp_agrees_with_torch(fn: str) -> None:
     found = solved(MLP, fn)
     x, w1 = (
@@ -105,7 +106,7 @@ def test_mlp_agrees_with_torch(fn: str) -> None:
     assert found.parts[1].checked is not None
 
 
-@pytest.mark.parametrize("fn", TORCH)
+@each("fn", TORCH)
 def test_rnn_agrees_with_torch(fn: str) -> None:
     found = solved(RNN, fn)
     u, w, v, b = (
@@ -123,7 +124,7 @@ def test_rnn_agrees_with_torch(fn: str) -> None:
         assert found[f"a/grad_{name}"].exact == pytest.approx(scale * variable.grad.numpy(), abs=1e-12)
 
 
-@pytest.mark.parametrize("fn", TORCH)
+@each("fn", TORCH)
 def test_formulas_agree_with_torch(fn: str) -> None:
     found = solved(FORMULA, fn)
     x = torch.tensor([[0.4], [-0.3]], dtype=torch.double, requires_grad=True)

@@ -237,7 +237,7 @@ def test_random_gated_layers(kind: str, seed: int) -> None:
 
 
 # -- recurrent networks -------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("seed", range(times(4)))
+@each("seed", range(times(4)))
 def test_random_rnn(seed: int) -> None:
     """nn.RNN of one to three layers, in one direction or both, of one sequence or a batch; a linear output."""
     rng = np.random.default_rng(seed)

@@ -9,6 +9,7 @@ from solver.render.format import Shown, format_file, formats
 from solver.render.views.view import WHOLE
 from solver.spec.reader import load, load_text
 from solver.working.solve import solve_paper
+from tests.tables import each
 
 HEAD = "course: Nets 1\ndate: 2026-11-26\nduration: 90 minutes\ninstructions: Answer *all* & show it.\n"
 QUESTION = """title: t
@@ -18,7 +19,7 @@ parts: [{label: a, marks: 2}]
 READ = [name for name in formats() if name not in ("json", "docx", "pdf")]
 
 
-@pytest.mark.parametrize("name", READ)
+@each("name", READ)
 def test_every_format_tells_it(name: str) -> None:
     paper = load_text(HEAD + QUESTION)
     solutions = solve_paper(paper)
@@ -43,7 +44,7 @@ def test_an_exam_tells_its_own(tmp_path: Path) -> None:
     assert "Nets 1" not in made
 
 
-@pytest.mark.parametrize("key", ["course", "date", "duration"])
+@each("key", ["course", "date", "duration"])
 def test_what_is_no_text_is_said_with_its_place(key: str) -> None:
     with pytest.raises(SpecError) as raised:
         load_text(f"{QUESTION}{key}: [1]\n")

@@ -26,6 +26,7 @@ from solver.working.solution import Drawn, Solution, Solved
 from solver.working.solve import solve_question
 from tests.questions import FILES, PROBLEM_NAMES, solutions
 from tests.reader.page import check
+from tests.tables import each
 
 ROOT = Path(__file__).parents[2]
 Q2 = (ROOT / "problems/q2.yaml").read_text()
@@ -143,7 +144,7 @@ def test_an_exam_decides_and_a_question_may_differ(tmp_path: Path) -> None:
     assert "J = -d · ln(y)" in two
 
 
-@pytest.mark.parametrize(
+@each(
     ("notation", "column", "message", "hint"),
     [
         ("{sigmoid: logistic}", 21, "unknown sigmoid 'logistic'", "sigmoid"),
@@ -184,7 +185,7 @@ ROWS = {
 }
 
 
-@pytest.mark.parametrize("name", ROWS)
+@each("name", ROWS)
 def test_vectors_stand_as_rows(name: str) -> None:
     made = page(q2("{vectors: row}"), name)
     for said in ROWS[name]:

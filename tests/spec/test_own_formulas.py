@@ -6,6 +6,7 @@ from solver.errors import Problem, SpecError
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
+from tests.tables import each
 
 CNN = """
 title: t
@@ -90,7 +91,7 @@ def test_the_gradients_of_a_family_stay_its_own() -> None:
     assert {"a/grad_W1", "a/f"} <= solved(text).answers.keys()
 
 
-@pytest.mark.parametrize(
+@each(
     ("part", "column", "message", "hint"),
     [
         ("{label: a, formulas: [n = flops_conv9]}", 31, "'flops_conv9' is not given yet", "flops_conv1"),
@@ -114,7 +115,7 @@ def test_a_faulty_formula_excuses_what_uses_it() -> None:
     assert [p.message for p in problems(text)] == ["unknown function 'tanhh'"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("old", "new", "message"),
     [
         ("own: {family: formula,", "own: {", "'family' is missing"),

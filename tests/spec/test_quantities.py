@@ -35,7 +35,7 @@ def test_a_fraction_in_a_power_or_a_product_is_in_brackets() -> None:
     assert "-2/3 · (1/3) + (1/3)²" in page
 
 
-@pytest.mark.parametrize(
+@each(
     ("quantity", "rows"),
     [
         ("{zeros: [2, 3]}", [[0, 0, 0], [0, 0, 0]]),

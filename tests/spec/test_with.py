@@ -19,7 +19,7 @@ parts:
 """
 
 
-@pytest.mark.parametrize(
+@each(
     ("part", "answer"),
     [
         ("{label: b, with: {formulas: [c = a + b]}}", 5),
@@ -35,7 +35,7 @@ def test_one_thing_changes(part: str, answer: float) -> None:
     assert solution.answers["a/c"] == 6
 
 
-@pytest.mark.parametrize(
+@each(
     ("part", "column", "message"),
     [
         ("{label: b, with: {family: mlp}}", 23, "with changes what is given, not its family"),
@@ -117,9 +117,7 @@ def test_in_every_family(given: str, change: str, then: str) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "change", ["x: {3: 1}", "x: {0: 1}", "x: {a: 1}", "x: {1: 1, b: 2}", "x: {9999999999: 1}", "x: {}"]
-)
+@each("change", ["x: {3: 1}", "x: {0: 1}", "x: {a: 1}", "x: {1: 1, b: 2}", "x: {9999999999: 1}", "x: {}"])
 def test_a_place_that_is_not_there_changes_nothing(change: str) -> None:
     with pytest.raises(SpecError) as caught:
         load_text(f"title: t\ngiven: {{{MLP}}}\nparts: [{{label: a}}, {{label: b, with: {{{change}}}}}]")

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -155,7 +154,7 @@ def test_a_matrix_of_one_cell_has_no_identity_beside_it(J: str, answer: str) -> 
 LAYER = ["u = C @ x + y", "h = tanh(u)"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("J", "formulas", "by", "answers"),
     [
         ("norm(z - h)**2", LAYER, ["C", "y"], None),
@@ -170,7 +169,7 @@ LAYER = ["u = C @ x + y", "h = tanh(u)"]
         ("norm(h)**2", ["h = a*x + x*x"], ["x", "a"], None),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("layout", ["denominator", "numerator"])
+@each("layout", ["denominator", "numerator"])
 def test_chains(J: str, formulas: list[str], by: list[str], answers: list[str] | None, layout: str) -> None:
     found = gradients(J, by, formulas, layout=layout)
     if answers and layout == "denominator":

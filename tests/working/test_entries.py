@@ -50,7 +50,7 @@ def test_an_entry_is_that_of_the_whole(optimizer: str) -> None:
         assert found[f"a/{name}"].exact_value == pytest.approx(number, abs=1e-12), name
 
 
-@pytest.mark.parametrize(
+@each(
     ("find", "formula"),
     [
         ("grad_W2[2,1]", "h1[2, :]*grad_u2[1, :]"),

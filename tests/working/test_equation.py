@@ -193,12 +193,12 @@ def test_every_solution_by_brute_force(height, size, stride, padding, which):
             assert value(left, solved) == value(line.right, solved), TextPrinter().print(line.right)
 
 
-@pytest.mark.parametrize("text", ["x*x", "2**x", "sqrt(x)", "x + sqrt(2)", "2*3", "0*x", "x*y"])
+@each("text", ["x*x", "2**x", "sqrt(x)", "x + sqrt(2)", "2*3", "0*x", "x*y"])
 def test_other_forms_are_left_alone(text):
     assert isolate(Num("4"), parse(text), "x") == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "alone"),
     [
         ("x", "12"),

@@ -109,7 +109,7 @@ def test_what_the_output_does_not_depend_on() -> None:
     assert "does not depend on" in render(document(solution.title, [solution]))
 
 
-@pytest.mark.parametrize(
+@each(
     ("formula", "note"),
     [
         ("J = sum(relu(z))", "ReLU has no slope at exactly 0; there the slope from the left is used"),
@@ -125,7 +125,7 @@ def test_at_a_kink_the_convention_is_stated(formula: str, note: str) -> None:
 
 
 # -- what cannot be had -----------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
+@each(
     ("find", "message"),
     [
         ("{gradients of: [w, Q]}", "question:14:41: no gradient by 'Q'\n  hint: did you mean 'q'?"),
@@ -250,7 +250,7 @@ def test_hundreds_of_steps_grow_linearly() -> None:
     assert sys.getrecursionlimit() <= 1000
 
 
-@pytest.mark.parametrize(
+@each(
     ("old", "new", "message"),
     [
         ("  d: [", "  # d: [", "'d' is missing: a loss needs the desired outputs"),

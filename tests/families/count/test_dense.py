@@ -54,7 +54,7 @@ PUBLISHED = [
 ]
 
 
-@pytest.mark.parametrize(("inputs", "layers", "bias", "recurrent", "total"), PUBLISHED)
+@each(("inputs", "layers", "bias", "recurrent", "total"), PUBLISHED)
 def test_published_totals(inputs: int, layers: list[int], bias: bool, recurrent: str, total: int) -> None:
     found = solved(inputs, layers, bias, recurrent)["a/params"].value
     assert (found, type(found)) == (total, int)

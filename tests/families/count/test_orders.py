@@ -15,6 +15,7 @@ from solver.formula.walks.value import value
 from solver.rounding import Floats
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
+from tests.tables import each
 from tests.trials import times
 
 
@@ -37,7 +38,7 @@ ORDERS = [
 ]
 
 
-@pytest.mark.parametrize(("layer", "name", "macs", "order"), ORDERS)
+@each(("layer", "name", "macs", "order"), ORDERS)
 def test_orders(layer: str, name: str, macs: str, order: str) -> None:
     found = answers("[n, d]", layer, "[macs, order]")
     assert polynomial(parse(found[f"macs_{name}"])) == polynomial(parse(macs))
@@ -55,7 +56,7 @@ SEQUENTIAL = [
 ]
 
 
-@pytest.mark.parametrize(("layer", "name", "steps", "grow", "path", "grows"), SEQUENTIAL)
+@each(("layer", "name", "steps", "grow", "path", "grows"), SEQUENTIAL)
 def test_sequential_operations_and_paths(layer: str, name: str, steps: str, grow: str, path: str, grows: str) -> None:
     found = answers("[n, d]", layer, "[sequential, path]")
     assert found == {

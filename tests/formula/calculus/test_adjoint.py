@@ -51,7 +51,7 @@ def test_short(make: Make, a: str, b: str, short: str) -> None:
     assert source(make(parse(a), parse(b), SHAPES)).replace("(-x)", "-x") in (short, short.replace("-x*z", "-(x*z)"))
 
 
-@pytest.mark.parametrize(
+@each(
     ("x", "expected"),
     [("A.T", "A"), ("A @ B", "B.T @ A.T"), ("-A", "-A.T"), ("2*A.T", "2*A"), ("s*A", "s*A.T"), ("A/s", "A.T/s")],
 )
@@ -59,7 +59,7 @@ def test_transposes_move_inwards(x: str, expected: str) -> None:
     assert source(transpose(parse(x), SHAPES)) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("terms", "expected"),
     [
         ("x", "x"),

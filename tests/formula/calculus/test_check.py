@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from solver.formula.calculus.check import MOST_CELLS, TOLERANCE, largest_difference
 from solver.formula.calculus.differentiate import differentiate
@@ -53,8 +52,8 @@ def test_a_right_gradient_passes(equations: str, given: dict[str, list[list[floa
     assert checked(equations, given, "x") <= TOLERANCE
 
 
-@pytest.mark.parametrize("error", [1e-3, -0.5])
-@pytest.mark.parametrize("equations", ["J = sum(x**3)", "J = sum(sigmoid(x))", "y = 2*x; J = y.T @ y"])
+@each("error", [1e-3, -0.5])
+@each("equations", ["J = sum(x**3)", "J = sum(sigmoid(x))", "y = 2*x; J = y.T @ y"])
 def test_a_wrong_gradient_does_not(equations: str, error: float) -> None:
     assert checked(equations, {"x": X}, "x", x=np.array([[0.0], [error]])) > TOLERANCE
 
@@ -86,7 +85,7 @@ def test_a_gradient_that_is_no_number_does_not_pass() -> None:
     assert checked("J = norm(x)", {"x": [[0.0], [0.0]]}, "x") == float("inf")
 
 
-@pytest.mark.parametrize(
+@each(
     ("equations", "given", "by"),
     [
         ("J = cos((norm(y)**3)**3)", {"y": [[2.0], [3.0]]}, "y"),

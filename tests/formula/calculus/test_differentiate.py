@@ -162,7 +162,7 @@ def test_softmax_keeps_its_short_form_only_for_probabilities() -> None:
     assert written(chain, "u", distributions=()) == ["grad_u = y*(-(d/y) + y.T @ (d/y))"]
 
 
-@pytest.mark.parametrize("chain", ["h = A @ x; J = h", "J = x", "J = A"])
+@each("chain", ["h = A @ x; J = h", "J = x", "J = A"])
 def test_only_a_scalar_has_gradients(chain: str) -> None:
     with pytest.raises(FormulaError, match=r"J is 2×[12], but only a scalar has a gradient"):
         derive(chain, "x")

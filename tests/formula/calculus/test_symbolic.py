@@ -41,7 +41,7 @@ def at(text: str, u: float) -> float:
     return float(eval(text, {"__builtins__": {}}, {**MATH, "u": u}))
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "shortest"),
     [
         ("u**3/3 + 2*u", "u**2 + 2"),
@@ -74,7 +74,7 @@ def test_what_has_no_derivative() -> None:
         derivative(parse("elu(u, u) + nothing(u)"), "u")
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "short"),
     [("u + u", "2*u"), ("u*u - u**2 + 1", "1"), ("(u**2 - 1)/(u - 1)", "u + 1"), ("u/u", "1"), ("tanh(u)", "tanh(u)")],
 )
@@ -102,7 +102,7 @@ def test_equal_scalars(a: str, b: str, same: bool) -> None:
     assert agree(parse(b), parse(a), shapes) is same
 
 
-@pytest.mark.parametrize(
+@each(
     ("a", "b", "same"),
     [
         ("x @ (d - y).T", "x @ d.T - x @ y.T", True),

@@ -24,6 +24,7 @@ from solver.working.question import Scheme
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import key_of
+from tests.tables import each
 
 ATTENTION = """
 title: t
@@ -76,7 +77,7 @@ def test_lines_show_the_shares_of_a_mask() -> None:
     assert lines[5] == "[1.00 0.00 0.00; 0.21 0.79 0.00; 0.20 0.67 0.12]"
 
 
-@pytest.mark.parametrize("form", [Rounding(2), Rounding(3, figures=True), EXACT])
+@each("form", [Rounding(2), Rounding(3, figures=True), EXACT])
 def test_it_is_written_and_rounded_as_itself(form: Rounding) -> None:
     made = literal(np.array([[-INF, 1.0]]), form)
     assert form.round(np.array([-INF]))[0] == -INF
@@ -91,7 +92,7 @@ def test_json_stays_json() -> None:
     assert solution.answers["a/T"][0] == [0.7, "-inf", "-inf"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message"),
     [
         ("sum(mask(S, M))", "sum(mask(S, M)) has no value where a masked score, −∞, goes into it"),
@@ -115,7 +116,7 @@ def test_a_loss_of_it_is_refused_where_it_stands() -> None:
     assert "a/J: sum(T) has no value where a masked score, −∞, goes into it" in str(raised.value)
 
 
-@pytest.mark.parametrize("text", ["-inf", "−∞", "- ∞", "-Infinity", "-.inf", "-oo", r"$-\infty$"])
+@each("text", ["-inf", "−∞", "- ∞", "-Infinity", "-.inf", "-oo", r"$-\infty$"])
 def test_students_write_it(text: str) -> None:
     assert number(text) == Number(-INF, 0)
 

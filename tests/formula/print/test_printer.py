@@ -1,7 +1,6 @@
 """One tree in text and LaTeX: order, brackets and typed digits stay the author's."""
 
 import numpy as np
-import pytest
 
 from solver.formula.parse import parse
 from solver.formula.print.printer_latex import LatexPrinter
@@ -82,7 +81,7 @@ def test_what_stands_below_and_in_brackets_is_mathematics_or_words(symbol: Symbo
     assert LatexPrinter({"x": symbol}).print(parse("x")) == latex
 
 
-@pytest.mark.parametrize(
+@each(
     ("typed", "text", "latex"),
     [
         ("1010", "1,010", "1{,}010"),
@@ -112,7 +111,7 @@ def test_long_arrays_are_elided() -> None:
     assert text == "[0.0; 1.0; 2.0; …; 99.0]"
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "text"),
     [
         ("W1", "W₁"),
@@ -136,7 +135,7 @@ def test_latex_escapes_words() -> None:
     assert escape(r"\input{x}$&#_%") == r"\backslash input\{x\}\$\&\#\_\%"
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "plain", "latex"),
     [
         ("W[1, 2]*u[2]", "w₁,₂ u₂", r"w_{1,2} \, u_2"),

@@ -3,8 +3,6 @@
 import re
 from xml.etree import ElementTree
 
-import pytest
-
 from solver.formula.print.setter_omml import OmmlSetter
 from solver.formula.typeset import Letters, Named, Said, Sign, Typeset, together
 from tests.formula.print.test_setters import NODES
@@ -61,7 +59,7 @@ def test_what_a_large_sign_is_of_is_its_operand() -> None:
     assert "".join(plus.itertext()) + "".join(y.itertext()) == "+y"
 
 
-@pytest.mark.parametrize("text", ["<m:r>", "&amp;", '"', "]]>", "a & b", "\\"])
+@each("text", ["<m:r>", "&amp;", '"', "]]>", "a & b", "\\"])
 def test_words_stay_what_they_are(text: str) -> None:
     for node in (Said(text), Letters(text, "upright"), Named(text), Sign(text)):
         assert "".join(parsed(node).itertext()) == text

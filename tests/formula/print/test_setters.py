@@ -110,7 +110,7 @@ def test_what_is_no_node_is_an_error() -> None:
         LatexSetter().set("x")  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("text", [r"\write18{ls}", "}$\\input{x}", "a%b", "&", "^^M", "~"])
+@each("text", [r"\write18{ls}", "}$\\input{x}", "a%b", "&", "^^M", "~"])
 def test_words_and_letters_stay_what_they_are(text: str) -> None:
     """No backslash that is not our own, no brace that is not escaped or ours."""
     for node in (Said(text), Letters(text, "upright"), Letters(text), Named(text), Sign(text)):

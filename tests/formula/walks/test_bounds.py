@@ -118,7 +118,7 @@ def test_exact_operands_give_an_exact_value() -> None:
     assert np.array_equal(found.low, np.tanh(np.ones((2, 1))) - 2)
 
 
-@pytest.mark.parametrize(
+@each(
     ("formula", "a", "u", "low", "high"),
     [
         ("leaky_relu(u, a)", (0.1, 0.2), (-2.0, -2.0), -0.4, -0.2),

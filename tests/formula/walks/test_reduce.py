@@ -8,6 +8,7 @@ from solver.errors import SpecError
 from solver.formula.print.printer_text import TextPrinter
 from tests.reader.formulas import expressions
 from tests.reader.page import check, solved, steps
+from tests.tables import each
 from tests.trials import times
 
 # -- random questions ---------------------------------------------------------------------------------------------------
@@ -57,7 +58,7 @@ def test_each_line_follows_from_the_one_above(text: str) -> None:
 # -- what once went wrong -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
+@each(
     ("head", "formulas"),
     [
         ("{figures: 1}\ncarry: exact", ["r = 11", "s = r/(1 + 1**2)"]),  # 11 in one figure would be shown as 10

@@ -30,7 +30,7 @@ def test_shape(formula: str, expected: Shape) -> None:
     assert shape(parse(formula), SHAPES) == expected
 
 
-@pytest.mark.parametrize(
+@each(
     ("formula", "both"),
     [
         ("W @ x", ("2×3", "2×1")),

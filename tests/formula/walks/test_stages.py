@@ -1,18 +1,18 @@
 """What intermediate results do: rounded on the way, lines of working or every operation."""
 
 import numpy as np
-import pytest
 
 from solver.formula.parse import parse
 from solver.formula.walks.stages import staged
 from solver.formula.walks.value import value
 from solver.rounding import Rounding
+from tests.tables import each
 
 ROUND = Rounding(2).round
 ENV = {"u": np.array([[-2.6], [-3.1]]), "x": np.array([[1.234]]), "W": np.array([[1.11, 2.22], [3.33, 4.44]])}
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "lines", "every"),
     [
         ("softmax(u)", [[0.07 / 0.12], [0.05 / 0.12]], [[0.07 / 0.12], [0.05 / 0.12]]),

@@ -18,6 +18,7 @@ from solver.formula.walks.stack import FEW
 from solver.formula.walks.together import Definition, Program
 from solver.formula.walks.value import finite, value
 from solver.rounding import Floats, Rounding
+from tests.tables import each
 
 FORMULAS = ("a @ b", "tanh(a @ b + W)", "x - b - (1 - x)", "a*b.T", "W @ a", "sum(a)*b*exp(y)", "a")
 
@@ -105,7 +106,7 @@ def test_values_are_kept_before_they_are_rounded() -> None:
     assert (env["y2"].item(), found.values["y2"].item()) == (0.7, 2 / 3)
 
 
-@pytest.mark.parametrize("count", [3, FEW + 1, 200])
+@each("count", [3, FEW + 1, 200])
 def test_a_long_sum_is_added_in_its_order(count: int) -> None:
     rng = np.random.default_rng(2)
     env = {f"x{k}": rng.normal(size=(2, 1)) * 10.0 ** rng.integers(-8, 8) for k in range(count)}

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from distributed import LocalCluster
 
 from solver.errors import SpecError
 from solver.mark.engines.engine_dask import LOOPBACK, map_with_dask
@@ -48,6 +47,8 @@ def same(a: Graded, b: Graded) -> bool:
 @pytest.fixture(scope="module")
 def scheduler() -> Iterator[str]:
     """The address of a scheduler with a worker, both in this process."""
+    from distributed import LocalCluster
+
     with LocalCluster(
         n_workers=1, threads_per_worker=1, processes=False, protocol="tcp", host=LOOPBACK, dashboard_address=None
     ) as made:

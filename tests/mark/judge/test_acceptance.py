@@ -50,7 +50,7 @@ def one(made: Sheet, **answers: str | list[str]) -> tuple[dict[str, list[str]], 
 
 
 # -- precision ---------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
+@each(
     ("text", "verdict", "note"),
     [
         ("1.67", CORRECT, Note.NONE),
@@ -67,7 +67,7 @@ def test_digits_asked_count(text: str, verdict: Verdict, note: Note) -> None:
     assert (found["q"], notes["q"]) == ([verdict.name], note)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "verdict", "note"),
     [
         ("167", CORRECT, Note.NONE),
@@ -115,9 +115,7 @@ BITS = asked(
 )
 
 
-@pytest.mark.parametrize(
-    ("name", "right", "wrong"), [("y", "0", "1"), ("z", "1", "0"), ("u", "1", "2"), ("s", "3", "4")]
-)
+@each(("name", "right", "wrong"), [("y", "0", "1"), ("z", "1", "0"), ("u", "1", "2"), ("s", "3", "4")])
 def test_exact_is_exact(name: str, right: str, wrong: str) -> None:
     assert one(BITS, **{name: right})[0][name] == ["CORRECT"]
     assert one(BITS, **{name: wrong})[0][name] == ["WRONG"]

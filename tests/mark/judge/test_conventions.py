@@ -144,7 +144,7 @@ parts:
 """
 
 
-@pytest.mark.parametrize(
+@each(
     ("alternatives", "message"),
     [
         ("{name: x, answers: [b], times: 2}", "about b, which is no number that `times` could multiply"),
@@ -189,7 +189,7 @@ def test_solving_knows_nothing_of_it() -> None:
     assert load(PROBLEMS / "q2.yaml").questions[0].alternatives == {}
 
 
-@pytest.mark.parametrize(("c", "d", "verdict"), [(20, 6.67, "CORRECT"), (30, 10, "FOLLOWED"), (20, 9, "WRONG")])
+@each(("c", "d", "verdict"), [(20, 6.67, "CORRECT"), (30, 10, "FOLLOWED"), (20, 9, "WRONG")])
 def test_what_follows_from_another_convention_follows_from_nothing_wrong(c: float, d: float, verdict: str) -> None:
     text = GIVEN.replace("given: {quantities: {k: 2}}", "answers: [a/c], times: 2")
     made = graded(asked(load_text(text).questions[0]), **{"a/c": c, "a/d": d})

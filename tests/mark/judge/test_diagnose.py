@@ -5,7 +5,6 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
-import pytest
 
 from solver.api import solve
 from solver.formula.mistakes.mutate import MISTAKES
@@ -89,7 +88,7 @@ Q4 = [
 ]
 
 
-@pytest.mark.parametrize(("key", "wrong", "expected"), Q4)
+@each(("key", "wrong", "expected"), Q4)
 def test_q4(key: str, wrong: object, expected: str) -> None:
     assert named("q4", {key: wrong})[key] == {expected}
 

@@ -9,6 +9,7 @@ from solver.mark.records import Graded, Submissions
 from solver.mark.sheet import sheet
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
+from tests.tables import each
 
 LINEAR = """
 title: T
@@ -105,7 +106,7 @@ def test_where_vectors_are_rows_students_write_them(text: str, expected: Verdict
     assert (verdict(found, "grad_y"), verdict(found, "grad_b")) == (Verdict.WRONG, Verdict.FOLLOWED)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "reason"),
     [
         ("__import__('os').system('true')", "formula language"),

@@ -235,7 +235,7 @@ def test_units_as_text() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
+@each(
     ("units", "weights", "made"),
     [
         (100, [1, 1, 1], [34, 33, 33]),

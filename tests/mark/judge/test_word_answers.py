@@ -1,12 +1,11 @@
 """TRUE and FALSE, letters and sizes, in every spelling that means the same."""
 
-import pytest
-
 from solver.mark.judge.numbers import Verdict
 from solver.mark.judge.word_answers import judge_words
+from tests.tables import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("expected", "right", "wrong"),
     [
         ("TRUE", ["TRUE", "true", "T", "t", " True. ", "yes", "'TRUE'"], ["FALSE", "f", "no", "1", "A", "TRUEFALSE"]),

@@ -208,7 +208,7 @@ def test_any_text_has_the_cells_or_a_reason(text: str, shape: tuple[int, int]) -
         assert len(elements(text, shape)) == shape[0] * shape[1]
 
 
-@pytest.mark.parametrize(("text", "words"), [("  a \n b ", "a b"), ("", None), (" – ", None), ("TRUE", "TRUE")])
+@each(("text", "words"), [("  a \n b ", "a b"), ("", None), (" – ", None), ("TRUE", "TRUE")])
 def test_words(text: str, words: str | None) -> None:
     assert prose(text) == words
 

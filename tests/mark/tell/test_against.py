@@ -16,6 +16,7 @@ from solver.working.question import Scheme
 from solver.working.solve import solve_question
 from tests.mark.simulate import honest
 from tests.questions import asked_of
+from tests.tables import each
 
 Q2 = asked_of("q2").sheet
 STUDENTS = ["ann", "=bob", "cy, d"]
@@ -90,7 +91,7 @@ def test_a_total_that_stays_while_its_parts_move() -> None:
     assert move.why == ("e: 6 → 4, now e/grad_u3 WRONG", "f: 4 → 6, now full")
 
 
-@pytest.mark.parametrize(
+@each(
     ("old", "message"),
     [
         ("", "has no column of students"),

@@ -1,7 +1,6 @@
 """An audit of published answers: the paper's key passes as carried rounded, a slip in it is found and named."""
 
 import numpy as np
-import pytest
 
 from solver.mark.judge.grade import grade_batch
 from solver.mark.records import Trouble
@@ -20,6 +19,7 @@ from solver.mark.tell.explain import (
 )
 from solver.render.format_markdown import render
 from tests.mark.planted import SHEETS, graded
+from tests.tables import each
 
 Q2, Q4 = SHEETS["q2"], SHEETS["q4"]
 
@@ -64,7 +64,7 @@ FINDINGS = [
 ]
 
 
-@pytest.mark.parametrize(("given", "key", "expected"), FINDINGS)
+@each(("given", "key", "expected"), FINDINGS)
 def test_finding(given: dict[str, object], key: str, expected: str) -> None:
     made = graded(Q2, ["ann", "key"], {(1, name): value for name, value in given.items()})
     assert finding(made, Q2.answers[key], 1) == expected

@@ -19,6 +19,7 @@ from solver.mark.tell.own import OwnNumbers
 from solver.render.blocks import Heading, Table
 from solver.render.format_markdown import render
 from tests.mark.planted import SHEETS, graded
+from tests.tables import each
 from tests.trials import CHARACTERS
 
 Q2 = SHEETS["q2"]
@@ -197,9 +198,7 @@ def test_moodle_takes_the_tree(tmp_path: Path) -> None:
     assert all(path.is_file() for path in made)
 
 
-@pytest.mark.parametrize(
-    "student", ["../../x_1_assignsubmission_file_", "a\\b_2_assignsubmission_file_", ".._3_assignsubmission_file_"]
-)
+@each("student", ["../../x_1_assignsubmission_file_", "a\\b_2_assignsubmission_file_", ".._3_assignsubmission_file_"])
 def test_a_submission_of_moodle_stays_in_its_folder(student: str) -> None:
     folder, slash, page = feedback_file(student).partition("/")
     assert (slash, page) == ("/", "feedback.md")

@@ -88,7 +88,7 @@ def test_what_is_refused(latex: str, column: int, message: str, hint: str) -> No
     assert hint in caught.value.hint
 
 
-@pytest.mark.parametrize("start", ["{", "x^{", r"\sqrt{", r"\left(", r"\begin{matrix}", r"\frac{"])
+@each("start", ["{", "x^{", r"\sqrt{", r"\left(", r"\begin{matrix}", r"\frac{"])
 def test_nesting_is_bounded(start: str) -> None:
     with pytest.raises(FormulaError, match="nested too deeply"):
         typeset(start * (MAX_DEPTH + 30))

@@ -47,7 +47,7 @@ def test_what_stays_text(text: str) -> None:
     assert made.split() == text.split()
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "made"),
     [
         ("an *a b* c", ("an ", Styled(("a b",)), " c")),
