@@ -81,27 +81,20 @@ class OwnNumbers:
 
     def numbers(self, chain: list[Quantity], taken: dict[str, Floats]) -> dict[str, Literal_]:
         """The student's number of each quantity. taken: what its judge took for it."""
-        quantities = {quantity.name: quantity for quantity in chain if quantity.name in taken}
+        quantities = ((quantity.name, quantity) for quantity in chain if quantity.name in taken)
+        return evaluate(quantities, {}, lambda quantity, own: self.number(quantity, own, taken[quantity.name]))
 
-        def follows(quantity: Quantity, own: Mapping[str, Literal_]) -> Literal_:
-            return self.follows(quantity, own) or quantity.solved.literal()
-
-        def stands(name: str, following: Literal_) -> Literal_:
-            return self.number(quantities[name], following, taken[name])
-
-        return evaluate(quantities.items(), {}, follows, stands)
-
-    def number(self, quantity: Quantity, following: Literal_, taken: Floats) -> Literal_:
+    def number(self, quantity: Quantity, own: Mapping[str, Literal_], taken: Floats) -> Literal_:
         """What a student wrote; what follows from the numbers before it, where it is blank or nothing can follow."""
-        key = quantity.key
-        if key is None or key not in self.batch.values:
-            return following
-        values = self.batch.values[key][self.index]
-        blank = np.isnan(values)
-        if not np.allclose(values[~blank], np.reshape(taken, values.shape)[~blank], rtol=1e-9, atol=1e-12):
-            return following  # nothing can follow from what is written
-        whole = self.wrote(key)
-        return whole if whole is not None else _typed(np.where(blank, following.value, values), None)
+        values = self.batch.values.get(quantity.key or "")
+        typed = None if values is None else values[self.index]
+        if typed is not None and not _stands(typed, np.reshape(taken, typed.shape)):
+            typed = None
+        whole = None if typed is None or quantity.key is None else self.wrote(quantity.key)
+        if whole is not None:
+            return whole
+        following = self.follows(quantity, own) or quantity.solved.literal()
+        return following if typed is None else _typed(np.where(np.isnan(typed), following.value, typed), None)
 
     def follows(self, quantity: Quantity, own: Mapping[str, Literal_]) -> Literal_ | None:
         """What follows from the numbers before a quantity, as it is written; None where nothing does."""
@@ -111,6 +104,11 @@ class OwnNumbers:
         except FormulaError:
             return None
         return None if found is None else item.literal(form.round(found), form)
+
+
+def _stands(typed: Floats, taken: Floats) -> bool:
+    """Whether the judge took what is typed where something is."""
+    return bool((np.isnan(typed) | (np.abs(typed - taken) <= 1e-12 + 1e-9 * np.abs(taken)) | (typed == taken)).all())
 
 
 def _lines(solved: Solved, own: Mapping[str, Literal_], result: Literal_, detail: Detail) -> list[Line]:
