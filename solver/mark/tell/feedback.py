@@ -262,9 +262,10 @@ def _typed(value: float) -> str:
 
 def remark(graded: Graded, answer: Answer, at: tuple[int, int, int]) -> str:
     """What is said of one cell beside its verdict; nothing where there is no more to say."""
-    judged = graded.judged[answer.key]
-    note, mistake = Note(int(judged.notes[at])), graded.mistakes.get(answer.key, {}).get(at)
-    said = []
+    bits, mistake = int(graded.judged[answer.key].notes[at]), graded.mistakes.get(answer.key, {}).get(at)
+    if not bits and not mistake:
+        return ""  # as of most cells
+    note, said = Note(bits), []
     if note & Note.DECIDED:
         return f"{ACCEPTED}: {mistake}" if mistake else ACCEPTED
     if note & Note.OTHERWISE:
