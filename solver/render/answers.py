@@ -21,19 +21,19 @@ _NUMBERS = 2_000
 """The most numbers of one answer in a document."""
 _ALTOGETHER = 10_000
 """The most numbers of all answers of a part; of what comes behind, larger matrices are shown by their corners."""
-_KEY = 100_000
-"""The same in a key, which is there for its numbers."""
 _TABLE_COLUMNS = 8
 
 
-def answers(asked: Sequence[Solved], symbols: Symbols, most: int, *, key: bool = False) -> Iterator[Block]:
+def answers(
+    asked: Sequence[Solved], symbols: Symbols, most: int, *, left: int | None = None, key: bool = False
+) -> Iterator[Block]:
     """The values of what is asked for.
 
-    most: the rows and columns shown of what is too large for a document. key: whether that is only what is too large for
-    a key; all else stands in tables.
+    most: the rows and columns shown of what is too large for a document. left: how many numbers may still be shown. key:
+    whether all of them stand there, in tables, and not only those of matrices that fill no pages.
     """
     facts: list[Line] = []
-    left = _KEY if key else _ALTOGETHER
+    left = _ALTOGETHER if left is None else left
     for solved in asked:
         tree = solved.shown
         rows, columns = tree.value.shape if isinstance(tree, Array) else (1, 1)

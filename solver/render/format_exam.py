@@ -40,7 +40,12 @@ _CLASS = r"""\pagestyle{foot}
 def page(shown: Shown) -> str:
     """The paper with its answers; in the views that are handed out, room for them alone."""
     setter = LatexPage(finder(shown))
-    body = "\n\n".join(_question(solution, shown, setter) for solution in shown.solutions)
+    questions = []
+    for solution in shown.solutions:
+        worked, extra = _worked(solution, shown)
+        questions.append(_question(solution, shown, setter, worked, extra))
+        shown = shown._replace(view=shown.view.behind([block for blocks in (*worked, *extra) for block in blocks]))
+    body = "\n\n".join(questions)
     marks = worth(sum((total(solution) for solution in shown.solutions), Decimal()))
     head = setter.render(list(told(shown.head, shown.view.replaced(kind="question"))), ROOM)
     body = f"{head}\n\n\\begin{{questions}}\n{body}\n\\end{{questions}}".lstrip()
@@ -54,8 +59,10 @@ def page(shown: Shown) -> str:
     )
 
 
-def _question(solution: Solution, shown: Shown, setter: LatexPage) -> str:
-    """One question: what is asked, each part with its working, or room for it."""
+def _question(
+    solution: Solution, shown: Shown, setter: LatexPage, worked: list[Sequence[Block]], extra: list[Sequence[Block]]
+) -> str:
+    """One question: what is asked, each part with its working, or room for it; behind them what is extra."""
     asked = _sections(document(solution.title, [solution], shown.view.replaced(kind="question")))
     parts = shown.view.shown(solution)
     beside = rf"\hfill\mbox{{{text(worth(total(solution)))}}}\par"
@@ -64,7 +71,6 @@ def _question(solution: Solution, shown: Shown, setter: LatexPage) -> str:
         setter.render(asked[0][1:], ROOM - _INDENT),
     ]
     depth = 0
-    worked, extra = _worked(solution, parts, shown)
     for part, question, answer in zip(parts, asked[1:], worked, strict=True):
         wanted = min(part.label.count(".") + 1, len(_LEVELS))
         made += _moved(depth, wanted)
@@ -75,14 +81,13 @@ def _question(solution: Solution, shown: Shown, setter: LatexPage) -> str:
     return "\n".join(filter(None, made))
 
 
-def _worked(
-    solution: Solution, parts: Sequence[SolvedPart], shown: Shown
-) -> tuple[list[Sequence[Block]], list[Sequence[Block]]]:
+def _worked(solution: Solution, shown: Shown) -> tuple[list[Sequence[Block]], list[Sequence[Block]]]:
     """What stands in the solution of each part, and what stands behind them all."""
+    parts = shown.view.shown(solution)
     if not _told(shown):
         return [() for _ in parts], []
     if shown.view.kind == "key":
-        return [list(values(part)) if part.asked else () for part in parts], []
+        return [*values(parts, shown.view)], []
     sections = _sections(document(solution.title, [solution], shown.view.replaced(kind="answer")))[1:]
     worked = (section[1 + len(part.prompt.blocks) :] for part, section in zip(parts, sections, strict=False))
     return [*worked], [section[1:] for section in sections[len(parts) :]]

@@ -8,6 +8,7 @@ import pytest
 
 from solver.render import answers
 from solver.render.document import View, document
+from solver.render.format import Shown, format_file
 from solver.render.format_json import render as to_json
 from solver.render.format_markdown import render as to_markdown
 from solver.render.format_text import render as to_text
@@ -48,21 +49,36 @@ def test_more_than_a_document_holds_is_said() -> None:
     assert len(text.splitlines()) < 60
 
 
-@pytest.mark.parametrize(("most", "kind"), [("_ALTOGETHER", "answer"), ("_KEY", "key")])
-def test_all_answers_together_have_no_more_than_a_document_holds(
-    monkeypatch: pytest.MonkeyPatch, most: str, kind: Kind
-) -> None:
-    monkeypatch.setattr(answers, most, 350)
+@pytest.mark.parametrize("kind", ["answer", "key"])
+def test_all_answers_together_have_no_more_than_a_document_holds(monkeypatch: pytest.MonkeyPatch, kind: Kind) -> None:
+    monkeypatch.setattr(answers, "_ALTOGETHER", 350)
     given = "{family: formula, quantities: {x: [%s]}, formulas: [%s]}"
     formulas = ", ".join(
         ["a1 = x @ x.T", *(f"a{i} = a{i - 1} + 1" for i in range(2, 5)), "z = sum(a4)", "'w = x[1:2]'"]
     )
     text = f"title: t\ngiven: {given % (', '.join('1' * 12), formulas)}\nparts: [{{label: a}}]"
-    made = to_text(document("t", [solve_question(load_text(text).questions[0])], View(kind=kind)))
+    made = to_text(document("t", [solve_question(load_text(text).questions[0])], View(kind=kind, numbers=350)))
     said = " ".join((made.partition("Summary")[2] or made).split())
     assert re.findall(r"(\S+) has 12 × 12 numbers, too many for this page", said) == ["a₃", "a₄"]
     assert "z = 576" in said
     assert "w = " in said
+
+
+@pytest.mark.parametrize("form", ["text", "exam"])
+def test_all_parts_and_questions_of_a_key_share_what_a_document_holds(form: str) -> None:
+    text = "title: t\ngiven: {family: formula, quantities: {x: [%s]}, formulas: [y = x @ x.T, z = y + 1]}\n"
+    text = text % ", ".join("1" * 14) + "parts: [{label: a, find: y}, {label: b, find: z}]"
+    solution = solve_question(load_text(text).questions[0])
+    made = format_file(form).page(Shown("s", [solution, solution], View(kind="key", numbers=600)))
+    assert isinstance(made, str)
+    assert len(re.findall("too many for this\\s+page", made)) == 2
+    assert "too many" not in str(format_file(form).page(Shown("t", [solution], View(kind="key", numbers=600))))
+
+
+@each(("size", "dots"), [(40, 1600), (50, 1)])
+def test_nobody_fills_in_thousands_of_cells(size: int, dots: int) -> None:
+    made = to_text(document("t", [solved(size, size)], View(kind="sheet")))
+    assert made.partition("value")[2].count("........") == dots
 
 
 def test_working_stays_short() -> None:

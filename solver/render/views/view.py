@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from solver.formula.form import each_kind
@@ -17,6 +17,7 @@ Kind = Literal["answer", "question", "key", "sheet"]
 Reader = Literal["lecturer", "student"]
 
 MOST_WORKED = 500
+MOST_NUMBERS = 100_000
 _ROWS_A_STEP = 10
 _NODES_A_ROW = 25
 """So many rows of a table are as long as a step, and so many nodes of the sums in one, or in a matrix: some 50 products."""
@@ -28,7 +29,7 @@ class View(Structure):
     reader: a student is not shown what is for the lecturer: notes, warnings, the proof of gradients, hints on rounding.
     pictures: whether the page shows its figures; what can be read off one is not printed beside it in a question.
     worked: how many steps are worked out at the most, in lines or in tables; of further ones, what is asked for stands in
-    a summary.
+    a summary. numbers: how many stand in the tables of a key at the most.
     """
 
     detail: Detail = "normal"
@@ -39,15 +40,17 @@ class View(Structure):
     reader: Reader = "lecturer"
     pictures: bool = True
     worked: int = MOST_WORKED
+    numbers: int = MOST_NUMBERS
 
     @property
     def lecturer(self) -> bool:
         """Whether what is for the lecturer is shown."""
         return self.reader == "lecturer"
 
-    def behind(self, blocks: Iterable[Block]) -> View:
-        """The view of what comes next, with as many steps less to be worked out as stand in some blocks."""
-        return self.replaced(worked=max(self.worked - steps(blocks), 0))
+    def behind(self, blocks: Sequence[Block]) -> View:
+        """The view of what comes next, with as many steps less to be worked out, and numbers, as stand in some blocks."""
+        worked, numbers = max(self.worked - steps(blocks), 0), max(self.numbers - _numbers(blocks), 0)
+        return self.replaced(worked=worked, numbers=numbers)
 
     def shows(self, label: str) -> bool:
         """Whether a part is among those asked for, or leads to one."""
@@ -58,6 +61,11 @@ class View(Structure):
     def shown(self, solution: Solution) -> list[SolvedPart]:
         """The parts of a question that it shows."""
         return [part for part in solution.parts if self.shows(part.label)]
+
+
+def _numbers(blocks: Iterable[Block]) -> int:
+    """How many cells the tables among some blocks have."""
+    return sum(len(block.rows) * len(block.header) for block in blocks if isinstance(block, Table))
 
 
 def steps(blocks: Iterable[Block]) -> int:

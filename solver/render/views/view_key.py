@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from solver.formula.walks.reduce import MOST
 from solver.render.answers import answers
@@ -16,18 +16,27 @@ from solver.working.solution import Solution, SolvedPart
 def question(solution: Solution, view: View, level: int) -> Iterator[Block]:
     """A question, its parts as values."""
     yield headed(solution, level)
-    for part in view.shown(solution):
+    parts = view.shown(solution)
+    for part, made in zip(parts, values(parts, view), strict=True):
         if part.asked:
             yield Prose((" · ".join(filter(None, (part_label(part.label), worth(part.worth)))),), "label")
-            yield from values(part)
+            yield from made
 
 
-def values(part: SolvedPart) -> Iterator[Block]:
-    """What a part asks for."""
+def values(parts: Sequence[SolvedPart], view: View) -> list[list[Block]]:
+    """What each of some parts asks for."""
+    found: list[list[Block]] = []
+    for part in parts:
+        found.append(list(_values(part, view)) if part.asked else [])
+        view = view.behind(found[-1])
+    return found
+
+
+def _values(part: SolvedPart, view: View) -> Iterator[Block]:
     assert part.context is not None
     symbols = part.context.working.symbols
     numbers = [solved for solved in part.asked if solved.item.answer is None]
-    yield from answers(numbers, symbols, MOST["normal"], key=True)
+    yield from answers(numbers, symbols, MOST["normal"], left=view.numbers, key=True)
     for solved in part.asked:
         item = solved.item
         if item.points_answer:

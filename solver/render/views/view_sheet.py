@@ -11,6 +11,7 @@ from solver.spec.prose.passages import sentence
 from solver.working.solution import Solution, Solved
 
 _DOTS = "." * 8
+_MOST_CELLS = 2_000
 _HOW = {
     "number": "a number",
     "word": "a word or a letter",
@@ -46,6 +47,8 @@ def wanted(solved: Solved) -> str:
 
 
 def _room(solved: Solved) -> str:
-    """Room to write: dots for each cell, semicolons between the rows."""
+    """Room to write: dots for each cell, semicolons between the rows; … where nobody fills in all of them."""
     rows, columns = solved.shape_on_page
+    if rows * columns > _MOST_CELLS:
+        return f"{_DOTS}, …"
     return "; ".join([", ".join([_DOTS] * columns)] * rows)
