@@ -20,6 +20,7 @@ from solver.spec.reader import load_text
 from solver.spec.registry import families, family
 from solver.working.solve import solve_paper
 from tests.places import ROOT
+from tests.questions import solutions
 from tests.tables import each
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -59,8 +60,7 @@ def functions_written(text: str) -> str:
 
 @each("text", YAML)
 def test_yaml_examples(text: str) -> None:
-    solutions = solve_paper(load_text(text))
-    assert all(solution.answers for solution in solutions)
+    assert all(solution.answers for solution in solve_paper(load_text(text)))
 
 
 def test_python_example() -> None:
@@ -103,7 +103,7 @@ def test_a_family_documents_itself(name: str) -> None:
 
 @each("name", families())
 def test_a_family_s_example_runs(name: str) -> None:
-    (solution,) = solve_paper(load_text(family(name).EXAMPLE))
+    (solution,) = solutions(f"example of {name}")
     assert solution.answers
     for _, solved in solution:
         solved.lines()

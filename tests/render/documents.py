@@ -4,12 +4,18 @@ import re
 from collections.abc import Hashable, Iterable, Iterator
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 from solver.render.blocks import Block
 from solver.render.document import View, document
 from solver.render.format_markdown import render
+from solver.spec.reader import load
+from solver.working.solution import Solution
+from solver.working.solve import solve_paper
 from tests.questions import EXAM, EXAMPLES, FILES, paper, solutions
 
+HARD = sorted((Path(__file__).parent / "documents").glob("*.yaml"))
+"""Those that are hard to set."""
 NAMES = [name for name in (*FILES, *EXAMPLES) if name != EXAM]
 
 
@@ -17,6 +23,12 @@ NAMES = [name for name in (*FILES, *EXAMPLES) if name != EXAM]
 def blocks(name: str) -> list[Block]:
     """All that one of them has to say, every line of it, with its comparisons."""
     return document(paper(name).title, solutions(name), View(detail="full", compare=True))
+
+
+@cache
+def hard() -> list[Solution]:
+    """Of all that are hard to set."""
+    return [solution for path in HARD for solution in solve_paper(load(path))]
 
 
 @cache

@@ -18,23 +18,22 @@ from solver.render.docx.page_docx import _shared
 from solver.render.format import Shown, format_file
 from solver.render.views.view import View
 from solver.spec.reader import load, load_text
-from solver.spec.registry import families, family
-from solver.working.question import Paper
+from solver.working.solution import Solution
 from solver.working.solve import solve_paper
 from tests.formula.print.test_setter_omml import check
 from tests.places import PROBLEMS, ROOT
+from tests.questions import EXAMPLES, solutions
+from tests.render.documents import hard
 from tests.render.test_prompts import HOSTILE, PIXEL, QUESTION, Blocks
 from tests.tables import each
 
 docx = pytest.importorskip("docx", reason="python-docx: pip install 'nnsolve[docx]'")
 
-DOCUMENTS = sorted((ROOT / "tests" / "render" / "documents").glob("*.yaml"))
 M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
-def made(*papers: Paper, parts: tuple[str, ...] = ()) -> bytes:
-    solutions = [solution for paper in papers for solution in solve_paper(paper)]
+def made(*solutions: Solution, parts: tuple[str, ...] = ()) -> bytes:
     page = format_file("docx").page(Shown("Title", solutions, View(parts=parts)))
     assert isinstance(page, bytes)
     return page
@@ -58,7 +57,7 @@ def test_a_columns_longest_word_stays_in_one_piece() -> None:
 
 
 def test_equations_are_well_formed_in_every_family_and_in_all_that_is_hard() -> None:
-    page = body(made(*map(load, DOCUMENTS), *(load_text(family(name).EXAMPLE) for name in families())))
+    page = body(made(*hard(), *(solution for name in EXAMPLES for solution in solutions(name))))
     equations = list(page.iter(f"{M}oMath"))
     assert len(equations) > 1000
     for equation in equations:
@@ -93,22 +92,21 @@ def body_part(page: bytes, name: str) -> ElementTree.Element:
 
 @each("prompt", HOSTILE)
 def test_hostile_words_are_there_as_they_are(prompt: str) -> None:
-    page = body(made(load_text(QUESTION.format(prompt=json.dumps(prompt, ensure_ascii=False)))))
+    page = body(made(*solve_paper(load_text(QUESTION.format(prompt=json.dumps(prompt, ensure_ascii=False))))))
     assert text(page).count(prompt.replace("\x1b", "␛").replace("\u202e", "")) == 5
 
 
 def test_the_numbers_are_those_of_the_json() -> None:
-    paper = load(PROBLEMS / "q2.yaml")
-    said = text(body(made(paper))).replace("−", "-")
+    said = text(body(made(*solutions("q2")))).replace("−", "-")
     numbers = {
-        n for s in solve_paper(paper) for answer in s.answers.values() for n in re.findall(r"-?\d+\.\d+", str(answer))
+        n for s in solutions("q2") for answer in s.answers.values() for n in re.findall(r"-?\d+\.\d+", str(answer))
     }
     assert numbers
     assert [number for number in numbers if number not in said] == []
 
 
 def test_bytes_are_the_same_each_time() -> None:
-    assert made(load(PROBLEMS / "q1.yaml")) == made(load(PROBLEMS / "q1.yaml"))
+    assert made(*solutions("q1")) == made(*solutions("q1"))
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -137,8 +135,8 @@ def test_libreoffice_opens_it(tmp_path: Path) -> None:
     if shutil.which("soffice") is None:
         pytest.skip("soffice: apt-get install libreoffice-writer libreoffice-math")
     pdfium = pytest.importorskip("pypdfium2", reason="pypdfium2: pip install pypdfium2")
-    papers = load(PROBLEMS / "q2.yaml"), load(ROOT / "tests/render/documents/words.yaml")
-    (tmp_path / "q.docx").write_bytes(made(*papers, parts=("a", "b")))  # each equation takes it long
+    words = solve_paper(load(ROOT / "tests/render/documents/words.yaml"))
+    (tmp_path / "q.docx").write_bytes(made(*solutions("q2"), *words, parts=("a", "b")))  # each equation takes it long
     where = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
     command = [
         "soffice",

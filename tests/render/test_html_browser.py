@@ -18,11 +18,11 @@ from solver.spec.reader import load
 from solver.working.solve import solve_paper
 from tests.places import PROBLEMS
 from tests.render.browser import PAGES, chromium, package
-from tests.render.documents import markdown
+from tests.render.documents import HARD, markdown
 from tests.render.test_mathematics import VIEWERS
 from tests.render.test_prompts import ALL
 
-DOCUMENTS = sorted((Path(__file__).parent / "documents").glob("*.yaml"))
+
 FEW = [PROBLEMS / f"{name}.yaml" for name in ("q1", "concept")]
 WIDTHS = (1280, 768, 360)
 BOXES = ".lines, .facts, .display, .table, .wide, summary"
@@ -43,7 +43,7 @@ def blocks(files: Sequence[Path]) -> Iterator[Block]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A page of everything, and one of little."""
     made: Path = tmp_path_factory.mktemp("html")
-    for name, files in (("all", [PROBLEMS / "q2.yaml", *DOCUMENTS]), ("few", FEW)):
+    for name, files in (("all", [PROBLEMS / "q2.yaml", *HARD]), ("few", FEW)):
         (made / f"{name}.html").write_text(render(list(blocks(files))), encoding="utf-8")
     return made
 

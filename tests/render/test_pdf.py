@@ -16,11 +16,11 @@ from solver.render import format_pdf
 from solver.render.format import Shown, format_file
 from solver.render.format_json import render as to_json
 from solver.render.views.view import View
-from solver.spec.reader import load, load_text
-from solver.spec.registry import families, family
+from solver.spec.reader import load_text
 from solver.working.solve import solve_paper
-from tests.places import PROBLEMS, ROOT
-from tests.questions import paper, solutions
+from tests.places import PROBLEMS
+from tests.questions import EXAMPLES, paper, solutions
+from tests.render.documents import hard
 from tests.render.test_numbers import tokens
 from tests.render.test_prompts import HOSTILE, QUESTION
 from tests.render.test_snapshots import FILES
@@ -30,7 +30,6 @@ pdfium = pytest.importorskip("pypdfium2", reason="pypdfium2: pip install pypdfiu
 
 MARGIN = 72 / 2.54 * 2
 A4 = (595.28, 841.89)
-HARD = sorted((ROOT / "tests" / "render" / "documents").glob("*.yaml"))
 
 
 def made(title: str, *names: str) -> bytes:
@@ -45,9 +44,8 @@ def words_of(pdf: bytes) -> list[str]:
 
 
 def test_every_family_and_all_that_is_hard_stays_within_the_margins() -> None:
-    asked = [*map(load, HARD), *(load_text(family(name).EXAMPLE) for name in families())]
-    solutions = [solution for paper in asked for solution in solve_paper(paper)]
-    pdf = format_file("pdf").page(Shown("All", solutions))
+    examples = [solution for name in EXAMPLES for solution in solutions(name)]
+    pdf = format_file("pdf").page(Shown("All", [*hard(), *examples]))
     document = pdfium.PdfDocument(pdf)
     for number, page in enumerate(document, 1):
         assert page.get_size() == pytest.approx(A4, abs=0.1)
