@@ -31,9 +31,12 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("suite")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Documents first: the longest tests are among them, which wait for browsers and TeX, while another worker counts."""
-    items.sort(key=lambda item: "tests/render/" not in item.nodeid)
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    """Documents first: the longest tests are among them, and wait for other programs, while another worker counts.
+
+    Then what is compared with PyTorch, so that one worker alone imports it.
+    """
+    items.sort(key=lambda item: 0 if "tests/render/" in item.nodeid else 1 if hasattr(item.module, "torch") else 2)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

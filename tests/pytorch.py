@@ -1,23 +1,38 @@
-"""PyTorch, for files of which only some tests compare with it: where it is not installed, these alone skip."""
+"""PyTorch, for files that compare with it: imported by the first test that uses it, as that takes as long as many tests."""
 
-from typing import Any, NoReturn
+from __future__ import annotations
+
+import os
+from typing import Any
 
 import pytest
 
 
-class _Missing:
-    """Has every name, as a table or an annotation may want it; whoever calls one skips."""
+class _Later:
+    """What PyTorch has by a path of names: tables and annotations may name it, and only a test gets and calls it.
 
-    def __getattr__(self, name: str) -> "_Missing":
-        return self
+    Where PyTorch is not installed, that test skips.
+    """
 
-    def __call__(self, *args: object, **options: object) -> NoReturn:
-        pytest.skip("could not import 'torch'")
+    def __init__(self, *path: str) -> None:
+        self._path = path
+
+    def _there(self) -> Any:
+        found = pytest.importorskip("torch")
+        for name in self._path:
+            found = getattr(found, name)
+        return found
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._there(), name) if "PYTEST_CURRENT_TEST" in os.environ else _Later(*self._path, name)
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        return self._there()(*args, **options)
 
 
-try:
-    import torch as _torch
-except ImportError:
-    torch: Any = _Missing()
-else:
-    torch = _torch
+torch: Any = _Later()
+
+
+def counter() -> Any:
+    """PyTorch's own count of operations, as long as it is entered."""
+    return pytest.importorskip("torch.utils.flop_counter").FlopCounterMode(display=False)

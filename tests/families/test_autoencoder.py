@@ -16,6 +16,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import key_of, lost_beyond
 from tests.places import PROBLEMS
+from tests.pytorch import torch
 from tests.tables import each
 from tests.trials import times
 
@@ -96,7 +97,6 @@ def test_as_many_layers_as_there_may_be(layers: int) -> None:
 @pytest.mark.parametrize("seed", range(times(4)))
 def test_pytorch_finds_the_same(seed: int) -> None:
     """Values, gradients and parameters after two updates, of random depth, sizes, penalties and storage."""
-    torch: Any = pytest.importorskip("torch")
     rng = np.random.default_rng(seed)
     pick = lambda *options: options[rng.integers(len(options))]  # noqa: E731
     depth, tied, many = pick(1, 1, 2), pick(True, False), pick(True, False)

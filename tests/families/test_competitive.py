@@ -16,6 +16,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import key_of, lost_beyond
 from tests.places import PROBLEMS
+from tests.pytorch import torch
 from tests.tables import each
 from tests.trials import times
 
@@ -188,7 +189,6 @@ def test_k_means_by_loops(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(times(4)))
 def test_an_rbf_network_by_loops_and_pytorch(seed: int) -> None:
-    torch: Any = pytest.importorskip("torch")
     rng = np.random.default_rng(seed)
     n, k, width, bias = int(rng.integers(3, 6)), 2, int(rng.integers(1, 3)), seed % 2 == 0
     X, C, d = rng.normal(size=(n, width)).round(3), rng.normal(size=(k, width)).round(3), rng.normal(size=n).round(3)

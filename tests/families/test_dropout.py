@@ -14,6 +14,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import key_of
 from tests.places import PROBLEMS
+from tests.pytorch import torch
 from tests.tables import each
 from tests.trials import times
 
@@ -50,7 +51,6 @@ def test_in_numbers(fields: str, find: str, expected: dict[str, Any]) -> None:
 @each("seed", range(times(4)))
 def test_torch_scales_alike(seed: int) -> None:
     """PyTorch draws the mask: what it has kept is the mask of the question."""
-    torch: Any = pytest.importorskip("torch")
     torch.manual_seed(seed)
     p = (seed + 1) / 12
     x = torch.rand(6, dtype=torch.float64).add(0.5).requires_grad_()

@@ -16,6 +16,7 @@ from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.mark.simulate import key_of, lost_beyond
 from tests.places import PROBLEMS
+from tests.pytorch import torch
 from tests.tables import each
 from tests.trials import times
 
@@ -74,7 +75,6 @@ def test_in_numbers(fields: str, find: str, answers: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("seed", range(times(3)))
 def test_pytorch_finds_the_same_losses(seed: int) -> None:
-    torch: Any = pytest.importorskip("torch")
     rng = np.random.default_rng(seed)
     real, fake = (rng.uniform(-4, 4, rng.integers(1, 4)).round(3) for _ in range(2))
     a, b = (torch.tensor(x, requires_grad=True) for x in (real, fake))
@@ -116,7 +116,6 @@ def test_the_optimal_discriminator_and_js(seed: int) -> None:
 
 @each("seed", range(times(4)))
 def test_pytorch_finds_the_same_elbo(seed: int) -> None:
-    torch: Any = pytest.importorskip("torch")
     rng = np.random.default_rng(seed)
     n, m = int(rng.integers(1, 4)), int(rng.integers(1, 4))
     by_sigma, turned, deep = seed % 2 == 0, seed % 3 == 0, seed % 4 == 0

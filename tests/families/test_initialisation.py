@@ -11,6 +11,7 @@ from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
 from tests.places import PROBLEMS
+from tests.pytorch import torch
 from tests.tables import each
 from tests.trials import times
 
@@ -44,7 +45,6 @@ def test_in_numbers(fields: str, expected: tuple[float, float, float]) -> None:
 @each("seed", range(times(4)))
 def test_torch_draws_within_the_bound(seed: int) -> None:
     """PyTorch's own bound and σ, taken from what it hands to the distribution."""
-    torch: Any = pytest.importorskip("torch")
     rng = np.random.default_rng(seed)
     channels, filters, rows, columns = (int(n) for n in rng.integers(1, 9, 4))
     W = torch.empty(filters, channels, rows, columns, dtype=torch.float64)

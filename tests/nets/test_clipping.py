@@ -8,6 +8,7 @@ import pytest
 from solver.errors import SpecError
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
+from tests.pytorch import torch
 from tests.tables import each
 
 NET = "family: mlp, x: [1, 2], d: 3, layers: [{W: [[1, 0.5], [-1, 1]], b: 0.5, activation: tanh}, {W: [1, -1], b: 0.5}]"
@@ -43,7 +44,6 @@ def test_by_hand(clip: str, expected: dict[str, Any]) -> None:
 @each("given", [NET, LINEAR])
 def test_as_torch_clips(given: str, by: str, optimizer: str) -> None:
     """The gradients are our own; they are tried elsewhere, as optimizers are: the first step of these two is the same."""
-    torch: Any = pytest.importorskip("torch")
     learnt = ["W1", "b1", "W2", "b2"] if given == NET else ["U", "W", "V"]
     find = f"[{', '.join(f'{name}, grad_{name}, {name}_t1' for name in learnt)}]"
     rule = f"loss: square-error, train: {{rate: 0.1, optimizer: {optimizer}, clip: {{by: {by}, at: 1.5}}}}"

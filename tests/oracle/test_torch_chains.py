@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-import pytest
 
 from solver.errors import FormulaError
 from solver.formula.calculus.differentiate import differentiate
@@ -17,9 +16,8 @@ from solver.formula.walks.shape import Shape, shape
 from solver.formula.walks.value import value
 from solver.rounding import Floats
 from tests.equations import equation
+from tests.pytorch import torch
 from tests.trials import times
-
-torch: Any = pytest.importorskip("torch")
 
 TOLERANCE = 1e-9
 CHAINS = times(40)

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from tests.oracle.test_torch_sequences import agree, column, draw, solved
+from tests.pytorch import torch
 from tests.tables import each
 from tests.trials import times
 
-torch: Any = pytest.importorskip("torch")
 F: Any = torch.nn.functional
 
 

@@ -18,9 +18,8 @@ from solver.spec.nodes import Report, read_nodes
 from solver.spec.reader import load_text
 from solver.working.items import Stated, Step
 from solver.working.solve import solve_question
+from tests.pytorch import torch
 from tests.trials import times
-
-torch: Any = pytest.importorskip("torch")
 
 TOLERANCE = 1e-9
 NETWORKS = times(50)

@@ -11,10 +11,9 @@ import pytest
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
 from solver.working.solve import solve_question
+from tests.pytorch import torch
 from tests.tables import each
 from tests.trials import times
-
-torch: Any = pytest.importorskip("torch")
 
 TOLERANCE = 1e-9
 

@@ -22,7 +22,6 @@ from tests.render.documents import HARD, markdown
 from tests.render.test_mathematics import VIEWERS
 from tests.render.test_prompts import ALL
 
-
 FEW = [PROBLEMS / f"{name}.yaml" for name in ("q1", "concept")]
 WIDTHS = (1280, 768, 360)
 BOXES = ".lines, .facts, .display, .table, .wide, summary"

@@ -4,11 +4,10 @@ import json
 import re
 import subprocess
 import sys
+from typing import Any
 
 import html5lib
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 import solver
 from solver.render.format_json import render as to_json
@@ -61,11 +60,22 @@ def test_a_solution_needs_no_format_before_it_is_shown() -> None:
     assert done.stdout == "[]\n"
 
 
+def executed() -> Any:
+    """The notebook, run once more."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    made = nbformat.read(NOTEBOOK, as_version=4)
+    nbformat.validate(made)
+    return NotebookClient(
+        made, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(ROOT)}}
+    ).execute()
+
+
 def test_the_notebook_runs_and_says_what_it_said() -> None:
-    kept = nbformat.read(NOTEBOOK, as_version=4)
-    nbformat.validate(kept)
-    run = nbformat.from_dict(json.loads(json.dumps(kept)))
-    NotebookClient(run, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(ROOT)}}).execute()
+    import nbformat
+
+    kept, run = nbformat.read(NOTEBOOK, as_version=4), executed()
     for before, after in zip(kept.cells, run.cells, strict=True):
         assert [output.get("data", output.get("text")) for output in before.get("outputs", [])] == [
             output.get("data", output.get("text")) for output in after.get("outputs", [])
@@ -73,8 +83,9 @@ def test_the_notebook_runs_and_says_what_it_said() -> None:
 
 
 if __name__ == "__main__":
-    notebook = nbformat.read(NOTEBOOK, as_version=4)
-    NotebookClient(notebook, timeout=120, kernel_name="python3", resources={"metadata": {"path": str(ROOT)}}).execute()
+    import nbformat
+
+    notebook = executed()
     for each in notebook.cells:
         each.metadata.pop("execution", None)
     nbformat.write(notebook, NOTEBOOK)

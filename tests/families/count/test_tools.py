@@ -6,8 +6,8 @@ import pytest
 
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
+from tests.pytorch import counter, torch
 
-torch = pytest.importorskip("torch")
 nn = torch.nn
 
 LAYERS = """
@@ -49,11 +49,9 @@ def told() -> dict[str, str]:
 
 
 def test_pytorch() -> None:
-    from torch.utils.flop_counter import FlopCounterMode
-
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
+    with counter() as counts, torch.no_grad():
         network()(torch.zeros(1, 3, 37, 41))
-    assert told()["torch.utils.flop_counter"] == str(counter.get_total_flops())
+    assert told()["torch.utils.flop_counter"] == str(counts.get_total_flops())
 
 
 def test_torchinfo() -> None:

@@ -12,13 +12,11 @@ from solver.errors import SpecError
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
 from tests.places import ROOT
+from tests.pytorch import counter, torch
 from tests.tables import each
 from tests.trials import times
 
-torch = pytest.importorskip("torch")
 nn = torch.nn
-
-from torch.utils.flop_counter import FlopCounterMode  # noqa: E402
 
 
 def answers(given: str, find: str = "[totals, parameters, macs]") -> dict[str, Any]:
@@ -71,9 +69,9 @@ def test_layers_of_images(layer: str, module: Any) -> None:
     }
     assert not sizes or list(sizes.values())[-3:] == list(out.shape[1:])
     assert found["params_total"] - found["params_fc1"] == counted(built)
-    with FlopCounterMode(display=False) as counter:
+    with counter() as counts:
         built(image[:1])
-    assert 2 * (found["macs_total"] - found["macs_fc1"]) == counter.get_total_flops()
+    assert 2 * (found["macs_total"] - found["macs_fc1"]) == counts.get_total_flops()
 
 
 OTHER_DIMENSIONS = [
@@ -93,11 +91,11 @@ OTHER_DIMENSIONS = [
 def test_one_and_three_dimensions(size: str, layer: str, module: Any, shape: tuple[int, ...]) -> None:
     built = module()
     found = answers(f"input: {size}, layers: [{layer}, flatten, dense 1]", "[sizes, parameters, macs]")
-    with FlopCounterMode(display=False) as counter:
+    with counter() as counts:
         out = built(torch.zeros(1, *shape))
     assert found["D_flat1"] == out.numel()
     assert found["params_total"] - found["params_fc1"] == counted(built)
-    assert 2 * (found["macs_total"] - found["macs_fc1"]) == counter.get_total_flops()
+    assert 2 * (found["macs_total"] - found["macs_fc1"]) == counts.get_total_flops()
 
 
 @pytest.mark.parametrize("kind", ["RNN", "LSTM", "GRU"])
@@ -125,9 +123,9 @@ def test_attention(bias: bool) -> None:
     found = answers(f"input: [10, 12], bias: {str(bias).lower()}, layers: [attention 3]")
     x = torch.zeros(1, 10, 12)
     assert found["params_total"] == counted(built)
-    with FlopCounterMode(display=False) as counter:
+    with counter() as counts:
         built(x, x, x, need_weights=True)
-    assert 2 * found["macs_total"] == counter.get_total_flops()
+    assert 2 * found["macs_total"] == counts.get_total_flops()
 
 
 def test_cross_attention_of_other_features() -> None:
@@ -195,9 +193,9 @@ def test_random_windows(window: tuple[str, Any], height: int, width: int) -> Non
     name = "pool1" if "pool" in layer else "conv1"
     assert [found[f"{axis}_{name}"] for axis in "DHW"] == list(out.shape[1:])
     assert found["params_total"] - found["params_fc1"] == counted(built)
-    with FlopCounterMode(display=False) as counter:
+    with counter() as counts:
         built(image)
-    assert 2 * (found["macs_total"] - found["macs_fc1"]) == counter.get_total_flops()
+    assert 2 * (found["macs_total"] - found["macs_fc1"]) == counts.get_total_flops()
 
 
 def resnet50() -> Any:
@@ -232,6 +230,6 @@ def test_resnet_50_layer_by_layer() -> None:
     per_layer = [m for m in built.modules() if isinstance(m, nn.Conv2d | nn.BatchNorm2d | nn.Linear)]
     counts = [v for key, v in found.items() if re.match(r"a/params_(?!total)", key)]
     assert counts == [counted(m) for m in per_layer]
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
+    with counter() as counts, torch.no_grad():
         built(image)
-    assert 2 * found["a/macs_total"] == counter.get_total_flops()
+    assert 2 * found["a/macs_total"] == counts.get_total_flops()

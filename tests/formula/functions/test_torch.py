@@ -12,10 +12,10 @@ from solver.formula.tree import names
 from solver.formula.walks.shape import shape
 from solver.formula.walks.value import value
 from tests.formula.functions.quantities import SHAPES, drawn
+from tests.pytorch import torch
 from tests.tables import each
 from tests.trials import times
 
-torch = pytest.importorskip("torch")
 F = torch.nn.functional
 
 
