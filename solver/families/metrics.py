@@ -106,7 +106,8 @@ def _confusion(given: Given, report: Report, w: Working) -> None:
     C = given.confusion
     rows, columns = C.value.shape
     if rows != columns or not 2 <= rows <= MAX_CLASSES:
-        report.add(given.place("confusion"), f"the confusion matrix is {size(C)}, expected 2×2 or larger, and square")
+        expected = f"2×2 to {MAX_CLASSES}×{MAX_CLASSES}, and square"
+        report.add(given.place("confusion"), f"the confusion matrix is {size(C)}, expected {expected}")
     elif (C.value < 0).any() or (C.value != np.rint(C.value)).any():
         report.add(given.place("confusion"), "the confusion matrix has other numbers than counts")
     elif given.classes and len(given.classes) != rows:

@@ -251,7 +251,8 @@ class QuestionReader:
         at = entries["label"]
         label = text_of(at, self.report, "label")
         if not (label.isascii() and label.isalnum() and len(label) <= MAX_LABEL):
-            self.report.add(at, f"found {at.found()} for label, expected letters or digits", "such as a or ii")
+            expected = f"expected letters or digits, at most {MAX_LABEL}"
+            self.report.add(at, f"found {at.found()} for label, {expected}", "such as a or ii")
         elif prefix + label in self.labels:
             first = self.labels[prefix + label]
             self.report.add(at, f"the label {prefix + label!r} stands twice", f"first at line {first.line}")

@@ -98,7 +98,7 @@ def test_lists_are_counted(data: st.DataObject) -> None:
         ("actual: [1, 0], predicted: [1]", "1 predictions, but 2 examples"),
         ("actual: [1, 1], predicted: [1, 1]", "1 class, expected 2 to 50"),
         ("actual: [a, b], predicted: [a, c], classes: [a, b]", "'c' is none of the classes a, b"),
-        ("confusion: [[1, 2]]", "the confusion matrix is 1×2, expected 2×2 or larger, and square"),
+        ("confusion: [[1, 2]]", "the confusion matrix is 1×2, expected 2×2 to 50×50, and square"),
         ("confusion: [[1, 2], [3, 0.5]]", "the confusion matrix has other numbers than counts"),
         ("confusion: [[1, 2], [3, 4]], positive: c", "'c' is none of the classes 1, 2"),
         ("box_a: [0, 0, 1], box_b: [0, 0, 1, 1]", "box_a has 3 numbers, expected 4"),
