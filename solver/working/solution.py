@@ -166,6 +166,8 @@ class Solved(Notebook):
                 lines[put_in] = lines[put_in]._replace(relation="≈")
             if self.shortened() or not self._reached(lines):
                 lines[-1] = lines[-1]._replace(relation="≈")
+            if self._lost():
+                lines[-1] = lines[-1]._replace(note=_STABLE)
         return self._written(lines), last
 
     def worked(self, operands: Operands, result: Floats, detail: Detail = "normal") -> list[Line]:
@@ -202,6 +204,13 @@ class Solved(Notebook):
         above = value(lines[-2].right, {})
         return _same(above if above.shape == self.written.shape else above.T, self.written)
 
+    def _lost(self) -> bool:
+        """Whether its unrounded value comes of a stable form, and the formula on the page would give another."""
+        if self.item.restated is None or self.item.formula is None:
+            return False
+        found = self.form.round(value(self.item.formula, self.context.envs["exact"]))
+        return not np.array_equal(found, self.written)
+
     @property
     def listing(self) -> Listing | None:
         """The table that it shows, if any."""
@@ -225,6 +234,9 @@ class _Printed(Mapping[str, Literal_]):
 
     def __len__(self) -> int:
         return len(self.names)
+
+
+_STABLE = ("in a form that loses no digits; the one above does",)
 
 
 def _same(written: Floats, exact: Floats) -> bool:

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from solver.api import solve
 from solver.errors import SpecError
 from solver.formula.calculus.check import TOLERANCE
+from solver.render.document import document
+from solver.render.format_text import render
 from solver.spec.reader import load_text
 from solver.working.solve import solve_question
 from tests.families.networks import ACTIVATIONS, layers_text, problems, random_net, solved, targets
@@ -314,6 +316,19 @@ def test_a_saturated_output_keeps_its_exact_loss(tmp_path: Path, w: int, d: int)
     assert found["a/J"].exact_value == pytest.approx(max(u, 0) + np.log1p(np.exp(-abs(u))), rel=1e-14)
     slope = 1 / (1 + np.exp(-float(u))) if u > 0 else np.exp(float(u)) / (1 + np.exp(float(u)))
     assert found["a/grad_u1"].exact_value == pytest.approx((1 - 2 * d) * slope, rel=1e-14)
+
+
+@each(
+    ("w", "d", "noted"), [(36, 0, True), (40, 0, True), (-36, 1, False), (36, 1, False), (3, 0, False), (12, 0, False)]
+)
+def test_a_loss_that_its_line_does_not_give_says_so(tmp_path: Path, w: int, d: int, noted: bool) -> None:
+    file = tmp_path / "saturated.yaml"
+    file.write_text(
+        f"title: Saturated\nround: {{decimals: 2}}\ncarry: exact\ngiven:\n  family: mlp\n  x: [1]\n  d: {d}\n"
+        f"  layers: [{{W: [[{w}]], activation: sigmoid}}]\n  loss: cross-entropy\nparts: [{{label: a, find: loss}}]\n"
+    )
+    page = render(document("t", [solve(file)]))
+    assert ("in a form that loses no digits; the one above does" in page) == noted
 
 
 def test_an_own_activation_is_named_and_a_slope_of_zero_has_its_reason(tmp_path: Path) -> None:
