@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -48,10 +49,13 @@ GIVEN = [
 ]
 
 
+once = cache(solved)
+
+
 def both(fields: dict[str, Any]) -> tuple[Solution, Solution]:
     """One question with columns and with rows."""
     made = {"title": "t", "given": fields, "parts": [{"label": "p"}]}
-    return solved(json.dumps(made)), solved(json.dumps({**made, "notation": {"vectors": "row"}}))
+    return once(json.dumps(made)), once(json.dumps({**made, "notation": {"vectors": "row"}}))
 
 
 @pytest.mark.parametrize("fields", GIVEN, ids=lambda fields: f"{fields['J']} {fields.get('layout', '')}")

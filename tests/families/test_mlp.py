@@ -124,7 +124,7 @@ def test_forward_and_backward(
     assert solution.parts[0].checked <= TOLERANCE
 
 
-@pytest.mark.parametrize(("output", "loss"), OUTPUTS)
+@pytest.mark.parametrize(("output", "loss"), [*OUTPUTS[::4], OUTPUTS[-2]])  # every loss, and others in turn
 @settings(max_examples=times(1))
 @given(
     seed=st.integers(0, 10**6),

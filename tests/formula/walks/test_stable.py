@@ -103,7 +103,7 @@ numbers = st.floats(-700, 700).map(lambda x: round(x, 3))
 
 
 @pytest.mark.parametrize("text", FORMULAS)
-@settings(max_examples=times(8))
+@settings(max_examples=times(5))
 @given(u=numbers, v=st.lists(numbers, min_size=3, max_size=3), d=st.sampled_from([0, 1]), k=st.integers(0, 2))
 def test_equal_to_high_precision(text: str, u: float, v: list[float], d: int, k: int) -> None:
     env = {
