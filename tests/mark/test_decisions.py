@@ -63,6 +63,13 @@ def audits(question: Asked, folder: Path, decisions: str | None) -> list[str]:
     return [render(said) for said in told if not isinstance(said, str)]
 
 
+def test_what_follows_from_an_accepted_value_is_right_of_that_student_alone(q2: Asked, tmp_path: Path) -> None:
+    answers = "student,c/y,c/J\nann,0.86,1.97\nbob,0.87,2.04\n"
+    made = marked(q2, tmp_path, "- {answer: c/y, value: 0.86}\n", "long", answers)
+    found = [(row["student"], row["verdict"]) for row in csv.DictReader(io.StringIO(made)) if row["answer"] == "c/J"]
+    assert found == [("ann", "CORRECT"), ("bob", "FOLLOWED")]
+
+
 def test_an_audit_says_what_a_person_accepted(q2: Asked, tmp_path: Path) -> None:
     ann, bob, cy = audits(
         q2,
