@@ -72,6 +72,7 @@ def test_a_stream_that_is_no_terminal_shows_none(
 ) -> None:
     monkeypatch.setattr(progress, "PATIENCE", 0.0)
     with Progress("reading") as bar:
+        assert bar.timer is None
         bar.advance(1)
         time.sleep(0.05)
     assert capsys.readouterr() == ("", "")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from string import ascii_letters
 
 from solver.formula.macros import FACES, GAPS, LETTERS, NAMES, SIGNS
 from solver.formula.print.setter import Setter
@@ -58,7 +57,8 @@ _LETTERED = _ESCAPED | str.maketrans(_GREEK)
 _SCRIPTED = ("_", "^")
 _PRIME = Sign("′")
 _TRANSPOSED = Letters("T")
-_LETTERS = frozenset(ascii_letters)
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_LETTERS = frozenset(_ALPHABET)
 
 
 def escape(text: str) -> str:
@@ -211,7 +211,7 @@ def _has_limits(base: Typeset) -> bool:
 def _takes_letters(made: str) -> bool:
     """Whether a letter right behind would be read as part of what ends here: of a macro, of what stands below or above."""
     last = made[-1:]
-    return last == "}" or (made[-2:-1] in _SCRIPTED and last.isalnum()) or made.rstrip(ascii_letters)[-1:] == "\\"
+    return last == "}" or (made[-2:-1] in _SCRIPTED and last.isalnum()) or made.rstrip(_ALPHABET)[-1:] == "\\"
 
 
 def _apart(macro: str, rest: str) -> str:
