@@ -7,6 +7,7 @@ from importlib.resources import files
 
 from solver.formula.print.printer_typeset import TypesetPrinter, words_typeset
 from solver.formula.print.setter_typst import quoted
+from solver.formula.print.setter_width import WIDTH
 from solver.formula.symbol import Symbols
 from solver.formula.tree import Tree
 from solver.formula.typeset import Enclosed, Lattice, Sign, Typeset, together
@@ -96,7 +97,7 @@ class TypstPage:
                 yield _equation([SETTER.set(_cases(left, cases, symbols))])
             case Facts(lines, symbols, most):
                 rows = set_facts(lines, TypesetPrinter(symbols, min(most, _MOST_ROWS)), room)
-                yield from (_equation([" wide ".join(map(SETTER.set, row))]) for row in rows)
+                yield from (_facts(row, room) for row in rows)
             case Table():
                 yield table(block, room)
 
@@ -126,6 +127,12 @@ def _prose(said: str, role: ProseRole, keep: bool) -> str:
 def _equation(rows: Sequence[str]) -> str:
     body = " \\\n  ".join(rows)
     return f"$ {body} $"
+
+
+def _facts(row: Sequence[Typeset], room: float) -> str:
+    """Quantities side by side. What fits need not be measured, which takes as long as setting it."""
+    fits = len(row) > 1 or WIDTH.set(row[0]) <= room
+    return _equation([" wide ".join(map(SETTER.set, row))]) + (" <fits>" if fits else "")
 
 
 def _continued(part: Typeset) -> str:
