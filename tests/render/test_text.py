@@ -188,3 +188,24 @@ def test_hostile_documents(made: list[Block], width: int) -> None:
 @given(blocks.filter(lambda made: not any(isinstance(b, Table) for b in made)), st.integers(40, 200))
 def test_no_line_is_too_wide(made: list[Block], width: int) -> None:
     assert all(cells(line) <= width for line in render(made, width).split("\n"))
+
+
+@each(
+    ("cells", "lines"),
+    [
+        (["0.2", "-0.05", "12"], [" 0.2", "-0.05", "12"]),
+        (["10", "", "-3"], ["10", "", "-3"]),
+        (["-10", "", "3"], ["-10", "", "  3"]),
+        (["1", "…", "12345"], ["     1", "  …", "12,345"]),
+    ],
+)
+def test_numbers_of_a_table_stand_point_below_point(cells: list[str], lines: list[str]) -> None:
+    """Where cells are empty or left out, too."""
+    rows = tuple((Num(cell) if cell not in ("", "…") else (cell,),) for cell in cells)
+    table = Table(("n",), rows, {})
+    assert table.sides == ["right"]
+    assert render([table]).split("\n")[2:-1] == lines
+
+
+def test_words_of_a_table_stand_to_the_left() -> None:
+    assert Table(("a", "b"), ((("1",), ("",)), (("word",), ("…",))), {}).sides == [None, None]
