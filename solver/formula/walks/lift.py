@@ -11,6 +11,7 @@ from solver.formula.arithmetic import all_finite
 from solver.formula.form import form
 from solver.formula.tree import SUMS, Bin, Call, Name, Sum, Transpose, Tree, rebuild, walk
 from solver.formula.walks.stack import FEW, stacked
+from solver.formula.walks.unguarded import Ready, unguarded
 from solver.formula.walks.value import unwarned, value
 from solver.named import Structure
 from solver.rounding import Floats
@@ -51,51 +52,59 @@ class Recurring(Structure):
 
     rest: the formula of the first of them, with names for its parts. uses: the names that each definition uses. asked:
     those that are looked up for each, by their places, with what they are called in `rest`. known: what is the same
-    for all. parts: what each definition has in place of a name.
+    for all. parts: what each definition has in place of a name. ready: `rest`, ready to be computed without a guard.
     """
 
     rest: Tree
     uses: Sequence[Sequence[str]]
     asked: Sequence[tuple[int, str]]
     known: dict[str, Floats]
-    parts: Mapping[str, Floats]
+    parts: Mapping[str, Sequence[Floats]]
+    ready: Ready
 
     def value(self, k: int, env: Mapping[str, Floats]) -> Floats | None:
         """The value of a definition; None where a name has none, or where it is not finite."""
+        names = self.uses[k]
+        if any(names[place] not in env for place, _ in self.asked):
+            return None
+        made = unwarned(self.rest, self._operands(k, env))
+        return made if all_finite(made) else None
+
+    def unguarded(self, k: int, env: Mapping[str, Floats]) -> Floats:
+        """The same as numpy alone has it; raises KeyError where a name has no value."""
+        return self.ready(self._operands(k, env))
+
+    def _operands(self, k: int, env: Mapping[str, Floats]) -> dict[str, Floats]:
         operands, names = self.known, self.uses[k]
         for place, called in self.asked:
-            if names[place] not in env:
-                return None
             operands[called] = env[names[place]]
         for name, values in self.parts.items():
             operands[name] = values[k]
-        made = unwarned(self.rest, operands)
-        return made if all_finite(made) else None
+        return operands
 
 
 def recurrence(tree: Tree, uses: Sequence[Sequence[str]], env: Mapping[str, Floats]) -> Recurring | None:
-    """Definitions of one form, before the first of them has a value; None where they have nothing for a stack.
+    """Definitions of one form, before the first of them has a value; None where what they have for a stack makes none.
 
     tree: the formula of the first. uses: the names of each, those in one place standing for one another.
     """
     columns = list(zip(*uses, strict=True))
     free = [column for column in columns if all(name in env for name in column)]
     rest, formulas = lifted(tree, {column[0] for column in free})
-    if not formulas:
-        return None
     try:
-        stacks, depth = stacked(list(zip(*free, strict=True)), env)
+        stacks, depth = stacked(list(zip(*free, strict=True)), env) if formulas else ({}, 0)
     except ValueError:
         return None
-    known, parts = {column[0]: env[column[0]] for column in free if len(set(column)) == 1}, {}
+    known = {column[0]: env[column[0]] for column in free if len(set(column)) == 1}
+    parts: dict[str, list[Floats]] = {}
     for name, formula in formulas.items():
         made = value(formula, stacks)
         if known.keys() >= set(form(formula)[1]):
             known[name] = made
         elif made.ndim == depth and len(made) == len(uses):
-            parts[name] = made
+            parts[name] = list(made)
         else:
             return None
     left = set(form(rest)[1])
     asked = [(k, column[0]) for k, column in enumerate(columns) if column[0] in left and column[0] not in known]
-    return Recurring(rest, uses, asked, known, parts)
+    return Recurring(rest, uses, asked, known, parts, unguarded(rest))

@@ -34,7 +34,7 @@ def stacked(uses: Sequence[Sequence[str]], env: Mapping[str, Floats]) -> tuple[d
             if len({quantity.shape[-2:] for quantity in quantities}) > 1:
                 raise ValueError("rows and columns differ")
             shape = np.broadcast_shapes(*{quantity.shape for quantity in quantities})
-            quantities = [np.broadcast_to(quantity, shape) for quantity in quantities]
+            quantities = [each if each.shape == shape else np.broadcast_to(each, shape) for each in quantities]
         if quantities[0].size * len(column) > MOST_CELLS:
             raise ValueError("too large for a stack")
         ones = (1,) * (depth - len(shape))

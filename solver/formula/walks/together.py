@@ -6,8 +6,9 @@ What needs its own kind of result first, as a recurrent state does, goes one by 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from itertools import groupby
 from typing import Generic, TypeAlias, TypeVar
 
 import numpy as np
@@ -15,7 +16,7 @@ import numpy as np
 from solver.errors import FormulaError
 from solver.formula.tree import Tree
 from solver.formula.walks.lift import Recurring, recurrence
-from solver.formula.walks.stack import FEW, stacked
+from solver.formula.walks.stack import FEW, MOST_CELLS, stacked
 from solver.named import NamedTuple
 from solver.rounding import Floats
 
@@ -43,6 +44,7 @@ class Worths(NamedTuple):
 
 
 Rule: TypeAlias = Callable[[D, Mapping[str, Floats]], Floats | None]
+Stands: TypeAlias = Callable[[str, Floats], Floats]
 
 
 class Program(Generic[D]):
@@ -57,13 +59,14 @@ class Program(Generic[D]):
         else:
             self.jobs = [[each] for each in definitions]
         self.places = {each.name: (g, k) for g, group in enumerate(self.recurrent) for k, each in enumerate(group)}
+        self.jobs = list(_runs(self.jobs, self.places))
 
     @np.errstate(all="ignore")  # what is not finite is looked at
     def evaluate(
         self,
         env: dict[str, Floats],
         rule: Rule[D],
-        stands: Callable[[str, Floats], Floats] | None = None,
+        stands: Stands | None = None,
         formula: Callable[[D], Tree | None] = lambda by: None,
     ) -> Worths:
         """Adds the value of each definition to `env`, as `evaluate` does; names that use one without a value have none.
@@ -73,21 +76,73 @@ class Program(Generic[D]):
         where it is finite.
         """
         found = Worths({}, {})
-        recurring: list[Recurring | None] = [None] * len(self.recurrent)
-        asked = [False] * len(self.recurrent)
+        recurring: dict[int, Recurring | None] = {}
+
+        def recurs(group: int) -> Recurring | None:
+            if group not in recurring:
+                recurring[group] = _recurring(self.recurrent[group], env, formula)
+            return recurring[group]
+
         for job in self.jobs:
-            if len(job) > 1 and _together(job, env, rule, stands, found):
-                continue
-            for definition in job:
-                if place := self.places.get(definition.name):
-                    group, k = place
-                    if not asked[group]:
-                        asked[group], recurring[group] = True, _recurring(self.recurrent[group], env, formula)
-                    if (recurs := recurring[group]) and (made := recurs.value(k, env)) is not None:
-                        _keep(definition.name, made, env, stands, found)
-                        continue
-                _alone(definition, env, rule, stands, found)
+            if job[0].name in self.places:
+                if not self._through(job, recurs, env, rule, stands, found):
+                    recurring.clear()
+                    self._one_by_one(job, recurs, env, rule, stands, found)
+            elif len(job) == 1 or not _together(job, env, rule, stands, found):
+                for definition in job:
+                    _alone(definition, env, rule, stands, found)
         return found
+
+    def _one_by_one(
+        self,
+        run: Sequence[Definition[D]],
+        recurs: Callable[[int], Recurring | None],
+        env: dict[str, Floats],
+        rule: Rule[D],
+        stands: Stands | None,
+        found: Worths,
+    ) -> None:
+        """Evaluates recurrent definitions, each behind those that it needs."""
+        for definition in run:
+            group, k = self.places[definition.name]
+            ready = recurs(group)
+            if ready and (made := ready.value(k, env)) is not None:
+                _keep(definition.name, made, env, stands, found)
+            else:
+                _alone(definition, env, rule, stands, found)
+
+    def _through(
+        self,
+        run: Sequence[Definition[D]],
+        recurs: Callable[[int], Recurring | None],
+        env: dict[str, Floats],
+        rule: Rule[D],
+        stands: Stands | None,
+        found: Worths,
+    ) -> bool:
+        """The same without a look at each number, then at all of one kind in a stack; False, and nothing done, where
+        these are not the very same."""
+        made: dict[str, Floats] = {}
+        kinds = defaultdict[int, list[Definition[D]]](list)
+        try:
+            for definition in run:
+                group, k = self.places[name := definition.name]
+                if (ready := recurs(group)) is None:
+                    break
+                number = made[name] = ready.unguarded(k, env)
+                env[name] = number if stands is None else stands(name, number)
+                kinds[group].append(definition)
+                if number.size * len(run) > MOST_CELLS:
+                    break
+            else:
+                if all(_alike(members, made, env, rule) for members in kinds.values()):
+                    found.values.update(made)
+                    return True
+        except (KeyError, ValueError, FormulaError):
+            pass
+        for name in made:
+            env.pop(name, None)
+        return False
 
 
 def _recurring(
@@ -101,7 +156,7 @@ def _keep(
     name: str,
     made: Floats,
     env: dict[str, Floats],
-    stands: Callable[[str, Floats], Floats] | None,
+    stands: Stands | None,
     found: Worths,
 ) -> None:
     found.values[name] = made
@@ -112,7 +167,7 @@ def _alone(
     definition: Definition[D],
     env: dict[str, Floats],
     rule: Rule[D],
-    stands: Callable[[str, Floats], Floats] | None,
+    stands: Stands | None,
     found: Worths,
 ) -> None:
     name, by, uses, _ = definition
@@ -132,22 +187,44 @@ def _together(
     job: Sequence[Definition[D]],
     env: dict[str, Floats],
     rule: Rule[D],
-    stands: Callable[[str, Floats], Floats] | None,
+    stands: Stands | None,
     found: Worths,
 ) -> bool:
     """Evaluates definitions of one kind as the first of them, its names standing for stacks; False where that fails."""
     try:
-        first, stacks, depth = job[0], *stacked([each.uses for each in job], env)
-        made = rule(first.by, stacks)
+        made = _in_stack(job, env, rule)
     except (KeyError, ValueError, FormulaError):
         return False
-    if made is None or made.ndim != depth or len(made) != len(job):
+    if made is None:
         return False
-    stood = made if stands is None else stands(first.name, made)
+    stood = made if stands is None else stands(job[0].name, made)
     for definition, value, standing in zip(job, made, stood, strict=True):
         found.values[definition.name] = value
         env[definition.name] = standing
     return True
+
+
+def _in_stack(job: Sequence[Definition[D]], env: Mapping[str, Floats], rule: Rule[D]) -> Floats | None:
+    """The values of definitions of one kind, one behind the other; raises what a rule or `stacked` does."""
+    stacks, depth = stacked([each.uses for each in job], env)
+    made = rule(job[0].by, stacks)
+    return made if made is not None and made.ndim == depth and len(made) == len(job) else None
+
+
+def _alike(job: Sequence[Definition[D]], made: Mapping[str, Floats], env: Mapping[str, Floats], rule: Rule[D]) -> bool:
+    """Whether definitions of one kind have the very values that are made of them, to the last bit."""
+    expected = _in_stack(job, env, rule)
+    found = np.stack([made[each.name] for each in job])
+    return expected is not None and expected.shape == found.shape and expected.tobytes() == found.tobytes()
+
+
+def _runs(jobs: Iterable[list[Definition[D]]], recurrent: Container[str]) -> Iterator[list[Definition[D]]]:
+    """The jobs, those recurrent ones together that stand one behind the other."""
+    for recurs, some in groupby(jobs, lambda job: job[0].name in recurrent):
+        if recurs:
+            yield [each for job in some for each in job]
+        else:
+            yield from some
 
 
 def _jobs(definitions: list[Definition[D]], recurrent: list[list[Definition[D]]]) -> list[list[Definition[D]]]:
