@@ -103,10 +103,8 @@ class Structure:
     def __init__(self, *values: Any, **named: Any) -> None:
         """Raises TypeError where values are missing, too many, or of no field."""
         fields = self._structure
-        given = dict(zip(fields, values, strict=False))
-        if named:
-            given |= named
-        if len(given) < len(values) + len(named) or (named and not named.keys() <= fields.keys()):
+        given = dict(zip(fields, values, strict=False), **named)
+        if len(given) < len(values) + len(named) or not given.keys() <= fields.keys():
             raise _unfit(type(self), fields)
         if len(given) < len(fields):
             for name, make in self._anew:

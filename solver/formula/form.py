@@ -5,8 +5,9 @@ Formulas of one form, such as those of a thousand time steps, are worked out, ch
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import count
+from operator import itemgetter
 from typing import Any, TypeAlias
 
 from solver.formula.tree import (
@@ -31,6 +32,10 @@ Form: TypeAlias = Hashable
 
 _NUMBERS = (Array, Written)
 _NAMELESS = (Num, Array, Written, Dots)
+
+_Formula: TypeAlias = Neg | Bin | Sum | Transpose | Call | Group
+
+_new: Callable[[type], Any] = object.__new__
 
 _KNOWN: dict[Hashable, int] = {}
 _COUNT = count()
@@ -71,6 +76,29 @@ def renamed(tree: Tree, names: Mapping[str, str]) -> Tree:
     made = object.__new__(type(tree))
     made.unnamed, made.renames = (kind, now), tree
     return made
+
+
+def stamp(tree: Tree, names: Sequence[str]) -> Callable[[Sequence[str]], Tree]:
+    """What makes the formula in other names, again and again: each in the place that its own has among `names`.
+
+    No two of these names may be one.
+    """
+    kind, used = form(tree)
+    if not used or isinstance(tree, _NAMELESS):
+        return lambda real: tree
+    places = [names.index(name) for name in used]
+    first, made_of = places[0], type(tree)
+    if isinstance(tree, Name):
+        return lambda real: Name(real[first])
+    of_several: Callable[[Sequence[str]], tuple[str, ...]] = itemgetter(*places)
+
+    def make(real: Sequence[str]) -> Tree:
+        made: _Formula = _new(made_of)
+        made.unnamed = kind, (of_several(real) if len(places) > 1 else (real[first],))
+        made.renames = tree
+        return made
+
+    return make
 
 
 def _form(tree: Tree) -> tuple[Form, tuple[str, ...]]:

@@ -56,10 +56,10 @@ class Symbol(NamedTuple):
         """The same symbol for a quantity of this shape; what a gradient or derivative is taken by has it too."""
         wrt, argument = self.wrt, self.argument
         if wrt is None and not isinstance(argument, Symbol):
-            return self if shape == self.shape else self._replace(shape=shape)
+            return self if shape == self.shape else Symbol(*self[:6], shape, *self[7:])
         wrt = wrt and wrt.shaped(shape)
         argument = argument.shaped(shape) if isinstance(argument, Symbol) else argument
-        return self._replace(shape=shape, wrt=wrt, argument=argument)
+        return Symbol(*self[:3], argument, self.prime, wrt, shape, *self[7:])
 
 
 Symbols = Mapping[str, Symbol]

@@ -167,19 +167,19 @@ class _Distributions:
 def _add(
     working: Working, made: Derived, output: str, role: Role, title: str, why: str, begins: Callable[[str], str]
 ) -> None:
-    of, symbol = working.symbols[made.of], working.symbols.get(output) or default_symbol(output)
+    of, size = working.symbols[made.of], shape_alike(made.formula, working.shapes)
     match made.kind:
         case "slope":
             symbol = Symbol("f", prime=True, argument=of)
             title = title or f"Slope of the activation at {{{made.of}}}"
         case "delta":
-            symbol = Symbol("delta", of.base + of.sub, of.sup, of.argument)
+            symbol = Symbol("delta", of.base + of.sub, of.sup, of.argument, False, None, size)
             title = title or f"Gradient at the net input of {{{made.of}}}"
         case _:
-            symbol = symbol._replace(wrt=of)
+            symbol = (working.symbols.get(output) or default_symbol(output))._replace(wrt=of)
             title = title or f"Gradient with respect to {{{made.of}}}"
     step = Step(made.name, made.formula, begins(title), why, derive=partial(_derivation, made))
-    working.add(step, shape_alike(made.formula, working.shapes), symbol, role)
+    working.add(step, size, symbol, role)
     repeat = working.repeats.get(made.of)
     if repeat is not None:  # what is found of a time that is not shown in full is not either
         working.repeats[made.name] = repeat._replace(series=made.name, heading=None)

@@ -138,6 +138,8 @@ class Working(Structure):
     def _binary(self, name: str) -> bool:
         """Whether a given quantity is of zeros and ones."""
         numbers = self.items[name].value({}) if name in self.items and self.items[name].given else None
+        if numbers is not None and numbers.size == 1:
+            return numbers.item() in (0.0, 1.0)
         if numbers is None or not {0.0, 1.0}.issuperset(numbers.flat[:_SAMPLE].tolist()):
             return False
         return numbers.size <= _SAMPLE or bool(((numbers == 0) | (numbers == 1)).all())

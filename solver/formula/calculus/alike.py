@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, TypeAlias
 
-from solver.formula.calculus.derived import Definition, Derived, Label, Names, Share
+from solver.formula.calculus.derived import Definition, Derived, Kind, Label, Names, Share
 from solver.formula.calculus.differentiate import check_scalar
 from solver.formula.calculus.pairs import Distribution, Match
 from solver.formula.calculus.reverse import Reverse
-from solver.formula.form import Form, form, form_together, renamed
+from solver.formula.form import Form, form, form_together, renamed, stamp
 from solver.formula.functions import FUNCTIONS
 from solver.formula.tree import Call, Name, Sum, Tree, bare, names, replace_names, walk
 from solver.formula.walks.shape import Shape
@@ -100,19 +100,45 @@ def _match(match: Match, real: Mapping[str, str]) -> Match:
 
 
 # -- one definition of a long chain --------------------------------------------------------------------------------------
-class _Passed(NamedTuple):
-    """What it comes to that one definition, in numbered names, passes its adjoint on."""
+_Stamp: TypeAlias = Callable[[Sequence[str]], Tree]
+_Pairing: TypeAlias = Callable[[Sequence[str]], Match]
 
-    numbers: tuple[str, ...]
-    labels: tuple[Label, ...]
-    shapes: tuple[Shape, ...]
-    adjoints: tuple[tuple[str, tuple[Tree, ...]], ...]
-    behind: tuple[tuple[str, tuple[Tree, ...]], ...]
-    pairs: tuple[tuple[str, Match], ...]
-    noted: tuple[tuple[tuple[str, tuple[str, ...] | None], ...], ...]
-    centred: tuple[str, ...]
-    slopes: tuple[Derived, ...]
-    backward: tuple[Derived, ...]
+
+class _Made(NamedTuple):
+    """A step by the numbers of its name and of what it is of; what makes its formula, and its pair."""
+
+    step: Derived
+    name: int
+    of: int
+    formula: _Stamp
+    match: _Pairing | None
+
+
+class _Passed(NamedTuple):
+    """What it comes to that one definition passes its adjoint on, in the numbers of its names: those that it uses, then
+    those that are made.
+    """
+
+    labels: tuple[tuple[Kind, int, int, bool, Shape], ...]
+    adjoints: tuple[tuple[int, tuple[_Stamp, ...]], ...]
+    behind: tuple[tuple[int, tuple[_Stamp, ...]], ...]
+    pairs: tuple[tuple[int, _Pairing], ...]
+    noted: tuple[tuple[tuple[int, tuple[str, ...] | None], ...], ...]
+    centred: tuple[int, ...]
+    slopes: tuple[_Made, ...]
+    backward: tuple[_Made, ...]
+
+
+class _Roles(dict[str, Hashable]):
+    """What names are throughout a pass."""
+
+    def __init__(self, of: Reverse) -> None:
+        self.of = of
+
+    def __missing__(self, name: str) -> Hashable:
+        of = self.of
+        found = self[name] = (of.shapes[name], name in of.relevant, name in of.wrt)
+        return found
 
 
 class _Remembering(Reverse):
@@ -131,7 +157,7 @@ class _Remembering(Reverse):
         self.passed: dict[Hashable, _Passed | None] = {}
         self.plain: dict[Form, bool] = {}
         self.shared: dict[Form, bool] = {}
-        self.roles: dict[str, Hashable] = {}
+        self.roles = _Roles(self)
 
     def definition(self, name: str, tree: Tree) -> None:
         if isinstance(bare(tree), Sum):  # of everything there is: there is one
@@ -154,7 +180,7 @@ class _Remembering(Reverse):
             match and (id(match.pair), match.factor, match.elementwise, *places),
             name == self.output,
             *[definition is None for definition in around],
-            *[self.roles.get(n) or self.role(n) for n in used],
+            *map(self.roles.__getitem__, used),
             *[n in self.centred for n in used if self.centred],
             *[tuple(noted[n]) if n in noted else None for noted in _noted(self) if noted for n in used],
             *self.sums(used, defined),
@@ -166,12 +192,7 @@ class _Remembering(Reverse):
         passed = self.passed[key]
         if passed is None:
             passed = self.passed[key] = self.pass_on(name, tree, used)
-        self.apply(passed, name, used)
-
-    def role(self, name: str) -> Hashable:
-        """What a name is throughout the pass."""
-        found = self.roles[name] = (self.shapes[name], name in self.relevant, name in self.wrt)
-        return found
+        self.apply(passed, used)
 
     def looked_at(self, tree: Tree) -> tuple[str, ...]:
         """The names whose own definitions matter: none where all there is is an activation of sums and products."""
@@ -228,39 +249,60 @@ class _Remembering(Reverse):
         inner.centred = {number[n] for n in used if n in self.centred}
         before = [{n: tuple(found) for n, found in noted.items()} for noted in _noted(inner)]
         inner.definition(own, chain[-1][1])
+        numbers = [*number.values(), *(f"@{k}" for k in range(len(labels)))]
+        place = {n: k for k, n in enumerate(numbers)}
+
+        def terms(shares: Mapping[str, Sequence[Share]]) -> tuple[tuple[int, tuple[_Stamp, ...]], ...]:
+            others = ((n, found) for n, found in shares.items() if n != own)
+            return tuple((place[n], tuple(stamp(share.adjoint, numbers) for share in found)) for n, found in others)
+
+        def steps(made: Iterable[Derived]) -> tuple[_Made, ...]:
+            return tuple(
+                _Made(x, place[x.name], place[x.of], stamp(x.formula, numbers), x.match and _pairing(x.match, place))
+                for x in made
+            )
+
         return _Passed(
-            tuple(number.values()),
-            tuple(labels),
-            tuple(inner.shapes[f"@{k}"] for k in range(len(labels))),
-            _terms(inner.adjoints, own),
-            _terms(inner.behind, own),
-            tuple((n, found) for n, found in inner.pairs.items() if n != own),
-            tuple(map(_changed, before, _noted(inner))),
-            tuple(inner.centred),
-            tuple(inner.slopes),
-            tuple(inner.backward),
+            tuple(
+                (kind, place[of], place[by], asked, inner.shapes[f"@{k}"])
+                for k, (kind, of, by, asked) in enumerate(labels)
+            ),
+            terms(inner.adjoints),
+            terms(inner.behind),
+            tuple((place[n], _pairing(found, place)) for n, found in inner.pairs.items() if n != own),
+            tuple(
+                tuple((place[n], words) for n, words in _changed(then, now))
+                for then, now in zip(before, _noted(inner), strict=True)
+            ),
+            tuple(place[n] for n in inner.centred),
+            steps(inner.slopes),
+            steps(inner.backward),
         )
 
-    def apply(self, passed: _Passed, name: str, used: Sequence[str]) -> None:
+    def apply(self, passed: _Passed, used: Sequence[str]) -> None:
         """Does the same to names of this chain."""
-        real = dict(zip(passed.numbers, used, strict=True))
-        for k, ((kind, of, own, asked), size) in enumerate(zip(passed.labels, passed.shapes, strict=True)):
-            made = real[f"@{k}"] = self.called(Label(kind, real[of], real[own], asked))
+        real = list(used)
+        for kind, of, own, asked, size in passed.labels:
+            made = self.called(Label(kind, real[of], real[own], asked))
             self.shapes[made] = size
+            real.append(made)
         for shares, found in ((self.adjoints, passed.adjoints), (self.behind, passed.behind)):
-            for n, adjoints in found:
-                shares.setdefault(real[n], []).extend([Share(renamed(each, real), ()) for each in adjoints])
-        for n, match in passed.pairs:
-            self.pairs[real[n]] = _match(match, real)
+            for n, stamps in found:
+                shares.setdefault(real[n], []).extend([Share(make(real)) for make in stamps])
+        for n, pairing in passed.pairs:
+            self.pairs[real[n]] = pairing(real)
         for noted, changed in zip(_noted(self), passed.noted, strict=True):
             for n, words in changed:
                 if words is None:
                     del noted[real[n]]
                 else:
                     noted[real[n]] = dict.fromkeys(words)
-        self.centred |= {real[n] for n in passed.centred}
-        self.slopes += [_step(made, real) for made in passed.slopes]
-        self.backward += [_step(made, real) for made in passed.backward]
+        for n in passed.centred:
+            self.centred.add(real[n])
+        for steps, also in ((self.slopes, passed.slopes), (self.backward, passed.backward)):
+            for x, n, of, make, match in also:
+                pair, what = match and match(real), (x.kinked, x.reasons, x.flat)
+                steps.append(Derived(real[n], make(real), x.kind, real[of], pair, (), *what))
 
 
 def _sharing(node: Tree) -> bool:
@@ -268,9 +310,10 @@ def _sharing(node: Tree) -> bool:
     return isinstance(node, Call) and any(pair.distribution for pair in FUNCTIONS[node.fn].pairs)
 
 
-def _terms(shares: Mapping[str, Sequence[Share]], own: str) -> tuple[tuple[str, tuple[Tree, ...]], ...]:
-    """What each name but one gets."""
-    return tuple((n, tuple(share.adjoint for share in found)) for n, found in shares.items() if n != own)
+def _pairing(match: Match, place: Mapping[str, int]) -> _Pairing:
+    """What makes a pair of other names."""
+    output, target = place[match.output], place[match.target]
+    return lambda real: Match(match.pair, real[output], real[target], match.factor, match.elementwise)
 
 
 def _noted(of: Reverse) -> tuple[dict[str, dict[str, None]], ...]:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import cache
 from typing import TypeAlias
 
-from solver.formula.form import Form, form, form_together, renamed
+from solver.formula.form import Form, form, stamp
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.parse import parse
 from solver.formula.tree import Bin, Call, Group, Name, Neg, Tree, bare, rebuild, replace_names, walk
@@ -37,7 +37,7 @@ def restated(
     for way in _WAYS.get(kind, ()):
         names = way.followed(used, defined, binary)
         if names is not None:
-            return None if way.made is None else renamed(way.made, dict(zip(way.names, names, strict=True)))
+            return None if way.make is None else way.make(names)
     made, asked = tree, _Asked(used, defined, binary)
     if any(_matched(rule.cancels, node) for node in walk(tree) for rule in _rules().get(_top(node), ())):
         made = _Stable(asked.definition, asked.of_zeros_and_ones).of(tree)
@@ -55,22 +55,21 @@ def stable(tree: Tree, defined: Definitions, binary: Callable[[str], bool] = lam
 class _Way(NamedTuple):
     """How a formula was rewritten: what was asked of its names, by their numbers, each with its answer, and what came out.
 
-    names: those of this formula, by their numbers.
+    make: makes that of the names of another such formula, by their numbers.
     """
 
     asked: tuple[tuple[bool, int, Hashable], ...]
-    names: list[str]
-    made: Tree | None
+    make: Callable[[Sequence[str]], Tree] | None
 
-    def followed(self, used: Sequence[str], defined: Definitions, binary: Callable[[str], bool]) -> list[str] | None:
+    def followed(
+        self, used: Sequence[str], defined: Definitions, binary: Callable[[str], bool]
+    ) -> Sequence[str] | None:
         """The names of another formula of this form, where it has the same answers; None where one of them differs."""
         if not self.asked:
-            return list(used)
+            return used
         now = _Asked(used, defined, binary)
         for of_numbers, k, answer in self.asked:
-            name = now.names[k]
-            now.of_zeros_and_ones(name) if of_numbers else now.definition(name)
-            if now.asked[-1][2] != answer:
+            if (now.binary(now.names[k]) if of_numbers else now.defined_as(now.names[k])[1]) != answer:
                 return None
         return now.names
 
@@ -84,29 +83,34 @@ def _remember(kind: Form, asked: _Asked, made: Tree | None) -> None:
         _WAYS.clear()
     ways = _WAYS.setdefault(kind, [])
     if len(ways) < _MOST_WAYS:
-        ways.append(_Way(tuple(asked.asked), asked.names, made))
+        ways.append(_Way(tuple(asked.asked), None if made is None else stamp(made, asked.names)))
 
 
 class _Asked:
     """Keeps what is asked of names, which get numbers as they are met."""
 
     def __init__(self, used: Sequence[str], defined: Definitions, binary: Callable[[str], bool]) -> None:
-        self.numbers = {name: k for k, name in enumerate(used)}
+        self.names = list(used)
         self.defined, self.binary = defined, binary
         self.asked: list[tuple[bool, int, Hashable]] = []
 
-    @property
-    def names(self) -> list[str]:
-        return list(self.numbers)
+    def defined_as(self, name: str) -> tuple[Tree | None, Hashable]:
+        """The formula behind a name, and its form with the numbers of its names."""
+        tree, names = self.defined(name), self.names
+        if tree is None:
+            return None, None
+        kind, used = form(tree)
+        names += [new for new in used if new not in names]
+        return tree, (kind, *map(names.index, used))
 
     def definition(self, name: str) -> Tree | None:
-        tree, number = self.defined(name), self.numbers[name]
-        self.asked.append((False, number, None if tree is None else form_together([tree], self.numbers)))
+        tree, answer = self.defined_as(name)
+        self.asked.append((False, self.names.index(name), answer))
         return tree
 
     def of_zeros_and_ones(self, name: str) -> bool:
         found = self.binary(name)
-        self.asked.append((True, self.numbers[name], found))
+        self.asked.append((True, self.names.index(name), found))
         return found
 
 
