@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal
 
 from solver.formula.functions import FUNCTIONS
@@ -106,7 +107,7 @@ class SymbolTable(dict[str, Symbol]):
 
         Gives two names that look alike now, and did not before.
         """
-        if any(symbol.base == "sigma" for symbol in self.values()):
+        if "sigma" in map(attrgetter("base"), self.values()):
             usage = usage._replace(sigmoid="sigmoid")
         self.usage = usage
         if usage.vectors == "row":

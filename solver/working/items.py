@@ -121,7 +121,8 @@ class Item:
     @property
     def definition(self) -> Tree | None:
         """The formula that gives its number."""
-        return self.formula if self.kind == "number" else None
+        formula = self.formula
+        return formula if formula is None or self.kind == "number" else None
 
     # -- what it is worth ---------------------------------------------------------------------------------------------
     def value(self, env: Env) -> Floats | None:
@@ -268,6 +269,11 @@ class Step(Item, Structure):
     def derivation(self) -> tuple[Line, ...]:
         """Made when it is shown."""
         return self.derive()
+
+    @property
+    def definition(self) -> Tree:
+        """Its formula."""
+        return self.formula
 
     @property
     def needs(self) -> tuple[str, ...]:

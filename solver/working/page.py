@@ -221,14 +221,11 @@ class Working(Structure):
 
     def closure(self, asked: Iterable[str], known: Container[str] = ()) -> list[str]:
         """The names asked for and all they need, in the order of the page. known: names whose needs do not count."""
-        wanted: set[str] = set()
-        stack = list(asked)
-        while stack:
-            name = stack.pop()
-            if name not in wanted:
-                wanted.add(name)
-                if name not in known:
-                    stack += self.items[name].needs
+        wanted, items = set[str](), self.items
+        new = set(asked)
+        while new:
+            wanted |= new
+            new = set[str]().union(*[items[name].needs for name in new if name not in known]) - wanted
         return sorted(wanted, key=self.places.__getitem__)
 
     def offer_graph(self, nodes: int, most: int, draw: Callable[[], Sketch]) -> None:

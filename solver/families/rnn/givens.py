@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -37,22 +38,25 @@ class Givens(Structure):
         return range(1, self.given.length + 1)
 
     # -- names --------------------------------------------------------------------------------------------------------
-    def letter(self, letter: str) -> str:
-        """h, or H of a batch."""
-        called = self.names[letter]
-        return called.upper() if self.many and called == letter and letter in "xhyd" else called
+    @cached_property
+    def letters(self) -> Mapping[str, str]:
+        """What each letter is called: h, or H of a batch."""
+        return {
+            letter: called.upper() if self.many and called == letter and letter in "xhyd" else called
+            for letter, called in self.names.items()
+        }
 
     def at(self, letter: str, t: int) -> str:
         """The name of a quantity at a time."""
-        return f"{self.letter(letter)}{t}"
+        return f"{self.letters[letter]}{t}"
 
     def symbol(self, letter: str, t: int, mark: str = "", side: str = "") -> Symbol:
         """h(1): a quantity at time t."""
-        return Symbol(self.letter(letter) if letter in self.names else letter, mark, side, str(t))
+        return Symbol(self.letters.get(letter, letter), mark, side, str(t))
 
     def name(self, of: Direction, t: int, letter: str = "h") -> str:
         """The name of a layer's state at a time: h1, h2_1 of layer 2, hf1 of the forward direction."""
-        return f"{self.letter(letter)}{of.side}{of.mark}{'_' if of.mark else ''}{t}"
+        return f"{self.letters[letter]}{of.side}{of.mark}{'_' if of.mark else ''}{t}"
 
     def weight(self, letter: str, of: Direction) -> str:
         """U, U2, Uf."""

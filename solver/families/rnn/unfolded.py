@@ -285,7 +285,7 @@ class Unfolded(Givens):
     def shorten(self) -> None:
         """Leaves the first two times and the last one in full; a table has the numbers of those between."""
         w, last = self.working, self.given.length
-        bases = {self.letter(letter): letter not in "xd" for letter in "xduohy"} | {"J": True}
+        bases = {self.letters[letter]: letter not in "xd" for letter in "xduohy"} | {"J": True}
         for sides in self.stack:
             for side in sides:
                 bases |= {self.name(side, 0, letter)[:-1]: True for letter in "uh"}

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from solver.formula.calculus.local import bends, constant_last, local_derivative
-from solver.formula.form import Form, form, renamed
+from solver.formula.form import Form, each_kind, form, renamed
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.parse import parse
 from solver.formula.tree import Array, Bin, Call, Tree, rebuild, replace_names, walk
@@ -73,7 +73,7 @@ def largest_difference(
 def _calls(chain: Chain) -> list[Call]:
     """The calls of functions in the formulas; of those of one form, in one."""
     trees = {form(tree)[0]: tree for _, tree in chain}.values()
-    return [node for tree in trees for node in walk(tree) if isinstance(node, Call)]
+    return [node for tree in trees for node in each_kind(tree) if isinstance(node, Call)]
 
 
 def _program(chain: Chain, moved: Container[str] = ()) -> Program[Tree]:

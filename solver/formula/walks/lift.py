@@ -89,7 +89,7 @@ def recurrence(tree: Tree, uses: Sequence[Sequence[str]], env: Mapping[str, Floa
     tree: the formula of the first. uses: the names of each, those in one place standing for one another.
     """
     columns = list(zip(*uses, strict=True))
-    free = [column for column in columns if all(name in env for name in column)]
+    free = [column for column in columns if all(map(env.__contains__, column))]
     rest, formulas = lifted(tree, {column[0] for column in free})
     try:
         stacks, depth = stacked(list(zip(*free, strict=True)), env) if formulas else ({}, 0)

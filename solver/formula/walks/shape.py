@@ -50,7 +50,7 @@ def _name(tree: Name, shapes: Mapping[str, Shape]) -> Shape:
 
 
 def _sum(tree: Sum, shapes: Mapping[str, Shape]) -> Shape:
-    first, *others = (shape(t, shapes) for t in tree.terms)
+    first, *others = (shape_alike(t, shapes) for t in tree.terms)
     for other in others:
         if other != first:
             raise _misfit(tree, first, other, "terms of a sum need equal shapes")

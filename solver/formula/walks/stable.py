@@ -14,7 +14,7 @@ from collections.abc import Callable, Hashable, Sequence
 from functools import cache
 from typing import TypeAlias
 
-from solver.formula.form import Form, form, stamp
+from solver.formula.form import Form, each_kind, form, stamp
 from solver.formula.functions import FUNCTIONS, Own
 from solver.formula.parse import parse
 from solver.formula.tree import Bin, Call, Group, Name, Neg, Tree, bare, rebuild, replace_names, walk
@@ -39,7 +39,7 @@ def restated(
         if names is not None:
             return None if way.make is None else way.make(names)
     made, asked = tree, _Asked(used, defined, binary)
-    if any(_matched(rule.cancels, node) for node in walk(tree) for rule in _rules().get(_top(node), ())):
+    if any(_matched(rule.cancels, node) for node in each_kind(tree) for rule in _rules().get(_top(node), ())):
         made = _Stable(asked.definition, asked.of_zeros_and_ones).of(tree)
     rewritten = None if made is tree or made == tree else made
     if isinstance(kind, int):

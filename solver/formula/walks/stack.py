@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 
 import numpy as np
 
 from solver.rounding import Floats
 
+_SHAPE = attrgetter("shape")
 FEW = 8
 """So few of one form go one by one."""
 
@@ -21,19 +23,20 @@ def stacked(uses: Sequence[Sequence[str]], env: Mapping[str, Floats]) -> tuple[d
     Raises KeyError for a name without a value, ValueError where rows and columns differ, or a stack becomes too large.
     """
     columns = [(column, [env[name] for name in dict.fromkeys(column)]) for column in zip(*uses, strict=True)]
-    depth = max(quantity.ndim for _, quantities in columns for quantity in quantities)
+    sizes = [set(map(_SHAPE, quantities)) for _, quantities in columns]
+    depth = max(map(len, set().union(*sizes)))
     stacks = {}
-    for column, quantities in columns:
+    for (column, quantities), shapes in zip(columns, sizes, strict=True):
         if len(quantities) == 1:
             stacks[column[0]] = quantities[0]
             continue
         if len(quantities) < len(column):
             quantities = [env[name] for name in column]
         shape = quantities[0].shape
-        if any(quantity.shape != shape for quantity in quantities):
-            if len({quantity.shape[-2:] for quantity in quantities}) > 1:
+        if len(shapes) > 1:
+            if len({each[-2:] for each in shapes}) > 1:
                 raise ValueError("rows and columns differ")
-            shape = np.broadcast_shapes(*{quantity.shape for quantity in quantities})
+            shape = np.broadcast_shapes(*shapes)
             quantities = [each if each.shape == shape else np.broadcast_to(each, shape) for each in quantities]
         if quantities[0].size * len(column) > MOST_CELLS:
             raise ValueError("too large for a stack")
