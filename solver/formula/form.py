@@ -6,7 +6,7 @@ Formulas of one form, such as those of a thousand time steps, are worked out, ch
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from itertools import count
+from itertools import chain, count
 from operator import itemgetter
 from typing import Any, TypeAlias
 
@@ -52,14 +52,16 @@ def form(tree: Tree) -> tuple[Form, tuple[str, ...]]:
     return found
 
 
-def form_together(trees: Iterable[Tree], numbers: dict[str, int]) -> tuple[Form, ...]:
-    """The form of some formulas that share their names. numbers: of the names so far; those that are new are added."""
-    made: list[Hashable] = []
-    for tree in trees:
-        kind, used = form(tree)
-        made.append(kind)
-        made.append(tuple([numbers.setdefault(name, len(numbers)) for name in used]))
-    return tuple(made)
+def form_together(trees: Iterable[Tree], numbers: dict[str, int]) -> tuple[tuple[Form, ...], tuple[int, ...]]:
+    """The forms of some formulas that share their names, and the numbers of the names that each uses.
+
+    numbers: of the names so far; those that are new are added.
+    """
+    kinds, uses = zip(*map(form, trees), strict=True)
+    for name in chain.from_iterable(uses):
+        if name not in numbers:
+            numbers[name] = len(numbers)
+    return kinds, tuple(map(numbers.__getitem__, chain.from_iterable(uses)))
 
 
 def renamed(tree: Tree, names: Mapping[str, str]) -> Tree:
@@ -122,7 +124,7 @@ def _form(tree: Tree) -> tuple[Form, tuple[str, ...]]:
         elif kind is Sum:
             terms = form_together(node.terms, numbers)
             made.append((kind, terms))
-            known = known and all(type(each) is int for each in terms[::2])
+            known = known and all(type(each) is int for each in terms[0])
         elif kind is Neg or kind is Transpose or kind is Group:
             made.append(kind)
             stack.append(node.x)

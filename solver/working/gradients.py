@@ -21,7 +21,7 @@ from solver.formula.walks.value import Env, value
 from solver.named import Structure
 from solver.rounding import Floats
 from solver.working.items import Item, Line, Step
-from solver.working.page import Working
+from solver.working.page import Repeat, Working
 from solver.working.roles import Role
 
 
@@ -182,7 +182,8 @@ def _add(
     working.add(step, size, symbol, role)
     repeat = working.repeats.get(made.of)
     if repeat is not None:  # what is found of a time that is not shown in full is not either
-        working.repeats[made.name] = repeat._replace(series=made.name, heading=None)
+        iteration, _, _, shown, counts, few = repeat
+        working.repeats[made.name] = Repeat(iteration, made.name, None, shown, counts, few)
 
 
 def _reason(made: Derived, output: str) -> str:

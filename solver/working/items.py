@@ -289,9 +289,8 @@ class Step(Item, Structure):
         if self.restated is None:
             return (type(self), kind), used
         restated, names = form(self.restated)
-        numbers = {name: k for k, name in enumerate(used)}
-        places = tuple([numbers.setdefault(name, len(numbers)) for name in names])
-        return (type(self), kind, restated, places), tuple(numbers)
+        both = tuple(dict.fromkeys(used + names))
+        return (type(self), kind, restated, tuple(map(both.index, names))), both
 
     def value(self, env: Env) -> Floats:
         """The formula's value."""

@@ -68,14 +68,13 @@ def solve_question(
 
 def program(working: Working, names: Iterable[str], forms: Mapping[str, Format]) -> Program[Item]:
     """Items, in the order of the page, for `numbers`. forms: how each is written."""
-    return Program(_definition(name, item, forms[name], working) for name, item in working.program(names))
-
-
-def _definition(name: str, item: Item, form: Format, working: Working) -> Definition[Item]:
-    kind, uses = item.alike
-    if kind is not None:
-        kind = (kind, form, *map(working.shapes.__getitem__, uses))
-    return Definition(name, item, uses, kind)
+    size, made = working.shapes.__getitem__, list[Definition[Item]]()
+    for name, item in working.program(names):
+        kind, uses = item.alike
+        if kind is not None:
+            kind = (kind, forms[name], *map(size, uses))
+        made.append(Definition(name, item, uses, kind))
+    return Program(made)
 
 
 def numbers(program: Program[Item], env: dict[str, Floats], forms: Mapping[str, Format] | None = None) -> Worths:

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from solver.formula.form import Form, form
 from solver.formula.tree import Bin, Call, Group, Neg, Num, Sum, Transpose, Tree, bare, ungrouped
-from solver.formula.walks.shape import SCALAR, Shape, shape, shape_alike
+from solver.formula.walks.shape import SCALAR, Shape, shape, sizes_of_terms
 
 Shapes = Mapping[str, Shape]
 
@@ -235,9 +235,9 @@ def add(terms: Sequence[Tree], shapes: Shapes) -> Tree:
     if not parts:
         return ZERO
     if len(parts) > MOST_TERMS:
-        made = tuple(join(f, rest) for f, rest in parts)
-        if len({shape_alike(term, shapes) for term in made}) == 1:
-            return Sum(made)
+        made = Sum(tuple(join(f, rest) for f, rest in parts))
+        if len(sizes_of_terms(made, shapes)) == 1:
+            return made
     total = join(*parts[0])
     for factor, other in parts[1:]:
         total = Bin("-" if factor < 0 else "+", total, join(abs(factor), other))

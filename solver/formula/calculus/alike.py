@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import Literal, TypeAlias
 
 from solver.formula.calculus.derived import Definition, Derived, Kind, Label, Names, Share
@@ -20,6 +21,7 @@ LONG = 60
 """Of a longer chain, it is each definition that is passed through once for all like it."""
 
 
+_ADJOINT: Callable[[Share], Tree] = attrgetter("adjoint")
 _ALONG: tuple[Literal["columns", "rows"], ...] = ("columns", "rows")
 
 
@@ -164,35 +166,41 @@ class _Remembering(Reverse):
             super().definition(name, tree)
             return
         numbers = {name: 0}
-        adjoints = [share.adjoint for share in self.adjoints.get(name, ())]
-        behind = [share.adjoint for share in self.behind.get(name, ())]
+        adjoints, behind = self.adjoints.get(name, ()), self.behind.get(name, ())
         match = self.pairs.get(name)
-        around = [self.defined.get(n) for n in self.looked_at(tree)]
-        defined = [definition for definition in around if definition is not None]
-        kind = form_together((tree, *adjoints, *behind, *defined), numbers)
-        paired = () if match is None else (match.output, match.target)
-        places = [numbers.setdefault(n, len(numbers)) for n in paired]
+        around = tuple(map(self.defined.get, self.looked_at(tree)))
+        defined = [definition for definition in around if definition is not None] if around else ()
+        kind = form_together((tree, *map(_ADJOINT, adjoints), *map(_ADJOINT, behind), *defined), numbers)
+        paired: tuple[Hashable, ...] = ()
+        if match is not None:
+            places = [numbers.setdefault(n, len(numbers)) for n in (match.output, match.target)]
+            paired = (id(match.pair), match.factor.as_integer_ratio(), match.elementwise, *places)
         used = tuple(numbers)
         key = (
             kind,
             len(adjoints),
             len(behind),
-            match and (id(match.pair), match.factor, match.elementwise, *places),
+            paired,
             name == self.output,
-            *[definition is None for definition in around],
+            tuple(definition is None for definition in around) if around else (),
             *map(self.roles.__getitem__, used),
-            *[n in self.centred for n in used if self.centred],
-            *[tuple(noted[n]) if n in noted else None for noted in _noted(self) if noted for n in used],
-            *self.sums(used, defined),
+            *(self.notes(used) if self.centred or any(_noted(self)) else ()),
+            *(self.sums(used, defined) if defined else ()),
         )
-        if key not in self.passed:  # many forms come once: each of 1/t
+        try:
+            passed = self.passed[key]
+        except KeyError:  # many forms come once: each of 1/t
             self.passed[key] = None
             super().definition(name, tree)
             return
-        passed = self.passed[key]
         if passed is None:
             passed = self.passed[key] = self.pass_on(name, tree, used)
         self.apply(passed, used)
+
+    def notes(self, used: Sequence[str]) -> list[Hashable]:
+        """What is noted of names so far."""
+        noted = [tuple(noted[n]) if n in noted else None for noted in _noted(self) for n in used]
+        return [*noted, *[n in self.centred for n in used]]
 
     def looked_at(self, tree: Tree) -> tuple[str, ...]:
         """The names whose own definitions matter: none where all there is is an activation of sums and products."""

@@ -1,17 +1,18 @@
 """The shape walk: rows and columns of a formula, and the error that names the two shapes that do not fit."""
 
 from collections.abc import Callable, Hashable, Mapping
+from functools import partial
 from typing import Any
 
 from solver.errors import FormulaError, nearest
-from solver.formula.form import form
+from solver.formula.form import form, runs
 from solver.formula.functions import FUNCTIONS
 from solver.formula.functions.shapes import MAX_CELLS
 from solver.formula.sizes import SCALAR, Shape, Size, misfit, show, spread
 from solver.formula.source import source
 from solver.formula.tree import Array, Bin, Call, Group, Name, Neg, Num, Sum, Transpose, Tree, Written, walk
 
-__all__ = ["MAX_CELLS", "SCALAR", "Shape", "Size", "check_sizes", "shape", "shape_alike", "show"]
+__all__ = ["MAX_CELLS", "SCALAR", "Shape", "Size", "check_sizes", "shape", "shape_alike", "show", "sizes_of_terms"]
 
 _KNOWN: dict[Hashable, Shape] = {}
 _MOST_KNOWN = 10_000
@@ -43,6 +44,19 @@ def shape_alike(tree: Tree, shapes: Mapping[str, Shape]) -> Shape:
     return made
 
 
+def sizes_of_terms(total: Sum, shapes: Mapping[str, Shape]) -> list[Shape]:
+    """The shapes that terms of a sum have, each once: one look for all of one form and names of the same shapes.
+
+    Raises KeyError for a name without a shape.
+    """
+    found: dict[Shape, None] = {}
+    for term, uses in runs(total):
+        of_names = partial(map, shapes.__getitem__)
+        for sizes in dict.fromkeys(map(tuple, map(of_names, uses))):
+            found[shape(term, dict(zip(uses[0], sizes, strict=True)))] = None
+    return list(found)
+
+
 def _name(tree: Name, shapes: Mapping[str, Shape]) -> Shape:
     if tree.id not in shapes:
         raise FormulaError(f"{tree.id!r} is not given yet", nearest(tree.id, shapes))
@@ -50,10 +64,12 @@ def _name(tree: Name, shapes: Mapping[str, Shape]) -> Shape:
 
 
 def _sum(tree: Sum, shapes: Mapping[str, Shape]) -> Shape:
-    first, *others = (shape_alike(t, shapes) for t in tree.terms)
-    for other in others:
-        if other != first:
-            raise _misfit(tree, first, other, "terms of a sum need equal shapes")
+    try:
+        first, *others = sizes_of_terms(tree, shapes)
+    except KeyError:
+        first, *others = dict.fromkeys(shape(term, shapes) for term in tree.terms)
+    if others:
+        raise _misfit(tree, first, others[0], "terms of a sum need equal shapes")
     return first
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, reduce
 from itertools import groupby
+from operator import or_
 from typing import Generic, TypeAlias, TypeVar
 
 import numpy as np
@@ -241,12 +242,10 @@ def _jobs(definitions: list[Definition[D]], recurrent: list[list[Definition[D]]]
         return [[each] for each in definitions]
     bit = {k: 1 << g for g, members in enumerate(groups) for k in members}
 
-    leads: dict[str, int] = {}  # to the groups that a name needs, and to its own
+    leads = defaultdict[str, int](int)  # to the groups that a name needs, and to its own
     needed = []
     for k, definition in enumerate(definitions):
-        mask = 0
-        for name in definition.uses:
-            mask |= leads.get(name, 0)
+        mask = reduce(or_, map(leads.__getitem__, definition.uses), 0)
         needed.append(mask)
         leads[definition.name] = mask | bit.get(k, 0)
     behind = _closed([_union(needed[k] for k in members) for members in groups])
