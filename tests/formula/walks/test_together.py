@@ -79,6 +79,30 @@ def test_outputs_are_one_calculation_and_states_are_many() -> None:
     assert all(np.array_equal(env[name], expected[name]) for name in expected)
 
 
+@pytest.mark.parametrize("at", [1, 17, 40])
+def test_noise_at_one_time_is_none_of_any(at: int) -> None:
+    steps = [(f"h{t}", parse(f"h{t - 1} + x{t} - 0.3")) for t in range(1, 41)]
+    env = {"h0": np.array([[0.1]])} | {f"x{t}": np.array([[0.2 if t == at else 0.3]]) for t in range(1, 41)}
+    expected = evaluate(steps, dict(env), value)
+    program(steps).evaluate(env, value, None, lambda tree: tree)
+    assert env[f"h{at}"].item() == 0.0 != 0.1 + 0.2 - 0.3
+    assert all(np.array_equal(env[name], found) for name, found in expected.items())
+
+
+def test_states_are_looked_at_once_and_together() -> None:
+    calls: list[int] = []
+
+    def counted(tree: Tree, env: Mapping[str, Floats]) -> Floats:
+        calls.append(1)
+        return value(tree, env)
+
+    env = of_network(50)
+    program(recurrent(50)).evaluate(env, counted, None, lambda tree: tree)
+    assert len(calls) == 1 + 1 + 1
+    expected = evaluate(recurrent(50), of_network(50), value)
+    assert all(np.array_equal(env[name], expected[name]) for name in expected)
+
+
 def test_students_in_a_leading_axis_may_differ_in_some_quantities_only() -> None:
     env = of_network(20)
     env["x7"] = env["x7"] + np.arange(4.0).reshape(4, 1, 1)
