@@ -106,7 +106,7 @@ _Stamp: TypeAlias = Callable[[Sequence[str]], Tree]
 _Pairing: TypeAlias = Callable[[Sequence[str]], Match]
 
 
-class _Made(NamedTuple):
+class _StampedStep(NamedTuple):
     """A step by the numbers of its name and of what it is of; what makes its formula, and its pair."""
 
     step: Derived
@@ -127,8 +127,8 @@ class _Passed(NamedTuple):
     pairs: tuple[tuple[int, _Pairing], ...]
     noted: tuple[tuple[tuple[int, tuple[str, ...] | None], ...], ...]
     centred: tuple[int, ...]
-    slopes: tuple[_Made, ...]
-    backward: tuple[_Made, ...]
+    slopes: tuple[_StampedStep, ...]
+    backward: tuple[_StampedStep, ...]
 
 
 class _Roles(dict[str, Hashable]):
@@ -264,9 +264,11 @@ class _Remembering(Reverse):
             others = ((n, found) for n, found in shares.items() if n != own)
             return tuple((place[n], tuple(stamp(share.adjoint, numbers) for share in found)) for n, found in others)
 
-        def steps(made: Iterable[Derived]) -> tuple[_Made, ...]:
+        def steps(made: Iterable[Derived]) -> tuple[_StampedStep, ...]:
             return tuple(
-                _Made(x, place[x.name], place[x.of], stamp(x.formula, numbers), x.match and _pairing(x.match, place))
+                _StampedStep(
+                    x, place[x.name], place[x.of], stamp(x.formula, numbers), x.match and _pairing(x.match, place)
+                )
                 for x in made
             )
 

@@ -10,16 +10,18 @@ from collections.abc import Callable, Container, Hashable, Iterable, Iterator, M
 from functools import cache, reduce
 from itertools import groupby
 from operator import or_
-from typing import Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 import numpy as np
 
 from solver.errors import FormulaError
 from solver.formula.tree import Tree
-from solver.formula.walks.lift import Recurring, recurrence
 from solver.formula.walks.stack import FEW, MOST_CELLS, stacked
 from solver.named import NamedTuple
 from solver.rounding import Floats
+
+if TYPE_CHECKING:
+    from solver.formula.walks.lift import Recurring
 
 D = TypeVar("D")
 
@@ -149,6 +151,8 @@ class Program(Generic[D]):
 def _recurring(
     members: Sequence[Definition[D]], env: Mapping[str, Floats], formula: Callable[[D], Tree | None]
 ) -> Recurring | None:
+    from solver.formula.walks.lift import recurrence  # few pages have one
+
     tree = formula(members[0].by)
     return None if tree is None else recurrence(tree, [each.uses for each in members], env)
 
