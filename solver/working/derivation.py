@@ -8,10 +8,10 @@ grad_W = x @ grad_y.T          chain rule through y; derivative of a matrix prod
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal
 
 from solver.formula.calculus.adjoint import add, times
 from solver.formula.calculus.differentiate import Derived, Share, differentiate, paired_outputs
+from solver.formula.calculus.pairs import ALONG
 from solver.formula.calculus.rules import rules, sizes
 from solver.formula.calculus.tidy import flipped, tidy, total
 from solver.formula.functions import FUNCTIONS, word
@@ -26,7 +26,6 @@ from solver.working.items import Derivation, Line
 from solver.working.page import Working
 from solver.working.roles import Role
 
-ALONG: tuple[Literal["columns", "rows"], ...] = ("columns", "rows")
 MOST_TIDY = 500
 MOST_NODES = 120
 """A result of more nodes stays in terms of the gradients above it; a much longer one is not made shorter."""

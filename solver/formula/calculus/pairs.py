@@ -19,6 +19,7 @@ from solver.named import NamedTuple
 
 Distribution = tuple[str, Literal["", "columns", "rows"]]
 """A name, and what of it sums to 1."""
+ALONG: tuple[Literal["columns", "rows"], ...] = ("columns", "rows")
 
 
 class Match(NamedTuple):
@@ -41,6 +42,10 @@ class Match(NamedTuple):
         factor, rest = split(filled)
         return join(self.factor * factor, Group(rest) if isinstance(rest, Bin) and rest.op in SUMS else rest)
 
+    def renamed(self, names: Mapping[str, str]) -> Match:
+        """The pair in the names of another chain."""
+        return Match(self.pair, names[self.output], names[self.target], self.factor, self.elementwise)
+
     def fits(self, y: Shape, d: Shape, loss: Shape) -> bool:
         """Whether the short form is the gradient where y, d and the loss have these shapes."""
         if d not in (SCALAR, y) or loss != (y if self.elementwise else SCALAR):
@@ -51,6 +56,11 @@ class Match(NamedTuple):
     def gradient(self) -> Tree:
         """The gradient by the argument of y."""
         return self.fill(self.pair.gradient)
+
+
+def sharing(node: Tree) -> bool:
+    """Whether it is an activation that a known pair with shares of the desired output stands behind."""
+    return isinstance(node, Call) and any(pair.distribution for pair in FUNCTIONS[node.fn].pairs)
 
 
 def composed(call: Call, defined: Mapping[str, Tree], avoid: Collection[str]) -> tuple[str, Tree, str] | None:
