@@ -142,12 +142,17 @@ def columns_of(rows: tuple[tuple[Typeset, ...], ...], aligns: tuple[Align, ...],
 
 def _number(node: Typeset) -> bool:
     """Whether a cell is a number, or stands for some."""
+    return (isinstance(node, Sign) and node.text in "…⋮⋱") or bool(plain_number(node))
+
+
+def plain_number(node: Typeset) -> str:
+    """A number of digits alone, as words have it, with a minus of its own; "" for anything else."""
     match node:
-        case Digits() | Sign("…" | "⋮" | "⋱"):
-            return True
-        case Together((Sign("-", "prefix"), Digits())):
-            return True
-    return False
+        case Digits(text):
+            return text
+        case Together((Sign("-", "prefix"), Digits(text))):
+            return "−" + text
+    return ""
 
 
 def parts_of(node: Typeset) -> tuple[Typeset, ...]:

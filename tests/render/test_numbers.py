@@ -26,12 +26,12 @@ HEADINGS = {
     ".typ": r"#head\(\d, \[",
     ".docx.txt": r"Heading\d: ",
 }
-_NUMBER = re.compile(r"([=≈‹$|])|(-?\d+(?:\.\d+)?(?:e-?\d+)?)")
+_NUMBER = re.compile(r"([=≈‹$|]|\[(?=-?[\d.]+\]))|(-?\d+(?:\.\d+)?(?:e-?\d+)?)")
 _START = "start"
 
 
 def tokens(text: str) -> list[float | str]:
-    """The numbers of a text, and where a formula or its right side starts."""
+    """The numbers of a text, and where a formula, its right side or a cell starts."""
     text = re.sub(r"(?<=\d)(?:\{,\}|,(?=\d{3}\b))(?=\d{3})", "", text.replace("−", "-").replace("- ", "-"))
     text = re.sub(r" ?(?:\\cdot|[·⋅]) ?\{?10\}?(?:\^|\r\n(?=-?\d))[{(]?(-?\d+)[})]?", r"e\1", text)
     found = [float(each[2]) if each[2] else _START for each in _NUMBER.finditer(text)]

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from solver.formula.print.printer_typeset import TypesetPrinter, words_typeset
 from solver.formula.print.setter_width import WIDTH
 from solver.formula.tree import Array, Tree
-from solver.formula.typeset import Align
+from solver.formula.typeset import Align, plain_number
 from solver.formula.words import Words
 from solver.render.blocks import Table
 from solver.render.typst.words_typst import SETTER, words
@@ -51,5 +51,8 @@ def _width(cell: Words | Tree, printer: TypesetPrinter) -> float:
 def _cell(cell: Words | Tree, printer: TypesetPrinter, room: float) -> str:
     if isinstance(cell, tuple):
         return words(cell, room)
-    made = f"$display({SETTER.set(printer.print(cell))})$"
+    formula = printer.print(cell)
+    if number := plain_number(formula):
+        return number  # set in half the time of mathematics, and looks the same
+    made = f"$display({SETTER.set(formula)})$"
     return f"#tall({made})" if isinstance(cell, Array) else made
