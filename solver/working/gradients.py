@@ -17,7 +17,7 @@ from solver.formula.symbol import Symbol, default_symbol
 from solver.formula.tree import Name, Tree, names
 from solver.formula.walks.evaluate import evaluate
 from solver.formula.walks.shape import SCALAR, shape_alike, show
-from solver.formula.walks.value import Env, value
+from solver.formula.walks.value import Env, finite, value
 from solver.named import Structure
 from solver.rounding import Floats
 from solver.working.items import Item, Line, Step
@@ -37,6 +37,7 @@ class DifferencesProof(Structure):
         """The largest relative difference of those gradients whose exact values are known.
 
         What the chain starts from, and no part has asked for, is computed and added to the exact values.
+        Raises FormulaError where nothing confirms them as a formula of the chain has no value.
         """
         defined = {name for name, _ in self.chain}
         used = [n for _, tree in self.chain for n in form(tree)[1]]
@@ -57,7 +58,21 @@ class DifferencesProof(Structure):
                     known[name] = exact[name]
             else:
                 chain.append((name, self.working.stable(tree, self.variables)))
-        return largest_difference(chain, self.output, gradients, {n: exact[n] for n in inputs}, known)
+        found = largest_difference(chain, self.output, gradients, {n: exact[n] for n in inputs}, known)
+        if found == np.inf:
+            _each_has_a_value(chain, exact)
+        return found
+
+
+def _each_has_a_value(chain: Iterable[tuple[str, Tree]], env: Env) -> None:
+    """Raises FormulaError for the first formula that has none."""
+    known = dict(env)
+    for name, tree in chain:
+        if name not in known:
+            try:
+                known[name] = finite(tree, known)
+            except FormulaError as error:
+                raise FormulaError(f"{name}: {error.message}", error.hint) from None
 
 
 def _unchecked(item: Item, env: Env) -> Floats | None:

@@ -190,7 +190,11 @@ class _Solver:
                 assert part.context is not None
                 found = self.proved.get(id(proof))
                 if found is None:
-                    found = self.proved[id(proof)] = proof.largest_difference(part.context.envs["exact"])
+                    try:
+                        found = self.proved[id(proof)] = proof.largest_difference(part.context.envs["exact"])
+                    except FormulaError as error:
+                        self.problems.append(Problem(place, f"{part.label}/{error.message}", error.hint))
+                        break
                 part.checked = max(found, part.checked or 0.0)
                 if not found <= TOLERANCE:
                     message = f"the gradients of part {part.label} differ from central differences by {found:.1g}"

@@ -124,6 +124,18 @@ def test_at_a_kink_the_convention_is_stated(formula: str, note: str) -> None:
     assert note in render(document(solution.title, [solution]))
 
 
+def test_a_power_of_a_norm_is_flat_at_0_without_a_line_that_has_no_value() -> None:
+    given = "{family: formula, quantities: {x: [0, 0]}, formulas: [J = norm(x)**1.5]}"
+    solution = solved(f"title: T\ngiven: {given}\n", "{label: a, find: gradients}")
+    assert solution.answers["a/grad_x"] == [[0.0], [0.0]]
+    page = render(document(solution.title, [solution]))
+    assert "where the norm is 0, so is the slope of its power" in page
+    (step,) = solution.parts[0].asked
+    assert len(step.lines()) == 2  # the formula and 0, with no 0^(−0.5) in between
+    elsewhere = solved(f"title: T\ngiven: {given.replace('[0, 0]', '[3, 4]')}\n", "{label: a, find: gradients}")
+    assert len(elsewhere.parts[0].asked[0].lines()) > 3
+
+
 # -- what cannot be had -----------------------------------------------------------------------------------------------
 @each(
     ("find", "message"),
@@ -172,6 +184,14 @@ def test_a_wrong_gradient_is_never_an_answer(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(DifferencesProof, "largest_difference", lambda self, exact: 0.1)
     (problem,) = problems(NEURON, "{label: a, find: gradients}")
     assert "the gradients of part a differ from central differences by 0.1" in problem
+
+
+@pytest.mark.parametrize("listed", ["[s = 0*q, J = log(s)]", "[J = log(0*q)]", "['J = log(0*sum(q))*2']"])
+def test_a_formula_without_a_value_is_what_a_gradient_is_told_of(listed: str) -> None:
+    given = f"{{family: formula, quantities: {{q: 2}}, formulas: {listed}}}"
+    (problem,) = problems(f"title: T\ngiven: {given}\n", "{label: a, find: gradients}")
+    assert problem.startswith("question:4:5: a/J: log(0) has no value, in log(")
+    assert problem.endswith("hint: the argument must be positive")
 
 
 def test_a_gradient_that_no_float_can_tell_says_so() -> None:

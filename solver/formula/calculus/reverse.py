@@ -46,6 +46,7 @@ MOST_NODES = 40
 
 
 CENTRED = "as Σ(x − μ) = 0, nothing comes through the variance"
+FLAT_NORM = "where the norm is 0, so is the slope of its power"
 
 
 class Reverse:
@@ -300,6 +301,9 @@ class Reverse:
             self.push(b, fit(times(g, times(Bin("**", a, b), Call("log", (a,)), s), s), b, s), b, path)
         elif isinstance(base, Call) and base.fn == "norm" and n > 1:
             inner = base.args[0]  # ‖x‖ⁿ by x is n ‖x‖ⁿ⁻² x, without a division by ‖x‖, which may be 0
+            if n < 2:
+                for name in names(inner):
+                    self.shortened.setdefault(name, {})[FLAT_NORM] = None
             self.push(inner, times(times(g, times(join(n, None), power(a, n - 2), s), s), inner, s), inner, path)
         elif isinstance(base, Call) and base.fn == "sqrt" and n >= 2:
             inner = base.args[0]  # √x likewise

@@ -118,7 +118,7 @@ def _agreeing(formula: Tree, operands: Operands, result: Floats, form: Format, d
         reduction = _Reduction(form, guard, detail)
         lines = reduction.lines(formula, operands(guard))
         tested = lines if reduction.doubtful else lines[:1]  # lines of exact numbers have the value of the first
-        if all(_agrees(unwarned(line.tree, {}), result, form) for line in reversed(tested)):
+        if lines and all(_agrees(unwarned(line.tree, {}), result, form) for line in reversed(tested)):
             return lines
     # no digits are enough, as in a difference of nearly equal numbers: the lines up to there remain
     agreeing = list(takewhile(lambda line: _agrees(unwarned(line.tree, {}), result, form), lines))
@@ -134,6 +134,14 @@ def _agrees(recomputed: Floats, written: Floats, form: Format) -> bool:
     return bool((gap <= room * (1 + 1e-9) + 1e-12 * np.abs(written)).all())
 
 
+def _endless(node: Tree) -> bool:
+    """Whether it is a power of 0 with a negative exponent."""
+    if not (isinstance(node, Bin) and node.op == "**") or (isinstance(node.b, Num) and node.b.text[0] != "-"):
+        return False
+    base, exponent = unwarned(node.a, {}), unwarned(node.b, {})
+    return bool(((base == 0) & (exponent < 0)).any())
+
+
 class _Reduction:
     """One reduction with a fixed number of guard digits.
 
@@ -147,6 +155,9 @@ class _Reduction:
 
     def lines(self, formula: Tree, operands: Mapping[str, Literal_]) -> list[Reduced]:
         line = substitute(formula, operands)
+        nodes = list(walk(line))
+        if any(map(_endless, nodes)):
+            return []  # 0·∞ counts as 0, but 0^(−0.5) is no number to write down
         lines = [Reduced(line)]
         if self.detail == "brief" and not alike(line, formula):
             return lines  # nothing below it is shown
@@ -154,7 +165,7 @@ class _Reduction:
             return (
                 lines  # the corner of a huge matrix shows which numbers go in; how they are worked out, small ones show
             )
-        kinds = {type(node) for node in walk(line)}
+        kinds = {type(node) for node in nodes}
         if kinds <= _FRACTION_KINDS and self._is_fraction(line):
             return [*lines, *map(Reduced, self._as_fraction(line))]
         simpler = drop_trivial(line) if Call in kinds else line
