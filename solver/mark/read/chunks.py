@@ -21,6 +21,10 @@ from solver.mark.read.read_names import AnswerNames, refuse
 
 _ONE_STUDENT = (".yaml", ".yml", ".json")
 
+MOST_ANSWERS = 1 << 30
+MOST_LINES = 1 << 26
+"""The most bytes of answers, or of another text, that come from what may never end: standard input, a pipe, a device."""
+
 
 class Chunk(Protocol):
     """A part of the answers that one process reads and marks: rows, lines or files."""
@@ -57,9 +61,30 @@ class Kept:
                 raise refuse(Place(STDIN), "is closed")
             with nullcontext(sys.stdin.buffer) if path == "-" else _opened(path) as stream:
                 found = self.files[path] = self.open.enter_context(_nameless())
-                shutil.copyfileobj(stream, found)
+                shutil.copyfileobj(_Bounded(stream, STDIN if path == "-" else path, MOST_ANSWERS), found)
         found.seek(0)
         return found
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that may never end; raises SpecError where it is longer than so many bytes."""
+
+    def __init__(self, stream: IO[bytes], file: str, most: int) -> None:
+        self.stream, self.file, self.most = stream, file, most
+        self.left = most
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, into: bytearray | memoryview) -> int:  # type: ignore[override]
+        """As much as there is room for."""
+        data = self.stream.read(len(into))
+        self.left -= len(data)
+        if self.left < 0:
+            raise refuse(Place(self.file), f"goes on for more than {self.most:,} bytes", "name a file instead")
+        into[: len(data)] = data
+        return len(data)
 
 
 def chunks(
@@ -109,6 +134,8 @@ def local_files(found: Iterable[Chunk]) -> Iterator[Chunk]:
 def text_lines(path: str) -> Iterator[str]:
     """The lines of a text file with their ends, as the csv module wants them; raises SpecError."""
     with _opened(path) as stream:
+        if not os.path.isfile(path):
+            stream = io.BufferedReader(_Bounded(stream, path, MOST_LINES))
         for line, data in blocks(stream, path):
             yield from io.StringIO(text_of(data, Place(path, line)), newline="")
 
