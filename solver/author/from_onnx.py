@@ -5,6 +5,7 @@ Only shapes are read; the weights themselves stay in the file.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,6 +40,8 @@ def _load(path: str) -> Any:
     except ImportError:
         message = "reading an ONNX model needs the package onnx"
         raise _refused(path, message, "pip install 'nnsolve[onnx]'") from None
+    if os.path.exists(path) and not os.path.isfile(path):  # a device may never end
+        raise _refused(path, "is no regular file")
     try:
         return onnx.load(path, load_external_data=False)
     except FileNotFoundError:

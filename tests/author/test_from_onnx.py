@@ -116,3 +116,9 @@ def test_a_missing_package_is_named_with_its_command(tmp_path: Path, monkeypatch
     with pytest.raises(SpecError) as caught:
         question(str(tmp_path / "m.onnx"))
     assert "pip install 'nnsolve[onnx]'" in caught.value.problems[0].hint
+
+
+def test_a_device_is_no_model(tmp_path: Path) -> None:
+    (tmp_path / "endless.onnx").symlink_to("/dev/zero")
+    done = CliRunner().invoke(main, ["new", "--from", str(tmp_path / "endless.onnx")])
+    assert (done.exit_code, "endless.onnx: is no regular file" in done.stderr) == (2, True)
