@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ENDINGS = (".pdf",)
 FOR_PROGRAMS = False
 
-MAX_SOURCE = 400_000
+MAX_SOURCE = 420_000
 """The most characters of a document: some 250 pages, which Typst sets in seconds."""
 _WHAT = "--format pdf"
 
