@@ -36,7 +36,7 @@ class BlockPrinter(Printer[Piece]):
         self._text = TextPrinter(symbols, most)
 
     def number(self, text: str) -> Piece:
-        return Word(self._text.number(text), tight="e" not in text and not text.startswith("-"))
+        return Word(self._text.number(text), tight=text[0] != "-" and "e" not in text and "/" not in text)
 
     def symbol(self, symbol: Symbol) -> Piece:
         return Word(symbol_words(symbol), tight=symbol.wrt is None)

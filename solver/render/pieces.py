@@ -208,7 +208,8 @@ def _parted(piece: Piece, box: Box) -> bool:
 
 def _operand(piece: Piece, *, below: bool = False) -> Piece:
     """What stands before or behind the stroke of a fraction."""
-    open_ = isinstance(piece, Run | Fraction) or (below and isinstance(piece, Negative))
+    loose = isinstance(piece, Negative) or (isinstance(piece, Word) and not piece.tight)
+    open_ = isinstance(piece, Run | Fraction) or (below and loose)
     return Fenced("(", piece, ")") if open_ else piece
 
 

@@ -224,6 +224,9 @@ def test_tall_lines_stand_in_no_fraction() -> None:
     row, column = array(("-1", "-10.0", "-10.0")), array(("-1",), ("-0.1",), ("-10.0",))
     below = Bin("+", Num("1"), Bin("**", Group(Bin("/", Bin("@", row, Transpose(row)), Name("a"))), Num("2")))
     assert "/ (-[ -1  -10.0  -10.0 ])" in shown(Bin("/", Bin("@", row, column), Neg(row)), width=36)
+    for loose in (Bin("/", Name("a"), Name("b")), Num("1/3"), Num("2e-7"), Neg(Name("a"))):
+        said = shown(Bin("/", Bin("@", row, column), loose), width=36)
+        assert re.search(r"/ \(.*\)\s*$", said), said
     assert shown(Bin("/", Num("0"), Bin("@", row, column)), width=36) == block("""
         q = 0
 
