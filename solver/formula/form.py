@@ -95,9 +95,11 @@ def stamp(tree: Tree, names: Sequence[str]) -> Callable[[Sequence[str]], Tree]:
     of_several: Callable[[Sequence[str]], tuple[str, ...]] = itemgetter(*places)
 
     def make(real: Sequence[str]) -> Tree:
+        now = of_several(real) if len(places) > 1 else (real[first],)
+        if now == used:
+            return tree
         made: _Formula = _new(made_of)
-        made.unnamed = kind, (of_several(real) if len(places) > 1 else (real[first],))
-        made.renames = tree
+        made.unnamed, made.renames = (kind, now), tree
         return made
 
     return make

@@ -62,7 +62,8 @@ class Program(Generic[D]):
         else:
             self.jobs = [[each] for each in definitions]
         self.places = {each.name: (g, k) for g, group in enumerate(self.recurrent) for k, each in enumerate(group)}
-        self.jobs = list(_runs(self.jobs, self.places))
+        if self.recurrent:
+            self.jobs = list(_runs(self.jobs, self.places))
 
     @np.errstate(all="ignore")  # what is not finite is looked at
     def evaluate(
