@@ -229,7 +229,8 @@ def _proofs(part: SolvedPart) -> list[Proof]:
 
 def _doubt(proof: Proof, exact: Mapping[str, Floats]) -> str:
     """Why central differences may not confirm a gradient."""
-    steepest = max(float(np.abs(exact[made]).max()) for made in proof.variables.values() if made in exact)
+    known = [np.abs(exact[made]).max() for made in proof.variables.values() if made in exact]  # none, in symbols alone
+    steepest = float(max(known, default=0.0))
     hint = "a value close to a kink or an overflow does that"
     if TOLERANCE < steepest * np.finfo(float).eps < np.inf:
         hint += f", or a gradient as large as {steepest:.0e}, where rounding leaves no digit: take fewer layers or smaller weights"

@@ -5,6 +5,10 @@ import pytest
 from tests.fuzz.trial import Options, trial
 
 FOUND = {
+    "a gradient in symbols alone is in doubt": """
+given: {family: gradient, symbols: {d: 1}, J: "norm(-(((1e-308) + (1e-308)) * (d).T))", by: d}
+parts: [{label: 1}]
+""",
     "the difference of rounded and exact overflows": """
 given: {family: formula, quantities: {W1: 1}, formulas: [s1 = softplus(1e308)]}
 parts: [{label: a}]
