@@ -19,13 +19,13 @@ _ACROSS = 76.0
 """The most signs in a row of a matrix, one and a half between two numbers: so many the narrowest page has room for."""
 _NUMBERS = 2_000
 """The most numbers of one answer in a document."""
-_ALTOGETHER = 10_000
+A_PART = 10_000
 """The most numbers of all answers of a part; of what comes behind, larger matrices are shown by their corners."""
 _TABLE_COLUMNS = 8
 
 
 def answers(
-    asked: Sequence[Solved], symbols: Symbols, most: int, *, left: int | None = None, key: bool = False
+    asked: Sequence[Solved], symbols: Symbols, most: int, *, left: int = A_PART, key: bool = False
 ) -> Iterator[Block]:
     """The values of what is asked for.
 
@@ -33,7 +33,6 @@ def answers(
     whether all of them stand there, in tables, and not only those of matrices that fill no pages.
     """
     facts: list[Line] = []
-    left = _ALTOGETHER if left is None else left
     for solved in asked:
         tree = solved.shown
         rows, columns = tree.value.shape if isinstance(tree, Array) else (1, 1)

@@ -6,12 +6,12 @@ import re
 import numpy as np
 import pytest
 
-from solver.render import answers
 from solver.render.document import View, document
 from solver.render.format import Shown, format_file
 from solver.render.format_json import render as to_json
 from solver.render.format_markdown import render as to_markdown
 from solver.render.format_text import render as to_text
+from solver.render.views import view_answer
 from solver.render.views.view import Kind
 from solver.spec.reader import load_text
 from solver.working.solution import Solution
@@ -51,7 +51,7 @@ def test_more_than_a_document_holds_is_said() -> None:
 
 @pytest.mark.parametrize("kind", ["answer", "key"])
 def test_all_answers_together_have_no_more_than_a_document_holds(monkeypatch: pytest.MonkeyPatch, kind: Kind) -> None:
-    monkeypatch.setattr(answers, "_ALTOGETHER", 350)
+    monkeypatch.setattr(view_answer, "A_PART", 350)
     given = "{family: formula, quantities: {x: [%s]}, formulas: [%s]}"
     formulas = ", ".join(
         ["a1 = x @ x.T", *(f"a{i} = a{i - 1} + 1" for i in range(2, 5)), "z = sum(a4)", "'w = x[1:2]'"]
@@ -64,15 +64,15 @@ def test_all_answers_together_have_no_more_than_a_document_holds(monkeypatch: py
     assert "w = " in said
 
 
-@pytest.mark.parametrize("form", ["text", "exam"])
-def test_all_parts_and_questions_of_a_key_share_what_a_document_holds(form: str) -> None:
+@each(("form", "kind"), [("text", "key"), ("exam", "key"), ("text", "answer")])
+def test_all_parts_and_questions_share_what_a_document_holds(form: str, kind: Kind) -> None:
     text = "title: t\ngiven: {family: formula, quantities: {x: [%s]}, formulas: [y = x @ x.T, z = y + 1]}\n"
     text = text % ", ".join("1" * 14) + "parts: [{label: a, find: y}, {label: b, find: z}]"
     solution = solve_question(load_text(text).questions[0])
-    made = format_file(form).page(Shown("s", [solution, solution], View(kind="key", numbers=600)))
+    made = format_file(form).page(Shown("s", [solution, solution], View(kind=kind, numbers=600)))
     assert isinstance(made, str)
     assert len(re.findall("too many for this\\s+page", made)) == 2
-    assert "too many" not in str(format_file(form).page(Shown("t", [solution], View(kind="key", numbers=600))))
+    assert "too many" not in str(format_file(form).page(Shown("t", [solution], View(kind=kind, numbers=600))))
 
 
 @each(("size", "dots"), [(40, 1600), (50, 1)])

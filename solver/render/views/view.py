@@ -29,7 +29,7 @@ class View(Structure):
     reader: a student is not shown what is for the lecturer: notes, warnings, the proof of gradients, hints on rounding.
     pictures: whether the page shows its figures; what can be read off one is not printed beside it in a question.
     worked: how many steps are worked out at the most, in lines or in tables; of further ones, what is asked for stands in
-    a summary. numbers: how many stand in the tables of a key at the most.
+    a summary. numbers: how many of what is asked for stand there at the most.
     """
 
     detail: Detail = "normal"

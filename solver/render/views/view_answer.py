@@ -14,7 +14,7 @@ from solver.formula.symbol import Symbol
 from solver.formula.tree import Call, Name, Num, Sum, Tree, bare, names
 from solver.formula.walks.reduce import MOST, Detail
 from solver.formula.words import Words
-from solver.render.answers import PAGE, answers, distinct, elided, stated
+from solver.render.answers import A_PART, PAGE, answers, distinct, elided, stated
 from solver.render.blocks import (
     Block,
     Bullets,
@@ -105,7 +105,7 @@ class _QuestionPage:
 
     def __init__(self, view: View, told: Mapping[str, Rounding] | None = None) -> None:
         self.view, self.told = view, told or {}
-        self.most, self.left = MOST[view.detail], view.worked
+        self.most, self.left, self.numbers = MOST[view.detail], view.worked, view.numbers
         self.defined: set[tuple[str, int]] = set()
         self.tabled: set[str] = set()
         self.asked: set[str] = set()
@@ -343,7 +343,8 @@ class _QuestionPage:
         )
         if asked and (not ends or any(elided(s, self.most) for s in asked)):
             yield Prose(("Summary",), "label")
-            yield from answers(asked, self.symbols, self.most)
+            yield from answers(asked, self.symbols, self.most, left=min(A_PART, self.numbers))
+            self.numbers = max(self.numbers - sum(solved.written.size for solved in asked), 0)
 
     def overwhelmed(self, part: SolvedPart) -> Iterator[Block]:
         """A warning where rounding has made a result another number altogether."""
