@@ -33,10 +33,6 @@ Form: TypeAlias = Hashable
 _NUMBERS = (Array, Written)
 _NAMELESS = (Num, Array, Written, Dots)
 
-_Formula: TypeAlias = Neg | Bin | Sum | Transpose | Call | Group
-
-_new: Callable[[type], Any] = object.__new__
-
 _KNOWN: dict[Hashable, int] = {}
 _COUNT = count()
 _MOST_KNOWN = 10_000
@@ -75,9 +71,7 @@ def renamed(tree: Tree, names: Mapping[str, str]) -> Tree:
         return Name(*now)
     if len(set(now)) < len(now):  # two have become one
         return replace_names(tree, {name: Name(new) for name, new in names.items()})
-    made = object.__new__(type(tree))
-    made.unnamed, made.renames = (kind, now), tree
-    return made
+    return _in_names(tree, kind, now)
 
 
 def stamp(tree: Tree, names: Sequence[str]) -> Callable[[Sequence[str]], Tree]:
@@ -88,21 +82,24 @@ def stamp(tree: Tree, names: Sequence[str]) -> Callable[[Sequence[str]], Tree]:
     kind, used = form(tree)
     if not used or isinstance(tree, _NAMELESS):
         return lambda real: tree
-    places = [names.index(name) for name in used]
-    first, made_of = places[0], type(tree)
+    first, *others = (names.index(name) for name in used)
     if isinstance(tree, Name):
         return lambda real: Name(real[first])
-    of_several: Callable[[Sequence[str]], tuple[str, ...]] = itemgetter(*places)
+    several: Callable[[Sequence[str]], tuple[str, ...]] = itemgetter(first, *others)
 
     def make(real: Sequence[str]) -> Tree:
-        now = of_several(real) if len(places) > 1 else (real[first],)
-        if now == used:
-            return tree
-        made: _Formula = _new(made_of)
-        made.unnamed, made.renames = (kind, now), tree
-        return made
+        now = several(real) if others else (real[first],)
+        return tree if now == used else _in_names(tree, kind, now)
 
     return make
+
+
+def _in_names(tree: Tree, kind: Form, now: tuple[str, ...]) -> Tree:
+    """A formula of this form in other names, which makes its operands once somebody looks at them."""
+    made: Any = object.__new__(type(tree))
+    made.unnamed, made.renames = (kind, now), tree
+    in_names: Tree = made
+    return in_names
 
 
 def _form(tree: Tree) -> tuple[Form, tuple[str, ...]]:

@@ -121,8 +121,7 @@ class Item:
     @property
     def definition(self) -> Tree | None:
         """The formula that gives its number."""
-        formula = self.formula
-        return formula if formula is None or self.kind == "number" else None
+        return self.formula if self.kind == "number" else None
 
     # -- what it is worth ---------------------------------------------------------------------------------------------
     def value(self, env: Env) -> Floats | None:
